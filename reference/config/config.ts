@@ -1,0 +1,82 @@
+/**
+ * The collector's configuration, complete and checked. `parseConfig` makes it from YAML, `completeConfig` from a part of it.
+ * Durations are milliseconds, sizes bytes.
+ */
+export interface CollectorConfig {
+  /** Positions, lock, spool. One collector per directory. */
+  readonly stateDir: string
+  readonly containerMonitor: ContainerMonitorConfig
+  readonly dispatcher: DispatcherConfig
+  readonly sinks: SinksConfig
+  readonly metrics: ListenerConfig
+  readonly api: ListenerConfig
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+}
+
+export interface ContainerMonitorConfig {
+  readonly enabled: boolean
+  /** `unix:///path` or `tcp://host:port`. */
+  readonly socketPath: string
+  /** Containers being attached at the same time. */
+  readonly maxConcurrent: number
+  readonly healthCheckDelayMs: number
+  readonly reconnectIntervalMs: number
+  readonly heartbeatIntervalMs: number
+  /** How often containers are listed again, because the engine may drop events. */
+  readonly resyncIntervalMs: number
+  readonly readTimeoutMs: number
+  readonly openTimeoutMs: number
+  readonly closeTimeoutMs: number
+  readonly slotTurnMs: number
+  readonly filters: ContainerFilters
+  /** For containers without a position. */
+  readonly from: 'start' | 'now'
+  /** A longer line is cut into lines of this length. */
+  readonly maxLineBytes: number
+  /** How often logs are read where the engine's follow cannot be trusted (Podman). */
+  readonly pollIntervalMs: number
+  readonly streamRotation: StreamRotationConfig
+}
+
+export interface ContainerFilters {
+  /** `key` or `key=value`. */
+  readonly includeLabels: readonly string[]
+  readonly excludeLabels: readonly string[]
+  /** Matched against the name without its slash. */
+  readonly includeNames: readonly RegExp[]
+  readonly excludeNames: readonly RegExp[]
+}
+
+export interface StreamRotationConfig {
+  readonly enabled: boolean
+  /** A stream's maximum age; jitter only shortens it. */
+  readonly intervalMs: number
+  /** The slot pool's capacity. */
+  readonly maxConcurrentStreams: number
+  readonly pauseBetweenRotationsMs: number
+}
+
+export interface DispatcherConfig {
+  readonly workers: number
+  readonly queueBytesMax: number
+  /** How often acknowledged positions are written to disk. */
+  readonly checkpointIntervalMs: number
+}
+
+export interface SinksConfig {
+  readonly localFile: LocalFileSinkConfig
+  readonly stdout: { readonly enabled: boolean }
+}
+
+export interface LocalFileSinkConfig {
+  readonly enabled: boolean
+  readonly directory: string
+  readonly maxOpenFiles: number
+  readonly format: 'raw' | 'json'
+}
+
+export interface ListenerConfig {
+  readonly enabled: boolean
+  readonly host: string
+  readonly port: number
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../ports/clock.ts'
+import { linkedController } from './abort.ts'
+
+/** An operation missed its deadline. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError'
+  readonly operation: string
+  readonly deadlineMs: number
+
+  constructor(operation: string, deadlineMs: number) {
+    super(`Cannot finish ${operation}: it took longer than ${deadlineMs} ms`)
+    this.operation = operation
+    this.deadlineMs = deadlineMs
+  }
+}
+
+/**
+ * Runs an operation with a deadline. At the deadline, or when `signal` is aborted, the operation's own signal is aborted and
+ * this rejects at once (with a {@link DeadlineError}, or with `signal.reason`): it never waits for an operation that does
+ * not listen. What such an operation yields later goes to `release`, so that a handle that arrives too late is given back.
+ */
+export async function withDeadline<T>(
+  clock: Clock,
+  operation: string,
+  deadlineMs: number,
+  signal: AbortSignal,
+  run: (signal: AbortSignal) => Promise<T>,
+  release?: (late: T) => void,
+): Promise<T> {
+  signal.throwIfAborted()
+  using own = linkedController(signal)
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  let over = false
+  const fail = (error: unknown): void => {
+    if (over) return
+    over = true
+    reject(error)
+  }
+  run(own.signal).then((value) => {
+    if (over) return release?.(value)
+    over = true
+    return resolve(value)
+  }, fail)
+  clock.sleep(deadlineMs, own).then(
+    () => fail(new DeadlineError(operation, deadlineMs)),
+    () => fail(signal.reason),
+  )
+  return await promise
+}

@@ -1,0 +1,160 @@
+import type { Clock } from '../ports/clock.ts'
+import { isAbortOf, onAbort } from './abort.ts'
+import type { TaskInfo, TaskRegistry } from './task-registry.ts'
+
+export interface ScopeOptions {
+  readonly clock: Clock
+  readonly tasks: TaskRegistry
+  /** Told about every task that failed for another reason than cancellation. */
+  readonly onFailure: (task: { kind: string; name: string }, error: unknown) => void
+}
+
+/** What a bounded join found. */
+export interface JoinReport {
+  /** True when every task of the scope and of its children ended in time. */
+  readonly ended: boolean
+  /** The tasks that did not. They are still in the registry. */
+  readonly unfinished: readonly TaskInfo[]
+  readonly elapsedMs: number
+}
+
+export interface Task<T> {
+  /** Settles as the task does; rejects with the scope's abort reason when it was cancelled. Needs no handler. */
+  readonly done: Promise<T>
+}
+
+/**
+ * Owns tasks of one lifetime: cancellation, tracking and bounded join. Scopes nest; aborting one aborts its children.
+ *
+ *     open --abort()--> aborted --join()--> closed
+ *
+ * Every concurrent task of the collector is spawned in a scope. Tasks of different lifetimes belong to different scopes, so a
+ * join never waits for a task that is meant to live on.
+ */
+export class Scope {
+  readonly name: string
+  readonly #options: ScopeOptions
+  readonly #parent: Scope | null
+  readonly #children = new Set<Scope>()
+  readonly #controller = new AbortController()
+  readonly #live = new Map<number, Promise<void>>()
+  readonly #node: { path: string; closed: boolean }
+
+  constructor(name: string, options: ScopeOptions, parent: Scope | null = null) {
+    this.name = name
+    this.#options = options
+    this.#parent = parent
+    this.#node = { path: parent === null ? name : `${parent.#node.path} > ${name}`, closed: false }
+    if (parent !== null) parent.#children.add(this)
+  }
+
+  /** Aborted when this scope or one above it is. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Tasks of this scope and its children that have not ended. */
+  get live(): number {
+    let count = this.#live.size
+    for (const child of this.#children) count += child.live
+    return count
+  }
+
+  /**
+   * Starts a task. It gets the scope's signal and must end soon after that is aborted.
+   * @throws Error when the scope is aborted or closed: nothing would join the task.
+   */
+  spawn<T>(kind: string, name: string, run: (signal: AbortSignal) => Promise<T>): Task<T> {
+    this.#assertOpen('spawn')
+    const { tasks } = this.#options
+    const id = tasks.add(kind, name, this.#node)
+    const done = run(this.signal)
+    const settled = done.then(
+      () => this.#settle(id),
+      (error: unknown) => {
+        this.#settle(id)
+        if (!isAbortOf(this.signal, error)) this.#options.onFailure({ kind, name }, error)
+      },
+    )
+    this.#live.set(id, settled)
+    return { done }
+  }
+
+  /** A scope within this one. It leaves the tree once it is closed. */
+  child(name: string): Scope {
+    this.#assertOpen('open a child scope')
+    return new Scope(name, this.#options, this)
+  }
+
+  /** Cancels every task of this scope and its children. Idempotent. */
+  abort(reason: Error = new DOMException(`Scope ${this.#node.path} was cancelled`, 'AbortError')): void {
+    if (this.signal.aborted) return
+    this.#controller.abort(reason)
+    for (const child of this.#children) child.abort(reason)
+  }
+
+  /** Waits for every task, at most `deadlineMs`. A task that misses it is named, never waited for. */
+  async join(options: { deadlineMs: number }): Promise<JoinReport> {
+    const { clock } = this.#options
+    const started = clock.monotonic()
+    const deadline = new AbortController()
+    const timeUp = clock.sleep(options.deadlineMs, deadline).then(
+      () => 'time up' as const,
+      () => 'cleared' as const,
+    )
+    while (this.live > 0) {
+      // eslint-disable-next-line no-await-in-loop -- a task may spawn another one while it is waited for
+      if ((await Promise.race([this.#allSettled(), timeUp])) === 'time up') break
+    }
+    deadline.abort()
+    const unfinished = this.#unfinished()
+    return { ended: unfinished.length === 0, unfinished, elapsedMs: clock.monotonic() - started }
+  }
+
+  /** Aborts, joins, and leaves the parent. Idempotent. After it the scope takes no task. */
+  async close(options: { deadlineMs: number }): Promise<JoinReport> {
+    this.abort()
+    const report = await this.join(options)
+    this.#closeTree()
+    if (this.#parent !== null) this.#parent.#children.delete(this)
+    return report
+  }
+
+  async #allSettled(): Promise<'settled'> {
+    await Promise.all([...this.#live.values(), ...[...this.#children].map((child) => child.#allSettled())])
+    return 'settled'
+  }
+
+  #settle(id: number): void {
+    this.#options.tasks.remove(id)
+    this.#live.delete(id)
+  }
+
+  #unfinished(): TaskInfo[] {
+    const own = [...this.#live.keys()]
+      .map((id) => this.#options.tasks.describe(id))
+      .filter((task) => task !== undefined)
+    return [...own, ...[...this.#children].flatMap((child) => child.#unfinished())]
+  }
+
+  #closeTree(): void {
+    this.#node.closed = true
+    for (const child of this.#children) child.#closeTree()
+  }
+
+  #assertOpen(what: string): void {
+    if (this.signal.aborted || this.#node.closed) {
+      throw new Error(
+        `Cannot ${what} in scope ${this.#node.path}: it is ${this.#node.closed ? 'closed' : 'aborted'}`,
+      )
+    }
+  }
+}
+
+/** Rejects with the signal's reason once it is aborted; dispose to take the listener away. */
+export function aborted(signal: AbortSignal): { promise: Promise<never> } & Disposable {
+  const { promise, reject } = Promise.withResolvers<never>()
+  promise.catch(() => {})
+  const listener = onAbort(signal, () => reject(signal.reason))
+  return { promise, [Symbol.dispose]: () => listener[Symbol.dispose]() }
+}

@@ -1,0 +1,108 @@
+import type { Clock } from '../ports/clock.ts'
+
+/** A live task, as shown by `GET /debug/tasks`: the counterpart of a line in a goroutine dump. */
+export interface TaskInfo {
+  readonly id: number
+  /** What sort of task, from a small fixed set such as `stream_reader`: a metric label. */
+  readonly kind: string
+  readonly name: string
+  /** Names of the scopes it belongs to, outermost first, joined by ` > `. */
+  readonly scope: string
+  /** Milliseconds. */
+  readonly ageMs: number
+  /** File and line that started it; null when locations are not recorded. */
+  readonly startedAt: string | null
+}
+
+interface Entry {
+  readonly id: number
+  readonly kind: string
+  readonly name: string
+  readonly scope: { readonly path: string; readonly closed: boolean }
+  readonly startedMs: number
+  readonly location: string | null
+}
+
+/** Every live task of one collector. A task is in it from its start to the moment its promise settled. */
+export class TaskRegistry {
+  readonly #clock: Clock
+  readonly #recordLocations: boolean
+  readonly #live = new Map<number, Entry>()
+  readonly #byKind = new Map<string, number>()
+  #nextId = 1
+
+  /** @param options.recordLocations keeps where each task was started, at about 5 microseconds a task. Default true. */
+  constructor(clock: Clock, options: { recordLocations?: boolean } = {}) {
+    this.#clock = clock
+    this.#recordLocations = options.recordLocations ?? true
+  }
+
+  /** Number of live tasks. */
+  get size(): number {
+    return this.#live.size
+  }
+
+  /** Live tasks by kind; a kind that was ever seen stays, at 0. */
+  counts(): ReadonlyMap<string, number> {
+    return this.#byKind
+  }
+
+  /** Live tasks, oldest first. */
+  list(): TaskInfo[] {
+    return [...this.#live.values()].map((entry) => this.#describe(entry))
+  }
+
+  /** Tasks whose scope is already closed: nobody will ever join them. Empty in a correct program. */
+  orphans(): TaskInfo[] {
+    return [...this.#live.values()]
+      .filter((entry) => entry.scope.closed)
+      .map((entry) => this.#describe(entry))
+  }
+
+  /** For {@link Scope} only. */
+  add(kind: string, name: string, scope: Entry['scope']): number {
+    const id = this.#nextId++
+    const location = this.#recordLocations ? callSite() : null
+    this.#live.set(id, { id, kind, name, scope, startedMs: this.#clock.monotonic(), location })
+    this.#byKind.set(kind, (this.#byKind.get(kind) ?? 0) + 1)
+    return id
+  }
+
+  /** For {@link Scope} only. */
+  remove(id: number): void {
+    const entry = this.#live.get(id)
+    if (entry === undefined) return
+    this.#live.delete(id)
+    this.#byKind.set(entry.kind, (this.#byKind.get(entry.kind) ?? 1) - 1)
+  }
+
+  /** For {@link Scope} only. */
+  describe(id: number): TaskInfo | undefined {
+    const entry = this.#live.get(id)
+    return entry && this.#describe(entry)
+  }
+
+  #describe(entry: Entry): TaskInfo {
+    return {
+      id: entry.id,
+      kind: entry.kind,
+      name: entry.name,
+      scope: entry.scope.path,
+      ageMs: this.#clock.monotonic() - entry.startedMs,
+      startedAt: entry.location,
+    }
+  }
+}
+
+/** Who called {@link Scope.spawn}, as `file:line:column`. */
+function callSite(): string | null {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = FRAMES_TO_CALLER
+  const holder: { stack?: string } = {}
+  Error.captureStackTrace(holder, callSite)
+  Error.stackTraceLimit = limit
+  return holder.stack?.match(/\(?([^\s(]+:\d+:\d+)\)?$/)?.[1] ?? null
+}
+
+/** `TaskRegistry.add`, `Scope.spawn`, the caller. */
+const FRAMES_TO_CALLER = 3

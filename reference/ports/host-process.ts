@@ -1,0 +1,8 @@
+/** What the collector can see of the process it runs in. `null` where the platform does not tell. */
+export interface HostProcess {
+  openFileDescriptors(): Promise<number | null>
+  /** The soft limit on open descriptors. */
+  fileDescriptorLimit(): Promise<number | null>
+  /** Resident memory, bytes. */
+  residentBytes(): number | null
+}

@@ -1,0 +1,30 @@
+/** Serves the metrics and the API. Production plugs in a real server, the virtual world one that can be called in process. */
+export interface HttpServer {
+  /** Starts to listen. Rejects with a sentence naming the address when it is taken or not allowed. */
+  listen(address: ListenAddress, routes: readonly Route[]): Promise<Listening>
+}
+
+export interface ListenAddress {
+  readonly host: string
+  /** 0 asks for a free port. */
+  readonly port: number
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  handle(request: { body: unknown }): Promise<HttpReply> | HttpReply
+}
+
+export interface HttpReply {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+}
+
+export interface Listening {
+  /** The address in use, with the real port. */
+  readonly address: ListenAddress
+  /** Stops listening and ends every connection at once. Idempotent. */
+  close(): Promise<void>
+}

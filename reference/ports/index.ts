@@ -1,0 +1,28 @@
+import type { Clock } from './clock.ts'
+import type { DockerEngine } from './docker-engine.ts'
+import type { FileSystem } from './file-system.ts'
+import type { HostProcess } from './host-process.ts'
+import type { HttpServer } from './http-server.ts'
+import type { Logger } from './logger.ts'
+import type { Random } from './random.ts'
+
+export type * from './clock.ts'
+export * from './docker-engine.ts'
+export type * from './file-system.ts'
+export type * from './host-process.ts'
+export type * from './http-server.ts'
+export type * from './logger.ts'
+export type * from './random.ts'
+
+/** Everything the collector is given. What differs between a proof and production is only what is plugged in here. */
+export interface Ports {
+  readonly clock: Clock
+  readonly random: Random
+  readonly fileSystem: FileSystem
+  readonly engine: DockerEngine
+  readonly http: HttpServer
+  readonly process: HostProcess
+  readonly logger: Logger
+  /** Standard output, for the sink of that name: resolves when the bytes were taken. */
+  readonly stdout: (bytes: readonly Uint8Array[]) => Promise<void>
+}
