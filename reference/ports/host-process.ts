@@ -5,4 +5,6 @@ export interface HostProcess {
   fileDescriptorLimit(): Promise<number | null>
   /** Resident memory, bytes. */
   residentBytes(): number | null
+  /** User and system CPU time since the process started, seconds. */
+  cpuSeconds(): number | null
 }

@@ -1,0 +1,194 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { TaskRegistry } from '../lifecycle/task-registry.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { HostProcess } from '../ports/host-process.ts'
+import { Metrics } from './metrics.ts'
+
+const clock: Clock = {
+  now: () => 1_700_000_000_500,
+  monotonic: () => 0,
+  sleep: () => Promise.resolve(),
+}
+const host: HostProcess = {
+  openFileDescriptors: async () => 21,
+  fileDescriptorLimit: async () => 1024,
+  residentBytes: () => null,
+  cpuSeconds: () => 3.5,
+}
+const web = { id: '0123456789abcdef'.repeat(4), name: 'web' }
+const db = { id: 'fedcba9876543210'.repeat(4), name: 'db' }
+
+let tasks: TaskRegistry
+let slots: { capacity: number; active: number }
+let metrics: Metrics
+
+beforeEach(() => {
+  tasks = new TaskRegistry(clock, { recordLocations: false })
+  slots = { capacity: 50, active: 0 }
+  metrics = new Metrics({ clock, tasks, process: host, slots })
+})
+
+/** Sample lines whose name starts with `name`. */
+async function samples(name: string): Promise<string[]> {
+  const text = await metrics.text()
+  return text.split('\n').filter((line) => line.startsWith(name))
+}
+
+function touchEveryContainerMetric(container: { id: string; name: string }): void {
+  metrics.rotation(container, 'planned', 299)
+  metrics.rotation(container, 'yield', 5)
+  for (const type of ['pool_full', 'open_failed', 'read_failed', 'read_timeout', 'rotation_stuck'] as const) {
+    metrics.streamError(type, container)
+  }
+  metrics.idleCheck(container)
+  metrics.gap(container)
+  metrics.replayed(container, 2)
+  metrics.orphanedLines(container, 1)
+  metrics.cutLines(container, 1)
+  metrics.linesRead(container, 10)
+  metrics.bytesRead(container, 100)
+}
+
+describe('state is mirrored at the scrape', () => {
+  test('goroutines are the sum of tasks of all kinds', async () => {
+    const scope = { path: 'app', closed: false }
+    tasks.add('stream_reader', 'a', scope)
+    tasks.add('stream_reader', 'b', scope)
+    const heartbeat = tasks.add('heartbeat', 'c', scope)
+    expect(await samples('log_capturer_tasks')).toEqual([
+      'log_capturer_tasks{kind="stream_reader"} 2',
+      'log_capturer_tasks{kind="heartbeat"} 1',
+    ])
+    tasks.remove(heartbeat)
+    expect(await samples('log_capturer_tasks{kind="heartbeat"}')).toEqual([
+      'log_capturer_tasks{kind="heartbeat"} 0',
+    ])
+    expect(await samples('log_capturer_goroutines ')).toEqual(['log_capturer_goroutines 2'])
+  })
+
+  test('the pool shows what is in use, and a pool without slots divides by nothing', async () => {
+    slots.active = 40
+    expect(await samples('log_capturer_container_stream')).toEqual(
+      expect.arrayContaining([
+        'log_capturer_container_streams_active 40',
+        'log_capturer_container_stream_pool_capacity 50',
+        'log_capturer_container_stream_pool_utilization 0.8',
+      ]),
+    )
+    slots.active = 0
+    slots.capacity = 0
+    expect(await samples('log_capturer_container_stream_pool_utilization')).toEqual([
+      'log_capturer_container_stream_pool_utilization 0',
+    ])
+  })
+
+  test('what the platform does not tell has no sample', async () => {
+    expect(await samples('log_capturer_open_file_descriptors')).toEqual([
+      'log_capturer_open_file_descriptors 21',
+    ])
+    expect(await samples('process_')).toEqual(['process_max_fds 1024', 'process_cpu_seconds_total 3.5'])
+  })
+
+  test('CPU time is told as it is, however often it is asked for', async () => {
+    await metrics.text()
+    expect(await samples('process_cpu_seconds_total')).toEqual(['process_cpu_seconds_total 3.5'])
+  })
+})
+
+describe('figures of containers', () => {
+  test('a rotation counts by reason, stamps the time, and observes the age', async () => {
+    metrics.rotation(web, 'planned', 299)
+    metrics.rotation(web, 'yield', 5)
+    const labels = 'container_id="0123456789ab",container_name="web"'
+    expect(await samples('log_capturer_container_stream_rotations_total')).toEqual([
+      `log_capturer_container_stream_rotations_total{${labels},reason="planned"} 1`,
+      `log_capturer_container_stream_rotations_total{${labels},reason="yield"} 1`,
+    ])
+    expect(await samples('log_capturer_container_last_rotation_timestamp')).toEqual([
+      `log_capturer_container_last_rotation_timestamp{${labels}} 1700000000.5`,
+    ])
+    expect(await samples('log_capturer_container_stream_age_seconds_bucket')).toEqual([
+      'log_capturer_container_stream_age_seconds_bucket{le="60"} 1',
+      'log_capturer_container_stream_age_seconds_bucket{le="120"} 1',
+      'log_capturer_container_stream_age_seconds_bucket{le="180"} 1',
+      'log_capturer_container_stream_age_seconds_bucket{le="240"} 1',
+      'log_capturer_container_stream_age_seconds_bucket{le="300"} 2',
+      'log_capturer_container_stream_age_seconds_bucket{le="360"} 2',
+      'log_capturer_container_stream_age_seconds_bucket{le="+Inf"} 2',
+    ])
+  })
+
+  test('errors carry the type and the short id', async () => {
+    metrics.streamError('read_timeout', web)
+    expect(await samples('log_capturer_container_stream_errors_total')).toEqual([
+      'log_capturer_container_stream_errors_total{error_type="read_timeout",container_id="0123456789ab"} 1',
+    ])
+  })
+
+  test('a renamed container keeps its series', async () => {
+    metrics.linesRead(web, 1)
+    metrics.linesRead({ id: web.id, name: 'renamed' }, 2)
+    expect(await samples('log_capturer_lines_read_total')).toEqual([
+      'log_capturer_lines_read_total{container_id="0123456789ab",container_name="web"} 3',
+    ])
+  })
+
+  test('forgetting a container removes every series of it and none of another', async () => {
+    touchEveryContainerMetric(web)
+    touchEveryContainerMetric(db)
+    const before = await metrics.text()
+    const ofDb = before.split('\n').filter((line) => line.includes('fedcba987654'))
+    expect(before).toContain('0123456789ab')
+    metrics.forgetContainer(web)
+    metrics.forgetContainer(web)
+    const after = await metrics.text()
+    expect(after).not.toContain('0123456789ab')
+    expect(after.split('\n').filter((line) => line.includes('fedcba987654'))).toEqual(ofDb)
+  })
+
+  test('a thousand containers that came and went leave no more text than none', async () => {
+    touchEveryContainerMetric(web)
+    metrics.forgetContainer(web)
+    const lines = (await metrics.text()).split('\n').length
+    for (let n = 0; n < 1000; n++) {
+      const container = {
+        id: n.toString(16).padStart(64, '0').split('').toReversed().join(''),
+        name: `c${n}`,
+      }
+      touchEveryContainerMetric(container)
+      metrics.forgetContainer(container)
+    }
+    expect((await metrics.text()).split('\n').length).toBe(lines)
+  })
+})
+
+test('two collectors in one process do not share figures', async () => {
+  const other = new Metrics({ clock, tasks, process: host, slots })
+  other.linesDelivered('local_file', 5)
+  expect(await samples('log_capturer_lines_delivered_total')).toEqual([])
+})
+
+test('sinks, queue, connections and files are told', async () => {
+  metrics.linesDelivered('local_file', 5)
+  metrics.retried('local_file', 2)
+  metrics.sinkLatency('local_file', 0.02)
+  metrics.queue(4096, 3)
+  metrics.connections(7)
+  metrics.openFiles(9)
+  metrics.abandoned('stream_close')
+  metrics.taskFailed('heartbeat')
+  const text = await metrics.text()
+  for (const line of [
+    'log_capturer_lines_delivered_total{sink="local_file"} 5',
+    'log_capturer_lines_retried_total{sink="local_file"} 2',
+    'log_capturer_sink_latency_seconds_count{sink="local_file"} 1',
+    'log_capturer_queue_bytes 4096',
+    'log_capturer_queue_blocks 3',
+    'log_capturer_docker_connections_active 7',
+    'log_capturer_local_file_open_files 9',
+    'log_capturer_abandoned_total{kind="stream_close"} 1',
+    'log_capturer_task_failures_total{kind="heartbeat"} 1',
+  ]) {
+    expect(text.split('\n')).toContain(line)
+  }
+})

@@ -1,0 +1,328 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { TaskRegistry } from '../lifecycle/task-registry.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { HostProcess } from '../ports/host-process.ts'
+
+/** Why a stream was closed and its slot given on: its age, or another container waiting for the slot. */
+export type RotationReason = (typeof ROTATION_REASONS)[number]
+const ROTATION_REASONS = ['planned', 'yield'] as const
+
+export type StreamErrorType = (typeof STREAM_ERROR_TYPES)[number]
+const STREAM_ERROR_TYPES = [
+  'pool_full',
+  'open_failed',
+  'read_failed',
+  'read_timeout',
+  'rotation_stuck',
+] as const
+
+/** The container a figure belongs to. `id` is the full one, the label carries its first 12 characters. */
+export interface MeasuredContainer {
+  readonly id: string
+  readonly name: string
+}
+
+export interface MetricsOptions {
+  readonly clock: Clock
+  readonly tasks: TaskRegistry
+  readonly process: HostProcess
+  /** Read at every scrape. */
+  readonly slots: { readonly capacity: number; readonly active: number }
+}
+
+/**
+ * The collector's figures in Prometheus' format, in a registry of their own. The names are those of the Go system, so that its
+ * dashboards go on working. Cheap enough to be called once per block, not meant to be called once per line.
+ *
+ * Labels are bounded: `kind` and `sink` are small fixed sets, and every series of a container goes with
+ * {@link forgetContainer}. A container keeps the name it was first seen under.
+ */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #clock: Clock
+  readonly #labels = new Map<string, ContainerLabels>()
+  /** Remove one container's series from one metric each. */
+  readonly #removers: ((labels: ContainerLabels) => void)[] = []
+
+  readonly #rotations = new Counter({
+    name: 'log_capturer_container_stream_rotations_total',
+    help: 'Streams closed and reopened or handed over at their position',
+    labelNames: ['container_id', 'container_name', 'reason'],
+    registers: [this.#registry],
+  })
+  readonly #streamErrors = new Counter({
+    name: 'log_capturer_container_stream_errors_total',
+    help: 'Streams that failed, by what failed',
+    labelNames: ['error_type', 'container_id'],
+    registers: [this.#registry],
+  })
+  readonly #idleChecks = this.#perContainer('log_capturer_container_idle_checks_total', {
+    help: 'Reads that timed out and found nothing unread',
+  })
+  readonly #gaps = this.#perContainer('log_capturer_container_gaps_total', {
+    help: 'Reopens that could not be joined to what was read before: the engine may have dropped lines',
+  })
+  readonly #replayed = this.#perContainer('log_capturer_container_replayed_messages_total', {
+    help: 'Messages the engine sent again and that were skipped',
+  })
+  readonly #orphaned = this.#perContainer('log_capturer_container_orphaned_lines_total', {
+    help: 'Lines whose end never came',
+  })
+  readonly #cut = this.#perContainer('log_capturer_container_cut_lines_total', {
+    help: 'Lines cut because they were longer than max_line_bytes',
+  })
+  readonly #linesRead = this.#perContainer('log_capturer_lines_read_total', {
+    help: 'Lines read from containers',
+  })
+  readonly #bytesRead = this.#perContainer('log_capturer_bytes_read_total', {
+    help: 'Bytes of lines read from containers',
+  })
+  readonly #lastRotation = new Gauge({
+    name: 'log_capturer_container_last_rotation_timestamp',
+    help: 'When the stream was last rotated, seconds since the epoch',
+    labelNames: ['container_id', 'container_name'],
+    registers: [this.#registry],
+  })
+  readonly #streamAge = new Histogram({
+    name: 'log_capturer_container_stream_age_seconds',
+    help: 'Age of streams when they were rotated',
+    buckets: [60, 120, 180, 240, 300, 360],
+    registers: [this.#registry],
+  })
+  readonly #abandoned = this.#counter('log_capturer_abandoned_total', 'kind', {
+    help: 'Operations that missed their deadline and are no longer waited for',
+  })
+  readonly #taskFailures = this.#counter('log_capturer_task_failures_total', 'kind', {
+    help: 'Tasks that failed for another reason than cancellation',
+  })
+  readonly #linesDelivered = this.#counter('log_capturer_lines_delivered_total', 'sink', {
+    help: 'Lines a sink acknowledged',
+  })
+  readonly #linesRetried = this.#counter('log_capturer_lines_retried_total', 'sink', {
+    help: 'Lines written again because a sink failed',
+  })
+  readonly #sinkLatency = new Histogram({
+    name: 'log_capturer_sink_latency_seconds',
+    help: 'Time a sink took to acknowledge a batch',
+    labelNames: ['sink'],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
+    registers: [this.#registry],
+  })
+  readonly #queueBytes = this.#gauge(
+    'log_capturer_queue_bytes',
+    'Memory held by blocks on their way to sinks',
+  )
+  readonly #queueBlocks = this.#gauge('log_capturer_queue_blocks', 'Blocks on their way to sinks')
+  readonly #connections = this.#gauge(
+    'log_capturer_docker_connections_active',
+    'Open connections to the engine',
+  )
+  readonly #openFiles = this.#gauge(
+    'log_capturer_local_file_open_files',
+    'Files the local file sink holds open',
+  )
+
+  constructor(options: MetricsOptions) {
+    this.#clock = options.clock
+    this.#removers.push(
+      (labels) => {
+        for (const reason of ROTATION_REASONS) this.#rotations.remove({ ...labels, reason })
+      },
+      ({ container_id }) => {
+        for (const error_type of STREAM_ERROR_TYPES) this.#streamErrors.remove({ error_type, container_id })
+      },
+      (labels) => this.#lastRotation.remove(labels),
+    )
+    this.#mirrorTasks(options.tasks)
+    this.#mirrorSlots(options.slots)
+    this.#mirrorProcess(options.process)
+  }
+
+  /** @param ageSeconds how long the stream that ended was open. */
+  rotation(container: MeasuredContainer, reason: RotationReason, ageSeconds: number): void {
+    const labels = this.#labelsOf(container)
+    this.#rotations.inc({ ...labels, reason })
+    this.#lastRotation.set(labels, this.#clock.now() / 1000)
+    this.#streamAge.observe(ageSeconds)
+  }
+
+  streamError(type: StreamErrorType, container: MeasuredContainer): void {
+    this.#streamErrors.inc({ error_type: type, container_id: this.#labelsOf(container).container_id })
+  }
+
+  /** A read timed out and nothing was unread: the container is silent. */
+  idleCheck(container: MeasuredContainer): void {
+    this.#idleChecks.inc(this.#labelsOf(container))
+  }
+
+  /** The position was not found again at a reopen. */
+  gap(container: MeasuredContainer): void {
+    this.#gaps.inc(this.#labelsOf(container))
+  }
+
+  /** The engine sent messages again that were already delivered. */
+  replayed(container: MeasuredContainer, messages: number): void {
+    this.#replayed.inc(this.#labelsOf(container), messages)
+  }
+
+  orphanedLines(container: MeasuredContainer, lines: number): void {
+    this.#orphaned.inc(this.#labelsOf(container), lines)
+  }
+
+  cutLines(container: MeasuredContainer, lines: number): void {
+    this.#cut.inc(this.#labelsOf(container), lines)
+  }
+
+  linesRead(container: MeasuredContainer, lines: number): void {
+    this.#linesRead.inc(this.#labelsOf(container), lines)
+  }
+
+  bytesRead(container: MeasuredContainer, bytes: number): void {
+    this.#bytesRead.inc(this.#labelsOf(container), bytes)
+  }
+
+  /** @param kind what missed its deadline, from a small fixed set such as `stream_close`. */
+  abandoned(kind: string): void {
+    this.#abandoned.inc({ kind })
+  }
+
+  /** @param kind the task's kind as in {@link TaskRegistry}. */
+  taskFailed(kind: string): void {
+    this.#taskFailures.inc({ kind })
+  }
+
+  linesDelivered(sink: string, lines: number): void {
+    this.#linesDelivered.inc({ sink }, lines)
+  }
+
+  retried(sink: string, lines: number): void {
+    this.#linesRetried.inc({ sink }, lines)
+  }
+
+  sinkLatency(sink: string, seconds: number): void {
+    this.#sinkLatency.observe({ sink }, seconds)
+  }
+
+  /** What the dispatcher holds now. */
+  queue(bytes: number, blocks: number): void {
+    this.#queueBytes.set(bytes)
+    this.#queueBlocks.set(blocks)
+  }
+
+  /** Connections to the engine that are open now. */
+  connections(count: number): void {
+    this.#connections.set(count)
+  }
+
+  /** Files the local file sink holds open now. */
+  openFiles(count: number): void {
+    this.#openFiles.set(count)
+  }
+
+  /** Removes every series of a container that is gone. Idempotent. Figures reported later would bring them back. */
+  forgetContainer(container: { readonly id: string }): void {
+    const labels = this.#labels.get(container.id)
+    if (labels === undefined) return
+    this.#labels.delete(container.id)
+    for (const remove of this.#removers) remove(labels)
+  }
+
+  /** The exposition, text format 0.0.4. */
+  text(): Promise<string> {
+    return this.#registry.metrics()
+  }
+
+  #labelsOf(container: MeasuredContainer): ContainerLabels {
+    let labels = this.#labels.get(container.id)
+    if (labels === undefined) {
+      labels = { container_id: container.id.slice(0, SHORT_ID), container_name: container.name }
+      this.#labels.set(container.id, labels)
+    }
+    return labels
+  }
+
+  #perContainer(name: string, options: { help: string }): Counter<keyof ContainerLabels> {
+    const counter = new Counter({
+      name,
+      help: options.help,
+      labelNames: ['container_id', 'container_name'],
+      registers: [this.#registry],
+    })
+    this.#removers.push((labels) => counter.remove(labels))
+    return counter
+  }
+
+  #counter<Label extends string>(name: string, label: Label, options: { help: string }): Counter<Label> {
+    return new Counter({ name, help: options.help, labelNames: [label], registers: [this.#registry] })
+  }
+
+  #gauge(name: string, help: string): Gauge {
+    return new Gauge({ name, help, registers: [this.#registry] })
+  }
+
+  /** A gauge read at every scrape; without a sample where the platform does not tell. */
+  #mirror(name: string, help: string, read: () => number | null | Promise<number | null>): void {
+    const gauge = new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      async collect() {
+        const value = await read()
+        if (value === null) gauge.remove()
+        else gauge.set(value)
+      },
+    })
+  }
+
+  #mirrorTasks(tasks: TaskRegistry): void {
+    const byKind = new Gauge({
+      name: 'log_capturer_tasks',
+      help: 'Live tasks by kind',
+      labelNames: ['kind'],
+      registers: [this.#registry],
+      collect() {
+        for (const [kind, count] of tasks.counts()) byKind.set({ kind }, count)
+      },
+    })
+    this.#mirror('log_capturer_goroutines', 'Live tasks of all kinds', () => tasks.size)
+  }
+
+  #mirrorSlots(slots: MetricsOptions['slots']): void {
+    this.#mirror('log_capturer_container_streams_active', 'Open log streams', () => slots.active)
+    this.#mirror(
+      'log_capturer_container_stream_pool_capacity',
+      'Log streams that may be open at once',
+      () => slots.capacity,
+    )
+    this.#mirror('log_capturer_container_stream_pool_utilization', 'Share of the stream pool in use', () =>
+      slots.capacity === 0 ? 0 : slots.active / slots.capacity,
+    )
+  }
+
+  #mirrorProcess(host: HostProcess): void {
+    this.#mirror('log_capturer_open_file_descriptors', 'Open file descriptors of the process', () =>
+      host.openFileDescriptors(),
+    )
+    this.#mirror('process_max_fds', 'Soft limit on open file descriptors', () => host.fileDescriptorLimit())
+    this.#mirror('process_resident_memory_bytes', 'Resident memory of the process', () =>
+      host.residentBytes(),
+    )
+    const cpu = new Counter({
+      name: 'process_cpu_seconds_total',
+      help: 'User and system CPU time of the process',
+      registers: [this.#registry],
+      collect() {
+        cpu.remove()
+        const seconds = host.cpuSeconds()
+        if (seconds !== null) cpu.inc(seconds)
+      },
+    })
+  }
+}
+
+interface ContainerLabels {
+  readonly container_id: string
+  readonly container_name: string
+}
+
+const SHORT_ID = 12
