@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { TaskRegistry } from '../lifecycle/task-registry.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { HttpReply, Route } from '../ports/http-server.ts'
+import { apiRoutes } from './api-routes.ts'
+import type { Health } from './health.ts'
+import { metricsRoutes } from './metrics-routes.ts'
+
+async function get(routes: Route[], path: string): Promise<HttpReply> {
+  const route = routes.find((candidate) => candidate.method === 'GET' && candidate.path === path)
+  if (route === undefined) throw new Error(`no route for ${path}`)
+  return await route.handle({ body: undefined })
+}
+
+function healthRoutes(status: Health['status']): Route[] {
+  const health: Health = { status, checks: { engine: { ok: status === 'healthy', detail: status } } }
+  return apiRoutes({ health: () => health, tasks: { list: () => [] } })
+}
+
+test.each([
+  ['healthy', 200],
+  ['degraded', 503],
+  ['unhealthy', 503],
+] as const)('%s answers %i with the checks', async (status, code) => {
+  const reply = await get(healthRoutes(status), '/health')
+  expect(reply.status).toBe(code)
+  expect(JSON.parse(reply.body)).toEqual({
+    status,
+    checks: { engine: { ok: status === 'healthy', detail: status } },
+  })
+})
+
+test('/debug/tasks lists every live task, oldest first', async () => {
+  let now = 0
+  const clock: Clock = { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() }
+  const tasks = new TaskRegistry(clock, { recordLocations: false })
+  const scope = { path: 'app > container', closed: false }
+  tasks.add('stream_reader', 'web', scope)
+  now = 5
+  const gone = tasks.add('heartbeat', 'web', scope)
+  now = 10
+  tasks.add('heartbeat', 'db', scope)
+  tasks.remove(gone)
+  const reply = await get(
+    apiRoutes({ health: () => ({ status: 'healthy', checks: {} }), tasks }),
+    '/debug/tasks',
+  )
+  expect(JSON.parse(reply.body)).toEqual([
+    { id: 1, kind: 'stream_reader', name: 'web', scope: 'app > container', ageMs: 10, startedAt: null },
+    { id: 3, kind: 'heartbeat', name: 'db', scope: 'app > container', ageMs: 0, startedAt: null },
+  ])
+})
+
+test('/metrics answers with the text format that Prometheus asks for', async () => {
+  const reply = await get(metricsRoutes({ text: async () => 'up 1\n' }), '/metrics')
+  expect(reply).toEqual({
+    status: 200,
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    body: 'up 1\n',
+  })
+})
