@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts'
-import { isAbortOf, onAbort } from './abort.ts'
+import { isAbortOf } from './abort.ts'
 import type { TaskInfo, TaskRegistry } from './task-registry.ts'
 
 export interface ScopeOptions {
@@ -149,12 +149,4 @@ export class Scope {
       )
     }
   }
-}
-
-/** Rejects with the signal's reason once it is aborted; dispose to take the listener away. */
-export function aborted(signal: AbortSignal): { promise: Promise<never> } & Disposable {
-  const { promise, reject } = Promise.withResolvers<never>()
-  promise.catch(() => {})
-  const listener = onAbort(signal, () => reject(signal.reason))
-  return { promise, [Symbol.dispose]: () => listener[Symbol.dispose]() }
 }

@@ -22,7 +22,7 @@ export interface DockerEngine {
    * The caller owns the stream and must destroy it. `signal` governs opening only.
    */
   openLogs(id: string, options: OpenLogsOptions): Promise<LogStream>
-  /** Ends every connection at once. Streams that are still open reject. Idempotent. */
+  /** Ends every connection at once; streams that are still open reject. Idempotent. A later call connects anew. */
   close(): void
 }
 

@@ -1,0 +1,316 @@
+import type { ContainerMonitorConfig } from '../config/config.ts'
+import type { Block } from '../dispatch/block.ts'
+import { isAbortOf, linkedController, onAbort, type LinkedController } from '../lifecycle/abort.ts'
+import { withDeadline } from '../lifecycle/deadline.ts'
+import type { Scope } from '../lifecycle/scope.ts'
+import type { Slot } from '../lifecycle/slot-pool.ts'
+import { Watchdog } from '../lifecycle/watchdog.ts'
+import type { MeasuredContainer, Metrics } from '../metrics/metrics.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { DockerEngine, LogStream } from '../ports/docker-engine.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { Random } from '../ports/random.ts'
+import type { ContainerReader, Notice, ReaderState } from './container-reader.ts'
+import { anythingBeyond } from './idle-probe.ts'
+
+/** Why a turn ended. */
+export type TurnEnd =
+  /** The stream reached its age: planned rotation. */
+  | { readonly kind: 'planned' }
+  /** Another container waits for the slot. */
+  | { readonly kind: 'yield' }
+  /** The engine ended the reply cleanly, and everything in it was read. */
+  | { readonly kind: 'ended' }
+  /** Nothing more comes and the cursor was not found: only a snapshot, which has an end, can tell where it is. */
+  | { readonly kind: 'unaligned' }
+  /** Something is stored beyond the cursor and the stream does not bring it. */
+  | { readonly kind: 'stuck' }
+  | { readonly kind: 'failed'; readonly during: 'open' | 'read'; readonly error: unknown }
+
+/** What a turn needs of the monitor it belongs to. */
+export interface TurnContext {
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly engine: DockerEngine
+  readonly metrics: Metrics
+  readonly config: ContainerMonitorConfig
+  /** Takes a block at once, or says that there is no room. */
+  readonly tryDeliver: (block: Block) => boolean
+  readonly waitForRoom: (options: { signal: AbortSignal }) => Promise<void>
+  /** Makes metrics and log lines of what the reader noticed. */
+  readonly report: (container: MeasuredContainer, notices: readonly Notice[]) => void
+}
+
+/** The container a turn reads, with what lives longer than the turn. */
+export interface TurnSubject {
+  readonly id: string
+  readonly name: string
+  readonly tty: boolean
+  readonly reader: ContainerReader
+  /** The container's scope: streams are scopes within it. */
+  readonly scope: Scope
+}
+
+/** The reasons a turn is told to end. */
+class TurnOver extends Error {
+  override readonly name = 'TurnOver'
+  readonly why: 'planned' | 'yield'
+
+  constructor(why: 'planned' | 'yield') {
+    super(`The turn is over: ${why}`)
+    this.why = why
+  }
+}
+
+/**
+ * One tenure of a slot: opens the container's log at the cursor and reads until the stream ends, its age or the turn is over, it
+ * fails, or the container's scope is cancelled. Whatever the stream does (idle, blocked, hung), every wait in here has a deadline.
+ */
+export class StreamTurn {
+  readonly #context: TurnContext
+  readonly #subject: TurnSubject
+  readonly #slot: Slot
+  readonly #over: LinkedController
+  #openedMs: number | null = null
+  #ageMs = 0
+  #aligned = false
+  /** A block the queue had no room for when the turn ended. */
+  #undelivered: Block | undefined
+
+  constructor(context: TurnContext, subject: TurnSubject, slot: Slot) {
+    this.#context = context
+    this.#subject = subject
+    this.#slot = slot
+    this.#over = linkedController(subject.scope.signal)
+  }
+
+  /** When the current stream was opened, monotonic milliseconds; null while none is open. */
+  get openedMs(): number | null {
+    return this.#openedMs
+  }
+
+  /** Age the last stream of the turn reached, milliseconds. */
+  get ageMs(): number {
+    return this.#ageMs
+  }
+
+  /** The block that must be delivered before anything else of this container. */
+  get undelivered(): Block | undefined {
+    return this.#undelivered
+  }
+
+  /** Runs the turn. Rejects only with the scope's abort reason. */
+  async run(how: 'follow' | 'snapshot'): Promise<TurnEnd> {
+    using over = this.#over
+    using _ = this.#slot.onYield(() => over.abort(new TurnOver('yield')))
+    let connection: TurnEnd | Reopen = { kind: 'reopen' }
+    while (connection.kind === 'reopen') connection = await this.#connect(how)
+    return connection
+  }
+
+  async #connect(how: 'follow' | 'snapshot'): Promise<TurnEnd | Reopen> {
+    const scope = this.#subject.scope.child('stream')
+    using _ = onAbort(this.#over.signal, () => scope.abort(this.#over.signal.reason))
+    let stream: LogStream | undefined
+    try {
+      const opened = (stream = await this.#open(how))
+      this.#openedMs = this.#context.clock.monotonic()
+      this.#endAtAge(how, scope.signal)
+      const { name } = this.#subject
+      const reading = scope.spawn('stream_reader', name, (signal) => this.#read(opened, how, signal))
+      return await this.#untilOver(reading.done)
+    } catch (error) {
+      return this.#asEnd(stream === undefined ? 'open' : 'read', error)
+    } finally {
+      await this.#close(stream, scope)
+    }
+  }
+
+  async #open(how: 'follow' | 'snapshot'): Promise<LogStream> {
+    const { clock, engine, config } = this.#context
+    const { id, name, reader } = this.#subject
+    const request = reader.open(how)
+    return await withDeadline(
+      clock,
+      `opening the log of ${name}`,
+      config.openTimeoutMs,
+      this.#over.signal,
+      (signal) => engine.openLogs(id, { ...request, signal }),
+      (late) => late.destroy(),
+    )
+  }
+
+  /** Planned rotation: jitter only shortens the interval, so that streams opened together do not reopen together. */
+  #endAtAge(how: 'follow' | 'snapshot', signal: AbortSignal): void {
+    const { clock, random, config } = this.#context
+    if (!config.streamRotation.enabled || how === 'snapshot') return
+    const ageMs = config.streamRotation.intervalMs * (0.8 + 0.15 * random.next())
+    clock.sleep(ageMs, { signal }).then(
+      () => this.#over.abort(new TurnOver('planned')),
+      () => {},
+    )
+  }
+
+  /** The reader's result, or a rejection as soon as the turn is over: a reader that does not listen is not waited for. */
+  async #untilOver<T>(reading: Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    using _ = onAbort(this.#over.signal, () => reject(this.#over.signal.reason))
+    reading.then(resolve, reject)
+    return await promise
+  }
+
+  /** Gives the stream back: the handle at once, then its reader and the acknowledgement, each with a deadline. */
+  async #close(stream: LogStream | undefined, scope: Scope): Promise<void> {
+    const { clock, config, logger, metrics } = this.#context
+    const { name, reader } = this.#subject
+    const deadlineMs = config.closeTimeoutMs
+    stream?.destroy()
+    const [joined, acknowledged] = await Promise.all([
+      scope.close({ deadlineMs }),
+      acknowledgement(clock, stream, deadlineMs),
+    ])
+    reader.cut()
+    if (this.#openedMs !== null) this.#ageMs = clock.monotonic() - this.#openedMs
+    this.#openedMs = null
+    if (acknowledged && joined.ended) return
+    if (!acknowledged) metrics.abandoned('stream_close')
+    if (!joined.ended) metrics.abandoned('stream_reader')
+    logger.warn(
+      { container: name, deadlineMs, acknowledged, unfinished: joined.unfinished },
+      'A stream did not close',
+    )
+  }
+
+  /** Reads until the reply ends or cannot go on. Rejects with the signal's reason when the turn is over, during any wait. */
+  async #read(stream: LogStream, how: 'follow' | 'snapshot', signal: AbortSignal): Promise<TurnEnd | Reopen> {
+    using watchdog = new Watchdog(this.#context.clock, this.#context.config.readTimeoutMs, signal)
+    try {
+      for (;;) {
+        const chunk = await readOrSilence(stream, watchdog, signal)
+        const end =
+          chunk === SILENCE
+            ? await this.#afterSilence(stream, how, watchdog, signal)
+            : await this.#take(chunk, signal)
+        if (end !== undefined) return end
+      }
+    } catch (error) {
+      if (isAbortOf(signal, error)) throw error
+      return { kind: 'failed', during: 'read', error }
+    }
+  }
+
+  /** Feeds the reader with a chunk, or tells it the clean end, and passes on what is complete. */
+  async #take(chunk: Uint8Array | null, signal: AbortSignal): Promise<TurnEnd | Reopen | undefined> {
+    const { reader } = this.#subject
+    let state: ReaderState
+    try {
+      state = chunk === null ? reader.end() : reader.push(chunk)
+    } finally {
+      // Also when the reader refused the chunk: what came before the fault is good.
+      await this.#deliver(signal)
+    }
+    if (state === 'reopen') return { kind: 'reopen' }
+    if (chunk === null) return { kind: 'ended' }
+    this.#aligned = state === 'aligned'
+    if (this.#aligned) this.#slot.caughtUp()
+    return undefined
+  }
+
+  /** The read timeout passed. Idle is normal; stuck is when something is stored beyond the cursor and does not come. */
+  async #afterSilence(
+    stream: LogStream,
+    how: 'follow' | 'snapshot',
+    watchdog: Watchdog,
+    signal: AbortSignal,
+  ): Promise<TurnEnd | Reopen | undefined> {
+    if (how === 'snapshot') return { kind: 'stuck' }
+    if (!this.#aligned) return { kind: 'unaligned' }
+    if (await this.#isIdle(signal)) {
+      watchdog.rearm(this.#context.config.readTimeoutMs)
+      return undefined
+    }
+    watchdog.rearm(STUCK_AFTER_MS)
+    const chunk = await readOrSilence(stream, watchdog, signal)
+    if (chunk === SILENCE) return { kind: 'stuck' }
+    watchdog.rearm(this.#context.config.readTimeoutMs)
+    return await this.#take(chunk, signal)
+  }
+
+  /** Whether nothing lies beyond the cursor. An engine that cannot answer now tells nothing about the stream: go on. */
+  async #isIdle(signal: AbortSignal): Promise<boolean> {
+    const { metrics, logger } = this.#context
+    const { id, name, reader } = this.#subject
+    try {
+      const beyond = await anythingBeyond(this.#context, id, reader, signal)
+      if (!beyond) metrics.idleCheck(this.#subject)
+      return !beyond
+    } catch (error) {
+      signal.throwIfAborted()
+      metrics.streamError('open_failed', this.#subject)
+      logger.warn({ container: name, err: error }, 'The engine did not say whether a silent stream is idle')
+      return true
+    }
+  }
+
+  /** Hands over what the reader completed. While there is no room the block is kept, so that a turn's end does not lose it. */
+  async #deliver(signal: AbortSignal): Promise<void> {
+    const { tryDeliver, waitForRoom, report } = this.#context
+    const { reader } = this.#subject
+    report(this.#subject, reader.takeNotices())
+    this.#undelivered = reader.take()
+    while (this.#undelivered !== undefined) {
+      if (tryDeliver(this.#undelivered)) this.#undelivered = undefined
+      else await waitForRoom({ signal })
+    }
+  }
+
+  #asEnd(during: 'open' | 'read', error: unknown): TurnEnd {
+    const { signal } = this.#over
+    if (!signal.aborted) return { kind: 'failed', during, error }
+    if (signal.reason instanceof TurnOver) return { kind: signal.reason.why }
+    throw signal.reason
+  }
+}
+
+/** The log must be opened again within the same turn, with the larger margin the reader now asks for. */
+interface Reopen {
+  readonly kind: 'reopen'
+}
+
+/** Whether the engine's side acknowledged the close in time. */
+async function acknowledgement(
+  clock: Clock,
+  stream: LogStream | undefined,
+  deadlineMs: number,
+): Promise<boolean> {
+  if (stream === undefined) return true
+  return await withDeadline(clock, 'closing a stream', deadlineMs, NEVER, () => stream.closed).then(
+    () => true,
+    () => false,
+  )
+}
+
+const SILENCE = Symbol('silence')
+
+/** The next chunk, `null` at the clean end, or {@link SILENCE} when nothing came in the watchdog's time. Nothing stays pending. */
+async function readOrSilence(
+  stream: LogStream,
+  watchdog: Watchdog,
+  signal: AbortSignal,
+): Promise<Uint8Array | null | typeof SILENCE> {
+  watchdog.feed()
+  try {
+    const chunk = await stream.read({ signal: watchdog.signal })
+    signal.throwIfAborted()
+    return chunk
+  } catch (error) {
+    if (watchdog.expired && isAbortOf(watchdog.signal, error)) return SILENCE
+    throw error
+  }
+}
+
+/** How long something may lie beyond the cursor unread, once it was seen, before the stream counts as stuck. */
+const STUCK_AFTER_MS = 1000
+/** For waits that only a deadline ends. */
+const NEVER = new AbortController().signal

@@ -1,0 +1,38 @@
+import type { Clock } from '../ports/clock.ts'
+import { linkedController, onAbort } from './abort.ts'
+
+/** Lets tasks wait for a change that others announce. Waiters re-check what they wait for after every wake. */
+export class Condition {
+  readonly #waiters = new Set<() => void>()
+
+  /** Wakes everyone who waits now. */
+  notifyAll(): void {
+    const waiters = [...this.#waiters]
+    this.#waiters.clear()
+    for (const wake of waiters) wake()
+  }
+
+  /** Resolves at the next `notifyAll`; rejects with `signal.reason` on abort. Leaves no listener on the signal. */
+  async wait(options: { signal: AbortSignal }): Promise<void> {
+    options.signal.throwIfAborted()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#waiters.add(resolve)
+    using _ = onAbort(options.signal, () => reject(options.signal.reason))
+    try {
+      await promise
+    } finally {
+      this.#waiters.delete(resolve)
+    }
+  }
+
+  /** Resolves at the next `notifyAll` or after `ms` milliseconds; rejects with `signal.reason` on abort. */
+  async waitAtMost(clock: Clock, ms: number, options: { signal: AbortSignal }): Promise<void> {
+    using local = linkedController(options.signal)
+    const woken = this.wait(local)
+    const timeUp = clock.sleep(ms, local)
+    // Whichever loses is cancelled by the local controller on the way out.
+    woken.catch(() => {})
+    timeUp.catch(() => {})
+    await Promise.race([woken, timeUp])
+  }
+}
