@@ -173,7 +173,7 @@ test('sinks, queue, connections and files are told', async () => {
   metrics.retried('local_file', 2)
   metrics.sinkLatency('local_file', 0.02)
   metrics.queue(4096, 3)
-  metrics.connections(7)
+  metrics.mirrorConnections(() => 7)
   metrics.openFiles(9)
   metrics.abandoned('stream_close')
   metrics.taskFailed('heartbeat')

@@ -113,10 +113,6 @@ export class Metrics {
     'Memory held by blocks on their way to sinks',
   )
   readonly #queueBlocks = this.#gauge('log_capturer_queue_blocks', 'Blocks on their way to sinks')
-  readonly #connections = this.#gauge(
-    'log_capturer_docker_connections_active',
-    'Open connections to the engine',
-  )
   readonly #openFiles = this.#gauge(
     'log_capturer_local_file_open_files',
     'Files the local file sink holds open',
@@ -209,9 +205,9 @@ export class Metrics {
     this.#queueBlocks.set(blocks)
   }
 
-  /** Connections to the engine that are open now. */
-  connections(count: number): void {
-    this.#connections.set(count)
+  /** @param read the connections to the engine that are open, asked at every scrape. */
+  mirrorConnections(read: () => number): void {
+    this.#mirror('log_capturer_docker_connections_active', 'Open connections to the engine', read)
   }
 
   /** Files the local file sink holds open now. */

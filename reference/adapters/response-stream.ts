@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http'
+import { onAbort } from '../lifecycle/abort.ts'
+import { EngineError, type LogStream } from '../ports/docker-engine.ts'
+import { engineFailure } from './engine-failure.ts'
+
+/**
+ * The body of an HTTP response, pulled piece by piece. Nothing is read from the socket beyond the response's high-water mark
+ * unless somebody reads. The listeners are put on the response once, none per read.
+ */
+export class ResponseStream implements LogStream {
+  readonly closed: Promise<void>
+  readonly #response: IncomingMessage
+  readonly #attempt: string
+  #state: 'open' | 'ended' | 'destroyed' = 'open'
+  #failure: EngineError | null = null
+  #waiting: PromiseWithResolvers<void> | null = null
+
+  /** @param attempt what reading it is for, such as `read the log of 0123456789ab`: failures start with it. */
+  constructor(response: IncomingMessage, attempt: string) {
+    this.#response = response
+    this.#attempt = attempt
+    this.closed = closeOf(response)
+    response.on('readable', () => this.#waiting?.resolve())
+    response.on('end', () => {
+      this.#state = this.#state === 'open' ? 'ended' : this.#state
+      this.#waiting?.resolve()
+    })
+    response.on('error', (error) => this.#fail(engineFailure(attempt, error)))
+    response.on('close', () => {
+      if (this.#state === 'open') this.#fail(engineFailure(attempt, new Error('closed before its end')))
+    })
+  }
+
+  async read(options: { signal: AbortSignal }): Promise<Uint8Array | null> {
+    options.signal.throwIfAborted()
+    for (;;) {
+      if (this.#state === 'destroyed') throw this.#destroyedError()
+      const chunk: unknown = this.#response.read()
+      if (chunk instanceof Uint8Array) return chunk
+      if (this.#state === 'ended') return null
+      if (this.#failure !== null) throw this.#failure
+      await this.#wakeUp(options.signal)
+    }
+  }
+
+  destroy(): void {
+    if (this.#state === 'destroyed') return
+    this.#state = 'destroyed'
+    this.#response.destroy()
+    // A response that has ended no longer takes its socket along.
+    this.#response.socket.destroy()
+    this.#waiting?.reject(this.#destroyedError())
+  }
+
+  async #wakeUp(signal: AbortSignal): Promise<void> {
+    if (this.#waiting !== null) throw new Error(`Cannot ${this.#attempt}: another read is pending`)
+    const waiting = Promise.withResolvers<void>()
+    using _ = onAbort(signal, () => waiting.reject(signal.reason))
+    this.#waiting = waiting
+    try {
+      await waiting.promise
+    } finally {
+      this.#waiting = null
+    }
+  }
+
+  #fail(error: EngineError): void {
+    this.#failure ??= error
+    this.#waiting?.resolve()
+  }
+
+  #destroyedError(): EngineError {
+    return new EngineError('destroyed', `Cannot ${this.#attempt}: the stream was destroyed`)
+  }
+}
+
+function closeOf({ socket }: IncomingMessage): Promise<void> {
+  if (socket.closed) return Promise.resolve()
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve())
+  })
+}
