@@ -1,0 +1,52 @@
+import type { ContainerEvent, EngineError } from '../../reference/ports/index.ts'
+import { refusedError } from './simulated-call.ts'
+import type { SimulatedEngine } from './simulated-engine.ts'
+import type { StreamSource } from './simulated-stream.ts'
+
+/** A subscription to the engine's events. Breaks when the engine goes away; drops what a slow subscriber does not take. */
+export class EventSource implements StreamSource<ContainerEvent> {
+  onChange: () => void = () => {}
+  readonly hangsOnClose = false
+  readonly #engine: SimulatedEngine
+  readonly #subscription: DisposableStack
+  #queue: ContainerEvent[] = []
+  #failure: EngineError | null = null
+
+  constructor(engine: SimulatedEngine) {
+    this.#engine = engine
+    this.#subscription = new DisposableStack()
+    this.#subscription.use(engine.subscribe((event) => this.#add(event)))
+    this.#subscription.use(engine.onAvailability(() => this.#checkConnection()))
+  }
+
+  get state(): 'ready' | 'waiting' | EngineError {
+    return this.#failure ?? (this.#queue.length > 0 ? 'ready' : 'waiting')
+  }
+
+  take(): ContainerEvent {
+    return this.#queue.shift()!
+  }
+
+  close(): void {
+    this.#subscription.dispose()
+  }
+
+  /** Breaks the connection. */
+  fail(error: EngineError): void {
+    this.#failure ??= error
+    this.onChange()
+  }
+
+  #add(event: ContainerEvent): void {
+    if (this.#queue.length < QUEUED_EVENTS_MAX) this.#queue.push(event)
+    else this.#engine.statistics.eventsLost += 1
+    this.onChange()
+  }
+
+  #checkConnection(): void {
+    if (this.#engine.availability === 'away') this.fail(refusedError())
+  }
+}
+
+/** What moby keeps for a subscriber that does not read. */
+const QUEUED_EVENTS_MAX = 256

@@ -1,0 +1,38 @@
+/**
+ * Bytes that are only ever appended to. A view handed out stays valid and unchanged for ever: growing copies to a new buffer and never
+ * touches what was written.
+ */
+export class GrowingBytes {
+  #bytes: Uint8Array = new Uint8Array(INITIAL_BYTES)
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  append(bytes: Uint8Array): void {
+    this.reserve(bytes.length).set(bytes)
+  }
+
+  /** Appends `length` bytes and returns the view to fill in at once. */
+  reserve(length: number): Uint8Array {
+    const end = this.#length + length
+    if (end > this.#bytes.length) this.#grow(end)
+    const view = this.#bytes.subarray(this.#length, end)
+    this.#length = end
+    return view
+  }
+
+  /** A view of [from, to), by default of everything from `from` on. */
+  view(from: number, to: number = this.#length): Uint8Array {
+    return this.#bytes.subarray(from, Math.min(to, this.#length))
+  }
+
+  #grow(needed: number): void {
+    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    larger.set(this.#bytes.subarray(0, this.#length))
+    this.#bytes = larger
+  }
+}
+
+const INITIAL_BYTES = 1024

@@ -1,0 +1,94 @@
+import { GrowingBytes } from './growing-bytes.ts'
+import { STAMP_BYTES } from './stamper.ts'
+
+/** Stream numbers as in Docker's frame header. */
+export const STDOUT = 1
+export const STDERR = 2
+export type StreamNumber = typeof STDOUT | typeof STDERR
+
+/** Size of the header of a frame: stream number, three zeros, big-endian length. */
+export const HEADER_BYTES = 8
+
+/**
+ * One file of a container's log. Each message is kept once, in the form it has on the wire, so that a reply is a view:
+ *
+ *     | header 8 | stamp 30 | space | data | header 8 | ...        with a TTY there is no header
+ *     ^ offset 0                           ^ offset 1
+ */
+export class LogFile {
+  /** Set when the log was rotated: the file that took over. */
+  next: LogFile | null = null
+  /** Size the file would have on disk, bytes: what log rotation goes by. */
+  sizeOnDisk = 0
+  readonly #wire = new GrowingBytes()
+  readonly #tty: boolean
+  #offsets = new Float64Array(INITIAL_MESSAGES)
+  #messages = 0
+
+  constructor(tty: boolean) {
+    this.#tty = tty
+  }
+
+  get messages(): number {
+    return this.#messages
+  }
+
+  /** Bytes on the wire. */
+  get length(): number {
+    return this.#wire.length
+  }
+
+  append(stream: StreamNumber, stamp: Uint8Array, data: Uint8Array): void {
+    if (this.#messages === this.#offsets.length) this.#growOffsets()
+    this.#offsets[this.#messages++] = this.#wire.length
+    const header = this.#tty ? 0 : HEADER_BYTES
+    const payload = STAMP_BYTES + 1 + data.length
+    const frame = this.#wire.reserve(header + payload)
+    if (!this.#tty) writeHeader(frame, stream, payload)
+    frame.set(stamp, header)
+    frame[header + STAMP_BYTES] = SPACE
+    frame.set(data, header + STAMP_BYTES + 1)
+    this.sizeOnDisk += data.length + JSON_OVERHEAD_BYTES
+  }
+
+  /** Where message `index` begins on the wire; the end of the file for the index behind the last. */
+  offsetOf(index: number): number {
+    return index < this.#messages ? this.#offsets[index]! : this.length
+  }
+
+  /** Index of the first message that begins at or behind `offset`. */
+  indexAt(offset: number): number {
+    let low = 0
+    let high = this.#messages
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#offsets[middle]! < offset) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** A view of the wire bytes [from, to). It stays valid. */
+  view(from: number, to: number): Uint8Array {
+    return this.#wire.view(from, to)
+  }
+
+  #growOffsets(): void {
+    const larger = new Float64Array(this.#offsets.length * 2)
+    larger.set(this.#offsets)
+    this.#offsets = larger
+  }
+}
+
+function writeHeader(frame: Uint8Array, stream: number, payload: number): void {
+  frame[0] = stream
+  frame[4] = payload >>> 24
+  frame[5] = payload >>> 16
+  frame[6] = payload >>> 8
+  frame[7] = payload
+}
+
+const SPACE = 0x20
+/** `{"log":"","stream":"stdout","time":"…"}` and a newline around the data in a json-file. */
+const JSON_OVERHEAD_BYTES = 75
+const INITIAL_MESSAGES = 16

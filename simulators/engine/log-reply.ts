@@ -1,0 +1,184 @@
+import { EngineError } from '../../reference/ports/index.ts'
+import type { SeededRandom } from '../seeded-random.ts'
+import type { ContainerLog, LogFollower } from './container-log.ts'
+import type { LogFile } from './log-file.ts'
+import type { EnginePersonality } from './personality.ts'
+import type { StreamFault } from './stream-fault.ts'
+
+export interface LogReplyOptions {
+  /** Ends by itself once the container's log is closed. */
+  readonly follow: boolean
+  /** Stored messages to begin with, counted from the end; Infinity for all. */
+  readonly tail: number
+}
+
+/** What a reader would find now: bytes, nothing yet, the end, or a broken connection. */
+export type ReplyState = 'ready' | 'waiting' | 'ended' | EngineError
+
+/**
+ * The engine's side of one `GET /containers/{id}/logs`: which bytes it sends, when it ends, and what is wrong with it. How the bytes travel
+ * is up to who serves it. Nothing is sent before it is taken, so a slow reader falls behind as it does with a real engine.
+ */
+export class LogReply implements LogFollower {
+  readonly follow: boolean
+  /** Stored messages the engine had to read to find where to begin. */
+  readonly linesScanned: number
+  /** Called when {@link state} may have changed. */
+  onChange: () => void = () => {}
+  readonly #log: ContainerLog
+  readonly #personality: EnginePersonality
+  readonly #random: SeededRandom
+  #file: LogFile
+  #offset: number
+  /** The file that was active at the opening, until the reply is past it: before that, every file is there to be read. */
+  #openedOn: LogFile | null
+  /** Where the reply ends, once that is known. */
+  #end: { file: LogFile; offset: number } | null = null
+  #replayed: LogFile | null = null
+  #failure: EngineError | null = null
+  #hung = false
+  #hangsOnClose = false
+  /** Bytes a blocked reply still sends. */
+  #budget = Infinity
+
+  constructor(
+    log: ContainerLog,
+    options: LogReplyOptions,
+    personality: EnginePersonality,
+    random: SeededRandom,
+  ) {
+    const start = log.seekFromEnd(options.tail)
+    this.#log = log
+    this.#personality = personality
+    this.#random = random
+    this.#file = start.file
+    this.#offset = start.offset
+    this.#openedOn = log.active
+    this.follow = options.follow
+    this.linesScanned = start.messages
+    if (options.follow) log.follow(this)
+    else this.#end = { file: log.active, offset: log.active.length }
+  }
+
+  get state(): ReplyState {
+    if (this.#failure !== null) return this.#failure
+    if (this.#hung) return 'waiting'
+    this.#stepOverFinishedFiles()
+    if (this.available > 0) return 'ready'
+    return this.#atEnd() ? 'ended' : 'waiting'
+  }
+
+  /** Bytes that {@link take} could return at once. */
+  get available(): number {
+    return this.#hung ? 0 : Math.min(this.#budget, this.#endOfFile() - this.#offset)
+  }
+
+  /** True when the release of this stream is not acknowledged. */
+  get hangsOnClose(): boolean {
+    return this.#hangsOnClose
+  }
+
+  /** Sends the next bytes, `maxBytes` of them at most. Only in state `ready`. */
+  take(maxBytes: number): Uint8Array {
+    const length = Math.min(maxBytes, this.available)
+    const bytes = this.#file.view(this.#offset, this.#offset + length)
+    this.#offset += length
+    this.#budget -= length
+    if (this.#file === this.#log.active && this.#offset === this.#file.length) this.#log.noteCaughtUp()
+    return bytes
+  }
+
+  /** The reader is gone. Idempotent. */
+  close(): void {
+    this.#log.unfollow(this)
+  }
+
+  disturb(fault: StreamFault): void {
+    switch (fault.kind) {
+      case 'hung-read':
+        this.#hung = true
+        break
+      case 'blocked':
+        this.#budget = this.#toNextFrame() + fault.afterBytes
+        break
+      case 'hung-close':
+        this.#hangsOnClose = true
+        break
+      case 'reset':
+        this.fail(new EngineError('unavailable', 'The connection was reset'))
+        break
+      case 'clean-end':
+        this.#end = { file: this.#file, offset: this.#offset }
+        break
+      case 'hung-open':
+        break
+    }
+    this.onChange()
+  }
+
+  /** Takes away what keeps the reply from sending. */
+  calm(): void {
+    this.#hung = false
+    this.#budget = Infinity
+    this.#hangsOnClose = false
+    this.onChange()
+  }
+
+  /** Breaks the connection. */
+  fail(error: EngineError): void {
+    this.#failure ??= error
+    this.onChange()
+  }
+
+  onLogChange(): void {
+    this.onChange()
+  }
+
+  onLogClosed(): void {
+    const file = this.#log.active
+    const omitted = this.#omittedMessages(file)
+    this.#end ??= { file, offset: file.offsetOf(file.messages - omitted) }
+    this.onChange()
+  }
+
+  #omittedMessages(file: LogFile): number {
+    if (!this.#random.chance(this.#personality.omitsLastMessagesChance)) return 0
+    const sent = this.#file === file ? file.indexAt(this.#offset) : 0
+    return Math.min(this.#random.integer(1, 2), file.messages - sent)
+  }
+
+  #endOfFile(): number {
+    return this.#end?.file === this.#file ? this.#end.offset : this.#file.length
+  }
+
+  #atEnd(): boolean {
+    return this.#end?.file === this.#file && this.#offset >= this.#end.offset
+  }
+
+  #toNextFrame(): number {
+    return this.#file.offsetOf(this.#file.indexAt(this.#offset)) - this.#offset
+  }
+
+  #stepOverFinishedFiles(): void {
+    while (this.#file.next !== null && !this.#atEnd() && this.#offset >= this.#endOfFile()) this.#step()
+  }
+
+  /** A follower that is past what was there at its opening knows only the active file: what lies between is skipped silently. */
+  #step(): void {
+    if (this.#replaysFile()) {
+      this.#replayed = this.#file
+      this.#offset = 0
+      return
+    }
+    const next = this.#openedOn === null ? (this.#end?.file ?? this.#log.active) : this.#file.next!
+    if (this.#file === this.#openedOn) this.#openedOn = null
+    this.#file = next
+    this.#offset = 0
+  }
+
+  #replaysFile(): boolean {
+    if (!this.follow || this.#replayed === this.#file) return false
+    if (this.#openedOn !== null && this.#openedOn !== this.#file) return false
+    return this.#random.chance(this.#personality.replaysRotatedFileChance)
+  }
+}

@@ -1,0 +1,60 @@
+/** A line longer than this is stored in several messages. As in moby's copier. */
+export const CHUNK_BYTES = 16_384
+
+/** Takes one message: its data, and its stamp (the first chunk's, for all chunks of a line). */
+export type StoreMessage = (stamp: Uint8Array, data: Uint8Array) => void
+
+/**
+ * Cuts what a process writes to one stream into messages, as moby's copier does: a message is a line with its newline, or 16 KiB of a longer
+ * line. What lacks a newline waits; at the end of the stream it is stored without one.
+ */
+export class OutputCopier {
+  readonly #stamp: () => Uint8Array
+  readonly #store: StoreMessage
+  readonly #waiting = new Uint8Array(CHUNK_BYTES)
+  #waitingBytes = 0
+  /** The stamp of the line's first chunk while a line of several chunks is open. */
+  #firstStamp: Uint8Array | null = null
+
+  constructor(stamp: () => Uint8Array, store: StoreMessage) {
+    this.#stamp = stamp
+    this.#store = store
+  }
+
+  write(bytes: Uint8Array): void {
+    let from = 0
+    while (from < bytes.length) {
+      const room = CHUNK_BYTES - this.#waitingBytes
+      const newline = bytes.indexOf(NEWLINE, from)
+      const to = newline === -1 ? bytes.length : newline + 1
+      // A newline right behind 16 KiB does not fit in any more: it becomes a message of its own.
+      if (to - from <= room) this.#take(bytes.subarray(from, to), newline !== -1)
+      else this.#take(bytes.subarray(from, from + room), false)
+      from += Math.min(to - from, room)
+    }
+  }
+
+  /** The stream ended. */
+  end(): void {
+    if (this.#waitingBytes > 0) this.#emit(this.#waiting.subarray(0, this.#waitingBytes), false)
+    this.#firstStamp = null
+  }
+
+  #take(piece: Uint8Array, endsLine: boolean): void {
+    if (endsLine && this.#waitingBytes === 0) return this.#emit(piece, true)
+    this.#waiting.set(piece, this.#waitingBytes)
+    this.#waitingBytes += piece.length
+    if (endsLine || this.#waitingBytes === CHUNK_BYTES) {
+      this.#emit(this.#waiting.subarray(0, this.#waitingBytes), endsLine)
+    }
+  }
+
+  #emit(data: Uint8Array, endsLine: boolean): void {
+    const stamp = this.#firstStamp ?? this.#stamp()
+    this.#firstStamp = endsLine ? null : stamp
+    this.#waitingBytes = 0
+    this.#store(stamp, data)
+  }
+}
+
+const NEWLINE = 0x0a

@@ -1,0 +1,188 @@
+import type { ContainerDetails } from '../../reference/ports/index.ts'
+import type { SeededRandom } from '../seeded-random.ts'
+import type { World } from '../world.ts'
+import { ContainerLog, type LogRotationOptions } from './container-log.ts'
+import { ExpectedOutput } from './expected-output.ts'
+import { STDERR, STDOUT, type StreamNumber } from './log-file.ts'
+import type { LogReply } from './log-reply.ts'
+import { OutputCopier } from './output-copier.ts'
+import { Stamper } from './stamper.ts'
+import { concerns, StreamFaults, type StreamFault, type StreamFaultScope } from './stream-fault.ts'
+import { Workload, type Behaviour, type LineShape } from './workload.ts'
+
+export interface ContainerOptions {
+  /** Without the leading slash. */
+  readonly name: string
+  readonly behaviour?: Behaviour
+  readonly labels?: Readonly<Record<string, string>>
+  /** Default false. */
+  readonly tty?: boolean
+  /** Default `json-file`. `none` cannot be read. */
+  readonly logDriver?: string
+  /** Default: one file without a limit. */
+  readonly logRotation?: LogRotationOptions
+  /** Numbered lines written just before the process ends, the last of them without a newline if `unterminated`. Default none. */
+  readonly atExit?: { readonly lines: number; readonly unterminated?: boolean }
+  /** False leaves it created but not started. Default true. */
+  readonly started?: boolean
+}
+
+export type ContainerState = 'created' | 'running' | 'paused' | 'exited' | 'removing' | 'removed'
+
+/** Told when a container stores a message. */
+export type StoredListener = (container: SimulatedContainer) => void
+
+/** One container: its process, its stored log, and what is wrong with the streams that read it. The engine moves it between states. */
+export class SimulatedContainer {
+  readonly id: string
+  readonly tty: boolean
+  readonly logDriver: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly random: SeededRandom
+  readonly log: ContainerLog
+  readonly expected: ExpectedOutput
+  readonly faults: StreamFaults = new StreamFaults()
+  /** Replies being sent. */
+  readonly replies: Set<LogReply> = new Set()
+  name: string
+  state: ContainerState = 'created'
+  readonly #world: World
+  readonly #options: ContainerOptions
+  readonly #stamper: Stamper
+  readonly #onStored: StoredListener
+  #copiers: ReadonlyMap<StreamNumber, OutputCopier>
+  #behaviour: Behaviour
+  #workload: Workload | null = null
+  #lastNumber = 0
+
+  constructor(world: World, id: string, options: ContainerOptions, onStored: StoredListener) {
+    this.id = id
+    this.name = options.name
+    this.tty = options.tty ?? false
+    this.logDriver = options.logDriver ?? 'json-file'
+    this.labels = options.labels ?? {}
+    this.random = world.random.fork(`container ${id}`)
+    this.log = new ContainerLog(this.tty, options.logRotation)
+    this.expected = new ExpectedOutput(this.tty)
+    this.#world = world
+    this.#options = options
+    this.#stamper = new Stamper(() => world.clock.wallTime(), this.random.fork('stamps'))
+    this.#onStored = onStored
+    this.#copiers = this.#newCopiers()
+    this.#behaviour = options.behaviour ?? { kind: 'silent' }
+  }
+
+  get running(): boolean {
+    return this.state === 'running' || this.state === 'paused'
+  }
+
+  /** The number of the last numbered line; numbers begin at 1. */
+  get lastNumber(): number {
+    return this.#lastNumber
+  }
+
+  /** As `inspect` shows it. */
+  details(): ContainerDetails {
+    const { id, name, labels, running, tty, logDriver } = this
+    return { id, name, labels, running, tty, logDriver }
+  }
+
+  /**
+   * What the process writes, in full or in part: text without a newline waits for one, for 16 KiB, or for the end of the process. With a TTY
+   * newlines become CR LF and both streams are one.
+   * @throws Error when the container is not running
+   */
+  write(stream: 'stdout' | 'stderr', output: string | Uint8Array): void {
+    if (!this.running)
+      throw new Error(`Cannot write in container ${this.name}: it is ${this.state}, not running`)
+    const number = stream === 'stderr' && !this.tty ? STDERR : STDOUT
+    this.#copiers.get(number)!.write(this.tty ? withCarriageReturns(output) : toBytes(output))
+  }
+
+  /** Writes the next numbered line. */
+  writeNumberedLine(shape: LineShape = {}, ending: '\n' | '' = '\n'): void {
+    const { min, max } = shape.lineBytes ?? DEFAULT_LINE_BYTES
+    const start = `${this.#options.name} ${++this.#lastNumber} `
+    const filler = this.random.integer(min, max) - start.length - 1
+    const stream = shape.stream ?? 'stdout'
+    const chosen = stream === 'both' ? (this.random.chance(0.5) ? 'stdout' : 'stderr') : stream
+    this.write(chosen, start + fillerText(filler) + ending)
+  }
+
+  /** Replaces what the process does, at once if it runs. */
+  setBehaviour(behaviour: Behaviour): void {
+    this.#behaviour = behaviour
+    if (this.#workload !== null) this.beginWork()
+  }
+
+  /** For the engine: the process starts or goes on. */
+  beginWork(): void {
+    this.#workload?.stop()
+    this.#workload = new Workload(this.#world, this, this.#behaviour)
+    this.#workload.start()
+  }
+
+  /** For the engine: the process is paused. */
+  suspendWork(): void {
+    this.#workload?.stop()
+    this.#workload = null
+  }
+
+  /** For the engine: the process ends. Its last output is stored, then the log closes and followed replies end. */
+  endWork(): void {
+    this.suspendWork()
+    const { lines, unterminated } = this.#options.atExit ?? { lines: 0 }
+    for (let line = 1; line <= lines; line++) {
+      this.writeNumberedLine({}, unterminated === true && line === lines ? '' : '\n')
+    }
+    for (const copier of this.#copiers.values()) copier.end()
+    this.expected.end()
+    this.#copiers = this.#newCopiers()
+    this.log.close()
+  }
+
+  /** Does something wrong to the streams that read this container. */
+  disturb(fault: StreamFault, scope: StreamFaultScope): void {
+    this.faults.add(fault, scope)
+    if (scope.streams === 'next') return
+    for (const reply of this.replies) if (concerns(scope, reply.follow)) reply.disturb(fault)
+  }
+
+  /** Takes every fault away; streams that were reset or ended stay so. */
+  calm(): void {
+    this.faults.clear()
+    for (const reply of this.replies) reply.calm()
+  }
+
+  #newCopiers(): ReadonlyMap<StreamNumber, OutputCopier> {
+    const streams: StreamNumber[] = this.tty ? [STDOUT] : [STDOUT, STDERR]
+    return new Map(streams.map((stream) => [stream, this.#newCopier(stream)]))
+  }
+
+  #newCopier(stream: StreamNumber): OutputCopier {
+    return new OutputCopier(
+      () => this.#stamper.next(),
+      (stamp, data) => {
+        this.expected.add(stream, data)
+        this.log.append(stream, stamp, data)
+        this.#onStored(this)
+      },
+    )
+  }
+}
+
+function toBytes(output: string | Uint8Array): Uint8Array {
+  return typeof output === 'string' ? Buffer.from(output) : output
+}
+
+function withCarriageReturns(output: string | Uint8Array): Uint8Array {
+  return Buffer.from(Buffer.from(toBytes(output)).toString('latin1').replaceAll('\n', '\r\n'), 'latin1')
+}
+
+function fillerText(length: number): string {
+  while (FILLER.text.length < length) FILLER.text += FILLER.text
+  return FILLER.text.slice(0, Math.max(0, length))
+}
+
+const FILLER = { text: 'the quick brown fox jumps over the lazy dog and back again; ' }
+const DEFAULT_LINE_BYTES = { min: 40, max: 120 }

@@ -1,0 +1,201 @@
+import {
+  EngineError,
+  type CallOptions,
+  type ContainerDetails,
+  type ContainerEvent,
+  type ContainerSummary,
+  type DockerEngine,
+  type EngineInfo,
+  type EventStream,
+  type LogStream,
+  type OpenLogsOptions,
+} from '../../reference/ports/index.ts'
+import type { SeededRandom } from '../seeded-random.ts'
+import type { World } from '../world.ts'
+import { EventSource } from './event-source.ts'
+import { LogSource } from './log-source.ts'
+import { SimulatedCall, type SimulatedCallOptions } from './simulated-call.ts'
+import type { SimulatedContainer } from './simulated-container.ts'
+import type { SimulatedEngine } from './simulated-engine.ts'
+import { SimulatedStream } from './simulated-stream.ts'
+
+/** Virtual milliseconds, drawn between the two. */
+export interface LatencyRange {
+  readonly minMs: number
+  readonly maxMs: number
+}
+
+export interface ConnectOptions {
+  /** A request or an answer on its way. Default 0.2 to 8 ms. */
+  readonly callLatency?: LatencyRange
+  /** Bytes or an event on their way to a pending read. Default 0.05 to 3 ms. */
+  readonly readLatency?: LatencyRange
+  /** Until the release of a stream is acknowledged. Default 0.05 to 2 ms. */
+  readonly closeLatency?: LatencyRange
+}
+
+/** A client of the simulated engine, in process: the `DockerEngine` port of the virtual world. Every completion is an event of the world. */
+export class SimulatedDockerEngine implements DockerEngine {
+  readonly #world: World
+  readonly #engine: SimulatedEngine
+  readonly #random: SeededRandom
+  readonly #callLatency: () => number
+  readonly #readLatency: () => number
+  readonly #closeLatency: () => number
+  readonly #calls = new Set<{ retry(): void; refuse(error: unknown): void }>()
+  readonly #streams = new Map<object, { pump(): void; fail(error: EngineError): void }>()
+  #availability: Disposable | null = null
+
+  constructor(world: World, engine: SimulatedEngine, options: ConnectOptions = {}) {
+    this.#world = world
+    this.#engine = engine
+    this.#random = world.random.fork('engine client')
+    this.#callLatency = this.#drawing(options.callLatency ?? { minMs: 0.2, maxMs: 8 })
+    this.#readLatency = this.#drawing(options.readLatency ?? { minMs: 0.05, maxMs: 3 })
+    this.#closeLatency = this.#drawing(options.closeLatency ?? { minMs: 0.05, maxMs: 2 })
+    this.#availability = engine.onAvailability(() => this.#goOn())
+  }
+
+  info({ signal }: CallOptions): Promise<EngineInfo> {
+    const { version, apiVersion } = this.#engine.personality
+    return this.#call({
+      operation: 'info',
+      description: 'info',
+      signal,
+      travelsBack: true,
+      answer: () => ({ kind: 'docker', version, apiVersion }),
+    })
+  }
+
+  listContainers({ signal }: CallOptions): Promise<ContainerSummary[]> {
+    return this.#call({
+      operation: 'list',
+      description: 'list containers',
+      signal,
+      travelsBack: true,
+      answer: () => this.#engine.containers.map((container) => summary(container)),
+    })
+  }
+
+  inspectContainer(id: string, { signal }: CallOptions): Promise<ContainerDetails> {
+    return this.#call({
+      operation: 'inspect',
+      description: `inspect ${this.#nameOf(id)}`,
+      signal,
+      travelsBack: true,
+      answer: () => this.#present(id).details(),
+    })
+  }
+
+  openEvents({ signal }: CallOptions): Promise<EventStream> {
+    return this.#call({
+      operation: 'events',
+      description: 'open events',
+      signal,
+      travelsBack: false,
+      answer: () => this.#eventStream(),
+    })
+  }
+
+  openLogs(id: string, { signal, follow, tail }: OpenLogsOptions): Promise<LogStream> {
+    return this.#call({
+      operation: 'logs',
+      description: `open log of ${this.#nameOf(id)}`,
+      signal,
+      travelsBack: false,
+      hold: () => this.#engine.find(id)?.faults.holdOpen(follow) ?? null,
+      answer: () => this.#logStream(id, follow, tail ?? Infinity),
+    })
+  }
+
+  close(): void {
+    if (this.#availability === null) return
+    this.#availability[Symbol.dispose]()
+    this.#availability = null
+    for (const call of this.#calls) call.refuse(closedError())
+    for (const stream of this.#streams.values()) stream.fail(closedError())
+  }
+
+  #call<T>(options: Omit<SimulatedCallOptions<T>, 'latency' | 'onSettled'>): Promise<T> {
+    if (options.signal.aborted) return Promise.reject(options.signal.reason)
+    if (this.#availability === null) return Promise.reject(closedError())
+    const call = new SimulatedCall<T>(this.#world, this.#engine, {
+      ...options,
+      latency: this.#callLatency,
+      onSettled: (settled) => this.#calls.delete(settled),
+    })
+    this.#calls.add(call)
+    return call.promise
+  }
+
+  #logStream(id: string, follow: boolean, tail: number): LogStream {
+    const reply = this.#engine.openLog(id, { follow, tail })
+    const source = new LogSource(reply, this.#random, () => this.#engine.closeLog(id, reply))
+    const stream = new SimulatedStream<Uint8Array>(this.#world, {
+      ...this.#streamOptions(),
+      source,
+      name: this.#nameOf(id),
+      kind: follow ? 'log-stream' : 'log-snapshot',
+      readKind: 'read',
+    })
+    this.#streams.set(stream, { pump: () => stream.pump(), fail: (error) => reply.fail(error) })
+    return stream
+  }
+
+  #eventStream(): EventStream {
+    const source = new EventSource(this.#engine)
+    const stream = new SimulatedStream<ContainerEvent>(this.#world, {
+      ...this.#streamOptions(),
+      source,
+      name: 'events',
+      kind: 'event-stream',
+      readKind: 'event-read',
+    })
+    this.#streams.set(stream, { pump: () => stream.pump(), fail: (error) => source.fail(error) })
+    return stream
+  }
+
+  #streamOptions(): {
+    readLatency: () => number
+    closeLatency: () => number
+    isHeld: () => boolean
+    onDestroyed: (stream: object) => void
+  } {
+    return {
+      readLatency: this.#readLatency,
+      closeLatency: this.#closeLatency,
+      // What this client breaks itself reaches its readers even while the engine hangs.
+      isHeld: () => this.#engine.availability === 'hung' && this.#availability !== null,
+      onDestroyed: (stream) => void this.#streams.delete(stream),
+    }
+  }
+
+  /** The engine came back, went away or was calmed. */
+  #goOn(): void {
+    for (const call of this.#calls) call.retry()
+    for (const stream of this.#streams.values()) stream.pump()
+  }
+
+  #present(id: string): SimulatedContainer {
+    const container = this.#engine.find(id)
+    if (container === undefined) throw new EngineError('not_found', `No such container: ${id}`)
+    return container
+  }
+
+  #nameOf(id: string): string {
+    return this.#engine.find(id)?.name ?? id.slice(0, 12)
+  }
+
+  #drawing({ minMs, maxMs }: LatencyRange): () => number {
+    return () => this.#random.between(minMs, maxMs)
+  }
+}
+
+function summary(container: SimulatedContainer): ContainerSummary {
+  const { id, name, labels, running } = container
+  return { id, name, labels, running }
+}
+
+function closedError(): EngineError {
+  return new EngineError('unavailable', 'The connection to the engine was closed')
+}

@@ -1,0 +1,132 @@
+import { addAbortListener } from 'node:events'
+import { EngineError, type EngineStream } from '../../reference/ports/index.ts'
+import type { ScheduledEvent } from '../event-queue.ts'
+import type { LedgerEntry, ResourceKind } from '../resource-ledger.ts'
+import type { World } from '../world.ts'
+
+/** The engine's side of a stream: what it would send, and when that changes. */
+export interface StreamSource<T> {
+  readonly state: 'ready' | 'waiting' | 'ended' | EngineError
+  /** True when the release is not to be acknowledged. */
+  readonly hangsOnClose: boolean
+  /** Set by the stream; called when {@link state} may have changed. */
+  onChange: () => void
+  /** Only in state `ready`. What is taken was sent and will not be sent again. */
+  take(): T
+  /** The reader is gone. */
+  close(): void
+}
+
+export interface SimulatedStreamOptions<T> {
+  readonly source: StreamSource<T>
+  /** Whom it belongs to, for the ledger and the trace. */
+  readonly name: string
+  readonly kind: ResourceKind
+  readonly readKind: ResourceKind
+  /** Virtual milliseconds until what is there arrives, drawn for each read. */
+  readonly readLatency: () => number
+  readonly closeLatency: () => number
+  /** True while nothing gets through. */
+  readonly isHeld: () => boolean
+  readonly onDestroyed: (stream: SimulatedStream<T>) => void
+}
+
+interface PendingRead<T> {
+  readonly resolve: (value: T | null) => void
+  readonly reject: (error: unknown) => void
+  readonly entry: LedgerEntry
+  readonly listener: Disposable
+}
+
+/**
+ * The reader's side of a stream in the virtual world, true to the contract of {@link EngineStream}. Nothing is taken from the source before it
+ * is handed over, so an aborted read loses nothing.
+ */
+export class SimulatedStream<T> implements EngineStream<T> {
+  readonly closed: Promise<void>
+  readonly #world: World
+  readonly #options: SimulatedStreamOptions<T>
+  readonly #entry: LedgerEntry
+  readonly #acknowledge: () => void
+  readonly #deliverLabel: string
+  #pending: PendingRead<T> | null = null
+  #delivery: ScheduledEvent | null = null
+  #destroyed = false
+
+  constructor(world: World, options: SimulatedStreamOptions<T>) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.closed = promise
+    this.#acknowledge = resolve
+    this.#world = world
+    this.#options = options
+    this.#deliverLabel = `deliver ${options.name}`
+    this.#entry = world.ledger.open(options.kind, `${options.kind} of ${options.name}`)
+    options.source.onChange = () => this.pump()
+  }
+
+  read({ signal }: { signal: AbortSignal }): Promise<T | null> {
+    if (this.#destroyed) return Promise.reject(destroyedError(this.#options.name))
+    if (signal.aborted) return Promise.reject(signal.reason)
+    if (this.#pending !== null) return Promise.reject(this.#reportSecondRead())
+    const { promise, resolve, reject } = Promise.withResolvers<T | null>()
+    const listener = addAbortListener(signal, () => this.#takePending()?.reject(signal.reason))
+    const entry = this.#world.ledger.open(this.#options.readKind, `read of ${this.#options.name}`)
+    this.#pending = { resolve, reject, entry, listener }
+    this.pump()
+    return promise
+  }
+
+  destroy(): void {
+    if (this.#destroyed) return
+    this.#destroyed = true
+    this.#takePending()?.reject(destroyedError(this.#options.name))
+    const { source } = this.#options
+    source.close()
+    this.#world.ledger.close(this.#entry)
+    this.#options.onDestroyed(this)
+    if (source.hangsOnClose) return
+    this.#world.schedule(this.#options.closeLatency(), 'acknowledge close', this.#acknowledge)
+  }
+
+  /** Sends a delivery on its way when a read waits and there is something to deliver. */
+  pump(): void {
+    if (this.#pending === null || this.#delivery !== null || this.#options.isHeld()) return
+    const { state } = this.#options.source
+    if (state === 'waiting') return
+    if (state instanceof EngineError) return this.#takePending()?.reject(state)
+    const latency = this.#options.readLatency()
+    this.#delivery = this.#world.schedule(latency, this.#deliverLabel, () => this.#deliver())
+  }
+
+  #deliver(): void {
+    this.#delivery = null
+    const { source, isHeld } = this.#options
+    const { state } = source
+    if (isHeld() || state === 'waiting') return
+    const pending = this.#takePending()!
+    if (state instanceof EngineError) pending.reject(state)
+    else pending.resolve(state === 'ended' ? null : source.take())
+  }
+
+  /** The read in progress is over: everything it holds is given back. */
+  #takePending(): PendingRead<T> | null {
+    const pending = this.#pending
+    if (pending === null) return null
+    this.#pending = null
+    this.#delivery?.cancel()
+    this.#delivery = null
+    pending.listener[Symbol.dispose]()
+    this.#world.ledger.close(pending.entry)
+    return pending
+  }
+
+  #reportSecondRead(): Error {
+    const error = new Error(`Cannot read ${this.#options.name}: a read is pending already`)
+    this.#world.fail(error)
+    return error
+  }
+}
+
+function destroyedError(name: string): EngineError {
+  return new EngineError('destroyed', `The stream of ${name} was destroyed`)
+}

@@ -1,0 +1,44 @@
+export { World, type InvariantCheck, type WorldOptions } from './world.ts'
+export { DeadlockError, EventFailure, InvariantViolation, type WorldMoment } from './world-errors.ts'
+export type { ScheduledEvent } from './event-queue.ts'
+export type { TracedEvent } from './event-trace.ts'
+export { describeEntry, ResourceLedger, type LedgerEntry, type ResourceKind } from './resource-ledger.ts'
+export { SeededRandom } from './seeded-random.ts'
+export { VirtualClock } from './virtual-clock.ts'
+export { RecordingLogger, type LogEntry } from './recording-logger.ts'
+export { SimulatedHostProcess } from './simulated-host-process.ts'
+export { SimulatedHttpServer } from './simulated-http-server.ts'
+export { SimulatedStandardOutput } from './simulated-standard-output.ts'
+export type { VirtualPorts } from './virtual-ports.ts'
+export {
+  SimulatedEngine,
+  type EngineAvailability,
+  type EngineOperation,
+  type EngineStatistics,
+  type SimulatedEngineOptions,
+} from './engine/simulated-engine.ts'
+export {
+  SimulatedContainer,
+  type ContainerOptions,
+  type ContainerState,
+} from './engine/simulated-container.ts'
+export {
+  SimulatedDockerEngine,
+  type ConnectOptions,
+  type LatencyRange,
+} from './engine/simulated-docker-engine.ts'
+export { DOCKER_20_10, DOCKER_26, type EnginePersonality } from './engine/personality.ts'
+export type { LogRotationOptions } from './engine/container-log.ts'
+export type { StreamFault, StreamFaultScope } from './engine/stream-fault.ts'
+export type { Behaviour, LineShape } from './engine/workload.ts'
+export {
+  SimulatedFileSystem,
+  type AppendListener,
+  type SimulatedFileSystemOptions,
+} from './file-system/simulated-file-system.ts'
+export type {
+  FileErrorCode,
+  FileFault,
+  FileFaultScope,
+  FileOperation,
+} from './file-system/file-system-fault.ts'

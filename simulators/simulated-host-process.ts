@@ -1,0 +1,38 @@
+import type { HostProcess } from '../reference/ports/index.ts'
+import type { ResourceKind } from './resource-ledger.ts'
+import type { World } from './world.ts'
+
+/** What a process that runs in this world would see of itself: descriptors from the ledger; memory and CPU time are nobody's. */
+export class SimulatedHostProcess implements HostProcess {
+  readonly #world: World
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  async openFileDescriptors(): Promise<number> {
+    const { ledger } = this.#world
+    return WITH_A_DESCRIPTOR.reduce((sum, kind) => sum + ledger.count(kind), STANDARD_STREAMS)
+  }
+
+  async fileDescriptorLimit(): Promise<number> {
+    return this.#world.fileSystem.descriptorLimit
+  }
+
+  residentBytes(): null {
+    return null
+  }
+
+  cpuSeconds(): null {
+    return null
+  }
+}
+
+const WITH_A_DESCRIPTOR: readonly ResourceKind[] = [
+  'log-stream',
+  'log-snapshot',
+  'event-stream',
+  'file',
+  'listener',
+]
+const STANDARD_STREAMS = 3

@@ -1,0 +1,27 @@
+import type { World } from './world.ts'
+
+/** Takes what is written to standard output and keeps it. Each write completes as an event of the world. */
+export class SimulatedStandardOutput {
+  readonly #world: World
+  readonly #pieces: Uint8Array[] = []
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** The function to plug in as the port. */
+  readonly write = (bytes: readonly Uint8Array[]): Promise<void> =>
+    new Promise((resolve) => {
+      this.#world.schedule(WRITE_MS, 'write standard output', () => {
+        for (const piece of bytes) this.#pieces.push(piece.slice())
+        resolve()
+      })
+    })
+
+  /** Everything written so far. */
+  contents(): Uint8Array {
+    return Buffer.concat(this.#pieces)
+  }
+}
+
+const WRITE_MS = 0.1
