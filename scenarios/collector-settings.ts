@@ -1,0 +1,37 @@
+import { stringify } from 'yaml'
+import { compressedDurations } from './compression.ts'
+import type { SubjectPlace, SubjectSettings } from './subjects/subject.ts'
+
+/** Where the reference collector listens, besides the place that every subject is given. */
+export interface CollectorPlace extends SubjectPlace {
+  readonly metricsListen: string
+  readonly apiListen: string
+}
+
+/** The reference collector's configuration for a phase, as YAML: the same on the virtual and on a real engine. */
+export function collectorYaml(place: CollectorPlace, settings: SubjectSettings): string {
+  const durations = compressedDurations(settings.compress)
+  return stringify({
+    state_dir: place.stateDir,
+    container_monitor: {
+      socket_path: place.dockerHost,
+      health_check_delay: milliseconds(durations.healthCheckDelay),
+      reconnect_interval: milliseconds(durations.reconnectInterval),
+      heartbeat_interval: milliseconds(durations.heartbeat),
+      read_timeout: milliseconds(durations.readTimeout),
+      slot_turn: milliseconds(durations.slotTurn),
+      filters: { include_labels: [place.label] },
+      stream_rotation: {
+        interval: milliseconds(durations.rotationInterval),
+        max_concurrent_streams: settings.slots,
+      },
+    },
+    sinks: { local_file: { directory: place.outDir } },
+    metrics: { listen: place.metricsListen },
+    api: { listen: place.apiListen },
+  })
+}
+
+function milliseconds(ms: number): string {
+  return `${ms}ms`
+}

@@ -1,0 +1,194 @@
+import type { Column, Observations } from '../observations.ts'
+import type { Criterion } from '../phase.ts'
+import { firstAndLast, growthPerMinute, maximum, median, totalGrowth } from './growth.ts'
+
+/** Tasks must not grow by `limit` or more in a phase minute. */
+export function taskGrowthPerMinute(limit: number): Criterion {
+  return {
+    id: 'task-growth',
+    description: 'growth of tasks',
+    comparator: '<',
+    limit,
+    unit: 'tasks/min',
+    measure: ({ series }) => whenSeen(series.tasks, (tasks) => growthPerMinute(series.t, tasks)),
+  }
+}
+
+/** Growth of tasks over the whole phase, spread over its containers. */
+export function taskGrowthPerContainer(limit: number): Criterion {
+  return {
+    id: 'task-growth-per-container',
+    description: 'growth of tasks in all',
+    comparator: '<=',
+    limit,
+    unit: 'tasks/container',
+    measure: ({ series, containers }) =>
+      whenSeen(series.tasks, (tasks) => divide(totalGrowth(tasks), containers)),
+  }
+}
+
+export function tasksBelow(limit: number): Criterion {
+  return {
+    id: 'tasks',
+    description: 'most tasks alive at once',
+    comparator: '<',
+    limit,
+    unit: 'tasks',
+    measure: ({ series }) => whenSeen(series.tasks, maximum),
+  }
+}
+
+/** Every container must have at least `limit` rotations; handing a slot over counts as one. */
+export function rotationsOfEach(limit: number): Criterion {
+  return {
+    id: 'rotations-each',
+    description: 'fewest rotations of any container',
+    comparator: '>=',
+    limit,
+    unit: 'rotations',
+    measure: ({ rotationsByContainer: rotations }) =>
+      rotations === null ? null : Math.min(...rotations.values()),
+    evidence: ({ rotationsByContainer: rotations }) =>
+      [...(rotations ?? [])]
+        .filter(([, count]) => count < limit)
+        .slice(0, NAMED_CONTAINERS)
+        .map(([name, count]) => `${name} rotated ${count} times`),
+  }
+}
+
+/** At least one rotation in all. */
+export const someRotations: Criterion = {
+  id: 'rotations',
+  description: 'rotations in all',
+  comparator: '>',
+  limit: 0,
+  unit: 'rotations',
+  measure: ({ rotationsByContainer: rotations }) =>
+    rotations === null ? null : [...rotations.values()].reduce((sum, count) => sum + count, 0),
+}
+
+/** At half of the samples or more, every slot of the pool is taken. */
+export function poolSaturated(slots: number): Criterion {
+  return {
+    id: 'pool-saturated',
+    description: `slots in use, of ${slots}`,
+    comparator: '=',
+    limit: slots,
+    unit: 'slots',
+    measure: ({ series }) =>
+      whenSeen(series.utilization, (utilization) => {
+        const share = median(utilization)
+        return share === null ? null : Math.round(share * slots)
+      }),
+  }
+}
+
+/** Descriptors must not grow by `limit` or more over the whole phase. */
+export function descriptorGrowth(limit: number): Criterion {
+  return {
+    id: 'descriptor-growth',
+    description: 'growth of open descriptors in all',
+    comparator: '<',
+    limit,
+    unit: 'descriptors',
+    measure: ({ series }) => whenSeen(series.fds, totalGrowth),
+    evidence: descriptorsByKind,
+  }
+}
+
+export function descriptorGrowthPerMinute(limit: number): Criterion {
+  return {
+    id: 'descriptor-growth-rate',
+    description: 'growth of open descriptors',
+    comparator: '<',
+    limit,
+    unit: 'descriptors/min',
+    measure: ({ series }) => whenSeen(series.fds, (fds) => growthPerMinute(series.t, fds)),
+    evidence: descriptorsByKind,
+  }
+}
+
+/** Every answer of the health check was good. */
+export const alwaysHealthy: Criterion = {
+  id: 'health',
+  description: 'health checks that were not good',
+  comparator: '=',
+  limit: 0,
+  unit: 'checks',
+  measure: ({ series }) =>
+    whenSeen(series.healthy, (healthy) => healthy.filter((value) => value !== 1).length),
+}
+
+export const noDeadlineErrors: Criterion = {
+  id: 'deadline-errors',
+  description: 'deadlines missed',
+  comparator: '=',
+  limit: 0,
+  unit: 'errors',
+  measure: ({ deadlineErrors }) => deadlineErrors,
+}
+
+/** What holds in every phase: every line once and in order, no invariant broken, and an end when asked for one. */
+export const ALWAYS: readonly Criterion[] = [
+  lineCriterion('missing', 'lines that never arrived'),
+  lineCriterion('duplicated', 'lines that arrived more than once'),
+  lineCriterion('outOfOrder', 'lines that arrived after a later one'),
+  lineCriterion('unexpected', 'lines that nobody wrote'),
+  {
+    id: 'invariants',
+    description: 'invariants broken',
+    comparator: '=',
+    limit: 0,
+    unit: 'violations',
+    measure: ({ violations }) => violations.length,
+    evidence: ({ violations }) => [...violations],
+  },
+  {
+    id: 'stop',
+    description: 'time to stop',
+    comparator: '<',
+    limit: 10,
+    unit: 's',
+    measure: ({ stop }) => stop.seconds,
+  },
+]
+
+function lineCriterion(
+  what: 'missing' | 'duplicated' | 'outOfOrder' | 'unexpected',
+  description: string,
+): Criterion {
+  return {
+    id: what === 'outOfOrder' ? 'out-of-order' : what,
+    description,
+    comparator: '=',
+    limit: 0,
+    unit: 'lines',
+    measure: ({ lines }) => lines[what],
+    evidence: ({ lines }) => [...lines.examples],
+  }
+}
+
+/** Names each kind of descriptor with its count and its growth, the one that grew most first. */
+function descriptorsByKind({ series }: Observations): string[] {
+  return Object.entries(series.fdsByKind ?? {})
+    .flatMap(([kind, column]) => {
+      const ends = firstAndLast(column)
+      return ends === null ? [] : [{ kind, ...ends, growth: ends.last - ends.first }]
+    })
+    .toSorted((a, b) => b.growth - a.growth)
+    .map(({ kind, first, last, growth }) => `${kind}: ${first} -> ${last} (${signed(growth)})`)
+}
+
+function whenSeen<T>(column: Column | null, measure: (column: Column) => T): T | null {
+  return column === null ? null : measure(column)
+}
+
+function divide(value: number | null, by: number): number | null {
+  return value === null ? null : value / by
+}
+
+function signed(value: number): string {
+  return value > 0 ? `+${value}` : String(value)
+}
+
+const NAMED_CONTAINERS = 5

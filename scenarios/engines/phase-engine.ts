@@ -1,0 +1,39 @@
+import type { Observations } from '../observations.ts'
+import type { Phase } from '../phase.ts'
+
+export type EngineName = 'virtual' | 'docker'
+
+/** What a run may be told, besides its phase. */
+export interface RunOptions {
+  /** Durations are divided by it. */
+  readonly compress: number
+  /** Same seed, same run, where the engine can promise that. */
+  readonly seed: number
+  /** Aborted when the user gives up: the run rejects with its reason, and nothing is left behind. */
+  readonly signal: AbortSignal
+  readonly progress: RunProgress
+}
+
+/** Told how far a run is. */
+export interface RunProgress {
+  /** What is being done, before and after the phase's clock runs. */
+  step(what: string): void
+  /** Phase seconds that have passed, of how many. */
+  clock(seconds: number, ofSeconds: number): void
+}
+
+/** What came of a run. */
+export interface EngineRun {
+  readonly observations: Observations
+  /** Seconds that passed in the world where phases run: `null` where that is the real one. */
+  readonly virtualSeconds: number | null
+  /** The same for two runs that were the same; `null` where runs cannot be the same. */
+  readonly traceHash: string | null
+}
+
+/** A world that phases can be run in. */
+export interface PhaseEngine extends AsyncDisposable {
+  readonly name: EngineName
+  readonly subject: string
+  run(phase: Phase, options: RunOptions): Promise<EngineRun>
+}

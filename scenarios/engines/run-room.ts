@@ -1,0 +1,27 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+/** The directories of one run. Disposing removes them. */
+export interface RunRoom extends AsyncDisposable {
+  /** What the subject writes. */
+  readonly output: string
+  /** What the subject remembers. */
+  readonly state: string
+  /** Its standard output and error. */
+  readonly logs: string
+  /** What it sent to the sink. */
+  readonly sent: string
+}
+
+export async function openRunRoom(): Promise<RunRoom> {
+  const root = await mkdtemp(path.join(tmpdir(), 'watertight-run-'))
+  const room = {
+    output: path.join(root, 'output'),
+    state: path.join(root, 'state'),
+    logs: path.join(root, 'logs'),
+    sent: path.join(root, 'sent'),
+  }
+  await Promise.all(Object.values(room).map((directory) => mkdir(directory)))
+  return { ...room, [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }) }
+}

@@ -1,0 +1,58 @@
+import type { LineCounts } from './audit/line-audit.ts'
+
+/** One column of a series; `null` where a sample could not be taken. */
+export type Column = readonly (number | null)[]
+
+/**
+ * What was sampled while the phase's clock ran, as columns of equal length. A column that the subject or the engine cannot give is
+ * `null` as a whole.
+ */
+export interface Series {
+  /** Phase seconds since the clock started: real (or virtual) seconds times the compression. */
+  readonly t: readonly number[]
+  /** Tasks the subject says are alive. */
+  readonly tasks: Column | null
+  /** Descriptors the subject's process has open. */
+  readonly fds: Column | null
+  readonly rssBytes: Column | null
+  /** Log streams the subject says are open. */
+  readonly streams: Column | null
+  /** Rotations so far, of all containers. */
+  readonly rotations: Column | null
+  /** Descriptors the engine has open. */
+  readonly engineFds: Column | null
+  /** Goroutines of the engine. */
+  readonly engineTasks: Column | null
+  /** Share of the slot pool in use, 0 to 1. */
+  readonly utilization: Column | null
+  /** Threads of the subject's process. */
+  readonly threads: Column | null
+  /** Processor time the subject has used so far. */
+  readonly cpuSeconds: Column | null
+  /** 1 when the subject said it was healthy, 0 when it did not. */
+  readonly healthy: Column | null
+  /** Descriptors by what they refer to, such as `socket` or `file`. */
+  readonly fdsByKind: Readonly<Record<string, Column>> | null
+}
+
+/** Everything that was seen of one run. Criteria are functions of this and of nothing else. */
+export interface Observations {
+  readonly containers: number
+  readonly slots: number
+  readonly series: Series
+  readonly lines: LineCounts
+  /** Rotations of each container by name, hand-overs included, since it was first followed. A container without any is in it with 0. */
+  readonly rotationsByContainer: ReadonlyMap<string, number> | null
+  /** Deadlines that were missed, by what missed them. */
+  readonly deadlineErrors: number | null
+  /** Invariants that were seen broken, and deadlocks: one sentence each. */
+  readonly violations: readonly string[]
+  readonly stop: StopObservation
+}
+
+/** How the subject ended when it was asked to. */
+export interface StopObservation {
+  readonly seconds: number
+  /** `null` when it did not end by itself, or has no exit code. */
+  readonly exitCode: number | null
+}

@@ -1,0 +1,40 @@
+import type { Observations } from './observations.ts'
+
+/** How a container behaves. What each one writes, and when, is in `workload.ts`. */
+export type ContainerKind = 'chatty' | 'bursty' | 'silent'
+
+/** One phase of the testbed, as data: what is put on the collector, for how long, and what it must hold to. */
+export interface Phase {
+  /** Lower case with hyphens; what is typed on the command line. */
+  readonly name: string
+  /** Its row in the requirements, such as `D5`. */
+  readonly requirement: string
+  readonly description: string
+  /** At full length; compression divides it. */
+  readonly durationSeconds: number
+  /** Streams the collector may have open at once. */
+  readonly slots: number
+  /** Number of containers of each kind. */
+  readonly load: Readonly<Record<ContainerKind, number>>
+  readonly criteria: readonly Criterion[]
+}
+
+export type Comparator = '<' | '<=' | '=' | '>=' | '>'
+
+/** One thing a phase must hold to: `measure(observations) comparator limit`. */
+export interface Criterion {
+  readonly id: string
+  readonly description: string
+  readonly comparator: Comparator
+  readonly limit: number
+  readonly unit: string
+  /** `null` when what it needs was not observed, because the subject or the engine cannot tell. Never a guess. */
+  measure(observations: Observations): number | null
+  /** What stands behind the figure, one sentence each: shown when the criterion fails. */
+  evidence?(observations: Observations): string[]
+}
+
+/** Number of containers of a phase. */
+export function containerCount(phase: Phase): number {
+  return Object.values(phase.load).reduce((sum, count) => sum + count, 0)
+}

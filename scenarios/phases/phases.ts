@@ -1,0 +1,89 @@
+import {
+  ALWAYS,
+  alwaysHealthy,
+  descriptorGrowth,
+  descriptorGrowthPerMinute,
+  noDeadlineErrors,
+  poolSaturated,
+  rotationsOfEach,
+  someRotations,
+  taskGrowthPerContainer,
+  taskGrowthPerMinute,
+  tasksBelow,
+} from '../criteria/criteria.ts'
+import type { Phase } from '../phase.ts'
+
+const MINUTES = 60
+const SLOTS = 50
+
+/** Every phase, in the order of the requirements. */
+export const PHASES: readonly Phase[] = [
+  {
+    name: 'rotation-continuity',
+    requirement: 'D1',
+    description: 'Ten chatty containers: every one is rotated again and again, and no line is lost at the seams',
+    durationSeconds: 15 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 10, bursty: 0, silent: 0 },
+    criteria: [rotationsOfEach(3), ...ALWAYS],
+  },
+  {
+    name: 'idle-stream',
+    requirement: 'D2',
+    description: 'One silent container: a stream on which nothing ever arrives is rotated like any other',
+    durationSeconds: 11 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 0, bursty: 0, silent: 1 },
+    criteria: [rotationsOfEach(2), ...ALWAYS],
+  },
+  {
+    name: 'leak',
+    requirement: 'D3',
+    description: 'Fifty containers on fifty slots: tasks do not accumulate',
+    durationSeconds: 30 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 25, bursty: 15, silent: 10 },
+    criteria: [taskGrowthPerContainer(2), ...ALWAYS],
+  },
+  {
+    name: 'regression',
+    requirement: 'D4',
+    description: 'Eight containers, the load of the first field test ("FASE 3"; the Go baseline was -0.5 tasks/min)',
+    durationSeconds: 10 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 4, bursty: 2, silent: 2 },
+    criteria: [taskGrowthPerMinute(2), tasksBelow(100), ...ALWAYS],
+  },
+  {
+    name: 'load',
+    requirement: 'D5',
+    description:
+      '55 containers on 50 slots, the load that broke the Go collector ("FASE 6": +30.5 tasks/min until its descriptors ran out)',
+    durationSeconds: 60 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 30, bursty: 15, silent: 10 },
+    criteria: [
+      taskGrowthPerMinute(2),
+      poolSaturated(SLOTS),
+      descriptorGrowth(100),
+      alwaysHealthy,
+      someRotations,
+      ...ALWAYS,
+    ],
+  },
+  {
+    name: 'load-retest',
+    requirement: 'D6',
+    description: 'The same load again ("FASE 6C"): every container gets its turns and no deadline is missed',
+    durationSeconds: 30 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 30, bursty: 15, silent: 10 },
+    criteria: [
+      rotationsOfEach(6),
+      taskGrowthPerMinute(2),
+      descriptorGrowthPerMinute(1),
+      noDeadlineErrors,
+      ...ALWAYS,
+    ],
+  },
+]

@@ -1,0 +1,20 @@
+import type Docker from 'dockerode'
+
+/** What the engine says about itself. Engines tell only in debug mode; `null` otherwise. */
+export interface EngineSample {
+  readonly engineFds: number | null
+  readonly engineTasks: number | null
+}
+
+/** Reads `/info`. Both are `null` when the engine does not answer. */
+export async function probeEngine(docker: Docker): Promise<EngineSample> {
+  try {
+    const info = (await docker.info()) as { Debug?: boolean; NFd?: number; NGoroutines?: number }
+    if (info.Debug !== true) return UNKNOWN
+    return { engineFds: info.NFd ?? null, engineTasks: info.NGoroutines ?? null }
+  } catch {
+    return UNKNOWN
+  }
+}
+
+const UNKNOWN: EngineSample = { engineFds: null, engineTasks: null }

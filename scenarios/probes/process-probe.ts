@@ -1,0 +1,72 @@
+import { readdir, readFile, readlink } from 'node:fs/promises'
+
+/** A process seen from outside. */
+export interface ProcessSample {
+  readonly fds: number
+  /** By what the descriptor refers to: `socket`, `pipe`, `file`, `device`, or an anonymous inode's own name such as `eventpoll`. */
+  readonly fdsByKind: Readonly<Record<string, number>>
+  readonly threads: number
+  readonly rssBytes: number
+  /** User and system time of all its threads since it started. */
+  readonly cpuSeconds: number
+}
+
+/** Reads a process's figures from /proc; `null` where there is no /proc, or no such process. */
+export async function probeProcess(pid: number): Promise<ProcessSample | null> {
+  try {
+    const [fdsByKind, status, stat] = await Promise.all([
+      descriptorsByKind(pid),
+      readFile(`/proc/${pid}/status`, 'utf8'),
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+    ])
+    return {
+      fds: Object.values(fdsByKind).reduce((sum, count) => sum + count, 0),
+      fdsByKind,
+      threads: statusField(status, 'Threads'),
+      rssBytes: statusField(status, 'VmRSS') * 1024,
+      cpuSeconds: cpuSeconds(stat),
+    }
+  } catch (error) {
+    if (isGone(error)) return null
+    throw error
+  }
+}
+
+/** What the target of a link in /proc/PID/fd is, as a kind. */
+export function descriptorKind(target: string): string {
+  if (target.startsWith('/dev/')) return 'device'
+  if (target.startsWith('/')) return 'file'
+  const anonymous = /^anon_inode:\[?([\w-]+)\]?$/.exec(target)
+  return anonymous?.[1] ?? target.replace(/:.*$/, '')
+}
+
+async function descriptorsByKind(pid: number): Promise<Record<string, number>> {
+  const directory = `/proc/${pid}/fd`
+  const names = await readdir(directory)
+  const targets = await Promise.all(names.map((name) => readlink(`${directory}/${name}`).catch(() => null)))
+  const counts: Record<string, number> = {}
+  for (const target of targets) {
+    if (target === null) continue
+    const kind = descriptorKind(target)
+    counts[kind] = (counts[kind] ?? 0) + 1
+  }
+  return counts
+}
+
+function statusField(status: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0)
+}
+
+/** Fields 14 and 15 of /proc/PID/stat, counted behind the command, which may contain spaces. */
+function cpuSeconds(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND
+}
+
+function isGone(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code
+  return code === 'ENOENT' || code === 'ESRCH'
+}
+
+/** USER_HZ: 100 on every Linux architecture that Node runs on. */
+const CLOCK_TICKS_PER_SECOND = 100

@@ -1,0 +1,62 @@
+import type Docker from 'dockerode'
+import type { SubjectDefinition } from '../subjects/subject.ts'
+import { probeEngine } from './engine-probe.ts'
+import { probeProcess } from './process-probe.ts'
+import type { SeriesRow } from './series-recorder.ts'
+import { getText, readMetrics, SILENT_SUBJECT, type SubjectSample } from './subject-probe.ts'
+
+/** Looks at a subject and its engine from outside. */
+export class SubjectObserver {
+  readonly #definition: SubjectDefinition
+  readonly #pid: number
+  readonly #docker: Docker
+  /** The last answer of its metrics endpoint. */
+  latest: SubjectSample = SILENT_SUBJECT
+
+  constructor(definition: SubjectDefinition, pid: number, docker: Docker) {
+    this.#definition = definition
+    this.#pid = pid
+    this.#docker = docker
+  }
+
+  /** Looks at everything once. */
+  async sample(t: number): Promise<SeriesRow> {
+    const [process, engine, subject, healthy] = await Promise.all([
+      probeProcess(this.#pid),
+      probeEngine(this.#docker),
+      this.#askMetrics(),
+      this.#askHealth(),
+    ])
+    const { tasks, streams, utilization } = subject
+    return { t, ...process, ...engine, tasks, streams, utilization, rotations: rotationsInAll(subject), healthy }
+  }
+
+  /** Streams open: as the subject says, or else its sockets. */
+  async openStreams(): Promise<number> {
+    const { streams } = await this.#askMetrics()
+    return streams ?? (await probeProcess(this.#pid))?.fdsByKind['socket'] ?? 0
+  }
+
+  async #askMetrics(): Promise<SubjectSample> {
+    const { metrics } = this.#definition
+    const text = metrics && (await getText(metrics.url, ANSWER_LIMIT_MS))
+    if (metrics === null || text === null) return SILENT_SUBJECT
+    this.latest = readMetrics(text, metrics.names)
+    return this.latest
+  }
+
+  /** 0 also when it does not answer at all. */
+  async #askHealth(): Promise<number | null> {
+    const { healthUrl } = this.#definition
+    if (healthUrl === null) return null
+    return (await getText(healthUrl, ANSWER_LIMIT_MS)) === null ? 0 : 1
+  }
+}
+
+/** Rotations of all containers; `null` when the subject does not count them. */
+export function rotationsInAll({ rotationsByContainer }: SubjectSample): number | null {
+  if (rotationsByContainer === null) return null
+  return [...rotationsByContainer.values()].reduce((sum, count) => sum + count, 0)
+}
+
+const ANSWER_LIMIT_MS = 5_000

@@ -1,0 +1,58 @@
+import { writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import path from 'node:path'
+import { NUMBERED_LINE } from '../audit/numbered-line.ts'
+import { collectorYaml } from '../collector-settings.ts'
+import { ownCommand, ROOT } from '../own-command.ts'
+import type { MetricNames } from '../probes/subject-probe.ts'
+import type { Subject } from './subject.ts'
+
+/** What the reference collector calls its figures. */
+export const REFERENCE_METRICS: MetricNames = {
+  tasks: 'log_capturer_goroutines',
+  streams: 'log_capturer_container_streams_active',
+  utilization: 'log_capturer_container_stream_pool_utilization',
+  rotations: 'log_capturer_container_stream_rotations_total',
+  containerLabel: 'container_name',
+  deadlineErrors: [
+    'log_capturer_container_stream_errors_total{error_type="read_timeout"}',
+    'log_capturer_container_stream_errors_total{error_type="rotation_stuck"}',
+    'log_capturer_abandoned_total',
+  ],
+}
+
+/** The reference collector as a process of its own: a subject like any other. */
+export const REFERENCE: Subject = {
+  name: 'reference',
+  async prepare(place, settings) {
+    const [metricsPort, apiPort] = await freePorts(2)
+    const listen = { metricsListen: `127.0.0.1:${metricsPort}`, apiListen: `127.0.0.1:${apiPort}` }
+    const config = path.join(place.stateDir, 'collector.yaml')
+    await writeFile(config, collectorYaml({ ...place, ...listen }, settings))
+    return {
+      name: this.name,
+      command: ownCommand('collect', '--config', config),
+      workingDirectory: ROOT,
+      env: {},
+      ready: null,
+      output: { from: 'files', glob: '*.log', pattern: NUMBERED_LINE },
+      metrics: { url: `http://${listen.metricsListen}/metrics`, names: REFERENCE_METRICS },
+      healthUrl: `http://${listen.apiListen}/health`,
+    }
+  },
+}
+
+/** Ports nobody listens on at this moment, all different. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere))
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  for (const server of servers) server.close()
+  return ports
+}
+
+function listenAnywhere(): Promise<ReturnType<typeof createServer>> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => resolve(server))
+  })
+}

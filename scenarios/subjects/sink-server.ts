@@ -1,0 +1,36 @@
+import { open } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+
+/** A place for subjects that send their output over HTTP: the body of every request is appended to a file, as a line. */
+export interface SinkServer extends AsyncDisposable {
+  readonly url: string
+}
+
+/** Listens on a free port of the loopback interface. Disposing ends every connection at once. */
+export async function startSinkServer(file: string): Promise<SinkServer> {
+  const output = await open(file, 'a')
+  const server = createServer((request, reply) => {
+    buffer(request)
+      .then((body) => output.appendFile(Buffer.concat([body, NEWLINE])))
+      .then(
+        () => reply.writeHead(204).end(),
+        () => reply.destroy(),
+      )
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await output.close()
+    },
+  }
+}
+
+const NEWLINE = Buffer.from('\n')

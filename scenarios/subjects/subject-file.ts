@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { NUMBERED_LINE } from '../audit/numbered-line.ts'
+import { Refusal } from '../refusal.ts'
+import type { Subject, SubjectDefinition, SubjectPlace } from './subject.ts'
+
+/**
+ * Reads someone else's collector from a YAML file:
+ *
+ *     name: my-collector
+ *     command: [node, my-collector.ts]        # run in the directory of this file
+ *     env: {DOCKER_HOST: "{{docker_host}}"}   # {{out_dir}} {{state_dir}} {{sink_url}} {{label}} too, also in command and urls
+ *     ready: "regular expression"             # in its standard output or error; without it nothing is waited for
+ *     output:
+ *       from: files                           # files | stdout | sink
+ *       files: "*.log"                        # glob in {{out_dir}}
+ *       pattern: "(?<container>\\S+) (?<line>\\d+) "   # default: the numbered line as it was written
+ *     metrics:
+ *       url: http://127.0.0.1:9100/metrics
+ *       tasks: my_tasks                       # each of these is optional: name or name{label="value"}
+ *       rotations: my_rotations_total
+ *       container_label: container_name
+ *     health: http://127.0.0.1:9100/health
+ *
+ * @throws Refusal naming the key and what is allowed.
+ */
+export async function readSubjectFile(file: string): Promise<Subject> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Refusal(`Cannot read subject ${file}: ${(error as Error).message}`)
+  })
+  return parseSubject(text, file)
+}
+
+/** As {@link readSubjectFile}, from the file's text. `file` is for messages and for the working directory. */
+export function parseSubject(text: string, file: string): Subject {
+  const parsed = SUBJECT.safeParse(parseYaml(text, file))
+  if (!parsed.success) throw new Refusal(`Cannot use subject ${file}: ${explain(parsed.error)}`)
+  const description = parsed.data
+  return {
+    name: description.name,
+    prepare: (place) => Promise.resolve(fill(description, place, path.dirname(path.resolve(file)))),
+  }
+}
+
+function parseYaml(text: string, file: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    throw new Refusal(`Cannot use subject ${file}: ${(error as Error).message}`)
+  }
+}
+
+function fill(description: Description, place: SubjectPlace, workingDirectory: string): SubjectDefinition {
+  const put = (text: string): string => substitute(text, place)
+  const { metrics, output } = description
+  return {
+    name: description.name,
+    command: description.command.map(put),
+    workingDirectory,
+    env: Object.fromEntries(Object.entries(description.env).map(([key, value]) => [key, put(value)])),
+    ready: description.ready === undefined ? null : new RegExp(description.ready),
+    output: {
+      from: output.from,
+      glob: output.files,
+      pattern: output.pattern === undefined ? NUMBERED_LINE : new RegExp(output.pattern, 'g'),
+    },
+    metrics: metrics === undefined ? null : { url: put(metrics.url), names: metricNames(metrics) },
+    healthUrl: description.health === undefined ? null : put(description.health),
+  }
+}
+
+function metricNames(
+  metrics: NonNullable<Description['metrics']>,
+): NonNullable<SubjectDefinition['metrics']>['names'] {
+  return {
+    tasks: metrics.tasks ?? null,
+    streams: metrics.streams ?? null,
+    utilization: metrics.utilization ?? null,
+    rotations: metrics.rotations ?? null,
+    containerLabel: metrics.container_label,
+    deadlineErrors: metrics.deadline_errors,
+  }
+}
+
+function substitute(text: string, place: SubjectPlace): string {
+  const values: Record<string, string> = {
+    docker_host: place.dockerHost,
+    out_dir: place.outDir,
+    state_dir: place.stateDir,
+    sink_url: place.sinkUrl,
+    label: place.label,
+  }
+  return text.replaceAll(PLACEHOLDER, (_, key: string) => {
+    const value = values[key]
+    if (value === undefined) {
+      throw new Refusal(`Cannot fill in {{${key}}}: expected one of ${Object.keys(values).join(', ')}`)
+    }
+    return value
+  })
+}
+
+function explain(error: z.ZodError): string {
+  return error.issues
+    .map((issue) => `${issue.path.length === 0 ? 'the file' : issue.path.join('.')}: ${issue.message}`)
+    .join('; ')
+}
+
+const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g
+
+const regularExpression = z.string().refine(isRegularExpression, 'expected a regular expression')
+
+const linePattern = regularExpression.refine(
+  (text) => text.includes('(?<container>') && text.includes('(?<line>'),
+  'expected the groups (?<container>...) and (?<line>...)',
+)
+
+const SUBJECT = z.strictObject({
+  name: z.string().min(1),
+  command: z.array(z.string()).min(1),
+  env: z.record(z.string(), z.coerce.string()).default({}),
+  ready: regularExpression.optional(),
+  output: z
+    .strictObject({
+      from: z.enum(['files', 'stdout', 'sink']).default('files'),
+      files: z.string().default('**'),
+      pattern: linePattern.optional(),
+    })
+    .default({ from: 'files', files: '**' }),
+  metrics: z
+    .strictObject({
+      url: z.string().min(1),
+      tasks: z.string().optional(),
+      streams: z.string().optional(),
+      utilization: z.string().optional(),
+      rotations: z.string().optional(),
+      container_label: z.string().default('container_name'),
+      deadline_errors: z.array(z.string()).default([]),
+    })
+    .optional(),
+  health: z.string().optional(),
+})
+
+type Description = z.infer<typeof SUBJECT>
+
+function isRegularExpression(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp
+  } catch {
+    return false
+  }
+}

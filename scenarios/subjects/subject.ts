@@ -1,0 +1,51 @@
+import type { MetricNames } from '../probes/subject-probe.ts'
+
+/** Where a subject works: what the placeholders in its definition stand for. */
+export interface SubjectPlace {
+  /** Such as `unix:///var/run/docker.sock`. */
+  readonly dockerHost: string
+  /** Empty, for what it writes. */
+  readonly outDir: string
+  /** Empty, for what it remembers. */
+  readonly stateDir: string
+  /** Takes POST requests; their bodies count as output. */
+  readonly sinkUrl: string
+  /** `key=value`, on the containers of this run and no others. */
+  readonly label: string
+}
+
+/** What the phase asks of a subject that can be told. */
+export interface SubjectSettings {
+  readonly slots: number
+  readonly compress: number
+}
+
+/** A log collector as the testbed sees it: a command, what it writes, and what it tells about itself. */
+export interface SubjectDefinition {
+  readonly name: string
+  readonly command: readonly string[]
+  readonly workingDirectory: string
+  readonly env: Readonly<Record<string, string>>
+  /** Found in its standard output or standard error once it is ready; `null` when it need not be waited for. */
+  readonly ready: RegExp | null
+  readonly output: SubjectOutput
+  readonly metrics: { readonly url: string; readonly names: MetricNames } | null
+  /** Answers 200 while the subject is healthy. */
+  readonly healthUrl: string | null
+}
+
+/** Where a subject's output is found, and how it names container and line. */
+export interface SubjectOutput {
+  /** `files` in its output directory that match the glob, its standard output, or what it sent to the sink. */
+  readonly from: 'files' | 'stdout' | 'sink'
+  readonly glob: string
+  /** Global, with the groups `container` and `line`. */
+  readonly pattern: RegExp
+}
+
+/** Anything that can be put under test on a real engine. */
+export interface Subject {
+  readonly name: string
+  /** Fills in the place, and writes what the command needs to be there. */
+  prepare(place: SubjectPlace, settings: SubjectSettings): Promise<SubjectDefinition>
+}
