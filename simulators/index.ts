@@ -42,3 +42,4 @@ export type {
   FileFaultScope,
   FileOperation,
 } from './file-system/file-system-fault.ts'
+export * from './invariants.ts'

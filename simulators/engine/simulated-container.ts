@@ -54,6 +54,7 @@ export class SimulatedContainer {
   #behaviour: Behaviour
   #workload: Workload | null = null
   #lastNumber = 0
+  #logsFollowed = 0
 
   constructor(world: World, id: string, options: ContainerOptions, onStored: StoredListener) {
     this.id = id
@@ -79,6 +80,17 @@ export class SimulatedContainer {
   /** The number of the last numbered line; numbers begin at 1. */
   get lastNumber(): number {
     return this.#lastNumber
+  }
+
+  /** How often its log was opened with follow while it ran. */
+  get logsFollowed(): number {
+    return this.#logsFollowed
+  }
+
+  /** For the engine: a reply begins. */
+  addReply(reply: LogReply): void {
+    this.replies.add(reply)
+    if (reply.follow) this.#logsFollowed += 1
   }
 
   /** As `inspect` shows it. */

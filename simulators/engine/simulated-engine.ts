@@ -48,7 +48,7 @@ export class SimulatedEngine {
   readonly #world: World
   readonly #random: SeededRandom
   readonly #containers = new Map<string, SimulatedContainer>()
-  readonly #removed = new Map<string, SimulatedContainer>()
+  readonly #added: SimulatedContainer[] = []
   readonly #subscribers = new Set<(event: ContainerEvent) => void>()
   readonly #storedListeners = new Set<StoredListener>()
   readonly #availabilityListeners = new Set<() => void>()
@@ -71,6 +71,11 @@ export class SimulatedEngine {
     return [...this.#containers.values()]
   }
 
+  /** The same with those that were removed, in the order they were added. */
+  get everyContainer(): SimulatedContainer[] {
+    return [...this.#added]
+  }
+
   /** A client of its own, with its own connections. */
   connect(options: ConnectOptions = {}): SimulatedDockerEngine {
     return new SimulatedDockerEngine(this.#world, this, options)
@@ -84,6 +89,7 @@ export class SimulatedEngine {
     const id = this.#random.hex(64)
     const container = new SimulatedContainer(this.#world, id, options, (stored) => this.#notifyStored(stored))
     this.#containers.set(id, container)
+    this.#added.push(container)
     this.#emit('create', container)
     if (options.started ?? true) this.start(id)
     return container
@@ -98,7 +104,7 @@ export class SimulatedEngine {
 
   /** Like {@link find}, also for containers that were removed. @throws EngineError `not_found` */
   container(reference: string): SimulatedContainer {
-    const found = this.find(reference) ?? this.#findRemoved(reference)
+    const found = this.find(reference) ?? this.#findAdded(reference)
     if (found === undefined) throw notFound(reference)
     return found
   }
@@ -160,7 +166,6 @@ export class SimulatedEngine {
     this.#end(container, ['kill'])
     container.state = 'removed'
     this.#containers.delete(container.id)
-    this.#removed.set(container.id, container)
     this.#emit('destroy', container)
   }
 
@@ -186,7 +191,7 @@ export class SimulatedEngine {
     assertReadable(container)
     const follow = options.follow && container.running
     const reply = new LogReply(container.log, { ...options, follow }, this.personality, this.#random)
-    container.replies.add(reply)
+    container.addReply(reply)
     for (const fault of container.faults.forNewStream(options.follow)) reply.disturb(fault)
     this.statistics.logReplies += 1
     this.statistics.linesScanned += reply.linesScanned
@@ -273,9 +278,8 @@ export class SimulatedEngine {
     return container
   }
 
-  #findRemoved(reference: string): SimulatedContainer | undefined {
-    const removed = [...this.#removed.values()]
-    return removed.findLast(({ id, name }) => name === reference || id.startsWith(reference))
+  #findAdded(reference: string): SimulatedContainer | undefined {
+    return this.#added.findLast(({ id, name }) => name === reference || id.startsWith(reference))
   }
 
   #end(container: SimulatedContainer, eventsBefore: readonly string[]): boolean {

@@ -1,0 +1,10 @@
+/**
+ * What must hold at every moment of a virtual run. Each function adds its check to the world; dispose what it returns to take it out. The numbers
+ * are those of the design: I1 to I8.
+ */
+export { streamsWithinCapacity, filesWithinLimit } from './invariants/open-resources.ts'
+export { readsEndInTime, streamsRotateInTime } from './invariants/ages.ts'
+export { noOrphanedTasks, type TaskLister } from './invariants/orphaned-tasks.ts'
+export { waitsAreBounded, type WaitingBound } from './invariants/waiting-bound.ts'
+export { sinkHoldsPrefix, type SinkPrefix, type SinkPrefixOptions } from './invariants/sink-prefix.ts'
+export { leftBehind } from './invariants/left-behind.ts'

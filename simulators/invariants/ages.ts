@@ -1,0 +1,34 @@
+import { describeEntry, type ResourceKind } from '../resource-ledger.ts'
+import type { World } from '../world.ts'
+
+/**
+ * I4: no read of a log is pending for longer than the read timeout. Reads of the event stream may wait for ever.
+ * @param options.allowanceMs how late the end of a read may be seen. Default 1 ms.
+ */
+export function readsEndInTime(
+  world: World,
+  options: { readTimeoutMs: number; allowanceMs?: number },
+): Disposable {
+  const limitMs = options.readTimeoutMs + (options.allowanceMs ?? 1)
+  return world.invariant('I4 no read pending longer than the read timeout', () =>
+    tooOld(world, 'read', limitMs),
+  )
+}
+
+/** I5: no followed log stays open for longer than the rotation interval and the deadline of its close. */
+export function streamsRotateInTime(
+  world: World,
+  options: { intervalMs: number; closeTimeoutMs: number },
+): Disposable {
+  const limitMs = options.intervalMs + options.closeTimeoutMs
+  return world.invariant('I5 no stream older than interval + close deadline', () =>
+    tooOld(world, 'log-stream', limitMs),
+  )
+}
+
+/** Only the oldest needs to be looked at: the ledger keeps the order of opening. */
+function tooOld(world: World, kind: ResourceKind, limitMs: number): string | undefined {
+  const oldest = world.ledger.oldest(kind)
+  if (oldest === undefined || world.nowMs - oldest.openedAtMs <= limitMs) return undefined
+  return `${describeEntry(oldest)}, is open for ${(world.nowMs - oldest.openedAtMs).toFixed(3)} ms, limit ${limitMs} ms`
+}
