@@ -21,7 +21,7 @@ import type {
 import type { Logger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
 import { matchesFilters } from './container-filter.ts'
-import type { ContainerPosition } from './container-position.ts'
+import { ContainerPosition } from './container-position.ts'
 import { ContainerReader } from './container-reader.ts'
 import { ContainerSession, type SessionContext } from './container-session.ts'
 import { reportNotices } from './report-notices.ts'
@@ -213,15 +213,14 @@ export class ContainerMonitor {
   /** A container that went while the collector was down: its open partial line is written, then it is forgotten. */
   #retire(source: Source, scope: Scope): void {
     const { config, dispatcher } = this.#options
-    const position = dispatcher.resumePosition(source.id) as ContainerPosition | undefined
+    const position = dispatcher.resumePosition(source.id)
     const { maxLineBytes, from } = config
     scope.spawn('container_release', source.name, async (signal) => {
-      if (position !== undefined) {
+      if (position instanceof ContainerPosition) {
         const reader = new ContainerReader({
           source,
           tty: false,
           maxLineBytes,
-          mode: 'follow',
           from,
           position,
         })

@@ -7,7 +7,7 @@ import type { Scope } from '../lifecycle/scope.ts'
 import type { Semaphore } from '../lifecycle/semaphore.ts'
 import type { Slot, SlotPool } from '../lifecycle/slot-pool.ts'
 import { EngineError, type ContainerDetails, type EngineInfo } from '../ports/docker-engine.ts'
-import type { ContainerPosition } from './container-position.ts'
+import { ContainerPosition } from './container-position.ts'
 import { ContainerReader } from './container-reader.ts'
 import { StreamTurn, type TurnContext, type TurnEnd } from './stream-turn.ts'
 
@@ -131,15 +131,14 @@ export class ContainerSession {
   }
 
   #makeReader(details: ContainerDetails): ContainerReader {
-    const { config, engineInfo, resumePosition } = this.#context
-    const position = resumePosition(this.source.id) as ContainerPosition | undefined
+    const { config, resumePosition } = this.#context
+    const position = resumePosition(this.source.id)
     return new ContainerReader({
       source: this.source,
       tty: details.tty,
       maxLineBytes: config.maxLineBytes,
-      mode: engineInfo().kind === 'podman' ? 'poll' : 'follow',
       from: config.from,
-      ...(position === undefined ? {} : { position }),
+      ...(position instanceof ContainerPosition ? { position } : {}),
     })
   }
 
@@ -185,7 +184,7 @@ export class ContainerSession {
     if (turn.ageMs > config.reconnectIntervalMs) this.#backOff.reset()
     if (end.kind === 'planned' || end.kind === 'yield')
       metrics.rotation(this.source, end.kind, turn.ageMs / 1000)
-    if (end.kind === 'stuck') {
+    if (end.kind === 'stuck' || end.kind === 'unaligned') {
       metrics.streamError('read_timeout', this.source)
       logger.warn(
         { container: this.source.name },

@@ -21,7 +21,7 @@ export type TurnEnd =
   | { readonly kind: 'yield' }
   /** The engine ended the reply cleanly, and everything in it was read. */
   | { readonly kind: 'ended' }
-  /** Nothing more comes and the cursor was not found: only a snapshot, which has an end, can tell where it is. */
+  /** The stream does not bring what was read before: only a snapshot, which has an end, can tell where the cursor is. */
   | { readonly kind: 'unaligned' }
   /** Something is stored beyond the cursor and the stream does not bring it. */
   | { readonly kind: 'stuck' }
@@ -74,7 +74,6 @@ export class StreamTurn {
   readonly #over: LinkedController
   #openedMs: number | null = null
   #ageMs = 0
-  #aligned = false
   /** A block the queue had no room for when the turn ended. */
   #undelivered: Block | undefined
 
@@ -117,6 +116,7 @@ export class StreamTurn {
       const opened = (stream = await this.#open(how))
       this.#openedMs = this.#context.clock.monotonic()
       this.#endAtAge(how, scope.signal)
+      if (this.#subject.reader.aligned) this.#slot.caughtUp()
       const { name } = this.#subject
       const reading = scope.spawn('stream_reader', name, (signal) => this.#read(opened, how, signal))
       return await this.#untilOver(reading.done)
@@ -212,8 +212,7 @@ export class StreamTurn {
     }
     if (state === 'reopen') return { kind: 'reopen' }
     if (chunk === null) return { kind: 'ended' }
-    this.#aligned = state === 'aligned'
-    if (this.#aligned) this.#slot.caughtUp()
+    if (reader.aligned) this.#slot.caughtUp()
     return undefined
   }
 
@@ -225,7 +224,7 @@ export class StreamTurn {
     signal: AbortSignal,
   ): Promise<TurnEnd | Reopen | undefined> {
     if (how === 'snapshot') return { kind: 'stuck' }
-    if (!this.#aligned) return { kind: 'unaligned' }
+    if (!this.#subject.reader.aligned) return { kind: 'unaligned' }
     if (await this.#isIdle(signal)) {
       watchdog.rearm(this.#context.config.readTimeoutMs)
       return undefined

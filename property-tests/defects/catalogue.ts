@@ -1,0 +1,16 @@
+import type { Defect } from './defect.ts'
+import { sharedJoin } from './b07-shared-join.ts'
+import { blockedRead } from './b08-blocked-read.ts'
+import { pendingRead } from './b09-pending-read.ts'
+import { unclosedStream } from './b10-unclosed-stream.ts'
+
+/** Every known bug that can be put back, by number. */
+export const DEFECTS: readonly Defect[] = [sharedJoin, blockedRead, pendingRead, unclosedStream]
+
+/** @throws Error naming the defects there are. */
+export function findDefect(id: string): Defect {
+  const defect = DEFECTS.find((candidate) => candidate.id === id)
+  if (defect !== undefined) return defect
+  const known = DEFECTS.map((candidate) => candidate.id).join(', ')
+  throw new Error(`Cannot put defect ${JSON.stringify(id)} back: known are ${known}`)
+}

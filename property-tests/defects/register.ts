@@ -1,0 +1,33 @@
+import { registerHooks } from 'node:module'
+import { applyPatch } from './apply-patch.ts'
+import { findDefect } from './catalogue.ts'
+
+/**
+ * Puts one known bug back into the sources while they are loaded:
+ *
+ *     WATERTIGHT_DEFECT=B8 node --import ./property-tests/defects/register.ts cli.ts run idle-stream
+ *
+ * A process in which a patch was not applied, because the file was never loaded, ends with status 3: its result would say nothing
+ * about the defect.
+ */
+const defect = findDefect(process.env['WATERTIGHT_DEFECT'] ?? '')
+const root = new URL('../../', import.meta.url)
+const files = new Map(Map.groupBy(defect.patches, (patch) => new URL(patch.file, root).href))
+const pending = new Set(files.keys())
+
+registerHooks({
+  load(url, context, nextLoad) {
+    const loaded = nextLoad(url, context)
+    const patches = files.get(url)
+    if (patches === undefined) return loaded
+    pending.delete(url)
+    const source = new TextDecoder().decode(Buffer.from(loaded.source as Uint8Array))
+    return { ...loaded, source: patches.reduce(applyPatch, source) }
+  },
+})
+
+process.on('exit', () => {
+  if (pending.size === 0) return
+  process.stderr.write(`Defect ${defect.id} was not applied: never loaded were ${[...pending].join(', ')}\n`)
+  process.exitCode = 3
+})

@@ -1,0 +1,106 @@
+import { STAMP_BYTES, type Block, type Source, type SourcePosition } from '../dispatch/block.ts'
+
+/** Collects records as columns in growing arrays; no object per record. */
+export class BlockBuilder {
+  #bytes = new Uint8Array(0)
+  #ends = new Uint32Array(0)
+  #streams = new Uint8Array(0)
+  #stamps = new Uint8Array(0)
+  #length = 0
+  #count = 0
+  #expectedBytes = 256
+  #expectedCount = 4
+
+  /** Bytes of the records collected. */
+  get length(): number {
+    return this.#length
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Adds one record: the pieces, one after the other, and a newline. */
+  add(stream: number, stamp: Uint8Array, stampStart: number, pieces: readonly Uint8Array[]): void {
+    let size = 1
+    for (const piece of pieces) size += piece.length
+    this.#reserve(size)
+    for (const piece of pieces) {
+      this.#bytes.set(piece, this.#length)
+      this.#length += piece.length
+    }
+    this.#finish(stream, stamp, stampStart)
+  }
+
+  /** Adds one record that lies in one piece, without making a view of it. */
+  addRange(stream: number, buffer: Uint8Array, stampStart: number, start: number, end: number): void {
+    const size = end - start
+    this.#reserve(size + 1)
+    copy(buffer, start, this.#bytes, this.#length, size)
+    this.#length += size
+    this.#finish(stream, buffer, stampStart)
+  }
+
+  /** What was collected, as a block, and an empty builder. */
+  take(source: Source, firstRecord: number, position: SourcePosition): Block {
+    const block: Block = {
+      source,
+      bytes: this.#bytes.subarray(0, this.#length),
+      ends: this.#ends.subarray(0, this.#count),
+      streams: this.#streams.subarray(0, this.#count),
+      stamps: this.#stamps.subarray(0, this.#count * STAMP_BYTES),
+      firstRecord,
+      position,
+    }
+    this.#expectedBytes = Math.max(256, this.#length)
+    this.#expectedCount = Math.max(4, this.#count)
+    this.#bytes = new Uint8Array(0)
+    this.#ends = new Uint32Array(0)
+    this.#streams = new Uint8Array(0)
+    this.#stamps = new Uint8Array(0)
+    this.#length = 0
+    this.#count = 0
+    return block
+  }
+
+  #finish(stream: number, stamp: Uint8Array, stampStart: number): void {
+    this.#bytes[this.#length++] = NEWLINE
+    this.#ends[this.#count] = this.#length
+    this.#streams[this.#count] = stream
+    copy(stamp, stampStart, this.#stamps, this.#count * STAMP_BYTES, STAMP_BYTES)
+    this.#count += 1
+  }
+
+  #reserve(size: number): void {
+    const needed = this.#length + size
+    if (needed > this.#bytes.length) {
+      this.#bytes = grown(
+        this.#bytes,
+        Math.max(needed, 2 * this.#bytes.length, this.#expectedBytes),
+        this.#length,
+      )
+    }
+    if (this.#count < this.#ends.length) return
+    const count = Math.max(2 * this.#count, this.#expectedCount)
+    const ends = new Uint32Array(count)
+    ends.set(this.#ends.subarray(0, this.#count))
+    this.#ends = ends
+    this.#streams = grown(this.#streams, count, this.#count)
+    this.#stamps = grown(this.#stamps, count * STAMP_BYTES, this.#count * STAMP_BYTES)
+  }
+}
+
+function grown(bytes: Uint8Array, size: number, used: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(size)
+  larger.set(bytes.subarray(0, used))
+  return larger
+}
+
+/** For short ranges a loop beats making a view and calling `set`. */
+function copy(from: Uint8Array, start: number, to: Uint8Array, at: number, size: number): void {
+  if (size > LOOP_BYTES) return to.set(from.subarray(start, start + size), at)
+  for (let i = 0; i < size; i++) to[at + i] = from[start + i]!
+}
+
+const NEWLINE = 0x0a
+const LOOP_BYTES = 160

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import type { SourcePosition } from '../dispatch/block.ts'
+import { RING_KEYS, type CursorState } from './aligning-cursor.ts'
+import type { PartialLine } from './line-assembler.ts'
+import { usualStamp } from './stamp.ts'
+import type { Unterminated } from './tty-demultiplexer.ts'
+
+export interface ContainerPositionParts {
+  readonly records: number
+  readonly cursor: CursorState
+  readonly partials: readonly PartialLine[]
+  /** Only with a TTY: how the container's last run ended. */
+  readonly unterminated: Unterminated | undefined
+}
+
+/** Where reading of a container resumes: see {@link CursorState} for how the place is found again. Immutable. */
+export class ContainerPosition implements SourcePosition {
+  readonly records: number
+  readonly cursor: CursorState
+  readonly partials: readonly PartialLine[]
+  readonly unterminated: Unterminated | undefined
+
+  constructor(parts: ContainerPositionParts) {
+    this.records = parts.records
+    this.cursor = parts.cursor
+    this.partials = parts.partials
+    this.unterminated = parts.unterminated
+  }
+
+  toJSON(): unknown {
+    const { messages, ring, newest } = this.cursor
+    const partials = this.partials.map(({ stream, stamp, pieces }) => ({
+      stream,
+      stamp: Buffer.from(stamp).toString('latin1'),
+      base64: Buffer.concat(pieces).toString('base64'),
+    }))
+    const { records, unterminated } = this
+    return { records, messages, ring: [...ring], newest, partials, unterminated }
+  }
+}
+
+const count = z.int().nonnegative()
+const stamp = z
+  .string()
+  .refine((text) => usualStamp(text) === text, 'expected an RFC 3339 stamp in UTC with nine decimals')
+const FORM = z.object({
+  records: count,
+  messages: count,
+  ring: z.array(count).max(RING_KEYS),
+  newest: z.union([z.literal(''), stamp]),
+  partials: z.array(z.object({ stream: z.int().min(0).max(2), stamp, base64: z.base64() })),
+  unterminated: z.object({ stamp, length: count }).optional(),
+})
+
+/** Reads what {@link ContainerPosition.toJSON} gave. @throws Error naming what is wrong. */
+export function parseContainerPosition(json: unknown): ContainerPosition {
+  const parsed = FORM.safeParse(json)
+  if (!parsed.success) throw new Error(`Cannot read a container's position: ${z.prettifyError(parsed.error)}`)
+  const { records, messages, ring, newest, partials, unterminated } = parsed.data
+  return new ContainerPosition({
+    records,
+    cursor: { messages, ring: Float64Array.from(ring), newest },
+    partials: partials.map((partial) => {
+      const bytes = new Uint8Array(Buffer.from(partial.base64, 'base64'))
+      return {
+        stream: partial.stream,
+        stamp: new Uint8Array(Buffer.from(partial.stamp)),
+        pieces: [bytes],
+        length: bytes.length,
+      }
+    }),
+    unterminated,
+  })
+}

@@ -1,0 +1,56 @@
+import { STAMP_BYTES } from '../dispatch/block.ts'
+import { EngineError } from '../ports/docker-engine.ts'
+
+/** A message as the engine sends it: stamp, one space, data. */
+export const STAMP_PREFIX: number = STAMP_BYTES + 1
+
+const SPACE = 0x20
+const Z = 0x5a
+
+/** Whether the message starts with a stamp of the usual form: nine decimals, UTC. */
+export function hasUsualStamp(buffer: Uint8Array, start: number, end: number): boolean {
+  return (
+    end - start >= STAMP_PREFIX &&
+    buffer[start + STAMP_BYTES] === SPACE &&
+    buffer[start + STAMP_BYTES - 1] === Z
+  )
+}
+
+/**
+ * The message with its stamp in the usual form. Engines write other ones: the `local` driver in its own time zone, Podman with fewer
+ * decimals.
+ * @throws EngineError `protocol` when the message has no stamp.
+ */
+export function withUsualStamp(message: Uint8Array): Uint8Array {
+  const space = message.subarray(0, LONGEST_STAMP + 1).indexOf(SPACE)
+  const text = new TextDecoder().decode(message.subarray(0, Math.max(space, 0)))
+  const stamp = usualStamp(text)
+  if (stamp === null) {
+    const start = JSON.stringify(new TextDecoder().decode(message.subarray(0, LONGEST_STAMP)))
+    throw new EngineError('protocol', `Cannot read a message: expected an RFC 3339 stamp, found ${start}`)
+  }
+  return Buffer.concat([Buffer.from(stamp), message.subarray(space)])
+}
+
+/** An RFC 3339 stamp with nine decimals in UTC, or null when the text is none. */
+export function usualStamp(text: string): string | null {
+  const match = RFC_3339.exec(text)
+  if (match === null) return null
+  const [, seconds, decimals = '', zone] = match
+  const ms = Date.parse(`${seconds}${zone}`)
+  if (Number.isNaN(ms)) return null
+  return `${new Date(ms).toISOString().slice(0, 19)}.${decimals.padEnd(9, '0')}Z`
+}
+
+const RFC_3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/
+/** `2006-01-02T15:04:05.000000000+02:00`. */
+const LONGEST_STAMP = 35
+
+/** Order of two stamps of the usual form: negative when `a` is earlier. */
+export function compareStamps(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number): number {
+  for (let i = 0; i < STAMP_BYTES; i++) {
+    const difference = a[aStart + i]! - b[bStart + i]!
+    if (difference !== 0) return difference
+  }
+  return 0
+}
