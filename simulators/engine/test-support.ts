@@ -16,7 +16,7 @@ export interface Frame {
 export function framesOf(bytes: Uint8Array): Frame[] {
   const buffer = Buffer.from(bytes)
   const frames: Frame[] = []
-  for (let at = 0; at + HEADER_BYTES <= buffer.length; ) {
+  for (let at = 0; at + HEADER_BYTES <= buffer.length;) {
     const end = at + HEADER_BYTES + buffer.readUInt32BE(at + 4)
     if (end > buffer.length) break
     const payload = buffer.toString('latin1', at + HEADER_BYTES, end)
@@ -34,7 +34,7 @@ export function framesOf(bytes: Uint8Array): Frame[] {
 export async function readToEnd(stream: LogStream): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   // eslint-disable-next-line no-await-in-loop -- pieces come one after the other
-  for (let piece = await stream.read({ signal: never }); piece !== null; ) {
+  for (let piece = await stream.read({ signal: never }); piece !== null;) {
     pieces.push(piece)
     // eslint-disable-next-line no-await-in-loop -- as above
     piece = await stream.read({ signal: never })
