@@ -1,12 +1,30 @@
 import path from 'node:path'
-
-/** True when the sources run as they are; false when the published JavaScript does. */
-export const RUNS_FROM_SOURCES: boolean = path.extname(import.meta.filename) === '.ts'
+import { UsageError } from '../reference/usage-error.ts'
 
 /** The project's root among the sources, `dist` when published. */
 export const ROOT: string = path.dirname(import.meta.dirname)
 
-/** The command that runs `watertight` again, in a process of its own. */
-export function ownCommand(...args: string[]): [string, ...string[]] {
-  return [process.execPath, path.join(ROOT, `cli${path.extname(import.meta.filename)}`), ...args]
+/** A command and what it needs in its environment. */
+export interface OwnCommand {
+  readonly command: readonly [string, ...string[]]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/**
+ * The command that runs `watertight` again, in a process of its own.
+ * @param defect a known defect to put back into the sources, or `null`
+ * @throws UsageError when a defect is asked for and there are no sources to put it into
+ */
+export function ownCommand(args: readonly string[], defect: string | null): OwnCommand {
+  const extension = path.extname(import.meta.filename)
+  const cli = path.join(ROOT, `cli${extension}`)
+  if (defect === null) return { command: [process.execPath, cli, ...args], env: {} }
+  if (extension !== '.ts') {
+    throw new UsageError(`Cannot put defect ${defect} back: run this from a checkout, it patches the sources`)
+  }
+  const register = path.join(ROOT, 'property-tests', 'defects', 'register.ts')
+  return {
+    command: [process.execPath, '--import', register, cli, ...args],
+    env: { WATERTIGHT_DEFECT: defect },
+  }
 }

@@ -4,7 +4,7 @@ import { access, constants, mkdtemp, open, readdir, readFile, rm } from 'node:fs
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Refusal } from '../refusal.ts'
+import { UsageError } from '../../reference/usage-error.ts'
 import { canInstallPackages, installPackages } from './debian.ts'
 import { answers, usualHosts } from './docker-host.ts'
 import { runProgram } from './run-program.ts'
@@ -18,22 +18,22 @@ export interface AvailableEngine extends AsyncDisposable {
 /**
  * The engine that answers at `DOCKER_HOST` or the usual socket; otherwise a private one, started for this.
  * @param say is told what takes long.
- * @throws Refusal when there is none and none can be started.
+ * @throws UsageError when there is none and none can be started.
  */
 export async function availableEngine(say: (what: string) => void): Promise<AvailableEngine> {
   for (const host of usualHosts()) {
     if (await answers(host)) return { host, [Symbol.asyncDispose]: () => Promise.resolve() }
   }
   if (process.env['DOCKER_HOST']) {
-    throw new Refusal(`Cannot reach an engine at DOCKER_HOST=${process.env['DOCKER_HOST']}: start it, or unset DOCKER_HOST`)
+    throw new UsageError(`Cannot reach an engine at DOCKER_HOST=${process.env['DOCKER_HOST']}: start it, or unset DOCKER_HOST`)
   }
   return await startPrivateEngine(say)
 }
 
 async function startPrivateEngine(say: (what: string) => void): Promise<AvailableEngine> {
-  if (process.getuid?.() !== 0) throw new Refusal(NO_ENGINE)
+  if (process.getuid?.() !== 0) throw new UsageError(NO_ENGINE)
   if (!(await onPath('dockerd'))) {
-    if (!(await canInstallPackages())) throw new Refusal(NO_ENGINE)
+    if (!(await canInstallPackages())) throw new UsageError(NO_ENGINE)
     say('installing docker.io')
     await installPackages('docker.io', 'iptables', 'busybox-static')
   }
@@ -51,7 +51,7 @@ async function startPrivateEngine(say: (what: string) => void): Promise<Availabl
     if (engine.exitCode !== null || performance.now() > deadline) {
       const log = await lastLines(path.join(directory, 'log'))
       await dispose()
-      throw new Refusal(`Cannot start a private engine: dockerd said: ${log}`)
+      throw new UsageError(`Cannot start a private engine: dockerd said: ${log}`)
     }
     await sleep(POLL_MS)
   }

@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type Docker from 'dockerode'
-import { Refusal } from '../refusal.ts'
+import { UsageError } from '../../reference/usage-error.ts'
 import { canInstallPackages, installPackages } from './debian.ts'
 import { runProgram } from './run-program.ts'
 
@@ -13,7 +13,7 @@ export const WORKLOAD_IMAGE = 'watertight-busybox:1'
 /**
  * Sees to it that the engine has {@link WORKLOAD_IMAGE}: made from the machine's own static busybox, because there may be no image
  * registry.
- * @throws Refusal when there is no static busybox and none can be installed.
+ * @throws UsageError when there is no static busybox and none can be installed.
  */
 export async function provideWorkloadImage(docker: Docker): Promise<void> {
   const existing = await docker.listImages({ filters: { reference: [WORKLOAD_IMAGE] } })
@@ -31,7 +31,7 @@ async function staticBusybox(): Promise<string> {
   if (found !== undefined) return found
   if (await canInstallPackages()) await installPackages('busybox-static')
   const installed = await findStaticBusybox()
-  if (installed === undefined) throw new Refusal(NO_BUSYBOX)
+  if (installed === undefined) throw new UsageError(NO_BUSYBOX)
   return installed
 }
 

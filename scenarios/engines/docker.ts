@@ -21,7 +21,11 @@ import { openRunRoom, type RunRoom } from './run-room.ts'
  * Phases on a real engine: the one that answers, or a private one. Testcontainers starts the workload, the subject runs as a process
  * of its own and is observed from outside.
  */
-export async function openDockerEngine(subject: Subject, say: (what: string) => void): Promise<PhaseEngine> {
+export async function openDockerEngine(
+  subject: Subject,
+  defect: string | null,
+  say: (what: string) => void,
+): Promise<PhaseEngine> {
   const engine = await availableEngine(say)
   const docker = dockerClient(engine.host)
   try {
@@ -33,6 +37,7 @@ export async function openDockerEngine(subject: Subject, say: (what: string) => 
   return {
     name: 'docker',
     subject: subject.name,
+    defect,
     run: async (phase, options) => ({
       observations: await new DockerRun(phase, options).run(engine.host, subject),
       virtualSeconds: null,

@@ -35,5 +35,7 @@ export interface EngineRun {
 export interface PhaseEngine extends AsyncDisposable {
   readonly name: EngineName
   readonly subject: string
+  /** The defect that was put back into the subject, or `null`. */
+  readonly defect: string | null
   run(phase: Phase, options: RunOptions): Promise<EngineRun>
 }

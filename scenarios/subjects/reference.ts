@@ -5,7 +5,7 @@ import { NUMBERED_LINE } from '../audit/numbered-line.ts'
 import { collectorYaml } from '../collector-settings.ts'
 import { ownCommand, ROOT } from '../own-command.ts'
 import type { MetricNames } from '../probes/subject-probe.ts'
-import type { Subject } from './subject.ts'
+import type { Subject, SubjectDefinition, SubjectPlace, SubjectSettings } from './subject.ts'
 
 /** What the reference collector calls its figures. */
 export const REFERENCE_METRICS: MetricNames = {
@@ -21,25 +21,34 @@ export const REFERENCE_METRICS: MetricNames = {
   ],
 }
 
-/** The reference collector as a process of its own: a subject like any other. */
-export const REFERENCE: Subject = {
-  name: 'reference',
-  async prepare(place, settings) {
+/**
+ * The reference collector as a process of its own: a subject like any other.
+ * @param defect a known defect to put back into its sources, or `null`
+ */
+export function referenceSubject(defect: string | null): Subject {
+  return { name: REFERENCE_NAME, prepare: (place, settings) => prepare(place, settings, defect) }
+}
+
+export const REFERENCE_NAME = 'reference'
+
+async function prepare(
+  place: SubjectPlace,
+  settings: SubjectSettings,
+  defect: string | null,
+): Promise<SubjectDefinition> {
     const [metricsPort, apiPort] = await freePorts(2)
     const listen = { metricsListen: `127.0.0.1:${metricsPort}`, apiListen: `127.0.0.1:${apiPort}` }
     const config = path.join(place.stateDir, 'collector.yaml')
     await writeFile(config, collectorYaml({ ...place, ...listen }, settings))
     return {
-      name: this.name,
-      command: ownCommand('collect', '--config', config),
+      name: REFERENCE_NAME,
+      ...ownCommand(['collect', '--config', config], defect),
       workingDirectory: ROOT,
-      env: {},
       ready: null,
       output: { from: 'files', glob: '*.log', pattern: NUMBERED_LINE },
       metrics: { url: `http://${listen.metricsListen}/metrics`, names: REFERENCE_METRICS },
       healthUrl: `http://${listen.apiListen}/health`,
     }
-  },
 }
 
 /** Ports nobody listens on at this moment, all different. */

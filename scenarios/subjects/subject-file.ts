@@ -3,7 +3,7 @@ import path from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { NUMBERED_LINE } from '../audit/numbered-line.ts'
-import { Refusal } from '../refusal.ts'
+import { UsageError } from '../../reference/usage-error.ts'
 import type { Subject, SubjectDefinition, SubjectPlace } from './subject.ts'
 
 /**
@@ -24,11 +24,11 @@ import type { Subject, SubjectDefinition, SubjectPlace } from './subject.ts'
  *       container_label: container_name
  *     health: http://127.0.0.1:9100/health
  *
- * @throws Refusal naming the key and what is allowed.
+ * @throws UsageError naming the key and what is allowed.
  */
 export async function readSubjectFile(file: string): Promise<Subject> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Refusal(`Cannot read subject ${file}: ${(error as Error).message}`)
+    throw new UsageError(`Cannot read subject ${file}: ${(error as Error).message}`)
   })
   return parseSubject(text, file)
 }
@@ -36,7 +36,7 @@ export async function readSubjectFile(file: string): Promise<Subject> {
 /** As {@link readSubjectFile}, from the file's text. `file` is for messages and for the working directory. */
 export function parseSubject(text: string, file: string): Subject {
   const parsed = SUBJECT.safeParse(parseYaml(text, file))
-  if (!parsed.success) throw new Refusal(`Cannot use subject ${file}: ${explain(parsed.error)}`)
+  if (!parsed.success) throw new UsageError(`Cannot use subject ${file}: ${explain(parsed.error)}`)
   const description = parsed.data
   return {
     name: description.name,
@@ -48,7 +48,7 @@ function parseYaml(text: string, file: string): unknown {
   try {
     return parse(text)
   } catch (error) {
-    throw new Refusal(`Cannot use subject ${file}: ${(error as Error).message}`)
+    throw new UsageError(`Cannot use subject ${file}: ${(error as Error).message}`)
   }
 }
 
@@ -95,7 +95,7 @@ function substitute(text: string, place: SubjectPlace): string {
   return text.replaceAll(PLACEHOLDER, (_, key: string) => {
     const value = values[key]
     if (value === undefined) {
-      throw new Refusal(`Cannot fill in {{${key}}}: expected one of ${Object.keys(values).join(', ')}`)
+      throw new UsageError(`Cannot fill in {{${key}}}: expected one of ${Object.keys(values).join(', ')}`)
     }
     return value
   })

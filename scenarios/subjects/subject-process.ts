@@ -4,7 +4,7 @@ import { open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StopObservation } from '../observations.ts'
-import { Refusal } from '../refusal.ts'
+import { UsageError } from '../../reference/usage-error.ts'
 import type { SubjectDefinition } from './subject.ts'
 
 /** A subject that runs. Its standard output and error go to files, so that it never waits for the testbed. */
@@ -22,7 +22,7 @@ export class SubjectProcess implements AsyncDisposable {
   /**
    * Starts the subject and waits until it is ready.
    * @param logDir where `stdout.log` and `stderr.log` are written.
-   * @throws Refusal when it cannot be started, ends at once, or is not ready within 30 s.
+   * @throws UsageError when it cannot be started, ends at once, or is not ready within 30 s.
    */
   static async start(definition: SubjectDefinition, logDir: string): Promise<SubjectProcess> {
     const [stdout, stderr] = [await open(stdoutFile(logDir), 'w'), await open(stderrFile(logDir), 'w')]
@@ -34,7 +34,7 @@ export class SubjectProcess implements AsyncDisposable {
         stdio: ['ignore', stdout.fd, stderr.fd],
       })
       await once(child, 'spawn').catch((error: unknown) => {
-        throw new Refusal(`Cannot start subject ${definition.name}: ${(error as Error).message}`)
+        throw new UsageError(`Cannot start subject ${definition.name}: ${(error as Error).message}`)
       })
       const subject = new SubjectProcess(definition.name, child, child.pid ?? 0)
       await subject.#untilReady(definition.ready, logDir)
@@ -77,7 +77,7 @@ export class SubjectProcess implements AsyncDisposable {
         this.ended ?? (performance.now() > deadline ? `${ready} was not printed within 30 s` : null)
       if (problem !== null) {
         await this.stop()
-        throw new Refusal(`Cannot use subject ${this.#name}: ${problem}${await lastWords(logDir)}`)
+        throw new UsageError(`Cannot use subject ${this.#name}: ${problem}${await lastWords(logDir)}`)
       }
       await sleep(READY_POLL_MS)
     }

@@ -1,0 +1,243 @@
+import { parseConfig } from '../../reference/config/parse-config.ts'
+import type { CollectorConfig } from '../../reference/config/config.ts'
+import { messageOf } from '../../reference/errors.ts'
+import { createCollector, type Collector } from '../../reference/main.ts'
+import { World, type Behaviour } from '../../simulators/index.ts'
+import {
+  filesWithinLimit,
+  leftBehind,
+  noOrphanedTasks,
+  readsEndInTime,
+  sinkHoldsPrefix,
+  streamsRotateInTime,
+  streamsWithinCapacity,
+  waitsAreBounded,
+  type SinkPrefix,
+} from '../../simulators/invariants.ts'
+import { auditText } from '../audit/output-audit.ts'
+import { LineAudit, type LineCounts } from '../audit/line-audit.ts'
+import { collectorYaml } from '../collector-settings.ts'
+import type { Observations, StopObservation } from '../observations.ts'
+import { containerCount, type Phase } from '../phase.ts'
+import { SeriesRecorder } from '../probes/series-recorder.ts'
+import { rotationsInAll } from '../probes/subject-observer.ts'
+import { readMetrics, SILENT_SUBJECT, type SubjectSample } from '../probes/subject-probe.ts'
+import { REFERENCE_METRICS, REFERENCE_NAME } from '../subjects/reference.ts'
+import { workloadsOf, type Workload } from '../workload.ts'
+import type { EngineRun, PhaseEngine, RunOptions } from './phase-engine.ts'
+
+/** Phases in virtual time: the reference collector in a {@link World}, with the invariants checked after every event. */
+export function openVirtualEngine(): PhaseEngine {
+  return {
+    name: 'virtual',
+    subject: REFERENCE_NAME,
+    defect: process.env['WATERTIGHT_DEFECT'] ?? null,
+    run: (phase, options) => new VirtualRun(phase, options).run(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }
+}
+
+class VirtualRun {
+  readonly #phase: Phase
+  readonly #options: RunOptions
+  readonly #world: World
+  readonly #config: CollectorConfig
+  readonly #workloads: readonly Workload[]
+  readonly #collector: Collector
+  readonly #recorder = new SeriesRecorder()
+  readonly #violations: string[] = []
+  #latest: SubjectSample = SILENT_SUBJECT
+
+  constructor(phase: Phase, options: RunOptions) {
+    this.#phase = phase
+    this.#options = options
+    this.#world = new World({ seed: options.seed })
+    this.#config = parseConfig(collectorYaml(PLACE, { slots: phase.slots, compress: options.compress }))
+    this.#workloads = workloadsOf(phase, options.compress, 'wt')
+    this.#collector = createCollector(this.#config, this.#world.ports())
+  }
+
+  async run(): Promise<EngineRun> {
+    const { progress } = this.#options
+    using checks = new DisposableStack()
+    const prefix = this.#watchInvariants(checks)
+    this.#startContainers()
+    await this.#watched(() => this.#untilStreamsAreOpen())
+    await this.#watched(() => this.#sampleWhileTheClockRuns())
+    progress.step('waiting for the last lines')
+    for (const { name } of this.#workloads) this.#world.engine.stop(name)
+    await this.#watched(() => this.#untilDelivered(prefix))
+    progress.step('stopping the collector')
+    const stop = await this.#stop()
+    return {
+      observations: this.#observations(stop),
+      virtualSeconds: this.#world.nowMs / 1000,
+      traceHash: this.#world.traceHash,
+    }
+  }
+
+  /** I8 is asked at the end. */
+  #watchInvariants(checks: DisposableStack): SinkPrefix {
+    const world = this.#world
+    const { containerMonitor, sinks } = this.#config
+    const { intervalMs, maxConcurrentStreams: slots } = containerMonitor.streamRotation
+    checks.use(streamsWithinCapacity(world, { capacity: slots }))
+    checks.use(filesWithinLimit(world, { limit: sinks.localFile.maxOpenFiles + OTHER_FILES }))
+    checks.use(noOrphanedTasks(world, this.#collector.tasks))
+    checks.use(readsEndInTime(world, containerMonitor))
+    checks.use(streamsRotateInTime(world, { intervalMs, closeTimeoutMs: containerMonitor.closeTimeoutMs }))
+    checks.use(waitsAreBounded(world, { slots, ...containerMonitor }))
+    return checks.use(sinkHoldsPrefix(world))
+  }
+
+  #startContainers(): void {
+    for (const { name, kind, stream, pace } of this.#workloads) {
+      const everyMs = pace.everySeconds * 1000
+      const behaviour: Behaviour =
+        kind === 'silent' ? { kind } : { kind: 'bursty', everyMs, lines: pace.lines, jitter: 0.1, stream }
+      const container = this.#world.engine.addContainer({
+        name,
+        labels: { [LABEL]: '1' },
+        behaviour,
+        atExit: { lines: 1 },
+      })
+      container.writeNumberedLine({ stream })
+    }
+  }
+
+  /** Runs a part of the phase unless an invariant is already broken. What breaks one is remembered, and the phase ends early. */
+  async #watched(part: () => Promise<void>): Promise<void> {
+    if (this.#violations.length > 0) return
+    try {
+      await part()
+    } catch (error) {
+      this.#options.signal.throwIfAborted()
+      this.#violations.push(messageOf(error))
+    }
+  }
+
+  async #untilStreamsAreOpen(): Promise<void> {
+    const wanted = Math.min(containerCount(this.#phase), this.#phase.slots)
+    await this.#world.run(() => this.#collector.start())
+    const deadlineMs = this.#world.nowMs + STREAMS_LIMIT_MS
+    while (this.#world.ledger.count('log-stream') < wanted) {
+      if (this.#world.nowMs > deadlineMs) throw new Error(`Fewer than ${wanted} streams were open after 60 s`)
+      // oxlint-disable-next-line no-await-in-loop -- time passes in one place only
+      await this.#world.advance(POLL_MS)
+    }
+  }
+
+  async #sampleWhileTheClockRuns(): Promise<void> {
+    const { compress, progress, signal } = this.#options
+    const { durationSeconds } = this.#phase
+    for (let t = 0; t <= durationSeconds; t += SAMPLE_PHASE_SECONDS) {
+      signal.throwIfAborted()
+      // oxlint-disable no-await-in-loop -- time passes in one place only
+      await this.#sample(t)
+      progress.clock(t, durationSeconds)
+      const stepSeconds = Math.min(SAMPLE_PHASE_SECONDS, durationSeconds - t)
+      await this.#world.advance((stepSeconds * 1000) / compress)
+    }
+  }
+
+  async #sample(t: number): Promise<void> {
+    const [metrics, health] = await this.#world.run(() =>
+      Promise.all([
+        this.#world.http.request(this.#config.metrics, 'GET', '/metrics'),
+        this.#world.http.request(this.#config.api, 'GET', '/health'),
+      ]),
+    )
+    this.#latest = readMetrics(metrics.body, REFERENCE_METRICS)
+    const { tasks, streams, utilization } = this.#latest
+    const fdsByKind = this.#descriptors()
+    this.#recorder.add({
+      t,
+      tasks,
+      streams,
+      utilization,
+      rotations: rotationsInAll(this.#latest),
+      fds: Object.values(fdsByKind).reduce((sum, count) => sum + count, 0),
+      fdsByKind,
+      healthy: health.status === 200 ? 1 : 0,
+    })
+  }
+
+  #descriptors(): Record<string, number> {
+    const { ledger } = this.#world
+    return Object.fromEntries(WITH_A_DESCRIPTOR.map((kind) => [kind, ledger.count(kind)]))
+  }
+
+  async #untilDelivered(prefix: SinkPrefix): Promise<void> {
+    const deadlineMs = this.#world.nowMs + DELIVERY_LIMIT_MS
+    while (prefix.incomplete().length > 0 && this.#world.nowMs < deadlineMs) {
+      await this.#world.advance(POLL_MS)
+    }
+  }
+
+  /** Stops the collector whatever happened before, and says what did not end or was left behind. */
+  async #stop(): Promise<StopObservation> {
+    const startedMs = this.#world.nowMs
+    try {
+      const { missed } = await this.#world.run(() => this.#collector.stop())
+      this.#violations.push(...missed.map(({ step, why }) => `I8 stop: ${step}: ${why}`))
+      this.#violations.push(...leftBehind(this.#world, this.#collector.tasks).map((what) => `I8 left behind: ${what}`))
+    } catch (error) {
+      this.#violations.push(messageOf(error))
+    }
+    return { seconds: (this.#world.nowMs - startedMs) / 1000, exitCode: null }
+  }
+
+  #observations(stop: StopObservation): Observations {
+    const { rotationsByContainer } = this.#latest
+    return {
+      containers: containerCount(this.#phase),
+      slots: this.#phase.slots,
+      series: this.#recorder.series(),
+      lines: this.#audit(),
+      rotationsByContainer:
+        rotationsByContainer &&
+        new Map(this.#workloads.map(({ name }) => [name, rotationsByContainer.get(name) ?? 0])),
+      deadlineErrors: this.#latest.deadlineErrors,
+      violations: this.#violations,
+      stop,
+    }
+  }
+
+  #audit(): LineCounts {
+    const { engine, fileSystem } = this.#world
+    const audit = new LineAudit(
+      new Map(this.#workloads.map(({ name }) => [name, engine.container(name).lastNumber])),
+    )
+    if (!fileSystem.volume.existsSync(PLACE.outDir)) return audit.counts()
+    for (const file of fileSystem.volume.readdirSync(PLACE.outDir).map(String).toSorted()) {
+      const text = Buffer.from(fileSystem.contents(`${PLACE.outDir}/${file}`)).toString('latin1')
+      auditText(audit, text, SIMULATED_LINE)
+    }
+    return audit.counts()
+  }
+}
+
+
+const LABEL = 'watertight.run'
+
+/** On the world's own machine. */
+const PLACE = {
+  dockerHost: 'unix:///var/run/docker.sock',
+  outDir: '/logs',
+  stateDir: '/state',
+  sinkUrl: '',
+  label: `${LABEL}=1`,
+  metricsListen: '127.0.0.1:8001',
+  apiListen: '127.0.0.1:8401',
+}
+
+/** What a simulated container writes. That each line is whole is I7's business, which compares every byte. */
+const SIMULATED_LINE = /^(?<container>\S+) (?<line>\d+) /gm
+
+const WITH_A_DESCRIPTOR = ['log-stream', 'log-snapshot', 'event-stream', 'file', 'listener'] as const
+/** Positions being written and their directory. */
+const OTHER_FILES = 4
+const STREAMS_LIMIT_MS = 60_000
+const DELIVERY_LIMIT_MS = 120_000
+const POLL_MS = 100
+const SAMPLE_PHASE_SECONDS = 30

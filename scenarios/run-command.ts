@@ -1,0 +1,79 @@
+import type { Command } from 'commander'
+import { openDockerEngine } from './engines/docker.ts'
+import type { PhaseEngine } from './engines/phase-engine.ts'
+import { openVirtualEngine } from './engines/virtual.ts'
+import { onInterruption } from './interruption.ts'
+import type { Phase } from './phase.ts'
+import { selectPhases } from './phases/select-phases.ts'
+import { Progress, SILENT_TARGET } from './report/progress.ts'
+import type { RunReport, RunResult } from './report/run-result.ts'
+import { verdictTable } from './report/verdict-table.ts'
+import { jsonText, writeReport } from './report/write-report.ts'
+import { checkRunOptions, type CheckedRunOptions, type TypedRunOptions } from './run-options.ts'
+import { runPhase } from './run-phase.ts'
+import { REFERENCE_NAME, referenceSubject } from './subjects/reference.ts'
+import { readSubjectFile } from './subjects/subject-file.ts'
+import { runInProcesses } from './virtual-processes.ts'
+
+/** `watertight run`: phases on an engine, with a verdict. */
+export function registerRunCommand(program: Command): void {
+  program
+    .command('run')
+    .description('run phases and say whether they passed')
+    .argument('<phase...>', 'names of phases, or "all"')
+    .option('--engine <name>', 'virtual or docker', 'virtual')
+    .option('--subject <file>', 'a collector described in a YAML file, on docker', REFERENCE_NAME)
+    .option('--compress <K>', 'divide durations by K (default: 1 virtual, 60 docker)')
+    .option('--seed <N>', 'same seed, same virtual run', '1')
+    .option('--defect <id>', 'put a known defect back, such as B8')
+    .option('--out <directory>', 'write report.json and report.html there')
+    .option('--json', 'print one JSON object instead of the table')
+    .option('--quiet', 'show no progress')
+    .action(async (names: string[], typed: TypedRunOptions) => {
+      const passed = await run(selectPhases(names), checkRunOptions(typed))
+      process.exitCode = passed ? 0 : 1
+    })
+}
+
+/**
+ * Runs phases one after the other (on the virtual engine side by side), prints the verdict and writes the report.
+ * @returns whether all passed
+ */
+export async function run(phases: readonly Phase[], options: CheckedRunOptions): Promise<boolean> {
+  using interruption = onInterruption()
+  const progress = new Progress(options.quiet ? SILENT_TARGET : process.stderr)
+  const runs = await runAll(phases, options, progress, interruption.signal).finally(() => progress.clear())
+  const report: RunReport = { schema: 1, runs }
+  if (options.out !== null) await writeReport(options.out, report)
+  process.stdout.write(options.json ? jsonText(report) : `${verdictTable(runs)}\n`)
+  return runs.every((result) => result.pass)
+}
+
+async function runAll(
+  phases: readonly Phase[],
+  options: CheckedRunOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<RunResult[]> {
+  const { engine, compress, seed, defect } = options
+  if (engine === 'virtual' && (phases.length > 1 || defect !== null)) {
+    const requests = phases.map((phase) => ({ phase, compress, seed, defect, signal }))
+    return await runInProcesses(requests, (result) =>
+      progress.say(`${result.phase}: ${result.pass ? 'passed' : 'FAILED'}`),
+    )
+  }
+  await using world = await openEngine(options, progress)
+  const results: RunResult[] = []
+  for (const phase of phases) {
+    // oxlint-disable-next-line no-await-in-loop -- side by side they would measure each other
+    results.push(await runPhase(world, phase, { compress, seed, signal, progress: progress.of(phase.name) }))
+  }
+  return results
+}
+
+async function openEngine(options: CheckedRunOptions, progress: Progress): Promise<PhaseEngine> {
+  if (options.engine === 'virtual') return openVirtualEngine()
+  const { subject, defect } = options
+  const chosen = subject === REFERENCE_NAME ? referenceSubject(defect) : await readSubjectFile(subject)
+  return await openDockerEngine(chosen, defect, (what) => progress.say(what))
+}

@@ -1,0 +1,73 @@
+import { UsageError } from '../reference/usage-error.ts'
+import type { EngineName } from './engines/phase-engine.ts'
+import { REFERENCE_NAME } from './subjects/reference.ts'
+
+/** The options of `watertight run` as they were typed. */
+export interface TypedRunOptions {
+  readonly engine: string
+  readonly subject: string
+  readonly compress?: string
+  readonly seed: string
+  readonly defect?: string
+  readonly out?: string
+  readonly json?: true
+  readonly quiet?: true
+}
+
+/** The same, checked and complete. */
+export interface CheckedRunOptions {
+  readonly engine: EngineName
+  /** A file, or {@link REFERENCE_NAME}. */
+  readonly subject: string
+  readonly compress: number
+  readonly seed: number
+  readonly defect: string | null
+  readonly out: string | null
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+/** @throws UsageError naming the option, its value and what is allowed. */
+export function checkRunOptions(typed: TypedRunOptions): CheckedRunOptions {
+  const engine = checkEngine(typed.engine)
+  if (typed.subject !== REFERENCE_NAME && engine === 'virtual') {
+    throw new UsageError(`Cannot run subject ${typed.subject} on the virtual engine: use --engine docker`)
+  }
+  if (typed.subject !== REFERENCE_NAME && typed.defect !== undefined) {
+    throw new UsageError(`Cannot put defect ${typed.defect} back: use --subject reference`)
+  }
+  return {
+    engine,
+    subject: typed.subject,
+    compress: typed.compress === undefined ? DEFAULT_COMPRESS[engine] : checkCompress(typed.compress),
+    seed: checkSeed(typed.seed),
+    defect: typed.defect ?? null,
+    out: typed.out ?? null,
+    json: typed.json === true,
+    quiet: typed.quiet === true,
+  }
+}
+
+function checkEngine(name: string): EngineName {
+  if (name === 'virtual' || name === 'docker') return name
+  if (name === 'simulated') {
+    throw new UsageError('Cannot run on engine "simulated": the simulated daemon is not there yet, use "virtual" or "docker"')
+  }
+  throw new UsageError(`Cannot run on engine "${name}": expected "virtual" or "docker"`)
+}
+
+function checkCompress(text: string): number {
+  const compress = Number(text)
+  if (Number.isFinite(compress) && compress >= 1 && compress <= LARGEST_COMPRESS) return compress
+  throw new UsageError(`Cannot use --compress ${text}: expected a number from 1 to ${LARGEST_COMPRESS}`)
+}
+
+function checkSeed(text: string): number {
+  const seed = Number(text)
+  if (Number.isSafeInteger(seed) && seed >= 0) return seed
+  throw new UsageError(`Cannot use --seed ${text}: expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`)
+}
+
+const DEFAULT_COMPRESS: Readonly<Record<EngineName, number>> = { virtual: 1, docker: 60 }
+/** Beyond it a rotation interval is shorter than the pause between rotations. */
+const LARGEST_COMPRESS = 1000

@@ -1,0 +1,60 @@
+import type { Command } from 'commander'
+import { onInterruption } from './interruption.ts'
+import { PHASES } from './phases/phases.ts'
+import { selectPhases } from './phases/select-phases.ts'
+import { Progress } from './report/progress.ts'
+import type { RunResult } from './report/run-result.ts'
+import { verdictTable } from './report/verdict-table.ts'
+import { runInProcesses } from './virtual-processes.ts'
+
+/** `watertight start`: every phase in virtual time, and one of them again with a defect put back, which must fail. */
+export function registerStartCommand(program: Command): void {
+  program
+    .command('start')
+    .description('run every phase in virtual time, then show that a known defect is caught')
+    .action(async () => {
+      process.exitCode = (await start()) ? 0 : 1
+    })
+}
+
+async function start(): Promise<boolean> {
+  using interruption = onInterruption()
+  const progress = new Progress(process.stderr)
+  const options = { compress: 1, seed: 1, signal: interruption.signal }
+  const [demonstrated] = selectPhases([DEMONSTRATION.phase])
+  const requests = [
+    ...PHASES.map((phase) => ({ ...options, phase, defect: null })),
+    ...(demonstrated === undefined
+      ? []
+      : [{ ...options, phase: demonstrated, defect: DEMONSTRATION.defect }]),
+  ]
+  let done = 0
+  const results = await runInProcesses(requests, (result) => {
+    done += 1
+    progress.say(`${done} of ${requests.length}: ${title(result)} ${result.pass ? 'passed' : 'failed'}`)
+  }).finally(() => progress.clear())
+  const honest = results.filter((result) => result.defect === null)
+  const defective = results.filter((result) => result.defect !== null)
+  process.stdout.write(`${verdictTable(honest)}\n\n${defective.map(demonstration).join('\n')}\n`)
+  return honest.every((result) => result.pass) && defective.every((result) => !result.pass)
+}
+
+function title({ phase, defect }: RunResult): string {
+  return defect === null ? phase : `${phase} with defect ${defect}`
+}
+
+function demonstration(result: RunResult): string {
+  const verdict = result.pass
+    ? 'expected to fail: it did NOT, so the testbed is blind'
+    : 'expected to fail: it did'
+  const evidence = result.criteria
+    .filter(({ pass }) => pass === false)
+    .flatMap(({ description, evidence: sentences }) => [
+      `  FAIL ${description}`,
+      ...sentences.map((sentence) => `       ${sentence.split('\n')[0]}`),
+    ])
+  return [`${title(result)}: ${verdict}`, ...evidence].join('\n')
+}
+
+/** The bug this project began with: the reader blocks in a read, so the first rotation hangs. */
+const DEMONSTRATION = { phase: 'idle-stream', defect: 'B8' }

@@ -1,0 +1,68 @@
+import { execFile, type ExecFileException } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { ownCommand } from './own-command.ts'
+import type { Phase } from './phase.ts'
+import type { RunReport, RunResult } from './report/run-result.ts'
+
+export interface VirtualRunOptions {
+  readonly compress: number
+  readonly seed: number
+  /** A known defect to put back, or `null`. */
+  readonly defect: string | null
+  readonly signal: AbortSignal
+}
+
+/** A phase and how to run it. */
+export type VirtualRunRequest = VirtualRunOptions & { readonly phase: Phase }
+
+/**
+ * Runs phases on the virtual engine, each in a process of its own and as many at a time as there are processors.
+ * @param done told about every result as it comes
+ * @returns the results in the order of the requests
+ */
+export async function runInProcesses(
+  requests: readonly VirtualRunRequest[],
+  done: (result: RunResult) => void,
+): Promise<RunResult[]> {
+  const results: RunResult[] = []
+  const waiting = requests.entries()
+  const worker = async (): Promise<void> => {
+    for (const [index, request] of waiting) {
+      // oxlint-disable-next-line no-await-in-loop -- a worker runs one after the other
+      const result = await runInProcess(request)
+      results[index] = result
+      done(result)
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+  return results
+}
+
+async function runInProcess({ phase, compress, seed, defect, signal }: VirtualRunRequest): Promise<RunResult> {
+  const args = ['--engine', 'virtual', '--compress', String(compress), '--seed', String(seed), '--json', '--quiet']
+  const { command, env } = ownCommand(['run', phase.name, ...args], defect)
+  const [program, ...rest] = command
+  const report = JSON.parse(await outputOf(program, rest, env, signal)) as RunReport
+  const [result] = report.runs
+  if (result === undefined) throw new Error(`Cannot run ${phase.name}: the report is empty`)
+  return result
+}
+
+/** What a run printed. Status 1 says that the phase failed, which is a result too. */
+function outputOf(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { env: { ...process.env, ...env }, signal, maxBuffer: LARGEST_REPORT_BYTES }
+    execFile(program, args, options, (error: ExecFileException | null, stdout, stderr) => {
+      if (error === null || error.code === PHASE_FAILED) resolve(stdout)
+      else reject(signal.aborted ? signal.reason : new Error(`Cannot run ${args.join(' ')}: ${stderr || error.message}`))
+    })
+  })
+}
+
+const PHASE_FAILED = 1
+const LARGEST_REPORT_BYTES = 64 * 1024 * 1024
