@@ -27,7 +27,7 @@ test('numbers stay in [0, 1) and are spread evenly', () => {
 test('whole numbers reach both ends of their range and nothing else', () => {
   const random = new SeededRandom(1)
   const seen = new Set(Array.from({ length: 200 }, () => random.integer(2, 4)))
-  expect([...seen].toSorted()).toEqual([2, 3, 4])
+  expect(seen).toEqual(new Set([2, 3, 4]))
 })
 
 test('hex has exactly the digits asked for', () => {

@@ -20,6 +20,27 @@ async function busyWorld(seed: number): Promise<World> {
   return world
 }
 
+async function takeMicroTasks(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await Promise.resolve()
+}
+
+async function hashOf(delayMs: number, label: string): Promise<string> {
+  const world = new World({ seed: 1 })
+  world.schedule(delayMs, label, () => {})
+  await world.quiesce()
+  return world.traceHash
+}
+
+/** What an operation rejects with, which must be an error of this class. */
+async function failureOf<E extends Error>(
+  kind: abstract new (...values: never[]) => E,
+  operation: Promise<unknown>,
+): Promise<E> {
+  const error: unknown = await operation.catch((reason: unknown) => reason)
+  if (error instanceof kind) return error
+  throw new Error(`Expected a ${kind.name}, got ${String(error)}`)
+}
+
 describe('determinism', () => {
   test('the same seed gives the same trace hash', async () => {
     const [first, second] = [await busyWorld(42), await busyWorld(42)]
@@ -44,12 +65,6 @@ describe('determinism', () => {
   })
 
   test('the hash depends on times as well as on labels', async () => {
-    const hashOf = async (delayMs: number, label: string): Promise<string> => {
-      const world = new World({ seed: 1 })
-      world.schedule(delayMs, label, () => {})
-      await world.quiesce()
-      return world.traceHash
-    }
     const hashes = [await hashOf(1, 'a'), await hashOf(2, 'a'), await hashOf(1, 'b')]
     expect(new Set(hashes).size).toBe(3)
   })
@@ -76,10 +91,7 @@ describe('events', () => {
     world.schedule(1, 'first', () => {
       process.nextTick(() => {
         seen.push('tick')
-        void Promise.resolve().then(async () => {
-          for (let i = 0; i < 100; i++) await null
-          seen.push('micro-tasks after the tick')
-        })
+        void takeMicroTasks(100).finally(() => seen.push('micro-tasks after the tick'))
       })
       void Promise.resolve().then(() => process.nextTick(() => seen.push('tick of a micro-task')))
     })
@@ -141,8 +153,7 @@ describe('failures', () => {
     world.schedule(5, 'faulty', () => {
       throw new Error('broken')
     })
-    const failure: unknown = await world.advance(10).catch((error: unknown) => error)
-    expect(failure).toBeInstanceOf(EventFailure)
+    const failure = await failureOf(EventFailure, world.advance(10))
     expect(String(failure)).toMatch(/"faulty" threw: broken[^]*seed 9, virtual time 5\.000 ms/)
   })
 
@@ -150,14 +161,12 @@ describe('failures', () => {
     const world = new World({ seed: 1 })
     const { id } = world.engine.addContainer({ name: 'mute' })
     const engine = world.engine.connect()
-    const failure: unknown = await world
-      .run(async () => {
-        const stream = await engine.openLogs(id, { signal, follow: true })
-        await stream.read({ signal })
-      })
-      .catch((error: unknown) => error)
-    expect(failure).toBeInstanceOf(DeadlockError)
-    expect((failure as DeadlockError).waits.map(({ kind }) => kind)).toEqual(['log-stream', 'read'])
+    const run = world.run(async () => {
+      const stream = await engine.openLogs(id, { signal, follow: true })
+      await stream.read({ signal })
+    })
+    const failure = await failureOf(DeadlockError, run)
+    expect(failure.waits.map(({ kind }) => kind)).toEqual(['log-stream', 'read'])
     expect(String(failure)).toMatch(/read: read of mute, since .* ms, opened at .*world\.test\.ts:\d+/)
   })
 
@@ -171,10 +180,9 @@ describe('failures', () => {
     let level = 0
     for (let i = 1; i <= 30; i++) world.schedule(i, `step ${i}`, () => (level += 1))
     world.invariant('level < 10', () => (level < 10 ? undefined : `level is ${level}`))
-    const failure: unknown = await world.quiesce().catch((error: unknown) => error)
-    expect(failure).toBeInstanceOf(InvariantViolation)
-    expect((failure as InvariantViolation).moment).toMatchObject({ seed: 77, atMs: 10 })
-    expect((failure as InvariantViolation).moment.lastEvents.at(-1)).toEqual({ atMs: 10, label: 'step 10' })
+    const failure = await failureOf(InvariantViolation, world.quiesce())
+    expect(failure.moment).toMatchObject({ seed: 77, atMs: 10 })
+    expect(failure.moment.lastEvents.at(-1)).toEqual({ atMs: 10, label: 'step 10' })
     expect(String(failure)).toContain('level < 10 does not hold: level is 10')
   })
 

@@ -187,12 +187,10 @@ export class World {
     while (!isOver()) {
       const event = this.#queue.take()
       if (event === undefined) {
-        // eslint-disable-next-line no-await-in-loop -- one step at a time is the point
         await this.#lastChance(isOver)
         continue
       }
       this.#happen(event)
-      // eslint-disable-next-line no-await-in-loop -- an event is over before the next one begins
       await this.#settle()
     }
   }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES, OutputCopier } from './output-copier.ts'
 
@@ -15,6 +15,10 @@ function copy(pieces: readonly Uint8Array[]): { stamp: number; data: string }[] 
   return messages
 }
 
+/** Lengths of the messages one line of so many bytes becomes. */
+const lengthsOf = (line: number): number[] =>
+  copy(text(`${'x'.repeat(line)}\n`)).map(({ data }) => data.length)
+
 const text = (content: string): Uint8Array[] => [Buffer.from(content)]
 
 test('each line is a message with its newline, the last one without if it lacks it', () => {
@@ -28,10 +32,8 @@ test('a line over 16 KiB becomes chunks with the stamp of the first', () => {
 })
 
 test('a newline that does not fit into 16 KiB is a message of its own', () => {
-  const lengths = (line: number): number[] =>
-    copy(text(`${'x'.repeat(line)}\n`)).map(({ data }) => data.length)
-  expect(lengths(CHUNK_BYTES - 1)).toEqual([CHUNK_BYTES])
-  expect(lengths(CHUNK_BYTES)).toEqual([CHUNK_BYTES, 1])
+  expect(lengthsOf(CHUNK_BYTES - 1)).toEqual([CHUNK_BYTES])
+  expect(lengthsOf(CHUNK_BYTES)).toEqual([CHUNK_BYTES, 1])
 })
 
 test('how output is split into writes does not change the messages', () => {

@@ -11,6 +11,14 @@ function engineWith(options: Partial<ContainerOptions> = {}): { world: World; en
 
 const outputOf = (engine: SimulatedEngine): string => Buffer.from(engine.expectedOutput('web')).toString()
 
+const stampsOf = (engine: SimulatedEngine): string[] => {
+  const { active } = engine.container('web').log
+  return Array.from({ length: active.messages }, (_, index) => {
+    const at = active.offsetOf(index) + 8
+    return Buffer.from(active.view(at, at + 30)).toString()
+  })
+}
+
 describe('life of a container', () => {
   test('events come in the order of Docker', () => {
     const { engine } = engineWith({ started: false })
@@ -189,14 +197,6 @@ describe('workloads', () => {
 })
 
 describe('stamps', () => {
-  const stampsOf = (engine: SimulatedEngine): string[] => {
-    const { active } = engine.container('web').log
-    return Array.from({ length: active.messages }, (_, index) => {
-      const at = active.offsetOf(index) + 8
-      return Buffer.from(active.view(at, at + 30)).toString()
-    })
-  }
-
   test('messages of one instant have different stamps, in order', () => {
     const { engine } = engineWith()
     engine.container('web').write('stdout', 'a\nb\nc\n')

@@ -33,10 +33,8 @@ export function framesOf(bytes: Uint8Array): Frame[] {
 /** Reads a stream to its clean end. */
 export async function readToEnd(stream: LogStream): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
-  // eslint-disable-next-line no-await-in-loop -- pieces come one after the other
   for (let piece = await stream.read({ signal: never }); piece !== null;) {
     pieces.push(piece)
-    // eslint-disable-next-line no-await-in-loop -- as above
     piece = await stream.read({ signal: never })
   }
   return Buffer.concat(pieces)
@@ -46,7 +44,6 @@ export async function readToEnd(stream: LogStream): Promise<Uint8Array> {
 export async function readUntilIdle(world: World, stream: LogStream, idleMs = 1000): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   for (;;) {
-    // eslint-disable-next-line no-await-in-loop -- pieces come one after the other
     const piece = await readWithin(world, stream, idleMs)
     if (piece === 'idle' || piece === null) return Buffer.concat(pieces)
     pieces.push(piece)
