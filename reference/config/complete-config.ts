@@ -1,0 +1,32 @@
+import type { CollectorConfig } from './config.ts'
+import { parseConfig } from './parse-config.ts'
+
+/** Any part of a configuration. Lists are whole. */
+export type PartialConfig<T = CollectorConfig> = {
+  readonly [Key in keyof T]?: T[Key] extends readonly unknown[] | string | number | boolean
+    ? T[Key]
+    : PartialConfig<T[Key]>
+}
+
+/** The defaults with a part of them replaced. */
+export function completeConfig(partial: PartialConfig): CollectorConfig {
+  const defaults = parseConfig('', { file: 'defaults', env: {} })
+  const { containerMonitor: monitor, sinks } = defaults
+  return {
+    ...defaults,
+    ...partial,
+    containerMonitor: {
+      ...monitor,
+      ...partial.containerMonitor,
+      filters: { ...monitor.filters, ...partial.containerMonitor?.filters },
+      streamRotation: { ...monitor.streamRotation, ...partial.containerMonitor?.streamRotation },
+    },
+    dispatcher: { ...defaults.dispatcher, ...partial.dispatcher },
+    sinks: {
+      localFile: { ...sinks.localFile, ...partial.sinks?.localFile },
+      stdout: { ...sinks.stdout, ...partial.sinks?.stdout },
+    },
+    metrics: { ...defaults.metrics, ...partial.metrics },
+    api: { ...defaults.api, ...partial.api },
+  }
+}

@@ -1,0 +1,28 @@
+import { readWholeFile } from '../dispatch/files.ts'
+import { messageOf } from '../errors.ts'
+import type { FileSystem } from '../ports/file-system.ts'
+import { UsageError } from '../usage-error.ts'
+import type { CollectorConfig } from './config.ts'
+import { parseConfig } from './parse-config.ts'
+
+/**
+ * The configuration in a file.
+ * @throws UsageError when it cannot be read or something in it is not allowed.
+ */
+export async function loadConfig(
+  file: string,
+  { fileSystem, env }: { fileSystem: FileSystem; env: Readonly<Record<string, string | undefined>> },
+): Promise<CollectorConfig> {
+  return parseConfig(await readText(file, fileSystem), { file, env })
+}
+
+async function readText(file: string, fileSystem: FileSystem): Promise<string> {
+  let text: string | null
+  try {
+    text = await readWholeFile(fileSystem, file)
+  } catch (cause) {
+    throw new UsageError(`Cannot read the configuration ${file}: ${messageOf(cause)}`, { cause })
+  }
+  if (text === null) throw new UsageError(`Cannot read the configuration ${file}: there is no such file`)
+  return text
+}

@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import type { CollectorConfig, ListenerConfig } from './config.ts'
+import {
+  count,
+  dockerHost,
+  duration,
+  durationOrZero,
+  flag,
+  listen,
+  notYet,
+  oneOf,
+  patterns,
+  size,
+  text,
+  texts,
+} from './values.ts'
+
+/**
+ * The keys of the YAML file with their defaults: the only place either is written down. Every key is optional, and a section may
+ * be empty. The keys of parts to come are there to be refused with a better reason than "unknown".
+ */
+export function configSchema(defaultDockerHost: string): z.ZodType<CollectorConfig> {
+  return section({
+    state_dir: text.default('./data/state'),
+    log_level: oneOf(['debug', 'info', 'warn', 'error']).default('info'),
+    container_monitor: containerMonitor(defaultDockerHost),
+    file_monitor: section({
+      enabled: notYet.default(false),
+      paths: texts.default([]),
+      exclude: texts.default([]),
+    }),
+    dispatcher,
+    sinks,
+    metrics: listener('127.0.0.1:8001'),
+    api: listener('127.0.0.1:8401'),
+    anomaly: section({ enabled: notYet.default(false), training_interval: duration.prefault('10m') }),
+  }).transform((values) => ({
+    stateDir: values.state_dir,
+    logLevel: values.log_level,
+    containerMonitor: values.container_monitor,
+    dispatcher: values.dispatcher,
+    sinks: values.sinks,
+    metrics: values.metrics,
+    api: values.api,
+  }))
+}
+
+function containerMonitor(defaultDockerHost: string) {
+  return section({
+    enabled: flag.default(true),
+    socket_path: dockerHost.default(defaultDockerHost),
+    max_concurrent: count(1).default(25),
+    health_check_delay: duration.prefault('30s'),
+    reconnect_interval: duration.prefault('30s'),
+    heartbeat_interval: duration.prefault('30s'),
+    resync_interval: duration.prefault('1m'),
+    read_timeout: duration.prefault('30s'),
+    open_timeout: duration.prefault('30s'),
+    close_timeout: duration.prefault('5s'),
+    slot_turn: duration.prefault('5s'),
+    filters,
+    from: oneOf(['start', 'now']).default('start'),
+    max_line_bytes: size.prefault('1MiB'),
+    poll_interval: duration.prefault('1s'),
+    stream_rotation: streamRotation,
+  }).transform((values) => ({
+    enabled: values.enabled,
+    socketPath: values.socket_path,
+    maxConcurrent: values.max_concurrent,
+    healthCheckDelayMs: values.health_check_delay,
+    reconnectIntervalMs: values.reconnect_interval,
+    heartbeatIntervalMs: values.heartbeat_interval,
+    resyncIntervalMs: values.resync_interval,
+    readTimeoutMs: values.read_timeout,
+    openTimeoutMs: values.open_timeout,
+    closeTimeoutMs: values.close_timeout,
+    slotTurnMs: values.slot_turn,
+    filters: values.filters,
+    from: values.from,
+    maxLineBytes: values.max_line_bytes,
+    pollIntervalMs: values.poll_interval,
+    streamRotation: values.stream_rotation,
+  }))
+}
+
+const filters = section({
+  include_labels: texts.default([]),
+  exclude_labels: texts.default([]),
+  include_names: patterns.prefault([]),
+  exclude_names: patterns.prefault([]),
+}).transform((values) => ({
+  includeLabels: values.include_labels,
+  excludeLabels: values.exclude_labels,
+  includeNames: values.include_names,
+  excludeNames: values.exclude_names,
+}))
+
+const streamRotation = section({
+  enabled: flag.default(true),
+  interval: duration.prefault('5m'),
+  max_concurrent_streams: count(1).default(50),
+  pause_between_rotations: durationOrZero.prefault('100ms'),
+}).transform((values) => ({
+  enabled: values.enabled,
+  intervalMs: values.interval,
+  maxConcurrentStreams: values.max_concurrent_streams,
+  pauseBetweenRotationsMs: values.pause_between_rotations,
+}))
+
+const dispatcher = section({
+  workers: count(1).default(4),
+  queue_bytes_max: size.prefault('64MiB'),
+  checkpoint_interval: duration.prefault('1s'),
+}).transform((values) => ({
+  workers: values.workers,
+  queueBytesMax: values.queue_bytes_max,
+  checkpointIntervalMs: values.checkpoint_interval,
+}))
+
+const localFile = section({
+  enabled: flag.default(true),
+  directory: text.default('./data/logs'),
+  max_open_files: count(1).default(100),
+  format: oneOf(['raw', 'json']).default('raw'),
+}).transform((values) => ({
+  enabled: values.enabled,
+  directory: values.directory,
+  maxOpenFiles: values.max_open_files,
+  format: values.format,
+}))
+
+const sinks = section({
+  local_file: localFile,
+  stdout: section({ enabled: flag.default(false) }),
+  loki: section({
+    enabled: notYet.default(false),
+    url: text.default('http://127.0.0.1:3100/loki/api/v1/push'),
+  }),
+}).transform((values) => ({ localFile: values.local_file, stdout: values.stdout }))
+
+function listener(address: string) {
+  return section({ enabled: flag.default(true), listen: listen.prefault(address) }).transform(
+    (values): ListenerConfig => ({ enabled: values.enabled, ...values.listen }),
+  )
+}
+
+/** Keys and nothing but them. Left out or empty it is all defaults. */
+function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  const keys = z.strictObject(shape, {
+    error: (issue) => (issue.code === 'invalid_type' ? 'a section with keys' : undefined),
+  })
+  return z.preprocess((value) => value ?? {}, keys)
+}

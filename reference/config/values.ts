@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { parseDockerHost } from './docker-host.ts'
+
+/** The kinds of value a configuration has. The message of a failed check is the phrase behind "allowed:". */
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
+const DURATION_ALLOWED = 'a duration such as 100ms, 30s, 5m or 1h'
+const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** `30s` and the like; milliseconds. More than 0. */
+export const duration: z.ZodType<number, string> = z
+  .string({ error: DURATION_ALLOWED })
+  .regex(DURATION, { error: DURATION_ALLOWED })
+  .transform(toMilliseconds)
+  .refine((ms) => ms > 0, { error: `${DURATION_ALLOWED}, more than 0` })
+
+/** The same with 0. */
+export const durationOrZero: z.ZodType<number, string> = z
+  .string({ error: DURATION_ALLOWED })
+  .regex(DURATION, { error: DURATION_ALLOWED })
+  .transform(toMilliseconds)
+
+function toMilliseconds(text: string): number {
+  const [, amount, unit] = DURATION.exec(text) ?? []
+  return Number(amount) * (MILLISECONDS[unit ?? ''] ?? Number.NaN)
+}
+
+const SIZE = /^(\d+(?:\.\d+)?)(B|KiB|MiB|GiB)$/
+const SIZE_ALLOWED = 'a size such as 16KiB, 64MiB or 1GiB'
+const BYTES: Readonly<Record<string, number>> = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
+
+/** `64MiB` and the like; bytes, at least 1. */
+export const size: z.ZodType<number, string> = z
+  .string({ error: SIZE_ALLOWED })
+  .regex(SIZE, { error: SIZE_ALLOWED })
+  .transform((text) => {
+    const [, amount, unit] = SIZE.exec(text) ?? []
+    return Math.round(Number(amount) * (BYTES[unit ?? ''] ?? Number.NaN))
+  })
+  .refine((bytes) => bytes >= 1, { error: `${SIZE_ALLOWED}, at least 1B` })
+
+/** A whole number from `min` on. */
+export function count(min: number): z.ZodInt {
+  const error = `a whole number, at least ${min}`
+  return z.int({ error }).min(min, { error })
+}
+
+export const flag: z.ZodBoolean = z.boolean({ error: 'true or false' })
+
+/** The switch of a part that this version does not have. */
+export const notYet: z.ZodLiteral<false> = z.literal(false, {
+  error: 'false (this part is not in this version)',
+})
+
+export const text: z.ZodString = z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' })
+
+export const texts: z.ZodArray<z.ZodString> = z.array(text, { error: 'a list of texts' })
+
+/** Regular expressions, as texts. */
+export const patterns: z.ZodType<RegExp[], string[]> = z
+  .array(z.string({ error: 'a regular expression' }).refine(isPattern, { error: 'a regular expression' }), {
+    error: 'a list of regular expressions',
+  })
+  .transform((sources) => sources.map((source) => new RegExp(source)))
+
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(source) instanceof RegExp
+  } catch {
+    return false
+  }
+}
+
+const HOST_ALLOWED = 'unix:///path/to/socket or tcp://host:port'
+
+export const dockerHost: z.ZodString = z.string({ error: HOST_ALLOWED }).refine(
+  (value) => {
+    try {
+      return parseDockerHost(value) !== null
+    } catch {
+      return false
+    }
+  },
+  { error: HOST_ALLOWED },
+)
+
+const LISTEN = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/
+const LISTEN_ALLOWED = 'host:port such as 127.0.0.1:8001'
+
+/** `127.0.0.1:8001` or `[::1]:8001`; port 0 asks for a free one. */
+export const listen: z.ZodType<{ host: string; port: number }, string> = z
+  .string({ error: LISTEN_ALLOWED })
+  .regex(LISTEN, { error: LISTEN_ALLOWED })
+  .transform((address) => {
+    const [, bracketed, plain, port] = LISTEN.exec(address) ?? []
+    return { host: bracketed ?? plain ?? '', port: Number(port) }
+  })
+  .refine(({ port }) => port <= 65_535, { error: `${LISTEN_ALLOWED}, with a port up to 65535` })
+
+/** One of a few words. */
+export function oneOf<const Word extends string>(words: readonly Word[]): z.ZodType<Word> {
+  return z.enum(words, { error: words.join(', ') })
+}
