@@ -125,7 +125,9 @@ export class AligningCursor {
     if (!whole) return this.#enlarge()
     // The whole log was there: what is not in it is gone. An empty log has nothing to go on with either.
     if (this.#phase === 'beyond' || this.#passed === 0) return 'aligned'
-    this.#lose()
+    // Only a reply that was asked for without tail is known from its first message to begin where the log does.
+    if (this.#asked === undefined) this.#lose()
+    else this.#marginFactor = Infinity
     return 'reopen'
   }
 
@@ -151,12 +153,9 @@ export class AligningCursor {
 
   #align(key: number, buffer: Uint8Array, stampStart: number): Verdict {
     const matcher = this.#matcher!
-    if (
-      this.#passed === 1 &&
-      !matcher.contains(key) &&
-      compareStamps(buffer, stampStart, this.#newest, 0) > 0
-    ) {
-      return this.#startsTooLate(key, buffer, stampStart)
+    if (this.#passed === 1 && this.#startsTooLate(matcher, key, buffer, stampStart)) {
+      if (this.#asked !== undefined) return this.#enlarge()
+      if (!matcher.contains(key)) return this.#resumeBeyond(key, buffer, stampStart)
     }
     if (matcher.push(key, { fromLogStart: this.#asked === undefined })) {
       this.#phase = 'aligned'
@@ -168,9 +167,14 @@ export class AligningCursor {
     return 'reopen'
   }
 
-  /** The reply begins behind the ring. */
-  #startsTooLate(key: number, buffer: Uint8Array, stampStart: number): Verdict {
-    if (this.#asked !== undefined) return this.#enlarge()
+  /** Whether the reply begins behind the ring, or within it: then the whole run cannot come. */
+  #startsTooLate(matcher: RingMatcher, key: number, buffer: Uint8Array, stampStart: number): boolean {
+    if (matcher.contains(key)) return !matcher.startsWith(key)
+    return compareStamps(buffer, stampStart, this.#newest, 0) > 0
+  }
+
+  /** Nothing of the ring is stored any more. */
+  #resumeBeyond(key: number, buffer: Uint8Array, stampStart: number): Verdict {
     this.#lose()
     this.#phase = 'beyond'
     return this.#acceptBeyond(key, buffer, stampStart)

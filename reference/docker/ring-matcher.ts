@@ -22,6 +22,11 @@ export class RingMatcher {
     return this.#keys.has(key)
   }
 
+  /** Whether the ring begins with this key. */
+  startsWith(key: number): boolean {
+    return this.#ring[0] === key
+  }
+
   /** Takes the next key of the reply; true when the message behind it is the first new one. */
   push(key: number, { fromLogStart }: { fromLogStart: boolean }): boolean {
     return this.#pushRun(key) || (fromLogStart && this.#pushEnd(key))
