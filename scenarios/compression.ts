@@ -1,20 +1,25 @@
-/** Durations of the collector's configuration at full length, milliseconds: the ones that compression divides. */
-const FULL_LENGTH = {
-  rotationInterval: 300_000,
-  readTimeout: 30_000,
-  heartbeat: 30_000,
-  healthCheckDelay: 30_000,
-  slotTurn: 5_000,
-  reconnectInterval: 30_000,
-} as const
+/** Durations of the collector's configuration that compression divides, milliseconds. */
+export interface CompressedDurations {
+  readonly rotationInterval: number
+  readonly readTimeout: number
+  readonly heartbeat: number
+  readonly healthCheckDelay: number
+  readonly slotTurn: number
+  readonly reconnectInterval: number
+}
 
-export type CompressedDurations = Readonly<Record<keyof typeof FULL_LENGTH, number>>
-
-/** The compressed durations, whole milliseconds, at least 1. The pause and the deadlines of open and close stay as they are. */
+/**
+ * What they are at full length, divided: whole milliseconds, at least 1. The pause and the deadlines of open and close stay as
+ * they are.
+ */
 export function compressedDurations(compress: number): CompressedDurations {
-  const entries = Object.entries(FULL_LENGTH).map(([key, ms]) => [
-    key,
-    Math.max(1, Math.round(ms / compress)),
-  ])
-  return Object.fromEntries(entries) as CompressedDurations
+  const divided = (ms: number): number => Math.max(1, Math.round(ms / compress))
+  return {
+    rotationInterval: divided(300_000),
+    readTimeout: divided(30_000),
+    heartbeat: divided(30_000),
+    healthCheckDelay: divided(30_000),
+    slotTurn: divided(5_000),
+    reconnectInterval: divided(30_000),
+  }
 }

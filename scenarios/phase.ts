@@ -1,7 +1,8 @@
 import type { Observations } from './observations.ts'
 
 /** How a container behaves. What each one writes, and when, is in `workload.ts`. */
-export type ContainerKind = 'chatty' | 'bursty' | 'silent'
+export type ContainerKind = (typeof CONTAINER_KINDS)[number]
+export const CONTAINER_KINDS = ['chatty', 'bursty', 'silent'] as const
 
 /** One phase of the testbed, as data: what is put on the collector, for how long, and what it must hold to. */
 export interface Phase {

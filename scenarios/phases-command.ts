@@ -34,7 +34,9 @@ export function phasesJson(phases: readonly Phase[]): string {
 
 /** The same for people. */
 export function phasesText(phases: readonly Phase[]): string {
-  return phases.map((phase) => [heading(phase), ...phase.criteria.map(criterionText), ''].join('\n')).join('\n')
+  return phases
+    .map((phase) => [heading(phase), ...phase.criteria.map(criterionText), ''].join('\n'))
+    .join('\n')
 }
 
 function heading(phase: Phase): string {

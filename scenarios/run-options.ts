@@ -51,7 +51,9 @@ export function checkRunOptions(typed: TypedRunOptions): CheckedRunOptions {
 function checkEngine(name: string): EngineName {
   if (name === 'virtual' || name === 'docker') return name
   if (name === 'simulated') {
-    throw new UsageError('Cannot run on engine "simulated": the simulated daemon is not there yet, use "virtual" or "docker"')
+    throw new UsageError(
+      'Cannot run on engine "simulated": the simulated daemon is not there yet, use "virtual" or "docker"',
+    )
   }
   throw new UsageError(`Cannot run on engine "${name}": expected "virtual" or "docker"`)
 }
@@ -65,7 +67,9 @@ function checkCompress(text: string): number {
 function checkSeed(text: string): number {
   const seed = Number(text)
   if (Number.isSafeInteger(seed) && seed >= 0) return seed
-  throw new UsageError(`Cannot use --seed ${text}: expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`)
+  throw new UsageError(
+    `Cannot use --seed ${text}: expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`,
+  )
 }
 
 const DEFAULT_COMPRESS: Readonly<Record<EngineName, number>> = { virtual: 1, docker: 60 }

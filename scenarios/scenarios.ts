@@ -8,7 +8,9 @@ const PHASES = ['rotation-continuity', 'idle-stream', 'regression', 'load']
 const program = new Command('scenarios')
 registerRunCommand(program)
 try {
-  await program.parseAsync(['run', ...PHASES, '--engine', 'docker', ...process.argv.slice(2)], { from: 'user' })
+  await program.parseAsync(['run', ...PHASES, '--engine', 'docker', ...process.argv.slice(2)], {
+    from: 'user',
+  })
 } catch (error) {
   if (!(error instanceof UsageError)) throw error
   process.stderr.write(`${error.message}\n`)

@@ -38,11 +38,26 @@ export async function runInProcesses(
   return results
 }
 
-async function runInProcess({ phase, compress, seed, defect, signal }: VirtualRunRequest): Promise<RunResult> {
-  const args = ['--engine', 'virtual', '--compress', String(compress), '--seed', String(seed), '--json', '--quiet']
+async function runInProcess({
+  phase,
+  compress,
+  seed,
+  defect,
+  signal,
+}: VirtualRunRequest): Promise<RunResult> {
+  const args = [
+    '--engine',
+    'virtual',
+    '--compress',
+    String(compress),
+    '--seed',
+    String(seed),
+    '--json',
+    '--quiet',
+  ]
   const { command, env } = ownCommand(['run', phase.name, ...args], defect)
   const [program, ...rest] = command
-  const report = JSON.parse(await outputOf(program, rest, env, signal)) as RunReport
+  const report: RunReport = JSON.parse(await outputOf(program, rest, env, signal))
   const [result] = report.runs
   if (result === undefined) throw new Error(`Cannot run ${phase.name}: the report is empty`)
   return result
@@ -59,7 +74,12 @@ function outputOf(
     const options = { env: { ...process.env, ...env }, signal, maxBuffer: LARGEST_REPORT_BYTES }
     execFile(program, args, options, (error: ExecFileException | null, stdout, stderr) => {
       if (error === null || error.code === PHASE_FAILED) resolve(stdout)
-      else reject(signal.aborted ? signal.reason : new Error(`Cannot run ${args.join(' ')}: ${stderr || error.message}`))
+      else
+        reject(
+          signal.aborted
+            ? signal.reason
+            : new Error(`Cannot run ${args.join(' ')}: ${stderr || error.message}`),
+        )
     })
   })
 }

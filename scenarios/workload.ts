@@ -1,4 +1,4 @@
-import { containerCount, type ContainerKind, type Phase } from './phase.ts'
+import { CONTAINER_KINDS, containerCount, type ContainerKind, type Phase } from './phase.ts'
 
 /**
  * What a container of each kind writes besides its first line and its last: `lines` at a time, `everySeconds` phase seconds apart.
@@ -40,10 +40,9 @@ export function workloadsOf(phase: Phase, compress: number, prefix: string): Wor
 /** Kinds in turn, so that neither the first nor the last containers are all of one kind. */
 function kindsMixed(phase: Phase): ContainerKind[] {
   const left = { ...phase.load }
-  const kinds = Object.keys(left) as ContainerKind[]
   const mixed: ContainerKind[] = []
   while (mixed.length < containerCount(phase)) {
-    for (const kind of kinds) {
+    for (const kind of CONTAINER_KINDS) {
       if (left[kind] === 0) continue
       left[kind] -= 1
       mixed.push(kind)

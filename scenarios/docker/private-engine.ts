@@ -25,7 +25,9 @@ export async function availableEngine(say: (what: string) => void): Promise<Avai
     if (await answers(host)) return { host, [Symbol.asyncDispose]: () => Promise.resolve() }
   }
   if (process.env['DOCKER_HOST']) {
-    throw new UsageError(`Cannot reach an engine at DOCKER_HOST=${process.env['DOCKER_HOST']}: start it, or unset DOCKER_HOST`)
+    throw new UsageError(
+      `Cannot reach an engine at DOCKER_HOST=${process.env['DOCKER_HOST']}: start it, or unset DOCKER_HOST`,
+    )
   }
   return await startPrivateEngine(say)
 }
@@ -96,7 +98,8 @@ async function provideControlGroups(say: (what: string) => void): Promise<void> 
   const groups = await readdir('/sys/fs/cgroup').catch(() => [])
   if (groups.length > 0) return
   say('mounting control groups')
-  if (!(await onPath('cgroupfs-mount')) && (await canInstallPackages())) await installPackages('cgroupfs-mount')
+  if (!(await onPath('cgroupfs-mount')) && (await canInstallPackages()))
+    await installPackages('cgroupfs-mount')
   await runProgram('cgroupfs-mount', [])
 }
 

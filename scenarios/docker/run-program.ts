@@ -6,7 +6,11 @@ import { promisify } from 'node:util'
  * @returns what it printed.
  * @throws Error with the program's standard error when it fails.
  */
-export async function runProgram(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<string> {
   const { stdout } = await promisify(execFile)(program, args, {
     env: { ...process.env, ...env },
     maxBuffer: 64 * 1024 * 1024,

@@ -96,8 +96,13 @@ async function removeContainer(container: Docker.Container): Promise<void> {
   try {
     await container.remove({ force: true, v: true })
   } catch (error) {
-    if ((error as { statusCode?: number }).statusCode !== 404) throw error
+    if (!isNotFound(error)) throw error
   }
+}
+
+/** dockerode's errors carry the status of the answer. */
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'statusCode' in error && error.statusCode === 404
 }
 
 async function lastStoredLine(container: Docker.Container): Promise<number> {

@@ -122,7 +122,10 @@ class DockerRun {
     if (open < wanted) this.#violations.push(`only ${open} of ${wanted} streams were open after 60 s`)
   }
 
-  async #sampleWhileTheClockRuns(observer: SubjectObserver, process: SubjectProcess): Promise<SeriesRecorder> {
+  async #sampleWhileTheClockRuns(
+    observer: SubjectObserver,
+    process: SubjectProcess,
+  ): Promise<SeriesRecorder> {
     const { compress, progress } = this.#options
     const { durationSeconds, slots } = this.#phase
     const recorder = new SeriesRecorder()
@@ -135,7 +138,8 @@ class DockerRun {
       const row = await observer.sample(t)
       recorder.add(row)
       progress.clock(Math.min(t, durationSeconds), durationSeconds)
-      if ((row.streams ?? 0) > slots) this.#violations.push(`I1: ${row.streams} streams were open on ${slots} slots`)
+      if ((row.streams ?? 0) > slots)
+        this.#violations.push(`I1: ${row.streams} streams were open on ${slots} slots`)
       if (process.ended !== null) {
         this.#violations.push(process.ended)
         break

@@ -2,7 +2,7 @@ import { parseConfig } from '../../reference/config/parse-config.ts'
 import type { CollectorConfig } from '../../reference/config/config.ts'
 import { messageOf } from '../../reference/errors.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
-import { World, type Behaviour } from '../../simulators/index.ts'
+import { InvariantViolation, World, type Behaviour } from '../../simulators/index.ts'
 import {
   filesWithinLimit,
   leftBehind,
@@ -47,12 +47,16 @@ class VirtualRun {
   readonly #recorder = new SeriesRecorder()
   readonly #violations: string[] = []
   #latest: SubjectSample = SILENT_SUBJECT
+  #stuck = false
 
   constructor(phase: Phase, options: RunOptions) {
     this.#phase = phase
     this.#options = options
     this.#world = new World({ seed: options.seed })
-    this.#config = parseConfig(collectorYaml(PLACE, { slots: phase.slots, compress: options.compress }))
+    this.#config = parseConfig(collectorYaml(PLACE, { slots: phase.slots, compress: options.compress }), {
+      file: 'the phase',
+      env: {},
+    })
     this.#workloads = workloadsOf(phase, options.compress, 'wt')
     this.#collector = createCollector(this.#config, this.#world.ports())
   }
@@ -105,15 +109,46 @@ class VirtualRun {
     }
   }
 
-  /** Runs a part of the phase unless an invariant is already broken. What breaks one is remembered, and the phase ends early. */
+  /** Runs a part of the phase. When it cannot go on, as in a deadlock, that is remembered, and the parts behind it are left out. */
   async #watched(part: () => Promise<void>): Promise<void> {
-    if (this.#violations.length > 0) return
+    if (this.#stuck) return
     try {
       await part()
     } catch (error) {
       this.#options.signal.throwIfAborted()
-      this.#violations.push(messageOf(error))
+      this.#stuck = true
+      this.#note(error)
     }
+  }
+
+  /** Lets the world run. A broken invariant is remembered, and the phase goes on: the world reports each of them once. */
+  async #tolerant(run: () => Promise<void>): Promise<void> {
+    try {
+      await run()
+    } catch (error) {
+      if (!(error instanceof InvariantViolation)) throw error
+      this.#note(error)
+    }
+  }
+
+  async #advance(ms: number): Promise<void> {
+    const untilMs = this.#world.nowMs + ms
+    while (this.#world.nowMs < untilMs) {
+      // oxlint-disable-next-line no-await-in-loop -- time passes in one place only
+      await this.#tolerant(() => this.#world.advance(untilMs - this.#world.nowMs))
+    }
+  }
+
+  /** Remembers what went wrong, with the tasks of the containers it speaks of. */
+  #note(error: unknown): void {
+    const message = messageOf(error)
+    const concerned = this.#collector.tasks.list().filter(({ name }) => message.includes(name))
+    const tasks = concerned.map(
+      ({ kind, name, ageMs, startedAt }) =>
+        `  task ${kind} ${name}, for ${(ageMs / 1000).toFixed(1)} s, started at ${startedAt ?? 'unknown'}`,
+    )
+    const [first = '', ...rest] = message.split('\n')
+    this.#violations.push([first, ...tasks, ...rest].join('\n'))
   }
 
   async #untilStreamsAreOpen(): Promise<void> {
@@ -123,7 +158,7 @@ class VirtualRun {
     while (this.#world.ledger.count('log-stream') < wanted) {
       if (this.#world.nowMs > deadlineMs) throw new Error(`Fewer than ${wanted} streams were open after 60 s`)
       // oxlint-disable-next-line no-await-in-loop -- time passes in one place only
-      await this.#world.advance(POLL_MS)
+      await this.#advance(POLL_MS)
     }
   }
 
@@ -133,10 +168,11 @@ class VirtualRun {
     for (let t = 0; t <= durationSeconds; t += SAMPLE_PHASE_SECONDS) {
       signal.throwIfAborted()
       // oxlint-disable no-await-in-loop -- time passes in one place only
-      await this.#sample(t)
+      await this.#tolerant(() => this.#sample(t))
       progress.clock(t, durationSeconds)
       const stepSeconds = Math.min(SAMPLE_PHASE_SECONDS, durationSeconds - t)
-      await this.#world.advance((stepSeconds * 1000) / compress)
+      await this.#advance((stepSeconds * 1000) / compress)
+      // oxlint-enable no-await-in-loop
     }
   }
 
@@ -170,7 +206,8 @@ class VirtualRun {
   async #untilDelivered(prefix: SinkPrefix): Promise<void> {
     const deadlineMs = this.#world.nowMs + DELIVERY_LIMIT_MS
     while (prefix.incomplete().length > 0 && this.#world.nowMs < deadlineMs) {
-      await this.#world.advance(POLL_MS)
+      // oxlint-disable-next-line no-await-in-loop -- time passes in one place only
+      await this.#advance(POLL_MS)
     }
   }
 
@@ -180,9 +217,11 @@ class VirtualRun {
     try {
       const { missed } = await this.#world.run(() => this.#collector.stop())
       this.#violations.push(...missed.map(({ step, why }) => `I8 stop: ${step}: ${why}`))
-      this.#violations.push(...leftBehind(this.#world, this.#collector.tasks).map((what) => `I8 left behind: ${what}`))
+      this.#violations.push(
+        ...leftBehind(this.#world, this.#collector.tasks).map((what) => `I8 left behind: ${what}`),
+      )
     } catch (error) {
-      this.#violations.push(messageOf(error))
+      this.#note(error)
     }
     return { seconds: (this.#world.nowMs - startedMs) / 1000, exitCode: null }
   }
@@ -216,7 +255,6 @@ class VirtualRun {
     return audit.counts()
   }
 }
-
 
 const LABEL = 'watertight.run'
 

@@ -21,7 +21,8 @@ export const PHASES: readonly Phase[] = [
   {
     name: 'rotation-continuity',
     requirement: 'D1',
-    description: 'Ten chatty containers: every one is rotated again and again, and no line is lost at the seams',
+    description:
+      'Ten chatty containers: every one is rotated again and again, and no line is lost at the seams',
     durationSeconds: 15 * MINUTES,
     slots: SLOTS,
     load: { chatty: 10, bursty: 0, silent: 0 },
@@ -48,7 +49,8 @@ export const PHASES: readonly Phase[] = [
   {
     name: 'regression',
     requirement: 'D4',
-    description: 'Eight containers, the load of the first field test ("FASE 3"; the Go baseline was -0.5 tasks/min)',
+    description:
+      'Eight containers, the load of the first field test ("FASE 3"; the Go baseline was -0.5 tasks/min)',
     durationSeconds: 10 * MINUTES,
     slots: SLOTS,
     load: { chatty: 4, bursty: 2, silent: 2 },

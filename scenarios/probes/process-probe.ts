@@ -1,3 +1,4 @@
+import { codeOf } from '../../reference/errors.ts'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 
 /** A process seen from outside. */
@@ -64,7 +65,7 @@ function cpuSeconds(stat: string): number {
 }
 
 function isGone(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code
+  const code = codeOf(error)
   return code === 'ENOENT' || code === 'ESRCH'
 }
 

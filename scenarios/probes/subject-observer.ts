@@ -28,7 +28,16 @@ export class SubjectObserver {
       this.#askHealth(),
     ])
     const { tasks, streams, utilization } = subject
-    return { t, ...process, ...engine, tasks, streams, utilization, rotations: rotationsInAll(subject), healthy }
+    return {
+      t,
+      ...process,
+      ...engine,
+      tasks,
+      streams,
+      utilization,
+      rotations: rotationsInAll(subject),
+      healthy,
+    }
   }
 
   /** Streams open: as the subject says, or else its sockets. */

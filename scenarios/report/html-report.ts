@@ -50,7 +50,15 @@ function circumstances(run: RunResult): string {
   return parts.filter((part) => part !== null).join(', ')
 }
 
-function criterionRow({ description, measured, comparator, limit, unit, pass, evidence }: CriterionResult): string {
+function criterionRow({
+  description,
+  measured,
+  comparator,
+  limit,
+  unit,
+  pass,
+  evidence,
+}: CriterionResult): string {
   const verdict = pass === null ? '-' : pass ? 'pass' : 'FAIL'
   const because = evidence.length === 0 ? '' : `<pre>${escapeHtml(evidence.join('\n'))}</pre>`
   return `<tr><td>${escapeHtml(description)}${because}<td>${formatMeasured(measured)}<td>${escapeHtml(`${comparator} ${limit} ${unit}`)}<td class="${verdict.toLowerCase()}">${verdict}</tr>`

@@ -23,7 +23,8 @@ export class Progress {
   of(phase: string): RunProgress {
     return {
       step: (what) => this.#show(`${phase}: ${what}`, true),
-      clock: (seconds, ofSeconds) => this.#show(`${phase}: ${clockText(seconds, ofSeconds)}`, seconds >= ofSeconds),
+      clock: (seconds, ofSeconds) =>
+        this.#show(`${phase}: ${clockText(seconds, ofSeconds)}`, seconds >= ofSeconds),
     }
   }
 

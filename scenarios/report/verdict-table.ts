@@ -10,7 +10,10 @@ export function verdictTable(runs: readonly RunResult[]): string {
   return [table, ...runs.flatMap(explainFailures), summary(runs)].join('\n\n')
 }
 
-function row(run: RunResult, { description, measured, comparator, limit, unit, pass }: CriterionResult): string[] {
+function row(
+  run: RunResult,
+  { description, measured, comparator, limit, unit, pass }: CriterionResult,
+): string[] {
   return [
     run.phase,
     description,
@@ -24,8 +27,13 @@ function explainFailures(run: RunResult): string[] {
   return run.criteria
     .filter(({ pass, evidence }) => pass === false && evidence.length > 0)
     .map(({ description, evidence }) =>
-      [`${run.phase}, ${description}:`, ...evidence.map((sentence) => indent(sentence))].join('\n'),
+      [`${run.phase}, ${description}:`, ...evidence.map((text) => indent(firstLines(text)))].join('\n'),
     )
+}
+
+/** The JSON and the HTML report have the rest. */
+function firstLines(text: string): string {
+  return text.split('\n').slice(0, LINES_SHOWN).join('\n')
 }
 
 function indent(text: string): string {
@@ -51,3 +59,5 @@ function linesOf(runs: readonly RunResult[]): { emitted: number; missing: number
     duplicated: total((run) => run.lines.duplicated),
   }
 }
+
+const LINES_SHOWN = 8

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import path from 'node:path'
 import { NUMBERED_LINE } from '../audit/numbered-line.ts'
 import { collectorYaml } from '../collector-settings.ts'
 import { ownCommand, ROOT } from '../own-command.ts'
 import type { MetricNames } from '../probes/subject-probe.ts'
+import { listenAnywhere } from './listen-anywhere.ts'
 import type { Subject, SubjectDefinition, SubjectPlace, SubjectSettings } from './subject.ts'
 
 /** What the reference collector calls its figures. */
@@ -36,32 +37,25 @@ async function prepare(
   settings: SubjectSettings,
   defect: string | null,
 ): Promise<SubjectDefinition> {
-    const [metricsPort, apiPort] = await freePorts(2)
-    const listen = { metricsListen: `127.0.0.1:${metricsPort}`, apiListen: `127.0.0.1:${apiPort}` }
-    const config = path.join(place.stateDir, 'collector.yaml')
-    await writeFile(config, collectorYaml({ ...place, ...listen }, settings))
-    return {
-      name: REFERENCE_NAME,
-      ...ownCommand(['collect', '--config', config], defect),
-      workingDirectory: ROOT,
-      ready: null,
-      output: { from: 'files', glob: '*.log', pattern: NUMBERED_LINE },
-      metrics: { url: `http://${listen.metricsListen}/metrics`, names: REFERENCE_METRICS },
-      healthUrl: `http://${listen.apiListen}/health`,
-    }
+  const [metricsPort, apiPort] = await freePorts(2)
+  const listen = { metricsListen: `127.0.0.1:${metricsPort}`, apiListen: `127.0.0.1:${apiPort}` }
+  const config = path.join(place.stateDir, 'collector.yaml')
+  await writeFile(config, collectorYaml({ ...place, ...listen }, settings))
+  return {
+    name: REFERENCE_NAME,
+    ...ownCommand(['collect', '--config', config], defect),
+    workingDirectory: ROOT,
+    ready: null,
+    output: { from: 'files', glob: '*.log', pattern: NUMBERED_LINE },
+    metrics: { url: `http://${listen.metricsListen}/metrics`, names: REFERENCE_METRICS },
+    healthUrl: `http://${listen.apiListen}/health`,
+  }
 }
 
 /** Ports nobody listens on at this moment, all different. */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  const servers = Array.from({ length: count }, () => createServer())
+  const ports = await Promise.all(servers.map((server) => listenAnywhere(server)))
   for (const server of servers) server.close()
   return ports
-}
-
-function listenAnywhere(): Promise<ReturnType<typeof createServer>> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => resolve(server))
-  })
 }

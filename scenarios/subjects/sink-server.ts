@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { listenAnywhere } from './listen-anywhere.ts'
 
 /** A place for subjects that send their output over HTTP: the body of every request is appended to a file, as a line. */
 export interface SinkServer extends AsyncDisposable {
@@ -19,12 +19,9 @@ export async function startSinkServer(file: string): Promise<SinkServer> {
         () => reply.destroy(),
       )
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
+  const port = await listenAnywhere(server)
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { NUMBERED_LINE } from '../audit/numbered-line.ts'
+import { messageOf } from '../../reference/errors.ts'
 import { UsageError } from '../../reference/usage-error.ts'
 import type { Subject, SubjectDefinition, SubjectPlace } from './subject.ts'
 
@@ -28,7 +29,7 @@ import type { Subject, SubjectDefinition, SubjectPlace } from './subject.ts'
  */
 export async function readSubjectFile(file: string): Promise<Subject> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`Cannot read subject ${file}: ${(error as Error).message}`)
+    throw new UsageError(`Cannot read subject ${file}: ${messageOf(error)}`)
   })
   return parseSubject(text, file)
 }
@@ -48,7 +49,7 @@ function parseYaml(text: string, file: string): unknown {
   try {
     return parse(text)
   } catch (error) {
-    throw new UsageError(`Cannot use subject ${file}: ${(error as Error).message}`)
+    throw new UsageError(`Cannot use subject ${file}: ${messageOf(error)}`)
   }
 }
 

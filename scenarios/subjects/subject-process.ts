@@ -4,6 +4,7 @@ import { open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StopObservation } from '../observations.ts'
+import { messageOf } from '../../reference/errors.ts'
 import { UsageError } from '../../reference/usage-error.ts'
 import type { SubjectDefinition } from './subject.ts'
 
@@ -34,10 +35,10 @@ export class SubjectProcess implements AsyncDisposable {
         stdio: ['ignore', stdout.fd, stderr.fd],
       })
       await once(child, 'spawn').catch((error: unknown) => {
-        throw new UsageError(`Cannot start subject ${definition.name}: ${(error as Error).message}`)
+        throw new UsageError(`Cannot start subject ${definition.name}: ${messageOf(error)}`)
       })
       const subject = new SubjectProcess(definition.name, child, child.pid ?? 0)
-      await subject.#untilReady(definition.ready, logDir)
+      if (definition.ready !== null) await subject.#untilReady(definition.ready, logDir)
       return subject
     } finally {
       await Promise.all([stdout.close(), stderr.close()])
@@ -70,9 +71,9 @@ export class SubjectProcess implements AsyncDisposable {
     return this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
-  async #untilReady(ready: RegExp | null, logDir: string): Promise<void> {
+  async #untilReady(ready: RegExp, logDir: string): Promise<void> {
     const deadline = performance.now() + READY_LIMIT_MS
-    while (ready !== null && !(await printed(ready, logDir))) {
+    while (!(await printed(ready, logDir))) {
       const problem =
         this.ended ?? (performance.now() > deadline ? `${ready} was not printed within 30 s` : null)
       if (problem !== null) {
@@ -100,7 +101,9 @@ export async function lastWords(logDir: string): Promise<string> {
 }
 
 async function printed(pattern: RegExp, logDir: string): Promise<boolean> {
-  const texts = await Promise.all([stdoutFile(logDir), stderrFile(logDir)].map((file) => readFile(file, 'utf8')))
+  const texts = await Promise.all(
+    [stdoutFile(logDir), stderrFile(logDir)].map((file) => readFile(file, 'utf8')),
+  )
   return texts.some((text) => pattern.test(text))
 }
 
