@@ -1,5 +1,5 @@
-import { addAbortListener } from 'node:events'
 import type { Clock } from '../reference/ports/index.ts'
+import { listenForAbort } from './abort-listener.ts'
 import type { World } from './world.ts'
 
 /** The world's time. A sleep is an event of the world and an entry of kind `timer` in its ledger until it ends. */
@@ -42,13 +42,13 @@ export class VirtualClock implements Clock {
       finish()
       resolve()
     })
-    const listener = addAbortListener(signal, () => {
+    const stopListening = listenForAbort(signal, () => {
       timer.cancel()
       finish()
       reject(signal.reason)
     })
     const finish = (): void => {
-      listener[Symbol.dispose]()
+      stopListening()
       this.#world.ledger.close(entry)
     }
     return promise

@@ -1,5 +1,5 @@
-import { addAbortListener } from 'node:events'
 import { EngineError } from '../../reference/ports/index.ts'
+import { listenForAbort } from '../abort-listener.ts'
 import type { ScheduledEvent } from '../event-queue.ts'
 import type { LedgerEntry } from '../resource-ledger.ts'
 import type { World } from '../world.ts'
@@ -35,7 +35,7 @@ export class SimulatedCall<T> {
   readonly #resolve: (value: T) => void
   readonly #reject: (error: unknown) => void
   readonly #entry: LedgerEntry
-  readonly #listener: Disposable
+  readonly #stopListening: () => void
   #event: ScheduledEvent | null = null
   #hold: Hold | null = null
   /** The step to be tried again once something changed. */
@@ -50,7 +50,7 @@ export class SimulatedCall<T> {
     this.#engine = engine
     this.#options = options
     this.#entry = world.ledger.open('call', options.description)
-    this.#listener = addAbortListener(options.signal, () => this.refuse(options.signal.reason))
+    this.#stopListening = listenForAbort(options.signal, () => this.refuse(options.signal.reason))
     this.#travel(() => this.#arrive())
   }
 
@@ -109,7 +109,7 @@ export class SimulatedCall<T> {
   #settle(): void {
     this.#event?.cancel()
     this.#parked = null
-    this.#listener[Symbol.dispose]()
+    this.#stopListening()
     this.#world.ledger.close(this.#entry)
     this.#options.onSettled(this)
   }

@@ -1,5 +1,5 @@
-import { addAbortListener } from 'node:events'
 import { EngineError, type EngineStream } from '../../reference/ports/index.ts'
+import { listenForAbort } from '../abort-listener.ts'
 import type { ScheduledEvent } from '../event-queue.ts'
 import type { LedgerEntry, ResourceKind } from '../resource-ledger.ts'
 import type { World } from '../world.ts'
@@ -35,7 +35,7 @@ interface PendingRead<T> {
   readonly resolve: (value: T | null) => void
   readonly reject: (error: unknown) => void
   readonly entry: LedgerEntry
-  readonly listener: Disposable
+  readonly stopListening: () => void
 }
 
 /**
@@ -69,9 +69,9 @@ export class SimulatedStream<T> implements EngineStream<T> {
     if (signal.aborted) return Promise.reject(signal.reason)
     if (this.#pending !== null) return Promise.reject(this.#reportSecondRead())
     const { promise, resolve, reject } = Promise.withResolvers<T | null>()
-    const listener = addAbortListener(signal, () => this.#takePending()?.reject(signal.reason))
+    const stopListening = listenForAbort(signal, () => this.#takePending()?.reject(signal.reason))
     const entry = this.#world.ledger.open(this.#options.readKind, `read of ${this.#options.name}`)
-    this.#pending = { resolve, reject, entry, listener }
+    this.#pending = { resolve, reject, entry, stopListening }
     this.pump()
     return promise
   }
@@ -115,7 +115,7 @@ export class SimulatedStream<T> implements EngineStream<T> {
     this.#pending = null
     this.#delivery?.cancel()
     this.#delivery = null
-    pending.listener[Symbol.dispose]()
+    pending.stopListening()
     this.#world.ledger.close(pending.entry)
     return pending
   }
