@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { UsageError } from './reference/usage-error.ts'
+
+/** Exit status: 0 passed, 1 failed, 2 wrong usage or environment. */
+const WRONG_USAGE = 2
+
+/** What each verb needs is loaded with it: a collector in production does not carry the testbed in its memory. */
+const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  collect: async () => (await import('./reference/collect-command.ts')).registerCollectCommand,
+  phases: async () => (await import('./scenarios/phases-command.ts')).registerPhasesCommand,
+  run: async () => (await import('./scenarios/run-command.ts')).registerRunCommand,
+  start: async () => (await import('./scenarios/start-command.ts')).registerStartCommand,
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const program = new Command('watertight')
+    .description('proves that a Docker log collector does not leak, hang, lose or repeat')
+    .exitOverride()
+  const [verb = ''] = args
+  const wanted = Object.hasOwn(VERBS, verb) ? [VERBS[verb]!] : Object.values(VERBS)
+  for (const load of wanted) (await load())(program)
+  await program.parseAsync(args, { from: 'user' })
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  process.exitCode = statusOf(error)
+}
+
+function statusOf(error: unknown): number {
+  // Commander has already said what is wrong, or printed the help that was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n`)
+    return WRONG_USAGE
+  }
+  console.error(error)
+  return 1
+}

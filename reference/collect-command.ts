@@ -1,0 +1,88 @@
+import type { Command } from 'commander'
+import { DockerodeEngine } from './adapters/dockerode-engine.ts'
+import { FastifyHttpServer } from './adapters/fastify-http-server.ts'
+import { NodeClock } from './adapters/node-clock.ts'
+import { NodeFileSystem } from './adapters/node-file-system.ts'
+import { NodeProcess } from './adapters/node-process.ts'
+import { NodeRandom } from './adapters/node-random.ts'
+import { pinoLogger } from './adapters/pino-logger.ts'
+import { watchProcess } from './adapters/process-watch.ts'
+import { acquireStateLock } from './adapters/state-lock.ts'
+import { stdoutWriter } from './adapters/stdout-writer.ts'
+import type { CollectorConfig } from './config/config.ts'
+import { loadConfig } from './config/load-config.ts'
+import { parseConfig } from './config/parse-config.ts'
+import { createCollector, type Collector } from './main.ts'
+import type { Logger } from './ports/index.ts'
+
+/** `watertight collect`: the reference collector, until SIGTERM or SIGINT. */
+export function registerCollectCommand(program: Command): void {
+  program
+    .command('collect')
+    .description('run the reference collector until SIGTERM or SIGINT')
+    .option('--config <file>', 'its configuration in YAML (default: the defaults of every key)')
+    .action(async ({ config }: { config?: string }) => {
+      const passed = await collect(await readConfig(config))
+      // Whatever a missed deadline left behind must not keep the process.
+      process.exit(passed ? 0 : 1)
+    })
+}
+
+async function readConfig(file: string | undefined): Promise<CollectorConfig> {
+  const { env } = process
+  if (file === undefined) return parseConfig('', { file: 'defaults', env })
+  return await loadConfig(file, { fileSystem: new NodeFileSystem(), env })
+}
+
+/**
+ * Runs a collector until it is asked to stop, and drains it.
+ * @returns false when something did not end in time or went wrong; the log names it.
+ * @throws UsageError when the state directory or an address is in use.
+ */
+async function collect(config: CollectorConfig): Promise<boolean> {
+  const logger = pinoLogger(config.logLevel)
+  using watch = watchProcess(logger)
+  const lock = await acquireStateLock(config.stateDir)
+  try {
+    const collector = productionCollector(config, logger)
+    const drained = await runUntil(watch.end, collector, logger)
+    return drained && !watch.failed
+  } finally {
+    await lock.release()
+  }
+}
+
+function productionCollector(config: CollectorConfig, logger: Logger): Collector {
+  const engine = new DockerodeEngine(config.containerMonitor.socketPath)
+  const collector = createCollector(config, {
+    clock: new NodeClock(),
+    random: new NodeRandom(),
+    fileSystem: new NodeFileSystem(),
+    engine,
+    http: new FastifyHttpServer(),
+    process: new NodeProcess(),
+    logger,
+    stdout: stdoutWriter(process.stdout),
+  })
+  collector.metrics.mirrorConnections(() => engine.connections())
+  return collector
+}
+
+/** @returns whether everything ended in time. */
+async function runUntil(end: Promise<void>, collector: Collector, logger: Logger): Promise<boolean> {
+  const started = collector.start().then(() => logger.info({}, 'The collector runs'))
+  let asked = false
+  await Promise.race([started.then(() => end), end.then(() => (asked = true))])
+  const { elapsedMs, missed } = await collector.stop()
+  // A start that was cut short by the stop rejects; that is no failure.
+  await started.catch((error: unknown) => {
+    if (!asked) throw error
+  })
+  if (missed.length === 0) {
+    logger.info({ elapsedMs }, 'The collector stopped')
+    return true
+  }
+  const names = missed.map(({ step, why }) => `${step} (${why})`).join(', ')
+  logger.error({ elapsedMs, missed }, `The collector stopped, but not all of it: ${names}`)
+  return false
+}
