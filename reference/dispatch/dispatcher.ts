@@ -43,6 +43,7 @@ export class Dispatcher {
   readonly #room = new Condition()
   #scope: Scope | null = null
   #bytes = 0
+  readonly #bytesBySource = new Map<string, number>()
 
   constructor(options: DispatcherOptions) {
     this.#options = options
@@ -62,11 +63,11 @@ export class Dispatcher {
     for (const lanes of this.#lanes.values()) for (const lane of lanes) this.#offer(lane)
   }
 
-  /** Takes the block if there is room. A block larger than the whole queue is taken when the queue is empty. */
+  /** Takes the block if there is room. A block larger than its bound is taken when nothing else is held. */
   tryEnqueue(block: Block): boolean {
     const size = blockBytes(block)
-    if (this.#bytes > 0 && this.#bytes + size > this.#options.queueBytesMax) return false
-    this.#bytes += size
+    if (!this.#hasRoom(block.source, size)) return false
+    this.#hold(block.source, size)
     this.#last.set(block.source.id, block.position)
     const lanes = this.#lanesOf(block.source)
     this.#owing.set(block, lanes.length)
@@ -119,6 +120,21 @@ export class Dispatcher {
     this.#last.delete(source.id)
     this.#options.positions.forget(source.id)
     await Promise.all(this.#options.sinks.map((sink) => sink.forget(source)))
+  }
+
+  #hasRoom({ id }: Source, size: number): boolean {
+    const { queueBytesMax } = this.#options
+    const own = this.#bytesBySource.get(id) ?? 0
+    const fits = this.#bytes === 0 || this.#bytes + size <= queueBytesMax
+    return fits && (own === 0 || own + size <= queueBytesMax * SOURCE_SHARE)
+  }
+
+  /** @param size negative when something leaves the queue. */
+  #hold({ id }: Source, size: number): void {
+    this.#bytes += size
+    const own = (this.#bytesBySource.get(id) ?? 0) + size
+    if (own > 0) this.#bytesBySource.set(id, own)
+    else this.#bytesBySource.delete(id)
   }
 
   #lanesOf(source: Source): readonly Lane[] {
@@ -202,7 +218,7 @@ export class Dispatcher {
       if (owing > 0) this.#owing.set(block, owing)
       else {
         this.#owing.delete(block)
-        this.#bytes -= blockBytes(block)
+        this.#hold(block.source, -blockBytes(block))
       }
     }
     this.#options.metrics.queue(this.#bytes, this.#owing.size)
@@ -210,6 +226,8 @@ export class Dispatcher {
   }
 }
 
+/** One source may fill this part of the queue: a container that floods must not hold up the others, nor fill the memory. */
+const SOURCE_SHARE = 1 / 8
 const RETRY_INITIAL_MS = 200
 const RETRY_MAX_MS = 30_000
 /** A sink that does not answer for this long is written to again. */
