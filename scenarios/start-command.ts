@@ -51,10 +51,18 @@ function demonstration(result: RunResult): string {
     .filter(({ pass }) => pass === false)
     .flatMap(({ description, evidence: sentences }) => [
       `  FAIL ${description}`,
-      ...sentences.map((sentence) => `       ${sentence.split('\n')[0]}`),
+      ...sentences.flatMap((text) =>
+        text
+          .split('\n')
+          .slice(0, LINES_SHOWN)
+          .map((line) => `       ${line}`),
+      ),
     ])
   return [`${title(result)}: ${verdict}`, ...evidence].join('\n')
 }
+
+/** What is wrong, and the tasks concerned. */
+const LINES_SHOWN = 4
 
 /** The bug this project began with: the reader blocks in a read, so the first rotation hangs. */
 const DEMONSTRATION = { phase: 'idle-stream', defect: 'B8' }

@@ -1,7 +1,7 @@
 import { execFile, type ExecFileException } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { ownCommand } from './own-command.ts'
-import type { Phase } from './phase.ts'
+import { containerCount, type Phase } from './phase.ts'
 import type { RunReport, RunResult } from './report/run-result.ts'
 
 export interface VirtualRunOptions {
@@ -16,7 +16,8 @@ export interface VirtualRunOptions {
 export type VirtualRunRequest = VirtualRunOptions & { readonly phase: Phase }
 
 /**
- * Runs phases on the virtual engine, each in a process of its own and as many at a time as there are processors.
+ * Runs phases on the virtual engine, each in a process of its own and as many at a time as there are processors, the longest first so
+ * that none is left alone at the end.
  * @param done told about every result as it comes
  * @returns the results in the order of the requests
  */
@@ -25,7 +26,7 @@ export async function runInProcesses(
   done: (result: RunResult) => void,
 ): Promise<RunResult[]> {
   const results: RunResult[] = []
-  const waiting = requests.entries()
+  const waiting = [...requests.entries()].toSorted(([, a], [, b]) => size(b) - size(a)).values()
   const worker = async (): Promise<void> => {
     for (const [index, request] of waiting) {
       // oxlint-disable-next-line no-await-in-loop -- a worker runs one after the other
@@ -36,6 +37,11 @@ export async function runInProcesses(
   }
   await Promise.all(Array.from({ length: availableParallelism() }, worker))
   return results
+}
+
+/** What the time of a run depends on. */
+function size({ phase, compress }: VirtualRunRequest): number {
+  return (containerCount(phase) * phase.durationSeconds) / compress
 }
 
 async function runInProcess({

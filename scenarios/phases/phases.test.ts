@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest'
+import { UsageError } from '../../reference/usage-error.ts'
+import { judge, passed, type CriterionResult } from '../criteria/verdict.ts'
+import type { Observations } from '../observations.ts'
+import { growing, observations, steady } from '../observations.test-support.ts'
+import { containerCount } from '../phase.ts'
+import { PHASES } from './phases.ts'
+import { selectPhases } from './select-phases.ts'
+
+function judged(phase: string, seen: Observations): Map<string, CriterionResult> {
+  const [found] = selectPhases([phase])
+  return new Map(judge(found!, seen).map((result) => [result.id, result]))
+}
+
+const goodLoad = observations({
+  rotationsByContainer: new Map([['wt-01', 12]]),
+  series: {
+    tasks: steady(230),
+    utilization: steady(1),
+    fds: steady(110),
+    fdsByKind: { socket: steady(60), file: steady(50) },
+    healthy: steady(1),
+  },
+})
+
+test('the phases are those of the requirements, with their load and length', () => {
+  const table = PHASES.map((phase) => [
+    phase.requirement,
+    phase.name,
+    containerCount(phase),
+    phase.durationSeconds / 60,
+  ])
+  expect(table).toEqual([
+    ['D1', 'rotation-continuity', 10, 15],
+    ['D2', 'idle-stream', 1, 11],
+    ['D3', 'leak', 50, 30],
+    ['D4', 'regression', 8, 10],
+    ['D5', 'load', 55, 60],
+    ['D6', 'load-retest', 55, 30],
+  ])
+})
+
+test.each(PHASES.map((phase) => phase.name))('%s never forgives a line lost, repeated or late', (name) => {
+  const lines = { ...observations().lines, missing: 1, duplicated: 1, outOfOrder: 1, unexpected: 1 }
+  const results = judged(name, observations({ lines }))
+  const verdicts = ['missing', 'duplicated', 'out-of-order', 'unexpected'].map((id) => results.get(id)?.pass)
+  expect(verdicts).toEqual([false, false, false, false])
+})
+
+test.each(PHASES.map((phase) => phase.name))('criteria of %s have different names', (name) => {
+  const ids = selectPhases([name])[0]!.criteria.map((criterion) => criterion.id)
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('load passes five of five when nothing grows and the pool is full', () => {
+  const results = judged('load', goodLoad)
+  const five = ['task-growth', 'pool-saturated', 'descriptor-growth', 'health', 'rotations']
+  expect(five.map((id) => results.get(id)?.pass)).toEqual([true, true, true, true, true])
+  expect(passed([...results.values()])).toBe(true)
+})
+
+test.each([
+  ['task-growth', { tasks: growing(230, 1) }],
+  ['pool-saturated', { utilization: steady(0.96) }],
+  ['descriptor-growth', { fds: growing(110, 15) }],
+  ['health', { healthy: [...steady(1).slice(1), 0] }],
+] as const)('load fails on %s alone', (id, series) => {
+  const results = judged('load', { ...goodLoad, series: { ...goodLoad.series, ...series } })
+  const failed = [...results.values()].filter((result) => result.pass === false).map((result) => result.id)
+  expect(failed).toEqual([id])
+})
+
+test('load fails when nothing was rotated', () => {
+  const results = judged('load', { ...goodLoad, rotationsByContainer: new Map([['wt-01', 0]]) })
+  expect(results.get('rotations')?.pass).toBe(false)
+})
+
+test('descriptors that grew are named with kind, count and growth, the worst first', () => {
+  const series = {
+    ...goodLoad.series,
+    fds: growing(110, 60),
+    fdsByKind: { file: steady(50), socket: growing(60, 60) },
+  }
+  expect(judged('load', { ...goodLoad, series }).get('descriptor-growth')?.evidence).toEqual([
+    'socket: 60 -> 600 (+540)',
+    'file: 50 -> 50 (0)',
+  ])
+})
+
+test('rotation continuity wants three rotations of each container, not on average', () => {
+  const rotationsByContainer = new Map([
+    ['wt-01', 9],
+    ['wt-02', 2],
+  ])
+  const result = judged('rotation-continuity', observations({ rotationsByContainer })).get('rotations-each')
+  expect(result).toMatchObject({ measured: 2, pass: false, evidence: ['wt-02 rotated 2 times'] })
+})
+
+test('growth of tasks in the leak phase is spread over its containers', () => {
+  const seen = observations({ containers: 50, series: { tasks: [...growing(200, 0).slice(1), 301] } })
+  expect(judged('leak', seen).get('task-growth-per-container')).toMatchObject({ measured: 2.02, pass: false })
+})
+
+test('what was not observed neither passes nor fails', () => {
+  expect(judged('load', observations()).get('task-growth')).toMatchObject({ measured: null, pass: null })
+})
+
+test('a broken invariant fails the run, with its message', () => {
+  const results = judged('idle-stream', observations({ violations: ['I5: a stream is too old'] }))
+  expect(results.get('invariants')).toMatchObject({ pass: false, evidence: ['I5: a stream is too old'] })
+  expect(passed([...results.values()])).toBe(false)
+})
+
+test('a phase that does not exist is refused with the names of those that do', () => {
+  expect(() => selectPhases(['lode'])).toThrow(UsageError)
+  expect(() => selectPhases(['lode'])).toThrow(/"lode".*"load"/)
+  expect(selectPhases(['all'])).toBe(PHASES)
+})
