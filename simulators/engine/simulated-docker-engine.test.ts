@@ -194,6 +194,18 @@ describe('logs', () => {
     })
   })
 
+  test('what was on its way to a stream that is destroyed arrives nowhere', async () => {
+    await world.run(async () => {
+      const stream = await openLog()
+      writeLines(0, 1)
+      const read = stream.read({ signal: never })
+      stream.destroy()
+      await expect(read).rejects.toMatchObject({ code: 'destroyed' })
+    })
+    expect(world.scheduled.map(({ label }) => label)).toEqual(['acknowledge close'])
+    await world.quiesce()
+  })
+
   test('a second read while one is pending fails the run', async () => {
     const run = world.run(async () => {
       const stream = await openLog()

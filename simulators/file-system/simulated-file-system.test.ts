@@ -44,7 +44,8 @@ describe('files', () => {
         ['w', 'one'],
       ] as const) {
         const file = await fileSystem.open('/d/f', flags)
-        await file.write([bytes('one')])
+        await file.write([bytes('o')])
+        await file.write([bytes('ne')])
         await file.close()
         expect(textOf(world, '/d/f')).toBe(expected)
       }
