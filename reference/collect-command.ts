@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { DockerodeEngine } from './adapters/dockerode-engine.ts'
+import { HttpDockerEngine } from './adapters/http-docker-engine.ts'
 import { FastifyHttpServer } from './adapters/fastify-http-server.ts'
 import { NodeClock } from './adapters/node-clock.ts'
 import { NodeFileSystem } from './adapters/node-file-system.ts'
@@ -53,7 +53,7 @@ async function collect(config: CollectorConfig): Promise<boolean> {
 }
 
 function productionCollector(config: CollectorConfig, logger: Logger): Collector {
-  const engine = new DockerodeEngine(config.containerMonitor.socketPath)
+  const engine = new HttpDockerEngine(config.containerMonitor.socketPath)
   const collector = createCollector(config, {
     clock: new NodeClock(),
     random: new NodeRandom(),

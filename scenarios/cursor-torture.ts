@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
 import Docker from 'dockerode'
-import { DockerodeEngine } from '../reference/adapters/dockerode-engine.ts'
+import { HttpDockerEngine } from '../reference/adapters/http-docker-engine.ts'
 import { ContainerReader } from '../reference/docker/container-reader.ts'
 import type { DockerEngine } from '../reference/ports/index.ts'
 
@@ -149,7 +149,7 @@ async function main(): Promise<void> {
     .parse()
     .opts<{ dockerHost: string; image: string; case: string }>()
   const docker = new Docker({ socketPath: options.dockerHost.replace('unix://', '') })
-  const engine = new DockerodeEngine(options.dockerHost)
+  const engine = new HttpDockerEngine(options.dockerHost)
   let failed = 0
   for (const one of CASES.filter(({ name }) => name.includes(options.case))) {
     const container = await docker.createContainer({

@@ -1,25 +1,27 @@
+import { codeOf, messageOf } from '../errors.ts'
 import { EngineError, type EngineErrorCode } from '../ports/docker-engine.ts'
 
 /**
- * What docker-modem or Node reported, as the port's error.
- * @param attempt what was tried, such as `open the log of 0123456789ab`: the message starts with it.
+ * The engine answered with another status than 200.
+ * @param attempt what was tried, such as `read the log of 0123456789ab`: the message starts with it.
+ * @param body the answer: `{"message": "..."}`, or any text.
  */
-export function engineFailure(attempt: string, cause: unknown): EngineError {
-  if (cause instanceof EngineError) return cause
-  const { statusCode, code, message } = fieldsOf(cause)
-  if (statusCode !== null) {
-    const answer = message.replace(MODEM_PREFIX, '').trim()
-    return new EngineError(
-      codeOfStatus(statusCode),
-      `Cannot ${attempt}: the engine answered ${statusCode}${answer === '' ? '' : `: ${answer}`}`,
-      { cause },
-    )
-  }
+export function refusal(attempt: string, status: number, body: string): EngineError {
+  const words = wordsOf(body)
+  const why = words === '' ? '' : `: ${words}`
+  return new EngineError(codeOfStatus(status), `Cannot ${attempt}: the engine answered ${status}${why}`)
+}
+
+/** The connection could not be made, or broke. */
+export function connectionFailure(attempt: string, cause: unknown): EngineError {
+  const code = codeOf(cause)
   const broken = code?.startsWith('HPE_') === true
   const what = broken ? 'the answer is not HTTP' : (REASONS[code ?? ''] ?? 'the connection failed')
-  return new EngineError(broken ? 'protocol' : 'unavailable', `Cannot ${attempt}: ${what} (${message})`, {
-    cause,
-  })
+  return new EngineError(
+    broken ? 'protocol' : 'unavailable',
+    `Cannot ${attempt}: ${what} (${messageOf(cause)})`,
+    { cause },
+  )
 }
 
 function codeOfStatus(status: number): EngineErrorCode {
@@ -29,15 +31,15 @@ function codeOfStatus(status: number): EngineErrorCode {
   return status >= 500 ? 'unavailable' : 'protocol'
 }
 
-function fieldsOf(cause: unknown): { statusCode: number | null; code: string | null; message: string } {
-  if (!(cause instanceof Error)) return { statusCode: null, code: null, message: String(cause) }
-  const statusCode = 'statusCode' in cause && typeof cause.statusCode === 'number' ? cause.statusCode : null
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : null
-  return { statusCode, code, message: cause.message }
+function wordsOf(body: string): string {
+  try {
+    const json: unknown = JSON.parse(body)
+    if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message)
+  } catch {
+    // Not JSON: the text itself.
+  }
+  return body.trim()
 }
-
-/** docker-modem puts `(HTTP code 404) unexpected - ` before the engine's own words. */
-const MODEM_PREFIX = /^\(HTTP code \d+\) unexpected - /
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such socket',

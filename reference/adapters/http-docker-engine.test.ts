@@ -1,0 +1,392 @@
+import { getEventListeners } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { EngineStream } from '../ports/docker-engine.ts'
+import { HttpDockerEngine } from './http-docker-engine.ts'
+import {
+  openSockets,
+  startDockerApi,
+  VERSION,
+  type Answer,
+  type DockerApi,
+} from './http-docker-engine.test-helper.ts'
+
+const ID = '0123456789abcdef'.repeat(4)
+const { signal } = new AbortController()
+
+async function connect(
+  answer: Answer,
+  version?: object,
+): Promise<{ api: DockerApi; engine: HttpDockerEngine }> {
+  const api = await startDockerApi(answer, version)
+  const engine = new HttpDockerEngine(api.host)
+  onTestFinished(async () => {
+    engine.close()
+    await api[Symbol.asyncDispose]()
+  })
+  return { api, engine }
+}
+
+/** Sends the headers and then nothing. */
+const silent: Answer = (_, response) => {
+  response.flushHeaders()
+}
+
+async function readAll(stream: EngineStream<Uint8Array>): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  for (;;) {
+    const piece = await stream.read({ signal })
+    if (piece === null) return Buffer.concat(pieces)
+    pieces.push(piece)
+  }
+}
+
+async function eventually(condition: () => Promise<boolean> | boolean): Promise<void> {
+  for (let turn = 0; turn < 200 && !(await condition()); turn++) await delay(5)
+  expect(await condition()).toBe(true)
+}
+
+describe('opening a log', () => {
+  test('asks for both streams with stamps, and for the tail that is wanted', async () => {
+    const { api, engine } = await connect((_, response) => response.end())
+    const stream = await engine.openLogs(ID, { follow: true, tail: 300, signal })
+    stream.destroy()
+    expect(api.requests).toEqual([
+      '/version',
+      `/v1.41/containers/${ID}/logs?follow=1&stdout=1&stderr=1&timestamps=1&tail=300`,
+    ])
+  })
+
+  test('an engine that never answers: abort frees the socket at once and rejects with the reason', async () => {
+    const { api, engine } = await connect(() => {})
+    await engine.info({ signal })
+    const idle = engine.connections()
+    const opening = new AbortController()
+    const opened = engine.openLogs(ID, { follow: true, signal: opening.signal })
+    const failure = expect(opened).rejects.toBe('changed my mind')
+    await eventually(() => api.requests.length === 2)
+    expect(engine.connections()).toBe(idle + 1)
+    opening.abort('changed my mind')
+    expect(engine.connections()).toBe(idle)
+    await failure
+    expect(getEventListeners(opening.signal, 'abort')).toEqual([])
+    await eventually(async () => (await api.connections()) === idle)
+  })
+
+  test('aborted before it began it opens nothing', async () => {
+    const { api, engine } = await connect(silent)
+    await expect(engine.openLogs(ID, { follow: true, signal: AbortSignal.abort('no') })).rejects.toBe('no')
+    expect(api.requests).toEqual([])
+  })
+
+  test('its signal governs opening only', async () => {
+    const { engine } = await connect((_, response) => {
+      response.write('a')
+      setTimeout(() => response.end('b'), 30)
+    })
+    const opening = new AbortController()
+    const stream = await engine.openLogs(ID, { follow: true, signal: opening.signal })
+    opening.abort()
+    expect((await readAll(stream)).toString()).toBe('ab')
+    stream.destroy()
+  })
+
+  test('headers that come late open a stream that works', async () => {
+    const { engine } = await connect((_, response) => setTimeout(() => response.end('late'), 50))
+    const stream = await engine.openLogs(ID, { follow: true, signal })
+    expect((await readAll(stream)).toString()).toBe('late')
+    stream.destroy()
+  })
+
+  test.each([
+    [404, 'not_found'],
+    [409, 'conflict'],
+    [500, 'unavailable'],
+    [501, 'not_supported'],
+    [400, 'protocol'],
+  ])('%i is %s, in the words of the engine', async (status, code) => {
+    const { engine } = await connect((_, response) =>
+      response.writeHead(status).end(JSON.stringify({ message: 'its own words' })),
+    )
+    await expect(engine.openLogs(ID, { follow: true, signal })).rejects.toMatchObject({
+      name: 'EngineError',
+      code,
+      message: `Cannot read the log of 0123456789ab: the engine answered ${status}: its own words`,
+    })
+    expect(engine.connections()).toBe(1)
+  })
+
+  test('a socket that is not there is unavailable', async () => {
+    const engine = new HttpDockerEngine('unix:///nonexistent/docker.sock')
+    await expect(engine.info({ signal })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('there is no such socket'),
+    })
+  })
+})
+
+describe('a stream', () => {
+  test('500 opened and destroyed leave no descriptor, on either side', async () => {
+    const { api, engine } = await connect(silent)
+    await engine.info({ signal })
+    const before = openSockets()
+    for (let n = 0; n < 500; n++) {
+      const stream = await engine.openLogs(ID, { follow: true, signal })
+      stream.destroy()
+    }
+    await eventually(async () => (await api.connections()) === 1)
+    const left = [...openSockets()].filter((socket) => !before.has(socket))
+    expect(left).toEqual([])
+    expect(engine.connections()).toBe(1)
+  })
+
+  test('destroy gives the descriptor back before it returns', async () => {
+    const { engine } = await connect(silent)
+    const before = openSockets()
+    const stream = await engine.openLogs(ID, { follow: true, signal })
+    const own = [...openSockets()].filter((socket) => !before.has(socket))
+    stream.destroy()
+    const after = openSockets()
+    expect(own.filter((socket) => !after.has(socket))).toHaveLength(1)
+    stream.destroy()
+    await stream.closed
+  })
+
+  test('destroying rejects a read that is pending, and every later one', async () => {
+    const { engine } = await connect(silent)
+    const stream = await engine.openLogs(ID, { follow: true, signal })
+    const pending = expect(stream.read({ signal })).rejects.toMatchObject({ code: 'destroyed' })
+    stream.destroy()
+    await pending
+    await expect(stream.read({ signal })).rejects.toMatchObject({ code: 'destroyed' })
+  })
+
+  test('an aborted read loses nothing and leaves no listener', async () => {
+    const { promise: responding, resolve: respond } = Promise.withResolvers<ServerResponse>()
+    const { engine } = await connect((_, response) => {
+      response.write('first')
+      respond(response)
+    })
+    const stream = await engine.openLogs(ID, { follow: true, signal })
+    expect(Buffer.from((await stream.read({ signal })) ?? '').toString()).toBe('first')
+    const reading = new AbortController()
+    const aborted = expect(stream.read({ signal: reading.signal })).rejects.toBe('enough')
+    await delay(10)
+    reading.abort('enough')
+    await aborted
+    expect(getEventListeners(reading.signal, 'abort')).toEqual([])
+    const response = await responding
+    response.end(' second')
+    expect((await readAll(stream)).toString()).toBe(' second')
+    stream.destroy()
+  })
+
+  test('a thousand reads under one signal leave no listener on it', async () => {
+    const { engine } = await connect((_, response) => {
+      let sent = 0
+      const timer = setInterval(() => {
+        response.write('x'.repeat(100))
+        if (++sent === 40) {
+          clearInterval(timer)
+          response.end()
+        }
+      }, 1)
+    })
+    const stream = await engine.openLogs(ID, { follow: true, signal })
+    const reading = new AbortController()
+    let pieces = 0
+    while ((await stream.read({ signal: reading.signal })) !== null) pieces++
+    expect(pieces).toBeGreaterThan(3)
+    expect(getEventListeners(reading.signal, 'abort')).toEqual([])
+    stream.destroy()
+  })
+
+  test('a connection that breaks fails the read as unavailable, after what had come', async () => {
+    const { engine } = await connect((request, response) => {
+      response.write('before')
+      setTimeout(() => request.socket.destroy(), 20)
+    })
+    const stream = await engine.openLogs(ID, { follow: true, signal })
+    expect(Buffer.from((await stream.read({ signal })) ?? '').toString()).toBe('before')
+    await expect(stream.read({ signal })).rejects.toMatchObject({ code: 'unavailable' })
+    stream.destroy()
+    expect(engine.connections()).toBeLessThanOrEqual(1)
+  })
+
+  test('the end is told again and again', async () => {
+    const { engine } = await connect((_, response) => response.end('x'))
+    const stream = await engine.openLogs(ID, { follow: false, signal })
+    await readAll(stream)
+    expect(await stream.read({ signal })).toBe(null)
+    stream.destroy()
+    await stream.closed
+  })
+
+  test('a log nobody reads stays with the engine', async () => {
+    let taken = 0
+    const { engine } = await connect((_, response) => {
+      const chunk = Buffer.alloc(64 * 1024)
+      const push = (): void => {
+        while (taken < 64 * 2 ** 20 && response.write(chunk)) taken += chunk.length
+      }
+      response.on('drain', push)
+      push()
+    })
+    const stream = await engine.openLogs(ID, { follow: true, signal })
+    await stream.read({ signal })
+    await delay(100)
+    expect(taken).toBeLessThan(8 * 2 ** 20)
+    stream.destroy()
+  })
+
+  test('a log of many small messages arrives whole, in large pieces', async () => {
+    const { engine } = await connect((_, response) => {
+      let line = 0
+      const burst = (): void => {
+        for (let n = 0; n < 100; n++) response.write(`${line++}\n`)
+        if (line < 20_000) setImmediate(burst)
+        else response.end()
+      }
+      burst()
+    })
+    const stream = await engine.openLogs(ID, { follow: false, signal })
+    const lines = (await readAll(stream)).toString().split('\n')
+    expect(lines).toHaveLength(20_001)
+    expect(lines.slice(0, -1).every((line, index) => Number(line) === index)).toBe(true)
+    stream.destroy()
+  })
+})
+
+describe('control calls', () => {
+  test('share a connection, which close() ends; the engine can be used again', async () => {
+    const { api, engine } = await connect((_, response) => response.end('[]'))
+    await engine.listContainers({ signal })
+    await engine.listContainers({ signal })
+    expect(engine.connections()).toBe(1)
+    engine.close()
+    expect(engine.connections()).toBe(0)
+    await eventually(async () => (await api.connections()) === 0)
+    expect(await engine.listContainers({ signal })).toEqual([])
+  })
+
+  test('an answer cut in the middle is unavailable, not waited for for ever', async () => {
+    const { engine } = await connect((request, response) => {
+      response.writeHead(200, { 'content-length': 1000 }).write('[{"Id":')
+      setTimeout(() => request.socket.destroy(), 20)
+    })
+    await expect(engine.listContainers({ signal })).rejects.toMatchObject({ code: 'unavailable' })
+    expect(engine.connections()).toBe(0)
+  })
+
+  test('an answer that never ends is given up with its socket', async () => {
+    const { engine } = await connect((_, response) => response.writeHead(200).write('['))
+    const calling = new AbortController()
+    const failure = expect(engine.listContainers({ signal: calling.signal })).rejects.toBe('deadline')
+    setTimeout(() => calling.abort('deadline'), 50)
+    await failure
+    expect(engine.connections()).toBe(0)
+  })
+
+  test('go on while every stream is held open', async () => {
+    const { engine } = await connect((request, response) =>
+      request.url?.includes('/logs') ? response.flushHeaders() : response.end('[]'),
+    )
+    const streams = await Promise.all(
+      Array.from({ length: 60 }, () => engine.openLogs(ID, { follow: true, signal })),
+    )
+    expect(await engine.listContainers({ signal })).toEqual([])
+    for (const stream of streams) stream.destroy()
+  })
+
+  test('close() rejects what is being opened and what is being read', async () => {
+    const { engine } = await connect((request, response) =>
+      request.url?.includes('/logs') ? response.flushHeaders() : undefined,
+    )
+    const stream = await engine.openLogs(ID, { follow: true, signal })
+    const reading = expect(stream.read({ signal })).rejects.toMatchObject({ code: 'unavailable' })
+    const listing = expect(engine.listContainers({ signal })).rejects.toMatchObject({ code: 'destroyed' })
+    await delay(10)
+    engine.close()
+    engine.close()
+    await Promise.all([reading, listing])
+    expect(engine.connections()).toBe(0)
+  })
+
+  test('not what the API promises is a protocol error', async () => {
+    const { engine } = await connect((_, response) => response.end('{"a": 1}'))
+    await expect(engine.listContainers({ signal })).rejects.toMatchObject({ code: 'protocol' })
+  })
+
+  test('containers lose their slash and keep their own name among links', async () => {
+    const { engine } = await connect((_, response) =>
+      response.end(
+        JSON.stringify([
+          { Id: ID, Names: ['/web/alias', '/db'], Labels: { app: 'x' }, State: 'paused' },
+          { Id: ID, Names: ['/old'], Labels: null, State: 'exited' },
+        ]),
+      ),
+    )
+    expect(await engine.listContainers({ signal })).toEqual([
+      { id: ID, name: 'db', labels: { app: 'x' }, running: true },
+      { id: ID, name: 'old', labels: {}, running: false },
+    ])
+  })
+})
+
+describe('the API version', () => {
+  test.each([
+    ['its own, of an old engine', { ...VERSION, ApiVersion: '1.24' }, '1.24'],
+    ['one we know, of a newer engine', { ...VERSION, ApiVersion: '1.60', MinAPIVersion: '1.40' }, '1.47'],
+    [
+      'its oldest, of an engine that refuses ours',
+      { ...VERSION, ApiVersion: '1.60', MinAPIVersion: '1.50' },
+      '1.50',
+    ],
+  ])('is %s', async (_, version, expected) => {
+    const { engine } = await connect(silent, version)
+    expect(await engine.info({ signal })).toEqual({
+      kind: 'docker',
+      version: '20.10.24',
+      apiVersion: expected,
+    })
+  })
+
+  test('Podman tells that it is Podman', async () => {
+    const { engine } = await connect(silent, { ...VERSION, Components: [{ Name: 'Podman Engine' }] })
+    expect((await engine.info({ signal })).kind).toBe('podman')
+  })
+})
+
+describe('events', () => {
+  test('arrive one by one however they are cut, characters included', async () => {
+    const events = ['start', 'die'].map((Action) =>
+      JSON.stringify({ Type: 'container', Action, Actor: { ID, Attributes: { name: 'wéb', app: 'ü' } } }),
+    )
+    const bytes = Buffer.from(`${events.join('\n')}\n`)
+    const { engine } = await connect((_, response) => {
+      let sent = 0
+      const next = (): void => {
+        response.write(bytes.subarray(sent, sent + 7))
+        sent += 7
+        if (sent < bytes.length) setImmediate(next)
+        else response.end()
+      }
+      next()
+    })
+    const stream = await engine.openEvents({ signal })
+    const expected = { id: ID, name: 'wéb', labels: { app: 'ü' } }
+    expect(await stream.read({ signal })).toEqual({ ...expected, action: 'start' })
+    expect(await stream.read({ signal })).toEqual({ ...expected, action: 'die' })
+    expect(await stream.read({ signal })).toBe(null)
+    stream.destroy()
+    await stream.closed
+  })
+
+  test('something else is a protocol error', async () => {
+    const { engine } = await connect((_, response) => response.end('<html>\n'))
+    const stream = await engine.openEvents({ signal })
+    await expect(stream.read({ signal })).rejects.toMatchObject({ code: 'protocol' })
+    stream.destroy()
+  })
+})
