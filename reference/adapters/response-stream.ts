@@ -8,7 +8,6 @@ import { connectionFailure } from './engine-failure.ts'
  * unless somebody reads. The listeners are put on the response once, none per read.
  */
 export class ResponseStream implements LogStream {
-  readonly closed: Promise<void>
   readonly #response: IncomingMessage
   readonly #attempt: string
   #state: 'open' | 'ended' | 'destroyed' = 'open'
@@ -16,12 +15,12 @@ export class ResponseStream implements LogStream {
   /** Before this moment the socket is left alone, to gather. */
   #gatherUntilMs = 0
   #waiting: PromiseWithResolvers<void> | null = null
+  #closed: Promise<void> | null = null
 
   /** @param attempt what reading it is for, such as `read the log of 0123456789ab`: failures start with it. */
   constructor(response: IncomingMessage, attempt: string) {
     this.#response = response
     this.#attempt = attempt
-    this.closed = closeOf(response)
     response.on('readable', () => this.#waiting?.resolve())
     response.on('end', () => {
       this.#state = this.#state === 'open' ? 'ended' : this.#state
@@ -31,6 +30,11 @@ export class ResponseStream implements LogStream {
     response.on('close', () => {
       if (this.#state === 'open') this.#fail(connectionFailure(attempt, new Error('closed before its end')))
     })
+  }
+
+  /** Listens from when it is first asked for: the socket of a kept-alive connection outlives many responses. */
+  get closed(): Promise<void> {
+    return (this.#closed ??= closeOf(this.#response))
   }
 
   async read(options: { signal: AbortSignal }): Promise<Uint8Array | null> {

@@ -1,0 +1,21 @@
+/** `npm run checks -- NAME`: what the phases do not show, measured on a real engine. Linux only: processes are read from /proc. */
+import { Argument, Command, Option } from 'commander'
+import { bigLog } from './big-log.ts'
+import { frozenEngine } from './frozen-engine.ts'
+import { manyContainers } from './many-containers.ts'
+import { throughput } from './throughput.ts'
+
+const CHECKS = {
+  'many-containers': ({ minutes }: { minutes: number }) => manyContainers(minutes),
+  'big-log': bigLog,
+  throughput,
+  'frozen-engine': frozenEngine,
+} as const
+
+const program = new Command('checks')
+  .addArgument(new Argument('<name>', 'the check').choices(Object.keys(CHECKS)))
+  .addOption(new Option('--minutes <n>', 'length of many-containers').default(10).argParser(Number))
+  .action(async (name: keyof typeof CHECKS, options: { minutes: number }) => {
+    await CHECKS[name](options)
+  })
+await program.parseAsync()

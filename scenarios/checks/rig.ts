@@ -1,0 +1,211 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import { stringify } from 'yaml'
+import { dockerClient } from '../docker/docker-host.ts'
+import { availableEngine, type AvailableEngine } from '../docker/private-engine.ts'
+import { provideWorkloadImage, WORKLOAD_IMAGE } from '../docker/workload-image.ts'
+import { ownCommand } from '../own-command.ts'
+import { probeProcess, type ProcessSample } from '../probes/process-probe.ts'
+
+const LABEL = 'watertight.check'
+
+/** A real engine, containers on it, and the collector as a process of its own: what every check starts from. */
+export class Rig implements AsyncDisposable {
+  readonly docker: Docker
+  readonly host: string
+  readonly directory: string
+  readonly #engine: AvailableEngine
+
+  private constructor(engine: AvailableEngine, directory: string) {
+    this.#engine = engine
+    this.host = engine.host
+    this.docker = dockerClient(engine.host)
+    this.directory = directory
+  }
+
+  static async open(): Promise<Rig> {
+    const engine = await availableEngine((what) => process.stderr.write(`${what}\n`))
+    const rig = new Rig(engine, await mkdtemp(path.join(tmpdir(), 'watertight-check-')))
+    await rig.#sweep()
+    await provideWorkloadImage(rig.docker)
+    return rig
+  }
+
+  /** Starts a container that runs a shell script. */
+  async container(name: string, script: string): Promise<Docker.Container> {
+    const container = await this.docker.createContainer({
+      name,
+      Image: WORKLOAD_IMAGE,
+      Cmd: ['sh', '-c', script],
+      Labels: { [LABEL]: '1' },
+      HostConfig: { NetworkMode: 'none', LogConfig: { Type: 'json-file', Config: {} } },
+    })
+    await container.start()
+    return container
+  }
+
+  /** Starts the collector on this rig's containers and waits until it is ready. */
+  async collector(monitor: object): Promise<CollectorProcess> {
+    const config = path.join(this.directory, 'collector.yaml')
+    await writeFile(
+      config,
+      stringify({
+        state_dir: path.join(this.directory, 'state'),
+        container_monitor: { socket_path: this.host, filters: { include_labels: [LABEL] }, ...monitor },
+        sinks: { local_file: { directory: this.logs } },
+        metrics: { listen: '127.0.0.1:18001' },
+        api: { listen: '127.0.0.1:18401' },
+      }),
+    )
+    return await CollectorProcess.start(config, path.join(this.directory, 'collector.log'))
+  }
+
+  get logs(): string {
+    return path.join(this.directory, 'logs')
+  }
+
+  /** The sink's file of a container; '' while there is none. */
+  async output(name: string): Promise<string> {
+    const file = await this.outputFile(name)
+    return file === null ? '' : await readFile(file, 'utf8')
+  }
+
+  /** Bytes the sink's file of a container holds. */
+  async outputBytes(name: string): Promise<number> {
+    const file = await this.outputFile(name)
+    return file === null ? 0 : (await stat(file)).size
+  }
+
+  async outputFile(name: string): Promise<string | null> {
+    const files = await readdir(this.logs).catch(() => [])
+    const file = files.find((candidate) => candidate.startsWith(`${name}-`))
+    return file === undefined ? null : path.join(this.logs, file)
+  }
+
+  async forgetOutput(): Promise<void> {
+    await rm(this.logs, { recursive: true, force: true })
+    await rm(path.join(this.directory, 'state'), { recursive: true, force: true })
+  }
+
+  /** The engine's process, where this machine shows it: the one with the socket's path on its command line. */
+  async enginePid(): Promise<number> {
+    const socket = new URL(this.host).pathname
+    for (const entry of await readdir('/proc')) {
+      if (!/^\d+$/.test(entry)) continue
+      const command = (await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '')).split('\0')
+      const isEngine = command[0]?.endsWith('dockerd') === true
+      if (
+        isEngine &&
+        (command.some((word) => word.includes(socket)) || socket.endsWith('/run/docker.sock'))
+      ) {
+        return Number(entry)
+      }
+    }
+    throw new Error(`Cannot find the engine of ${this.host} among the processes`)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sweep()
+    await rm(this.directory, { recursive: true, force: true })
+    await this.#engine[Symbol.asyncDispose]()
+  }
+
+  async #sweep(): Promise<void> {
+    const left = await this.docker.listContainers({ all: true, filters: { label: [LABEL] } })
+    await Promise.all(left.map(({ Id }) => this.docker.getContainer(Id).remove({ force: true })))
+  }
+}
+
+/** `watertight collect` as a process. */
+export class CollectorProcess implements AsyncDisposable {
+  readonly #child: ChildProcess
+
+  private constructor(child: ChildProcess) {
+    this.#child = child
+  }
+
+  static async start(config: string, log: string): Promise<CollectorProcess> {
+    const { command } = ownCommand(['collect', '--config', config], null)
+    const output = await open(log, 'w')
+    const child = spawn(command[0], command.slice(1), { stdio: ['ignore', output.fd, output.fd] })
+    await output.close()
+    const collector = new CollectorProcess(child)
+    await until('the collector answers', 30, async () => (await collector.metrics()) !== null)
+    return collector
+  }
+
+  async sample(): Promise<ProcessSample> {
+    const sample = await probeProcess(this.#child.pid!)
+    if (sample === null) throw new Error('The collector has ended')
+    return sample
+  }
+
+  /** The text of its metrics endpoint; null when it does not answer within two seconds. */
+  async metrics(): Promise<string | null> {
+    return await fetch('http://127.0.0.1:18001/metrics', { signal: AbortSignal.timeout(2000) }).then(
+      (reply) => reply.text(),
+      () => null,
+    )
+  }
+
+  /** Sum over the series of a metric. */
+  async metric(name: string): Promise<number> {
+    const text = (await this.metrics()) ?? ''
+    const values = text
+      .split('\n')
+      .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+    return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
+  }
+
+  /** SIGTERM; how long it took to end, seconds, and its exit status. */
+  async stop(): Promise<{ seconds: number; status: number | null }> {
+    const started = performance.now()
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const ended = once(this.#child, 'exit')
+      this.#child.kill('SIGTERM')
+      await ended
+    }
+    return { seconds: (performance.now() - started) / 1000, status: this.#child.exitCode }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+}
+
+/** Waits for something, asking ten times a second. @throws Error naming it after `seconds`. */
+export async function until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + seconds * 1000
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`Waited ${seconds} s in vain: ${what}`)
+    await sleep(100)
+  }
+}
+
+/** Prints what was measured against what is allowed, and remembers a failure in the exit status. */
+export function verdict(what: string, measured: number, passes: boolean, allowed: string): void {
+  process.stdout.write(
+    `${passes ? 'pass' : 'FAIL'}  ${what}: ${Math.round(measured * 1000) / 1000} (${allowed})\n`,
+  )
+  if (!passes) process.exitCode = 1
+}
+
+/** Checks that the numbers behind the name run from 1 to `last` without a hole, a repetition or a step back. */
+export function verdictOnLines(name: string, output: string, last: number): void {
+  const numbers = output
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => Number(line.split(' ', 2)[1]))
+  const wrong = numbers.filter((number, index) => number !== index + 1).length
+  verdict(
+    `lines of ${name} missing, repeated or out of order`,
+    wrong + Math.abs(last - numbers.length),
+    wrong === 0 && numbers.length === last,
+    `0 of ${last}`,
+  )
+}
