@@ -42,7 +42,9 @@ export function registerRunCommand(program: Command): void {
 export async function run(phases: readonly Phase[], options: CheckedRunOptions): Promise<boolean> {
   using interruption = onInterruption()
   const progress = new Progress(options.quiet ? SILENT_TARGET : process.stderr)
-  const runs = await runAll(phases, options, progress, interruption.signal).finally(() => progress.clear())
+  const runs = await interruption
+    .during(runAll(phases, options, progress, interruption.signal))
+    .finally(() => progress.clear())
   const report: RunReport = { schema: 1, runs }
   if (options.out !== null) await writeReport(options.out, report)
   process.stdout.write(options.json ? jsonText(report) : `${verdictTable(runs)}\n`)

@@ -5,7 +5,7 @@ import { selectPhases } from './phases/select-phases.ts'
 import { Progress } from './report/progress.ts'
 import type { RunResult } from './report/run-result.ts'
 import { verdictTable } from './report/verdict-table.ts'
-import { runInProcesses } from './virtual-processes.ts'
+import { runInProcesses, type VirtualRunRequest } from './virtual-processes.ts'
 
 /** `watertight start`: every phase in virtual time, and one of them again with a defect put back, which must fail. */
 export function registerStartCommand(program: Command): void {
@@ -20,23 +20,29 @@ export function registerStartCommand(program: Command): void {
 async function start(): Promise<boolean> {
   using interruption = onInterruption()
   const progress = new Progress(process.stderr)
-  const options = { compress: 1, seed: 1, signal: interruption.signal }
-  const [demonstrated] = selectPhases([DEMONSTRATION.phase])
-  const requests = [
-    ...PHASES.map((phase) => ({ ...options, phase, defect: null })),
-    ...(demonstrated === undefined
-      ? []
-      : [{ ...options, phase: demonstrated, defect: DEMONSTRATION.defect }]),
-  ]
+  const requests = requestsOf(interruption.signal)
   let done = 0
-  const results = await runInProcesses(requests, (result) => {
+  const running = runInProcesses(requests, (result) => {
     done += 1
     progress.say(`${done} of ${requests.length}: ${title(result)} ${result.pass ? 'passed' : 'failed'}`)
-  }).finally(() => progress.clear())
+  })
+  const results = await interruption.during(running).finally(() => progress.clear())
   const honest = results.filter((result) => result.defect === null)
   const defective = results.filter((result) => result.defect !== null)
   process.stdout.write(`${verdictTable(honest)}\n\n${defective.map(demonstration).join('\n')}\n`)
   return honest.every((result) => result.pass) && defective.every((result) => !result.pass)
+}
+
+function requestsOf(signal: AbortSignal): VirtualRunRequest[] {
+  const options = { compress: 1, seed: 1, signal }
+  return [
+    ...PHASES.map((phase) => ({ ...options, phase, defect: null })),
+    ...selectPhases([DEMONSTRATION.phase]).map((phase) => ({
+      ...options,
+      phase,
+      defect: DEMONSTRATION.defect,
+    })),
+  ]
 }
 
 function title({ phase, defect }: RunResult): string {

@@ -142,7 +142,8 @@ class VirtualRun {
   /** Remembers what went wrong, with the tasks of the containers it speaks of. */
   #note(error: unknown): void {
     const message = messageOf(error)
-    const concerned = this.#collector.tasks.list().filter(({ name }) => message.includes(name))
+    const named = new Set(this.#workloads.map(({ name }) => name).filter((name) => message.includes(name)))
+    const concerned = this.#collector.tasks.list().filter(({ name }) => named.has(name))
     const tasks = concerned.map(
       ({ kind, name, ageMs, startedAt }) =>
         `  task ${kind} ${name}, for ${(ageMs / 1000).toFixed(1)} s, started at ${startedAt ?? 'unknown'}`,
