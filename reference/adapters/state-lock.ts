@@ -1,7 +1,7 @@
-import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
-import { codeOf } from '../errors.ts'
+import { codeOf, messageOf } from '../errors.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** The right to use a state directory. */
@@ -14,86 +14,77 @@ export interface StateLock {
  * Makes sure that one collector at a time uses a state directory, which is created if need be. A lock whose process is gone
  * (`kill -9`, power cut) is taken over.
  *
- *     <dir>/lock    {"pid": 4711, "started": "<boot id> <start time of the process>"}
+ * Everyone puts up an empty file named after his process, `lock.<pid>.<start>`, and only then looks for those of others. So of two that come at
+ * the same moment at least one sees the other, and removing the file of a dead process can never hit a live one. Two
+ * that see each other both give up.
  *
  * @throws UsageError when a live process holds the lock or the directory cannot be used.
  */
 export async function acquireStateLock(directory: string): Promise<StateLock> {
-  const path = join(directory, 'lock')
-  const mine = JSON.stringify({ pid: process.pid, started: await startOf(process.pid) } satisfies Holder)
-  const draft = `${path}.${process.pid}`
+  const mine = lockName(process.pid, await startOf(process.pid))
+  const release = (): Promise<void> => removeIfThere(join(directory, mine))
   try {
-    await mkdir(directory, { recursive: true })
-    await writeFile(draft, mine)
-    await putInPlace(draft, path, directory)
+    await putUp(directory, mine)
   } catch (cause) {
-    if (cause instanceof UsageError) throw cause
-    throw new UsageError(`Cannot use state_dir ${directory}: ${String(cause)}`, { cause })
-  } finally {
-    await removeIfThere(draft)
+    throw new UsageError(`Cannot use state_dir ${directory}: ${messageOf(cause)}`, { cause })
   }
-  return {
-    release: async () => {
-      if ((await readIfThere(path)) === mine) await removeIfThere(path)
-    },
-  }
-}
-
-interface Holder {
-  readonly pid: number
-  /** Tells a process from a later one with the same number; null where there is no /proc. */
-  readonly started: string | null
-}
-
-async function putInPlace(draft: string, path: string, directory: string): Promise<void> {
-  for (;;) {
-    try {
-      // Unlike a rename, a link fails when the name is taken, and the name appears with its contents.
-      await link(draft, path)
-      return
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error
-    }
-    const found = await readIfThere(path)
-    if (found === null) continue
-    const holder = parseHolder(found)
-    if (holder !== null && (await isAlive(holder))) {
-      throw new UsageError(
-        `Cannot use state_dir ${directory}: collector with pid ${holder.pid} is running in it`,
-      )
-    }
-    await removeStale(path, found, `${draft}.stale`)
-  }
-}
-
-/** Moves the lock aside first: if another process has just taken it over, it is put back. */
-async function removeStale(path: string, stale: string, aside: string): Promise<void> {
   try {
-    await rename(path, aside)
+    await assertAlone(directory, mine)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return
+    await release()
     throw error
   }
-  if ((await readFile(aside, 'utf8')) !== stale) await link(aside, path)
-  await unlink(aside)
+  return { release }
 }
 
-function parseHolder(text: string): Holder | null {
-  const match = /^\{"pid":(\d+),"started":(?:"(.*)"|null)\}$/.exec(text)
-  return match === null ? null : { pid: Number(match[1]), started: match[2] ?? null }
-}
-
-/** Whether the process with this number is the one that wrote the lock. */
-async function isAlive(holder: Holder): Promise<boolean> {
-  if (holder.started !== null) return (await startOf(holder.pid)) === holder.started
+async function putUp(directory: string, name: string): Promise<void> {
+  await mkdir(directory, { recursive: true })
   try {
-    return process.kill(holder.pid, 0)
+    await writeFile(join(directory, name), '', { flag: 'wx' })
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw new Error(runningIn(process.pid), { cause: error })
+    throw error
+  }
+}
+
+async function assertAlone(directory: string, mine: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const [, pid, start] = LOCK_NAME.exec(name) ?? []
+    if (pid === undefined || name === mine) continue
+    if (await isAlive(Number(pid), start ?? '')) {
+      throw new UsageError(`Cannot use state_dir ${directory}: ${runningIn(Number(pid))}`)
+    }
+    await removeIfThere(join(directory, name))
+  }
+}
+
+function runningIn(pid: number): string {
+  return `collector with pid ${pid} is running in it`
+}
+
+const LOCK_NAME = /^lock\.(\d+)\.(.+)$/
+
+function lockName(pid: number, start: string | null): string {
+  return `lock.${pid}.${start ?? UNKNOWN}`
+}
+
+/** Stands for the start of a process where there is no /proc. */
+const UNKNOWN = 'unknown'
+
+/** Whether the process that put up the lock still runs, and not another one that was given its number. */
+async function isAlive(pid: number, start: string): Promise<boolean> {
+  if (start !== UNKNOWN) return (await startOf(pid)) === start
+  try {
+    return process.kill(pid, 0)
   } catch (error) {
     return codeOf(error) === 'EPERM'
   }
 }
 
-/** Null for a process that is gone or only waits to be reaped. Else boot id and start time in clock ticks since the boot, which is field 22 of /proc/<pid>/stat (proc_pid_stat(5)). */
+/**
+ * Null for a process that is gone or only waits to be reaped. Else its start in clock ticks since the boot, which is field 22 of
+ * /proc/<pid>/stat (proc_pid_stat(5)), and the boot's id.
+ */
 async function startOf(pid: number): Promise<string | null> {
   const [boot, stat] = await Promise.all([
     readIfThere('/proc/sys/kernel/random/boot_id'),
@@ -102,8 +93,7 @@ async function startOf(pid: number): Promise<string | null> {
   if (boot === null || stat === null) return null
   // The second field, the command's name, may itself hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const zombie = fields[STATE] === 'Z'
-  return zombie ? null : `${boot.trim()} ${fields[START_TIME]}`
+  return fields[STATE] === 'Z' ? null : `${fields[START_TIME]}.${boot.trim()}`
 }
 
 /** Fields 3 and 22, counted from the first one behind the name. */

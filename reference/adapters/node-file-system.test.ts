@@ -1,0 +1,62 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { NodeFileSystem } from './node-file-system.ts'
+import { NodeProcess } from './node-process.ts'
+
+const files = new NodeFileSystem()
+let directory: string
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'node-file-system-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+})
+
+test('what is appended in several buffers is read back from any position', async () => {
+  const path = join(directory, 'log')
+  const file = await files.open(path, 'a+')
+  expect(await file.write([Buffer.from('one\n'), Buffer.from(''), Buffer.from('two\n')])).toBe(8)
+  await file.sync()
+  const buffer = new Uint8Array(10)
+  expect(await file.read(buffer, 4)).toBe(4)
+  expect(Buffer.from(buffer.subarray(0, 4)).toString()).toBe('two\n')
+  expect(await file.read(buffer, 8)).toBe(0)
+  await file.truncate(4)
+  await file.write([Buffer.from('three\n')])
+  await file.close()
+  expect(await readFile(path, 'utf8')).toBe('one\nthree\n')
+})
+
+test('a renamed file keeps its identity', async () => {
+  const path = join(directory, 'a')
+  await (await files.open(path, 'wx')).close()
+  const before = await files.stat(path)
+  await files.rename(path, join(directory, 'b'))
+  await files.syncDirectory(directory)
+  expect(await files.stat(join(directory, 'b'))).toEqual(before)
+  expect(await files.readdir(directory)).toEqual(['b'])
+})
+
+test('closing twice gives one descriptor back', async () => {
+  const host = new NodeProcess()
+  const before = (await host.openFileDescriptors()) ?? 0
+  const file = await files.open(join(directory, 'a'), 'w')
+  expect(await host.openFileDescriptors()).toBe(before + 1)
+  await Promise.all([file.close(), file.close()])
+  await file.close()
+  expect(await host.openFileDescriptors()).toBe(before)
+})
+
+test('errors are those of Node', async () => {
+  await expect(files.open(join(directory, 'none'), 'r')).rejects.toMatchObject({ code: 'ENOENT' })
+  await (await files.open(join(directory, 'there'), 'wx')).close()
+  await expect(files.open(join(directory, 'there'), 'wx')).rejects.toMatchObject({ code: 'EEXIST' })
+})
+
+test('the process tells its limits and what it uses', async () => {
+  const host = new NodeProcess()
+  expect(await host.fileDescriptorLimit()).toBeGreaterThan(10)
+  expect(host.residentBytes()).toBeGreaterThan(10 * 2 ** 20)
+  expect(host.cpuSeconds()).toBeGreaterThan(0)
+})

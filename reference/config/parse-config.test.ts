@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest'
+import { UsageError } from '../usage-error.ts'
+import { completeConfig } from './complete-config.ts'
+import type { CollectorConfig } from './config.ts'
+import { parseConfig } from './parse-config.ts'
+
+function parse(text: string, env: Record<string, string> = {}): CollectorConfig {
+  return parseConfig(text, { file: 'collector.yaml', env })
+}
+
+function errorOf(text: string): string {
+  try {
+    parse(text)
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError)
+    return error instanceof Error ? error.message : ''
+  }
+  return 'no error'
+}
+
+/** The example of the design, every key with its default. */
+const EXAMPLE = `
+state_dir: ./data/state
+container_monitor:
+  enabled: true
+  socket_path: unix:///var/run/docker.sock
+  max_concurrent: 25
+  health_check_delay: 30s
+  reconnect_interval: 30s
+  read_timeout: 30s
+  open_timeout: 30s
+  close_timeout: 5s
+  slot_turn: 5s
+  filters: {include_labels: [], exclude_labels: [], include_names: [], exclude_names: []}
+  from: start
+  stream_rotation: {enabled: true, interval: 5m, max_concurrent_streams: 50, pause_between_rotations: 100ms}
+file_monitor: {enabled: false, paths: [], exclude: []}
+dispatcher: {workers: 4, queue_bytes_max: 64MiB}
+sinks:
+  local_file: {enabled: true, directory: ./data/logs, max_open_files: 100, format: raw}
+  stdout: {enabled: false}
+  loki: {enabled: false, url: "http://127.0.0.1:3100/loki/api/v1/push"}
+metrics: {enabled: true, listen: 127.0.0.1:8001}
+api: {enabled: true, listen: 127.0.0.1:8401}
+anomaly: {enabled: false, training_interval: 10m}
+`
+
+describe('what is allowed', () => {
+  test('every key is optional, and the defaults are those of the documented example', () => {
+    expect(parse('')).toEqual(parse(EXAMPLE))
+    expect(parse('container_monitor:\nsinks:\n  local_file:\n')).toEqual(parse(''))
+  })
+
+  test('durations are milliseconds and sizes bytes, in any unit', () => {
+    const config = parse(`
+container_monitor:
+  read_timeout: 83.5ms
+  open_timeout: 2m
+  health_check_delay: 1h
+  max_line_bytes: 16KiB
+  stream_rotation: {pause_between_rotations: 0s}
+dispatcher: {queue_bytes_max: 1.5MiB}
+`)
+    expect(config.containerMonitor).toMatchObject({
+      readTimeoutMs: 83.5,
+      openTimeoutMs: 120_000,
+      healthCheckDelayMs: 3_600_000,
+      maxLineBytes: 16_384,
+      streamRotation: { pauseBetweenRotationsMs: 0 },
+    })
+    expect(config.dispatcher.queueBytesMax).toBe(1_572_864)
+  })
+
+  test('DOCKER_HOST is the default of socket_path, which goes before it', () => {
+    const env = { DOCKER_HOST: 'tcp://10.0.0.1:2375' }
+    expect(parse('', env).containerMonitor.socketPath).toBe('tcp://10.0.0.1:2375')
+    const named = parse('container_monitor: {socket_path: "unix:///run/d.sock"}', env)
+    expect(named.containerMonitor.socketPath).toBe('unix:///run/d.sock')
+    expect(parse('', { DOCKER_HOST: '' }).containerMonitor.socketPath).toBe('unix:///var/run/docker.sock')
+  })
+
+  test('names are regular expressions', () => {
+    const { filters } = parse('container_monitor: {filters: {include_names: ["^web-"]}}').containerMonitor
+    expect(filters.includeNames.map((pattern) => pattern.test('web-1'))).toEqual([true])
+  })
+
+  test('an IPv6 address stands in brackets', () => {
+    expect(parse('api: {listen: "[::1]:0"}').api).toEqual({ enabled: true, host: '::1', port: 0 })
+  })
+})
+
+describe('what is not allowed is named with its line', () => {
+  test.each([
+    [
+      'an unknown key, with the nearest one',
+      'dispatcher:\n  workers: 4\n  queue_byte_max: 1MiB',
+      'collector.yaml:3: unknown key dispatcher.queue_byte_max; did you mean queue_bytes_max?',
+    ],
+    ['an unknown section', 'frobnicate: 1', 'collector.yaml:1: unknown key frobnicate'],
+    [
+      'a duration without unit',
+      'container_monitor:\n  read_timeout: 30',
+      'collector.yaml:2: container_monitor.read_timeout: 30 is not allowed; allowed: a duration such as 100ms, 30s, 5m or 1h',
+    ],
+    [
+      'a timeout of nothing',
+      'container_monitor: {read_timeout: 0s}',
+      'collector.yaml:1: container_monitor.read_timeout: "0s" is not allowed; allowed: a duration such as 100ms, 30s, 5m or 1h, more than 0',
+    ],
+    [
+      'a count that is none',
+      'container_monitor: {stream_rotation: {max_concurrent_streams: 1.5}}',
+      'collector.yaml:1: container_monitor.stream_rotation.max_concurrent_streams: 1.5 is not allowed; allowed: a whole number, at least 1',
+    ],
+    [
+      'a word that is none of a few',
+      'sinks: {local_file: {format: xml}}',
+      'collector.yaml:1: sinks.local_file.format: "xml" is not allowed; allowed: raw, json',
+    ],
+    [
+      'a regular expression that is none',
+      'container_monitor: {filters: {exclude_names: ["("]}}',
+      'collector.yaml:1: container_monitor.filters.exclude_names.0: "(" is not allowed; allowed: a regular expression',
+    ],
+    [
+      'an engine that cannot be reached this way',
+      'container_monitor: {socket_path: "ssh://host"}',
+      'collector.yaml:1: container_monitor.socket_path: "ssh://host" is not allowed; allowed: unix:///path/to/socket or tcp://host:port',
+    ],
+    [
+      'a port out of range',
+      'api: {listen: "127.0.0.1:70000"}',
+      'collector.yaml:1: api.listen: "127.0.0.1:70000" is not allowed; allowed: host:port such as 127.0.0.1:8001, with a port up to 65535',
+    ],
+    [
+      'a value where a section belongs',
+      'dispatcher: 3',
+      'collector.yaml:1: dispatcher: 3 is not allowed; allowed: a section with keys',
+    ],
+    [
+      'a list where the keys belong',
+      '- a',
+      'collector.yaml:1: the file: ["a"] is not allowed; allowed: a section with keys',
+    ],
+    [
+      'a part that is still to come',
+      'file_monitor: {enabled: true}',
+      'collector.yaml:1: file_monitor.enabled: true is not allowed; allowed: false (this part is not in this version)',
+    ],
+    [
+      'the same for a sink',
+      'sinks: {loki: {enabled: true}}',
+      'collector.yaml:1: sinks.loki.enabled: true is not allowed; allowed: false (this part is not in this version)',
+    ],
+    ['more than one thing', 'a: 1\ndispatcher: {workers: 0}', /\(and 1 more\)$/],
+    ['what is not YAML', 'a: [', /^Cannot read collector.yaml: .* line 1/],
+  ])('%s', (_, text, expected) => {
+    if (typeof expected === 'string') expect(errorOf(text)).toBe(expected)
+    else expect(errorOf(text)).toMatch(expected)
+  })
+})
+
+describe('what is impossible together is named', () => {
+  test.each([
+    ['no sink at all', 'sinks: {local_file: {enabled: false}}', /^collector.yaml:1: sinks: none is enabled/],
+    [
+      'one address for two servers',
+      'api:\n  listen: 127.0.0.1:8001',
+      /^collector.yaml:2: api.listen: metrics.listen is the same address, 127.0.0.1:8001/,
+    ],
+    [
+      'a line that never fits into the queue',
+      'dispatcher: {queue_bytes_max: 1KiB}',
+      /^collector.yaml:1: dispatcher.queue_bytes_max: must not be less than container_monitor.max_line_bytes/,
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(errorOf(text)).toMatch(expected)
+  })
+
+  test('but not what is switched off', () => {
+    expect(errorOf('api: {enabled: false, listen: "127.0.0.1:8001"}')).toBe('no error')
+    expect(errorOf('container_monitor: {enabled: false}\nsinks: {local_file: {enabled: false}}')).toBe(
+      'no error',
+    )
+  })
+})
+
+test('a part of a configuration is completed with the defaults, at every depth', () => {
+  const config = completeConfig({
+    stateDir: '/s',
+    containerMonitor: {
+      slotTurnMs: 1,
+      streamRotation: { intervalMs: 10 },
+      filters: { includeLabels: ['a'] },
+    },
+    sinks: { stdout: { enabled: true } },
+  })
+  const defaults = parse('')
+  expect(config).toEqual({
+    ...defaults,
+    stateDir: '/s',
+    containerMonitor: {
+      ...defaults.containerMonitor,
+      slotTurnMs: 1,
+      filters: { ...defaults.containerMonitor.filters, includeLabels: ['a'] },
+      streamRotation: { ...defaults.containerMonitor.streamRotation, intervalMs: 10 },
+    },
+    sinks: { ...defaults.sinks, stdout: { enabled: true } },
+  })
+})
