@@ -32,7 +32,7 @@ test('a sleep that is over leaves no listener', async () => {
 test('a sleep longer than a timer can be does not end at once', async () => {
   const controller = new AbortController()
   let over = false
-  const slept = clock.sleep(2 ** 40, controller).then(
+  const slept = clock.sleep(2 ** 32, controller).then(
     () => (over = true),
     () => {},
   )

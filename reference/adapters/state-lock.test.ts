@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { acquireStateLock } from './state-lock.ts'
 
@@ -42,6 +43,23 @@ test('the lock of a process killed with -9 is taken over', async () => {
   await lock.release()
 })
 
+test('a process that is dead and only waits to be reaped does not keep a lock', async () => {
+  const neglectful = spawn(
+    'sh',
+    ['-c', '"$0" --input-type=module -e "$1" & exec sleep 60', process.execPath, holderScript(directory)],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  )
+  onTestFinished(() => void neglectful.kill('SIGKILL'))
+  await once(neglectful.stdout, 'data')
+  const [name = ''] = await readdir(directory)
+  const pid = Number(name.split('.')[1])
+  process.kill(pid, 'SIGKILL')
+  while (!(await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') Z ')) await delay(5)
+  await (await acquireStateLock(directory)).release()
+})
+
 test('another process that was given the same number does not keep a lock', async () => {
   await (await acquireStateLock(directory)).release()
   await writeFile(join(directory, `lock.${process.ppid}.1.some-boot`), '')
@@ -70,12 +88,7 @@ test('a directory that cannot be made is named', async () => {
 
 /** Another process that holds the lock; rejects when it does not get it. */
 async function holder(path: string): Promise<{ pid: number; kill: () => Promise<void> }> {
-  const script = `
-    const { acquireStateLock } = await import(${JSON.stringify(new URL('state-lock.ts', import.meta.url))})
-    await acquireStateLock(${JSON.stringify(path)})
-    console.log('locked')
-    setInterval(() => {}, 1000)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', holderScript(path)], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   const exited = once(child, 'exit').then(() => Promise.reject(new Error('it gave up')))
@@ -88,4 +101,12 @@ async function holder(path: string): Promise<{ pid: number; kill: () => Promise<
       await once(child, 'exit')
     },
   }
+}
+
+function holderScript(path: string): string {
+  return `
+    const { acquireStateLock } = await import(${JSON.stringify(new URL('state-lock.ts', import.meta.url))})
+    await acquireStateLock(${JSON.stringify(path)})
+    console.log('locked')
+    setInterval(() => {}, 1000)`
 }
