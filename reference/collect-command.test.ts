@@ -1,0 +1,223 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { startDockerApi, type DockerApi } from './adapters/http-docker-engine.test-helper.ts'
+
+const CLI = join(import.meta.dirname, '..', 'cli.ts')
+const ID = '0123456789abcdef'.repeat(4)
+const STAMP = '2026-11-21T01:17:37.000000000Z'
+
+let directory: string
+let processes: Program[]
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'collect-'))
+  processes = []
+  onTestFinished(async () => {
+    for (const program of processes) program.child.kill('SIGKILL')
+    await Promise.all(processes.map((program) => program.exited))
+    await rm(directory, { recursive: true })
+  })
+})
+
+interface Program {
+  readonly child: ChildProcess
+  /** The exit status. */
+  readonly exited: Promise<number | null>
+  errors(): string
+}
+
+function watertight(...args: string[]): Program {
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let errors = ''
+  child.stderr.on('data', (text: Buffer) => (errors += text.toString()))
+  const exited = once(child, 'close').then(() => child.exitCode)
+  const program = { child, exited, errors: () => errors }
+  processes.push(program)
+  return program
+}
+
+async function collect(yaml: string): Promise<Program> {
+  const file = join(directory, 'collector.yaml')
+  await writeFile(file, `state_dir: ${directory}/state\n${yaml}`)
+  return watertight('collect', '--config', file)
+}
+
+/** Listens on no fixed port; its files go to the test's directory. */
+function settings(host: string, sinks: string, api = 'enabled: false'): string {
+  return `
+container_monitor: {socket_path: "${host}", reconnect_interval: 100ms}
+sinks: {local_file: {directory: ${directory}/logs}, ${sinks}}
+metrics: {enabled: false}
+api: {${api}}
+`
+}
+
+/** An engine with one container, whose log is `lines` and then silence. */
+async function engineWith(lines: readonly string[]): Promise<DockerApi> {
+  const api = await startDockerApi((request, response) => answer(request.url ?? '', response, lines))
+  onTestFinished(() => api[Symbol.asyncDispose]())
+  return api
+}
+
+function answer(url: string, response: ServerResponse, lines: readonly string[]): void {
+  const LogConfig = { Type: 'json-file' }
+  if (url.includes('/events')) response.flushHeaders()
+  else if (url.includes('/containers/json'))
+    response.end(JSON.stringify([{ Id: ID, Names: ['/web'], Labels: {}, State: 'running' }]))
+  else if (url.includes('/logs')) response.write(Buffer.concat(lines.map(frame)))
+  else
+    response.end(
+      JSON.stringify({
+        Id: ID,
+        Name: '/web',
+        State: { Running: true },
+        Config: { Tty: false },
+        HostConfig: { LogConfig },
+      }),
+    )
+}
+
+function frame(line: string): Buffer {
+  const data = Buffer.from(`${STAMP} ${line}\n`)
+  const header = Buffer.alloc(8)
+  header[0] = 1
+  header.writeUInt32BE(data.length, 4)
+  return Buffer.concat([header, data])
+}
+
+async function eventually(condition: () => Promise<boolean> | boolean): Promise<void> {
+  for (let turn = 0; turn < 300 && !(await condition()); turn++) await delay(20)
+  expect(await condition()).toBe(true)
+}
+
+function runs(program: Program): Promise<void> {
+  return eventually(() => program.errors().includes('The collector runs'))
+}
+
+const LOG = `logs/web-${ID.slice(0, 12)}.log`
+
+describe('a signal', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s drains and exits 0, with every line in the file',
+    async (signal) => {
+      const api = await engineWith(['one', 'two'])
+      const program = await collect(settings(api.host, 'stdout: {enabled: false}'))
+      const path = join(directory, LOG)
+      await eventually(async () => (await readFile(path, 'utf8').catch(() => '')) === 'one\ntwo\n')
+      program.child.kill(signal)
+      expect(await program.exited).toBe(0)
+      expect(program.errors()).toContain('The collector stopped')
+      await eventually(async () => (await api.connections()) === 0)
+    },
+  )
+
+  test('after a drain that missed its deadline the exit is 1, and what did not end is named', async () => {
+    const program = await blockedCollector()
+    program.child.kill('SIGTERM')
+    expect(await program.exited).toBe(1)
+    expect(program.errors()).toMatch(/The collector stopped, but not all of it: queue/)
+  }, 30_000)
+
+  test('a second one ends the drain at once, with the signal as status', async () => {
+    const program = await blockedCollector()
+    program.child.kill('SIGTERM')
+    await eventually(() => program.errors().includes('Asked to stop'))
+    program.child.kill('SIGTERM')
+    expect(await program.exited).toBe(143)
+  })
+})
+
+test('with the engine away it runs, its health is degraded, and it ends when asked', async () => {
+  const port = await freePort()
+  const program = await collect(
+    settings('unix:///nonexistent/docker.sock', 'stdout: {enabled: false}', `listen: "127.0.0.1:${port}"`),
+  )
+  await runs(program)
+  await eventually(async () => (await health(port)).includes('no such socket'))
+  expect(await health(port)).toMatch(/^503 \{"status":"degraded"/)
+  program.child.kill('SIGTERM')
+  expect(await program.exited).toBe(0)
+})
+
+async function health(port: number): Promise<string> {
+  const reply = await fetch(`http://127.0.0.1:${port}/health`)
+  return `${reply.status} ${await reply.text()}`
+}
+
+describe('wrong usage exits 2 with one sentence', () => {
+  test('a second collector on the same state', async () => {
+    const first = await collect(settings('unix:///nonexistent/docker.sock', ''))
+    await runs(first)
+    const second = await collect(settings('unix:///nonexistent/docker.sock', ''))
+    expect(await second.exited).toBe(2)
+    expect(second.errors()).toBe(
+      `Cannot use state_dir ${directory}/state: collector with pid ${first.child.pid} is running in it\n`,
+    )
+  })
+
+  test('a collector after one that was killed with -9 just starts', async () => {
+    const first = await collect(settings('unix:///nonexistent/docker.sock', ''))
+    await runs(first)
+    first.child.kill('SIGKILL')
+    await first.exited
+    const second = await collect(settings('unix:///nonexistent/docker.sock', ''))
+    await runs(second)
+    second.child.kill('SIGTERM')
+    expect(await second.exited).toBe(0)
+  })
+
+  test('an address in use', async () => {
+    const api = await engineWith([])
+    const { port: taken, server } = await listenSomewhere()
+    onTestFinished(() => void server.close())
+    const program = await collect(settings(api.host, '', `listen: "127.0.0.1:${taken}"`))
+    expect(await program.exited).toBe(2)
+    expect(program.errors()).toContain(`Cannot listen on 127.0.0.1:${taken}: another process listens there\n`)
+  })
+
+  test('a value that is not allowed', async () => {
+    const program = await collect('dispatcher: {workers: none}\n')
+    expect(await program.exited).toBe(2)
+    expect(program.errors()).toBe(
+      `${directory}/collector.yaml:2: dispatcher.workers: "none" is not allowed; allowed: a whole number, at least 1\n`,
+    )
+  })
+
+  test('a file that is not there, an unknown option, an unknown verb', async () => {
+    const programs = [
+      watertight('collect', '--config', '/nonexistent.yaml'),
+      watertight('collect', '--nonsense'),
+      watertight('nonsense'),
+    ]
+    expect(await Promise.all(programs.map((program) => program.exited))).toEqual([2, 2, 2])
+    expect(programs.map((program) => program.errors().trim().split('\n').length)).toEqual([1, 1, 1])
+  })
+})
+
+async function listenSomewhere(): Promise<{ port: number; server: Server }> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return { server, port: typeof address === 'object' && address !== null ? address.port : 0 }
+}
+
+async function freePort(): Promise<number> {
+  const { port, server } = await listenSomewhere()
+  server.close()
+  return port
+}
+
+/** Nobody reads its standard output, so its queue can never be written out. */
+async function blockedCollector(): Promise<Program> {
+  const api = await engineWith(Array.from({ length: 3000 }, (_, n) => `${n}`.padEnd(1000, '.')))
+  const program = await collect(settings(api.host, 'stdout: {enabled: true}'))
+  await eventually(() => (program.child.stdout?.readableLength ?? 0) > 0)
+  return program
+}
