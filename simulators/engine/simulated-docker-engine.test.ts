@@ -351,7 +351,7 @@ describe('the engine as a whole', () => {
     })
   })
 
-  test('closing the client refuses calls, ends streams, even while the engine hangs', async () => {
+  test('closing the client refuses calls and ends streams, even while the engine hangs; later calls connect anew', async () => {
     await world.run(async () => {
       const stream = await openLog()
       world.engine.hang()
@@ -359,7 +359,9 @@ describe('the engine as a whole', () => {
       client.close()
       client.close()
       for (const each of pending) await expect(each).rejects.toMatchObject({ code: 'unavailable' })
-      await expect(client.info({ signal: never })).rejects.toMatchObject({ code: 'unavailable' })
+      world.engine.comeBack()
+      await expect(stream.read({ signal: never })).rejects.toMatchObject({ code: 'unavailable' })
+      await expect(client.info({ signal: never })).resolves.toMatchObject({ kind: 'docker' })
     })
     expect(world.ledger.list().map(({ kind }) => kind)).toEqual(['log-stream'])
   })

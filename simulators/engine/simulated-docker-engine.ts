@@ -45,6 +45,8 @@ export class SimulatedDockerEngine implements DockerEngine {
   readonly #calls = new Set<{ retry(): void; refuse(error: unknown): void }>()
   readonly #streams = new Map<object, { pump(): void; fail(error: EngineError): void }>()
   #availability: Disposable | null = null
+  /** Another one after each close. */
+  #lifetime: object = {}
 
   constructor(world: World, engine: SimulatedEngine, options: ConnectOptions = {}) {
     this.#world = world
@@ -53,7 +55,6 @@ export class SimulatedDockerEngine implements DockerEngine {
     this.#callLatency = this.#drawing(options.callLatency ?? { minMs: 0.2, maxMs: 8 })
     this.#readLatency = this.#drawing(options.readLatency ?? { minMs: 0.05, maxMs: 3 })
     this.#closeLatency = this.#drawing(options.closeLatency ?? { minMs: 0.05, maxMs: 2 })
-    this.#availability = engine.onAvailability(() => this.#goOn())
   }
 
   info({ signal }: CallOptions): Promise<EngineInfo> {
@@ -109,16 +110,16 @@ export class SimulatedDockerEngine implements DockerEngine {
   }
 
   close(): void {
-    if (this.#availability === null) return
-    this.#availability[Symbol.dispose]()
+    this.#availability?.[Symbol.dispose]()
     this.#availability = null
+    this.#lifetime = {}
     for (const call of this.#calls) call.refuse(closedError())
     for (const stream of this.#streams.values()) stream.fail(closedError())
   }
 
   #call<T>(options: Omit<SimulatedCallOptions<T>, 'latency' | 'onSettled'>): Promise<T> {
     if (options.signal.aborted) return Promise.reject(options.signal.reason)
-    if (this.#availability === null) return Promise.reject(closedError())
+    this.#availability ??= this.#engine.onAvailability(() => this.#goOn())
     const call = new SimulatedCall<T>(this.#world, this.#engine, {
       ...options,
       latency: this.#callLatency,
@@ -161,11 +162,12 @@ export class SimulatedDockerEngine implements DockerEngine {
     isHeld: () => boolean
     onDestroyed: (stream: object) => void
   } {
+    const lifetime = this.#lifetime
     return {
       readLatency: this.#readLatency,
       closeLatency: this.#closeLatency,
       // What this client breaks itself reaches its readers even while the engine hangs.
-      isHeld: () => this.#engine.availability === 'hung' && this.#availability !== null,
+      isHeld: () => this.#engine.availability === 'hung' && this.#lifetime === lifetime,
       onDestroyed: (stream) => void this.#streams.delete(stream),
     }
   }

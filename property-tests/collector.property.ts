@@ -1,0 +1,87 @@
+import * as fc from 'fast-check'
+import { messageOf } from '../reference/errors.ts'
+import { anyCommand, FAMILIES, type Session } from './collector/commands.ts'
+import { CollectorRig } from './collector/collector-rig.ts'
+
+/**
+ * Whatever happens to the collector, its engine and its containers, in whatever order: the invariants hold after every event; once all
+ * faults are gone everything is delivered, once and in order; and a stop then leaves nothing behind.
+ *
+ * A failure prints seed, path and replayPath. To see that one case again:
+ *
+ *     WATERTIGHT_SEED=<seed> WATERTIGHT_PATH=<path> WATERTIGHT_REPLAY_PATH=<replayPath> vitest run property-tests/collector.property.test.ts
+ *
+ * The seed alone repeats the whole run.
+ */
+export interface CollectorPropertyOptions {
+  readonly seed: number
+  readonly numRuns: number
+  /** Of a failing case: only that one is run. */
+  readonly path?: string
+  /** Of the commands of a failing case. */
+  readonly replayPath?: string
+  /** False leaves a failing case as long as it was found. Default true. */
+  readonly shrink?: boolean
+  /** Told about every command that is run. */
+  readonly onCommand?: (description: string) => void
+}
+
+/** What the environment asks to be replayed, over the options given. */
+export function replayed(
+  options: CollectorPropertyOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): CollectorPropertyOptions {
+  const { WATERTIGHT_SEED: seed, WATERTIGHT_PATH: path, WATERTIGHT_REPLAY_PATH: replayPath } = env
+  return {
+    ...options,
+    ...(seed !== undefined && { seed: Number(seed) }),
+    ...(path !== undefined && { path }),
+    ...(replayPath !== undefined && { replayPath }),
+  }
+}
+
+export interface CollectorPropertyResult {
+  /** Cases run, the failing one included. */
+  readonly cases: number
+  /** What failed and how to see it again; null when everything held. */
+  readonly failure: string | null
+}
+
+/** Runs the property. A failure is shrunk first, and returned. */
+export async function checkCollector(options: CollectorPropertyOptions): Promise<CollectorPropertyResult> {
+  const { seed, numRuns, path, replayPath, onCommand = () => {} } = options
+  const commands = fc.commands([anyCommand()], {
+    maxCommands: COMMANDS_MAX,
+    size: 'max',
+    ...(replayPath !== undefined && { replayPath }),
+  })
+  const property = fc.asyncProperty(world, families, commands, async (rigOptions, chosen, sequence) => {
+    const rig = new CollectorRig(rigOptions)
+    const session: Session = { rig, families: chosen, onCommand }
+    await fc.asyncModelRun(() => ({ model: session, real: session }), sequence)
+    await rig.finish()
+  })
+  const details = await fc.check(property, {
+    seed,
+    numRuns,
+    endOnFailure: options.shrink === false,
+    ...(path !== undefined && { path }),
+  })
+  return { cases: details.numRuns, failure: details.failed ? describeFailure(details) : null }
+}
+
+function describeFailure<T>(details: fc.RunDetails<T>): string {
+  return `${fc.defaultReportMessage(details)}\n${messageOf(details.errorInstance)}`
+}
+
+const world = fc.record({
+  seed: fc.noShrink(fc.nat()),
+  slots: fc.integer({ min: 1, max: 3 }),
+  rotationIntervalMs: fc.constantFrom(300_000, 60_000, 10_000),
+  engine: fc.constantFrom('26' as const, '20.10' as const),
+})
+
+const families = fc.subarray([...FAMILIES])
+
+/** About half of them are drawn, and most of those apply. */
+const COMMANDS_MAX = 160

@@ -1,0 +1,251 @@
+import { completeConfig } from '../../reference/config/complete-config.ts'
+import type { CollectorConfig } from '../../reference/config/config.ts'
+import { createCollector, type Collector } from '../../reference/main.ts'
+import {
+  DOCKER_20_10,
+  DOCKER_26,
+  filesWithinLimit,
+  leftBehind,
+  noOrphanedTasks,
+  readsEndInTime,
+  sinkHoldsPrefix,
+  streamsRotateInTime,
+  streamsWithinCapacity,
+  waitsAreBounded,
+  World,
+  type ContainerOptions,
+  type SimulatedContainer,
+  type SimulatedEngine,
+} from '../../simulators/index.ts'
+
+/** What differs from one run to another, besides what happens in it. */
+export interface RigOptions {
+  /** The world's: latencies and ties. */
+  readonly seed: number
+  /** Streams at a time. */
+  readonly slots: number
+  readonly rotationIntervalMs: number
+  readonly engine: '20.10' | '26'
+}
+
+/**
+ * What a container writes. A line that the end of its process leaves open has a certain place among the others only where all lines are of one
+ * stream and framed: on two streams only the next message of its own shows that it was over, and behind one on a TTY a stamp
+ * cannot be told from text.
+ */
+export const CONTAINER_KINDS = ['both streams', 'open lines', 'tty'] as const
+export type ContainerKind = (typeof CONTAINER_KINDS)[number]
+
+/**
+ * The reference collector in a virtual world, watched by the invariants of the design (I1 to I8) after every event. The simulated engine is the model:
+ * it knows every byte its containers wrote. Whatever does not hold is thrown by the call during which it happened.
+ */
+export class CollectorRig {
+  readonly world: World
+  readonly #config: CollectorConfig
+  #collector: Collector
+  readonly #kinds = new Map<string, ContainerKind>()
+  #runningSinceMs = Infinity
+  /** Until when something was wrong that delays what I6 bounds; Infinity while it still is. */
+  #disturbedUntilMs = -Infinity
+  #losesEvents = false
+
+  constructor(options: RigOptions) {
+    this.world = new World({
+      seed: options.seed,
+      recordLocations: false,
+      engine: { personality: options.engine === '26' ? DOCKER_26 : DOCKER_20_10 },
+    })
+    this.#config = completeConfig({
+      stateDir: '/state',
+      containerMonitor: {
+        streamRotation: {
+          intervalMs: options.rotationIntervalMs,
+          maxConcurrentStreams: options.slots,
+        },
+      },
+      dispatcher: { queueBytesMax: QUEUE_BYTES_MAX },
+      sinks: { localFile: { directory: '/logs', maxOpenFiles: OPEN_FILES_MAX } },
+    })
+    this.#collector = this.#newCollector()
+    this.#watch()
+  }
+
+  get engine(): SimulatedEngine {
+    return this.world.engine
+  }
+
+  get isRunning(): boolean {
+    return this.#collector.state === 'running'
+  }
+
+  addContainer(kind: ContainerKind, options: ContainerOptions): void {
+    this.#kinds.set(options.name, kind)
+    this.engine.addContainer(options)
+  }
+
+  canWrite(name: string, stream: 'stdout' | 'stderr', ending: '\n' | ''): boolean {
+    if (this.engine.find(name)?.running !== true) return false
+    if (stream === 'stderr' && this.#kinds.get(name) !== 'both streams') return false
+    return ending === '\n' || this.#kinds.get(name) === 'open lines'
+  }
+
+  async start(): Promise<void> {
+    await this.world.run(() => this.#begin())
+  }
+
+  async startTwice(): Promise<void> {
+    await this.world.run(() => Promise.all([this.#begin(), this.#begin()]))
+    if (!this.isRunning) throw new Error(`Started twice, the collector is ${this.#collector.state}`)
+  }
+
+  /** Begins a start and does not wait for it. */
+  beginStart(): void {
+    this.#begin().catch(() => {})
+  }
+
+  /** @throws Error when it took too long, reported a step that was missed, or left anything behind (I8). */
+  async stop(): Promise<void> {
+    const startedMs = this.world.nowMs
+    const { missed } = await this.world.run(() => this.#collector.stop())
+    const tookMs = this.world.nowMs - startedMs
+    if (tookMs >= STOP_LIMIT_MS) throw new Error(`I8 does not hold: the stop took ${tookMs} ms`)
+    if (missed.length > 0) throw new Error(`I8 does not hold: the stop missed ${JSON.stringify(missed)}`)
+    const left = leftBehind(this.world, this.#collector.tasks)
+    if (left.length > 0) throw new Error(`I8 does not hold: left behind after the stop:\n${left.join('\n')}`)
+  }
+
+  /** Stops when a start has been under way for that long. */
+  async stopDuringStart(afterMs: number): Promise<void> {
+    this.beginStart()
+    await this.world.advance(afterMs)
+    await this.stop()
+  }
+
+  /** Begins a stop and, before it is over, a start: the last call wins. */
+  async startDuringStop(afterMs: number): Promise<void> {
+    const stopping = this.#collector.stop()
+    await this.world.advance(afterMs)
+    await this.world.run(() => Promise.all([stopping, this.#begin()]))
+    if (!this.isRunning) throw new Error(`Started during a stop, the collector is ${this.#collector.state}`)
+  }
+
+  /** The process ends cleanly and a new one starts on the same disk. */
+  async restartProcess(): Promise<void> {
+    await this.stop()
+    this.#collector = this.#newCollector()
+    await this.start()
+  }
+
+  async advance(ms: number): Promise<void> {
+    await this.world.advance(ms)
+  }
+
+  /** To be called when something was put wrong that delays reading. */
+  disturbed(): void {
+    this.#disturbedUntilMs = Infinity
+  }
+
+  /** The next events reach nobody: a container may stay unknown until the collector lists them again, which I6 does not speak of. */
+  loseEvents(count: number): void {
+    this.#losesEvents = true
+    this.engine.loseEvents(count)
+  }
+
+  /** Everything that was put wrong is right again. */
+  calm(): void {
+    this.engine.calm()
+    if (this.engine.availability !== 'up') this.engine.comeBack()
+    this.#disturbedUntilMs = this.world.nowMs
+  }
+
+  /**
+   * The end of every run. Safety held up to here; now liveness: with all faults gone everything stored is delivered within a deadline, and
+   * then a stop leaves nothing behind.
+   */
+  async finish(): Promise<void> {
+    this.calm()
+    for (const container of this.engine.containers) writeLastLine(container)
+    await this.start()
+    await this.#untilDelivered()
+    await this.stop()
+  }
+
+  async #untilDelivered(): Promise<void> {
+    const deadlineMs = this.world.nowMs + DELIVERY_DEADLINE_MS
+    while (this.#undelivered().length > 0) {
+      if (this.world.nowMs > deadlineMs) {
+        throw new Error(
+          `Not delivered ${DELIVERY_DEADLINE_MS} ms after the last fault:\n${this.#undelivered().join('\n')}`,
+        )
+      }
+      // oxlint-disable-next-line no-await-in-loop -- time passes in one place only
+      await this.world.advance(1000)
+    }
+  }
+
+  /** A container that was removed took with it what was not read: of it the sink holds a prefix, which I7 sees to. */
+  #undelivered(): string[] {
+    return this.engine.containers
+      .map((container) => ({ container, held: this.#held(container) }))
+      .filter(({ container, held }) => held !== container.expected.length)
+      .map(
+        ({ container, held }) =>
+          `${container.name}: the sink holds ${held} of ${container.expected.length} bytes`,
+      )
+  }
+
+  #held({ name, id }: SimulatedContainer): number {
+    return this.world.fileSystem.contents(`/logs/${name}-${id.slice(0, 12)}.log`).length
+  }
+
+  #newCollector(): Collector {
+    return createCollector(this.#config, this.world.ports())
+  }
+
+  async #begin(): Promise<void> {
+    const wasRunning = this.isRunning
+    await this.#collector.start()
+    if (!wasRunning) this.#runningSinceMs = this.world.nowMs
+  }
+
+  /** I8 is asked at every stop. */
+  #watch(): void {
+    const { world } = this
+    const { containerMonitor, sinks } = this.#config
+    const { intervalMs, maxConcurrentStreams: slots } = containerMonitor.streamRotation
+    streamsWithinCapacity(world, { capacity: slots })
+    filesWithinLimit(world, { limit: sinks.localFile.maxOpenFiles + OTHER_FILES })
+    noOrphanedTasks(world, { orphans: () => this.#collector.tasks.orphans() })
+    readsEndInTime(world, containerMonitor)
+    streamsRotateInTime(world, { intervalMs, closeTimeoutMs: containerMonitor.closeTimeoutMs })
+    waitsAreBounded(world, { slots, ...containerMonitor, isFollowed: () => this.#waitsCount() })
+    sinkHoldsPrefix(world)
+  }
+
+  /** I6 speaks of a collector that runs, on an engine that does what it is asked: for as long as the longest bound there can be. */
+  #waitsCount(): boolean {
+    const { slotTurnMs, openTimeoutMs, streamRotation } = this.#config.containerMonitor
+    const rounds = Math.ceil(this.engine.containers.length / streamRotation.maxConcurrentStreams)
+    const boundMs = rounds * (slotTurnMs + openTimeoutMs) + 1000
+    const undisturbedSinceMs = Math.max(this.#runningSinceMs, this.#disturbedUntilMs)
+    return !this.#losesEvents && this.isRunning && this.world.nowMs - undisturbedSinceMs > boundMs
+  }
+}
+
+/** A process that ended in mid-line, unseen, left a line that only the next message shows to be over. So there is a next one. */
+function writeLastLine(container: SimulatedContainer): void {
+  container.setBehaviour({ kind: 'silent' })
+  if (container.running) container.writeNumberedLine()
+}
+
+const STOP_LIMIT_MS = 10_000
+/** Small, so that the sink closes files and reading waits for room. */
+const OPEN_FILES_MAX = 3
+const QUEUE_BYTES_MAX = 256 * 1024
+/** Positions being written and their directory. */
+const OTHER_FILES = 4
+/**
+ * Read timeout, close deadline, back-off and a turn for everyone, each once: what a stream that hung until now can cost before it is read on.
+ */
+const DELIVERY_DEADLINE_MS = 300_000

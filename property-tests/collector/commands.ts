@@ -1,0 +1,247 @@
+import * as fc from 'fast-check'
+import type { StreamFault, StreamFaultScope } from '../../simulators/index.ts'
+import { CONTAINER_KINDS, type CollectorRig } from './collector-rig.ts'
+
+/** A kind of thing that happens. Each run draws which kinds happen in it, so that some runs are all of one kind (swarm testing). */
+export type Family = 'restarts of the collector' | 'containers' | 'stream faults' | 'engine' | 'lines'
+
+export const FAMILIES: readonly Family[] = [
+  'restarts of the collector',
+  'containers',
+  'stream faults',
+  'engine',
+  'lines',
+]
+
+/** The engine is the model and the collector is what is real: both are in the rig. */
+export type Command = fc.AsyncCommand<Session, Session>
+
+export interface Session {
+  readonly rig: CollectorRig
+  readonly families: readonly Family[]
+  /** Told about every command that is run. */
+  readonly onCommand: (description: string) => void
+}
+
+/** Every command there is, in proportion to how often it is wanted. */
+export function anyCommand(): fc.Arbitrary<Command> {
+  return fc.oneof(
+    { weight: 4, arbitrary: collectorCommand },
+    { weight: 5, arbitrary: containerCommand },
+    { weight: 4, arbitrary: streamCommand },
+    { weight: 2, arbitrary: engineCommand },
+    { weight: 6, arbitrary: linesCommand },
+    { weight: 6, arbitrary: timeCommand },
+  )
+}
+
+class Step implements Command {
+  readonly #description: string
+  readonly #family: Family | null
+  readonly #applies: (rig: CollectorRig) => boolean
+  readonly #run: (rig: CollectorRig) => Promise<void> | void
+
+  constructor(
+    description: string,
+    family: Family | null,
+    applies: (rig: CollectorRig) => boolean,
+    run: (rig: CollectorRig) => Promise<void> | void,
+  ) {
+    this.#description = description
+    this.#family = family
+    this.#applies = applies
+    this.#run = run
+  }
+
+  check({ rig, families }: Readonly<Session>): boolean {
+    return (this.#family === null || families.includes(this.#family)) && this.#applies(rig)
+  }
+
+  /** Even what takes no time is followed by the events of the moment, and these by the invariants. */
+  async run(_model: Session, { rig, onCommand }: Session): Promise<void> {
+    onCommand(this.#description)
+    await this.#run(rig)
+    await rig.advance(0)
+  }
+
+  toString(): string {
+    return this.#description
+  }
+}
+
+const always = (): boolean => true
+const shortMs = fc.integer({ min: 0, max: 20 })
+
+const collectorCommand: fc.Arbitrary<Command> = fc.oneof(
+  fc.constant(collector('start', (rig) => rig.start())),
+  fc.constant(collector('begin to start', (rig) => rig.beginStart())),
+  fc.constant(collector('start twice', (rig) => rig.startTwice())),
+  fc.constant(collector('stop', (rig) => rig.stop())),
+  fc.constant(collector('restart the process', (rig) => rig.restartProcess())),
+  shortMs.map((ms) => collector(`start, and stop ${ms} ms later`, (rig) => rig.stopDuringStart(ms))),
+  shortMs.map((ms) => collector(`stop, and start ${ms} ms later`, (rig) => rig.startDuringStop(ms))),
+)
+
+function collector(description: string, run: (rig: CollectorRig) => Promise<void> | void): Command {
+  // The first start is always there: a run without a collector shows nothing.
+  return new Step(description, description === 'start' ? null : 'restarts of the collector', always, run)
+}
+
+/** More than the largest pool has slots, so that turns are taken. */
+const containerName = fc.constantFrom('c0', 'c1', 'c2', 'c3', 'c4', 'c5')
+
+const addContainer: fc.Arbitrary<Command> = fc
+  .record({
+    name: containerName,
+    everyMs: fc.constantFrom(null, 3000, 40_000),
+    kind: fc.constantFrom(...CONTAINER_KINDS),
+    exitLines: fc.constantFrom(0, 1, 30),
+  })
+  .map(
+    ({ name, everyMs, kind, exitLines }) =>
+      new Step(
+        `add ${name}, ${kind}, ${everyMs === null ? 'silent' : `a line every ${everyMs} ms`}, ${exitLines} lines at its exit`,
+        null,
+        (rig) => rig.engine.find(name) === undefined,
+        (rig) => {
+          const behaviour =
+            everyMs === null
+              ? ({ kind: 'silent' } as const)
+              : ({
+                  kind: 'chatty',
+                  everyMs,
+                  jitter: 0.3,
+                  stream: kind === 'both streams' ? 'both' : 'stdout',
+                } as const)
+          const atExit = { lines: exitLines, unterminated: kind === 'open lines' }
+          rig.addContainer(kind, { name, tty: kind === 'tty', behaviour, atExit })
+        },
+      ),
+  )
+
+const containerCommand: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 4, arbitrary: addContainer },
+  {
+    weight: 5,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('start', 'stop', 'kill', 'exit', 'restart', 'pause', 'unpause', 'remove'),
+        containerName,
+      )
+      .map(([verb, name]) =>
+        onContainer(`${verb} ${name}`, 'containers', name, (rig) => rig.engine[verb](name)),
+      ),
+  },
+)
+
+function onContainer(
+  description: string,
+  family: Family,
+  name: string,
+  run: (rig: CollectorRig) => void,
+): Command {
+  return new Step(description, family, (rig) => rig.engine.find(name) !== undefined, run)
+}
+
+const streamFault: fc.Arbitrary<StreamFault> = fc.oneof(
+  fc.constantFrom('hung-open', 'hung-read', 'hung-close', 'reset', 'clean-end').map((kind) => ({ kind })),
+  fc.constantFrom(0, 3, 8, 20, 60, 5000).map((afterBytes) => ({ kind: 'blocked', afterBytes }) as const),
+)
+
+const streamCommand: fc.Arbitrary<Command> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc
+      .tuple(streamFault, containerName, fc.constantFrom<StreamFaultScope['streams']>('open', 'next', 'all'))
+      .map(([fault, name, streams]) =>
+        onContainer(
+          `${describeFault(fault)} of ${name}, streams: ${streams}`,
+          'stream faults',
+          name,
+          (rig) => {
+            rig.disturbed()
+            rig.engine.disturb(name, fault, { streams })
+          },
+        ),
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant(new Step('calm everything', 'stream faults', always, (rig) => rig.calm())),
+  },
+)
+
+function describeFault(fault: StreamFault): string {
+  return fault.kind === 'blocked' ? `blocked after ${fault.afterBytes} bytes` : fault.kind
+}
+
+const engineCommand: fc.Arbitrary<Command> = fc.constantFrom(
+  engine('the engine goes away', 'up', (rig) => rig.engine.goAway()),
+  engine('the engine dies with its containers', 'up', (rig) => rig.engine.goAway({ containers: 'end' })),
+  engine('the engine hangs', 'up', (rig) => rig.engine.hang()),
+  engine('the engine loses two events', 'up', (rig) => rig.loseEvents(2)),
+  engine('the engine is back', 'away', (rig) => rig.engine.comeBack()),
+  engine('the engine goes on', 'hung', (rig) => rig.engine.comeBack()),
+)
+
+function engine(
+  description: string,
+  when: 'up' | 'away' | 'hung',
+  run: (rig: CollectorRig) => void,
+): Command {
+  return new Step(
+    description,
+    'engine',
+    (rig) => rig.engine.availability === when,
+    (rig) => {
+      rig.disturbed()
+      run(rig)
+    },
+  )
+}
+
+const stdstream = fc.constantFrom('stdout', 'stderr')
+
+const linesCommand: fc.Arbitrary<Command> = fc
+  .tuple(
+    containerName,
+    stdstream,
+    fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.record({ lines: fc.integer({ min: 1, max: 5 }), bytes: fc.constantFrom(0, 80) }),
+      },
+      { weight: 2, arbitrary: fc.record({ lines: fc.constantFrom(60, 400), bytes: fc.constantFrom(0, 80) }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({ lines: fc.constant(1), bytes: fc.integer({ min: 16_380, max: 70_000 }) }),
+      },
+    ),
+    // A part without its newline stays open until the next write, and is stored only in chunks of 16 KiB.
+    fc.oneof(
+      { weight: 5, arbitrary: fc.constant('\n' as const) },
+      { weight: 1, arbitrary: fc.constant('' as const) },
+    ),
+  )
+  .map(
+    ([name, stream, { lines, bytes }, ending]) =>
+      new Step(
+        `${name} writes ${lines} lines of ${bytes} bytes to ${stream}${ending === '' ? ', the last one open' : ''}`,
+        null,
+        (rig) => rig.canWrite(name, stream, ending),
+        (rig) => {
+          const container = rig.engine.container(name)
+          const shape = { stream, lineBytes: { min: bytes, max: bytes } } as const
+          for (let line = 1; line < lines; line++) container.writeNumberedLine(shape)
+          container.writeNumberedLine(shape, ending)
+        },
+      ),
+  )
+
+const timeCommand: fc.Arbitrary<Command> = fc
+  .oneof(
+    { weight: 4, arbitrary: fc.integer({ min: 1, max: 3000 }) },
+    { weight: 4, arbitrary: fc.integer({ min: 3000, max: 60_000 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 60_000, max: 600_000 }) },
+  )
+  .map((ms) => new Step(`${ms} ms pass`, null, always, (rig) => rig.advance(ms)))
