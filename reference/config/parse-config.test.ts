@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../usage-error.ts'
 import { completeConfig } from './complete-config.ts'
@@ -18,32 +19,7 @@ function errorOf(text: string): string {
   return 'no error'
 }
 
-/** The example of the design, every key with its default. */
-const EXAMPLE = `
-state_dir: ./data/state
-container_monitor:
-  enabled: true
-  socket_path: unix:///var/run/docker.sock
-  max_concurrent: 25
-  health_check_delay: 30s
-  reconnect_interval: 30s
-  read_timeout: 30s
-  open_timeout: 30s
-  close_timeout: 5s
-  slot_turn: 5s
-  filters: {include_labels: [], exclude_labels: [], include_names: [], exclude_names: []}
-  from: start
-  stream_rotation: {enabled: true, interval: 5m, max_concurrent_streams: 50, pause_between_rotations: 100ms}
-file_monitor: {enabled: false, paths: [], exclude: []}
-dispatcher: {workers: 4, queue_bytes_max: 64MiB}
-sinks:
-  local_file: {enabled: true, directory: ./data/logs, max_open_files: 100, format: raw}
-  stdout: {enabled: false}
-  loki: {enabled: false, url: "http://127.0.0.1:3100/loki/api/v1/push"}
-metrics: {enabled: true, listen: 127.0.0.1:8001}
-api: {enabled: true, listen: 127.0.0.1:8401}
-anomaly: {enabled: false, training_interval: 10m}
-`
+const EXAMPLE = readFileSync(new URL('../operations/collector.yaml', import.meta.url), 'utf8')
 
 describe('what is allowed', () => {
   test('every key is optional, and the defaults are those of the documented example', () => {
