@@ -1,4 +1,4 @@
-import { registerHooks } from 'node:module'
+import { registerHooks, type ModuleSource } from 'node:module'
 import { applyPatch } from './apply-patch.ts'
 import { findDefect } from './catalogue.ts'
 
@@ -21,8 +21,7 @@ registerHooks({
     const patches = files.get(url)
     if (patches === undefined) return loaded
     pending.delete(url)
-    const source = new TextDecoder().decode(Buffer.from(loaded.source as Uint8Array))
-    return { ...loaded, source: patches.reduce(applyPatch, source) }
+    return { ...loaded, source: patches.reduce(applyPatch, textOf(loaded.source)) }
   },
 })
 
@@ -31,3 +30,9 @@ process.on('exit', () => {
   process.stderr.write(`Defect ${defect.id} was not applied: never loaded were ${[...pending].join(', ')}\n`)
   process.exitCode = 3
 })
+
+function textOf(source: ModuleSource | undefined): string {
+  if (source === undefined)
+    throw new Error(`Cannot patch for defect ${defect.id}: a module came without its source`)
+  return typeof source === 'string' ? source : new TextDecoder().decode(source)
+}

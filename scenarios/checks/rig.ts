@@ -9,7 +9,7 @@ import { stringify } from 'yaml'
 import { dockerClient } from '../docker/docker-host.ts'
 import { availableEngine, type AvailableEngine } from '../docker/private-engine.ts'
 import { provideWorkloadImage, WORKLOAD_IMAGE } from '../docker/workload-image.ts'
-import { ownCommand } from '../own-command.ts'
+import { ROOT } from '../own-command.ts'
 import { probeProcess, type ProcessSample } from '../probes/process-probe.ts'
 
 const LABEL = 'watertight.check'
@@ -121,7 +121,7 @@ export class Rig implements AsyncDisposable {
   }
 }
 
-/** `watertight collect` as a process. */
+/** `watertight collect` as a process, as it is installed: from `dist`, which `npm ci` and `npm run build` make. */
 export class CollectorProcess implements AsyncDisposable {
   readonly #child: ChildProcess
 
@@ -130,9 +130,11 @@ export class CollectorProcess implements AsyncDisposable {
   }
 
   static async start(config: string, log: string): Promise<CollectorProcess> {
-    const { command } = ownCommand(['collect', '--config', config], null)
+    const cli = path.join(ROOT, 'dist', 'cli.js')
     const output = await open(log, 'w')
-    const child = spawn(command[0], command.slice(1), { stdio: ['ignore', output.fd, output.fd] })
+    const child = spawn(process.execPath, [cli, 'collect', '--config', config], {
+      stdio: ['ignore', output.fd, output.fd],
+    })
     await output.close()
     const collector = new CollectorProcess(child)
     await until('the collector answers', 30, async () => (await collector.metrics()) !== null)

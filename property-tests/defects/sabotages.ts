@@ -1,0 +1,106 @@
+import type { Defect } from './defect.ts'
+
+const origin = 'made up, to break one invariant'
+
+/**
+ * The collector broken on purpose, once for each invariant: what shows that the invariant can fail. These are no bugs that anyone had, so
+ * `watertight defects` leaves them out.
+ */
+export const SABOTAGES: readonly Defect[] = [
+  {
+    id: 'I1',
+    origin,
+    description: 'The slot pool has a slot too many',
+    patches: [
+      {
+        file: 'reference/main.ts',
+        find: 'capacity: streamRotation.maxConcurrentStreams',
+        replace: 'capacity: streamRotation.maxConcurrentStreams + 1',
+      },
+    ],
+  },
+  {
+    id: 'I2',
+    origin,
+    description: 'The limit on open files is not kept',
+    patches: [
+      {
+        file: 'reference/sinks/open-files.ts',
+        find: 'if (this.#entries.size < this.#limit)',
+        replace: 'if (this.#entries.size < Infinity)',
+      },
+    ],
+  },
+  {
+    id: 'I3',
+    origin,
+    description: 'The heartbeat does not listen when its container is gone',
+    patches: [
+      {
+        file: 'reference/docker/container-monitor.ts',
+        find: 'clock.sleep(this.#options.config.heartbeatIntervalMs, { signal })',
+        replace: 'clock.sleep(this.#options.config.heartbeatIntervalMs, new AbortController())',
+      },
+    ],
+  },
+  {
+    id: 'I4',
+    origin,
+    description: 'Reads are given twice the read timeout',
+    patches: [
+      {
+        file: 'reference/docker/stream-turn.ts',
+        find: 'new Watchdog(this.#context.clock, this.#context.config.readTimeoutMs, signal)',
+        replace: 'new Watchdog(this.#context.clock, 2 * this.#context.config.readTimeoutMs, signal)',
+      },
+    ],
+  },
+  {
+    id: 'I5',
+    origin,
+    description: 'Jitter makes the rotation interval longer',
+    patches: [
+      {
+        file: 'reference/docker/stream-turn.ts',
+        find: '(0.8 + 0.15 * random.next())',
+        replace: '(1.2 + 0.15 * random.next())',
+      },
+    ],
+  },
+  {
+    id: 'I6',
+    origin,
+    description: 'Nobody is asked to yield a slot',
+    patches: [
+      {
+        file: 'reference/lifecycle/slot-pool.ts',
+        find: 'this.#owed() > 0 ? this.#longestTurn() : undefined',
+        replace: 'undefined',
+      },
+    ],
+  },
+  {
+    id: 'I7',
+    origin,
+    description: 'What was read before is delivered again',
+    patches: [
+      {
+        file: 'reference/docker/container-reader.ts',
+        find: "if (verdict !== 'deliver') return",
+        replace: "if (verdict === 'reopen') return",
+      },
+    ],
+  },
+  {
+    id: 'I8',
+    origin,
+    description: 'The subscription to events is not given back',
+    patches: [
+      {
+        file: 'reference/docker/container-monitor.ts',
+        find: '} finally {\n      events.destroy()',
+        replace: '} finally {',
+      },
+    ],
+  },
+]

@@ -1,0 +1,38 @@
+import { messageOf } from '../../reference/errors.ts'
+import { checkCollector } from '../collector.property.ts'
+import { idleStream } from '../collector/idle-stream.ts'
+import { ordinaryDay } from '../collector/ordinary-day.ts'
+
+/** What a suite found in the sources as they were loaded. */
+export interface SuiteResult {
+  readonly suite: SuiteName
+  /** Cases run until the first that failed, or all. */
+  readonly cases: number
+  /** What failed; null when everything held. */
+  readonly failure: string | null
+}
+
+export type SuiteName = 'idle-stream' | 'ordinary-day' | 'collector-property'
+
+/** The suites that are held against each defect, the quickest first. */
+export const SUITES: Readonly<Record<SuiteName, () => Promise<SuiteResult>>> = {
+  'idle-stream': () => scenario('idle-stream', idleStream),
+  'ordinary-day': () => scenario('ordinary-day', ordinaryDay),
+  'collector-property': async () => ({
+    suite: 'collector-property',
+    // A defect breaks nearly every case: the first is enough, and nobody needs it shrunk.
+    ...(await checkCollector({ seed: SEED, numRuns: CASES, shrink: false })),
+  }),
+}
+
+async function scenario(suite: SuiteName, run: () => Promise<void>): Promise<SuiteResult> {
+  try {
+    await run()
+    return { suite, cases: 1, failure: null }
+  } catch (error) {
+    return { suite, cases: 1, failure: messageOf(error) }
+  }
+}
+
+const SEED = 1
+const CASES = 50
