@@ -75,9 +75,9 @@ interface Result {
   readonly replayed: number
 }
 
-async function torture(engine: DockerEngine, id: string, tty: boolean): Promise<Result> {
+async function torture(engine: DockerEngine, id: string, tty: boolean, poll: boolean): Promise<Result> {
   const source = { id, kind: 'container', name: 'torture' } as const
-  const reader = new ContainerReader({ source, tty, maxLineBytes: 1 << 20, from: 'start' })
+  const reader = new ContainerReader({ source, tty, poll, maxLineBytes: 1 << 20, from: 'start' })
   const never = new AbortController().signal
   let text = ''
   let opens = 0
@@ -114,7 +114,7 @@ async function torture(engine: DockerEngine, id: string, tty: boolean): Promise<
   }
   const running = async (): Promise<boolean> => (await engine.inspectContainer(id, { signal: never })).running
   while (await running()) {
-    await visit('follow', 50 + Math.random() * 450)
+    await visit(poll ? 'snapshot' : 'follow', poll ? 5000 : 50 + Math.random() * 450)
     await delay(Math.random() * 30)
   }
   while (!(await visit('snapshot', 60_000)));
@@ -150,6 +150,7 @@ async function main(): Promise<void> {
     .opts<{ dockerHost: string; image: string; case: string }>()
   const docker = new Docker({ socketPath: options.dockerHost.replace('unix://', '') })
   const engine = new HttpDockerEngine(options.dockerHost)
+  const { kind } = await engine.info({ signal: new AbortController().signal })
   let failed = 0
   for (const one of CASES.filter(({ name }) => name.includes(options.case))) {
     const container = await docker.createContainer({
@@ -157,11 +158,14 @@ async function main(): Promise<void> {
       Cmd: ['sh', '-c', one.script],
       Tty: one.tty,
       Labels: { 'watertight.torture': '1' },
-      HostConfig: { NetworkMode: 'none', LogConfig: { Type: 'json-file', Config: one.log } },
+      HostConfig: {
+        NetworkMode: 'none',
+        LogConfig: { Type: kind === 'podman' ? 'k8s-file' : 'json-file', Config: one.log },
+      },
     })
     try {
       await container.start()
-      const result = await torture(engine, container.id, one.tty)
+      const result = await torture(engine, container.id, one.tty, kind === 'podman')
       if (result.missing + result.duplicated + result.outOfOrder > 0 || result.lines === 0) failed += 1
       process.stdout.write(`${one.name.padEnd(24)} ${JSON.stringify(result)}\n`)
     } finally {

@@ -56,7 +56,7 @@ export class AligningCursor {
   #passed = 0
   #rewind = -1
   #replayed = 0
-  #gaps = 0
+  readonly #gaps: string[] = []
   /** Most messages one chunk brought lately: how fast the log grows. */
   #burst = 0
 
@@ -72,12 +72,7 @@ export class AligningCursor {
   }
 
   get state(): CursorState {
-    const seen = this.#newest[0] !== 0
-    return {
-      messages: this.#history.next,
-      ring: this.#history.last(RING_KEYS),
-      newest: seen ? Buffer.from(this.#newest).toString('latin1') : '',
-    }
+    return { messages: this.#history.next, ring: this.#history.last(RING_KEYS), newest: this.#newestStamp() }
   }
 
   /** Begins a connection: how many messages to ask for, undefined for the whole log. */
@@ -138,11 +133,13 @@ export class AligningCursor {
     return replayed
   }
 
-  /** How often the position was lost since the last call. */
-  takeGaps(): number {
-    const gaps = this.#gaps
-    this.#gaps = 0
-    return gaps
+  /** For every loss of the position since the last call: the newest stamp delivered before it. */
+  takeGaps(): string[] {
+    return this.#gaps.splice(0)
+  }
+
+  #newestStamp(): string {
+    return this.#newest[0] === 0 ? '' : Buffer.from(this.#newest).toString('latin1')
   }
 
   #tail(ring: number): number | undefined {
@@ -188,7 +185,7 @@ export class AligningCursor {
 
   #lose(): void {
     this.#lost = true
-    this.#gaps += 1
+    this.#gaps.push(this.#newestStamp())
   }
 
   #acceptBeyond(key: number, buffer: Uint8Array, stampStart: number): Verdict {

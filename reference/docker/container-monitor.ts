@@ -51,6 +51,8 @@ export class ContainerMonitor {
   readonly #sessions = new Map<string, { session: ContainerSession; scope: Scope }>()
   /** Containers whose log driver cannot be read: said once, not at every listing. */
   readonly #refused = new Set<string>()
+  /** Sources without a container that are being finished: one task each, however often they are missed. */
+  readonly #retiring = new Set<string>()
   #scope: Scope | null = null
   #engineInfo: EngineInfo | null = null
   #engineFault: string | null = 'not asked yet'
@@ -213,17 +215,14 @@ export class ContainerMonitor {
   /** A container that went while the collector was down: its open partial line is written, then it is forgotten. */
   #retire(source: Source, scope: Scope): void {
     const { config, dispatcher } = this.#options
+    if (this.#retiring.has(source.id)) return
+    this.#retiring.add(source.id)
     const position = dispatcher.resumePosition(source.id)
     const { maxLineBytes, from } = config
     scope.spawn('container_release', source.name, async (signal) => {
+      using _ = { [Symbol.dispose]: () => void this.#retiring.delete(source.id) }
       if (position instanceof ContainerPosition) {
-        const reader = new ContainerReader({
-          source,
-          tty: false,
-          maxLineBytes,
-          from,
-          position,
-        })
+        const reader = new ContainerReader({ source, tty: false, poll: false, maxLineBytes, from, position })
         reader.flush()
         const block = reader.take()
         if (block !== undefined) await dispatcher.enqueue(block, { signal })

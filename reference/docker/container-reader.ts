@@ -12,6 +12,11 @@ import { TtyDemultiplexer, type Unterminated } from './tty-demultiplexer.ts'
 export interface ContainerReaderOptions {
   readonly source: Source
   readonly tty: boolean
+  /**
+   * The log is read in snapshots because the engine's follow cannot be trusted (Podman). While lines are being written such a snapshot may
+   * lack some behind the last one that was asked for, so nothing beyond it is taken: the next one brings it.
+   */
+  readonly poll: boolean
   /** A longer line is cut into records of this length, bytes. */
   readonly maxLineBytes: number
   readonly position?: ContainerPosition
@@ -60,6 +65,8 @@ export class ContainerReader {
   #priming: boolean
   #reopen = false
   #delivered = 0
+  /** Whole lines that may still be taken from a snapshot. */
+  #linesLeft = Infinity
 
   constructor(options: ContainerReaderOptions) {
     const { maxLineBytes, position, tty } = options
@@ -96,6 +103,7 @@ export class ContainerReader {
     this.#reopen = false
     if (this.#priming) return { follow: false, tail: RING_KEYS }
     const tail = this.#cursor.open()
+    this.#linesLeft = this.#options.poll && tail !== undefined ? tail : Infinity
     return { follow: how === 'follow', ...(tail === undefined ? {} : { tail }) }
   }
 
@@ -168,6 +176,8 @@ export class ContainerReader {
   }
 
   readonly #onMessage: MessageHandler = (stream, buffer, start, end) => {
+    if (this.#linesLeft <= 0) return
+    if (buffer[end - 1] === NEWLINE) this.#linesLeft -= 1
     const key = messageKey(stream, buffer, start, end)
     if (this.#priming) return this.#cursor.remember(key, buffer, start)
     const midLine = this.#assembler.isMidLine(stream, buffer, start)
@@ -183,8 +193,7 @@ export class ContainerReader {
   }
 
   #noteGaps(): void {
-    const gaps = this.#cursor.takeGaps()
-    if (gaps > 0) this.#notices.push({ kind: 'gap', after: this.#cursor.state.newest })
+    for (const after of this.#cursor.takeGaps()) this.#notices.push({ kind: 'gap', after })
   }
 
   #noteUnterminated(buffer: Uint8Array, start: number, end: number): void {

@@ -136,6 +136,7 @@ export class ContainerSession {
     return new ContainerReader({
       source: this.source,
       tty: details.tty,
+      poll: this.#context.engineInfo().kind === 'podman',
       maxLineBytes: config.maxLineBytes,
       from: config.from,
       ...(position instanceof ContainerPosition ? { position } : {}),
@@ -252,7 +253,8 @@ export class ContainerSession {
     if (this.#starts !== starts) return follow
     const details = await this.#inspect(signal)
     if (details === null) return 'gone'
-    return details.running ? follow : 'waiting'
+    // The engine may have gone while the log was drained, and then a reply that was cut looks complete.
+    return details.running ? follow : 'drain'
   }
 
   /** The container's details, null when it is gone. Asks until the engine answers. */

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import { encodeFrame } from '../../property-tests/models/stored-log.ts'
+import { ContainerReader } from './container-reader.ts'
+import { parseContainerPosition } from './container-position.ts'
+
+const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web' } as const
+const OPTIONS = { source: SOURCE, tty: false, poll: false, maxLineBytes: 64, from: 'start' } as const
+
+const stamp = (n: number): string => `2026-01-01T00:00:00.${String(n).padStart(9, '0')}Z`
+const frame = (n: number, text: string, stream: 1 | 2 = 1): Buffer =>
+  encodeFrame({ stream, stamp: stamp(n), data: Buffer.from(text), lineStart: true })
+const lines = (from: number, to: number): Buffer[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => frame(from + index, `line ${from + index}\n`))
+const text = (reader: ContainerReader): string => Buffer.from(reader.take()?.bytes ?? []).toString()
+
+describe('ContainerReader', () => {
+  test('a first connection asks for the whole log, a later one for little more than the ring', () => {
+    const reader = new ContainerReader(OPTIONS)
+    expect(reader.open('follow')).toEqual({ follow: true })
+    for (const one of lines(1, 100)) reader.push(one)
+    reader.cut()
+    expect(reader.open('follow').tail).toBeLessThan(400)
+  })
+
+  test('a reply that begins behind the ring is asked for again, larger', () => {
+    const reader = new ContainerReader(OPTIONS)
+    reader.open('follow')
+    for (const one of lines(1, 10)) reader.push(one)
+    const { tail } = reader.open('follow')
+    expect(reader.push(frame(5000, 'too late\n'))).toBe('reopen')
+    expect(reader.open('follow').tail).toBeGreaterThan(tail! * 2)
+  })
+
+  test('a log without the ring is a gap: said, and resumed at the first newer stamp', () => {
+    const reader = new ContainerReader(OPTIONS)
+    reader.open('follow')
+    for (const one of lines(1, 60)) reader.push(one)
+    text(reader)
+    let state = 'reopen'
+    for (let opens = 0; state === 'reopen' && opens < 10; opens++) {
+      reader.open('snapshot')
+      state = 'aligning'
+      for (const one of lines(100, 110)) if (state !== 'reopen') state = reader.push(one)
+      if (state !== 'reopen') state = reader.end()
+    }
+    expect(state).toBe('aligned')
+    expect(text(reader)).toBe(Buffer.concat(lines(100, 110).map((one) => one.subarray(39))).toString())
+    expect(reader.takeNotices()).toEqual([{ kind: 'gap', after: stamp(60) }])
+  })
+
+  test('from now: what exists is not delivered, and nothing that comes later is lost', () => {
+    const reader = new ContainerReader({ ...OPTIONS, from: 'now' })
+    expect(reader.open('follow')).toEqual({ follow: false, tail: 50 })
+    for (const one of lines(1, 50)) reader.push(one)
+    expect(reader.end()).toBe('reopen')
+    expect(text(reader)).toBe('')
+    reader.open('follow')
+    for (const one of lines(1, 53)) reader.push(one)
+    expect(text(reader)).toBe('line 51\nline 52\nline 53\n')
+  })
+
+  test('an error message of the engine ends the stream after what came before it', () => {
+    const reader = new ContainerReader(OPTIONS)
+    reader.open('follow')
+    const error = Buffer.from([3, 0, 0, 0, 0, 0, 0, 4, ...Buffer.from('boom')])
+    expect(() => reader.push(Buffer.concat([frame(1, 'good\n'), error]))).toThrow('The engine reported: boom')
+    expect(text(reader)).toBe('good\n')
+  })
+
+  test('a longer line than allowed becomes several, and says so', () => {
+    const reader = new ContainerReader(OPTIONS)
+    reader.open('follow')
+    reader.push(frame(1, `${'x'.repeat(150)}\n`))
+    expect(text(reader)).toBe(`${'x'.repeat(64)}\n${'x'.repeat(64)}\n${'x'.repeat(22)}\n`)
+    expect(reader.takeNotices()).toEqual([{ kind: 'cut' }])
+  })
+
+  test('an open line is kept in the position, and written once after a restart', () => {
+    const reader = new ContainerReader(OPTIONS)
+    reader.open('follow')
+    reader.push(frame(1, 'first half, '))
+    expect(text(reader)).toBe('')
+    const position = parseContainerPosition(JSON.parse(JSON.stringify(reader.position)))
+    const resumed = new ContainerReader({ ...OPTIONS, position })
+    resumed.open('follow')
+    resumed.push(Buffer.concat([frame(1, 'first half, '), frame(1, 'second half\n')]))
+    expect(text(resumed)).toBe('first half, second half\n')
+  })
+
+  test('equal chunks of one long line are no replay', () => {
+    const reader = new ContainerReader({ ...OPTIONS, maxLineBytes: 1000 })
+    reader.open('follow')
+    for (const part of ['aaaa', 'aaaa', 'aaaa', 'aaaa\n']) reader.push(frame(1, part))
+    expect(text(reader)).toBe(`${'a'.repeat(16)}\n`)
+  })
+
+  test('with a TTY the carriage return goes, and what is glued to an unterminated line is its own line', () => {
+    const tty = { ...OPTIONS, tty: true }
+    const reader = new ContainerReader(tty)
+    reader.open('follow')
+    reader.push(Buffer.from(`${stamp(1)} one\r\n${stamp(2)} prompt> `))
+    expect(reader.end()).toBe('aligned')
+    reader.flush()
+    expect(text(reader)).toBe('one\nprompt> \n')
+    reader.open('follow')
+    reader.push(Buffer.from(`${stamp(1)} one\r\n${stamp(2)} prompt> ${stamp(3)} again\r\n`))
+    expect(text(reader)).toBe('again\n')
+  })
+
+  test('a polled snapshot is trusted up to the last line that was asked for', () => {
+    const reader = new ContainerReader({ ...OPTIONS, poll: true })
+    reader.open('snapshot')
+    for (const one of lines(1, 10)) reader.push(one)
+    text(reader)
+    const { tail } = reader.open('snapshot')
+    for (const one of lines(1, tail! + 5)) reader.push(one)
+    expect(text(reader).split('\n').at(-2)).toBe(`line ${tail}`)
+  })
+
+  test('a position that was tampered with is refused with what is wrong', () => {
+    expect(() => parseContainerPosition({ records: -1 })).toThrow(/records/)
+  })
+})
