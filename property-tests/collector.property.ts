@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { messageOf } from '../reference/errors.ts'
 import { anyCommand, FAMILIES, type Session } from './collector/commands.ts'
 import { CollectorRig } from './collector/collector-rig.ts'

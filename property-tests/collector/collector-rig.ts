@@ -146,6 +146,14 @@ export class CollectorRig {
     this.#disturbedUntilMs = Infinity
   }
 
+  /** As SIGTERM does: every reply ends as if it were complete, that of a whole log too, and then the engine is away. */
+  async shutEngineDown(): Promise<void> {
+    for (const { id } of this.engine.containers)
+      this.engine.disturb(id, { kind: 'clean-end' }, { streams: 'open' })
+    await this.advance(SHUTDOWN_MS)
+    this.engine.goAway()
+  }
+
   /** The next events reach nobody: a container may stay unknown until the collector lists them again, which I6 does not speak of. */
   loseEvents(count: number): void {
     this.#losesEvents = true
@@ -157,6 +165,20 @@ export class CollectorRig {
     this.engine.calm()
     if (this.engine.availability !== 'up') this.engine.comeBack()
     this.#disturbedUntilMs = this.world.nowMs
+  }
+
+  /**
+   * The containers whose sink does not hold everything, a sentence each. One that was removed took with it what was not read: of it the sink holds a
+   * prefix, which I7 sees to.
+   */
+  undelivered(): string[] {
+    return this.engine.containers
+      .map((container) => ({ container, held: this.#held(container) }))
+      .filter(({ container, held }) => held !== container.expected.length)
+      .map(
+        ({ container, held }) =>
+          `${container.name}: the sink holds ${held} of ${container.expected.length} bytes`,
+      )
   }
 
   /**
@@ -173,26 +195,15 @@ export class CollectorRig {
 
   async #untilDelivered(): Promise<void> {
     const deadlineMs = this.world.nowMs + DELIVERY_DEADLINE_MS
-    while (this.#undelivered().length > 0) {
+    while (this.undelivered().length > 0) {
       if (this.world.nowMs > deadlineMs) {
         throw new Error(
-          `Not delivered ${DELIVERY_DEADLINE_MS} ms after the last fault:\n${this.#undelivered().join('\n')}`,
+          `Not delivered ${DELIVERY_DEADLINE_MS} ms after the last fault:\n${this.undelivered().join('\n')}`,
         )
       }
       // oxlint-disable-next-line no-await-in-loop -- time passes in one place only
       await this.world.advance(1000)
     }
-  }
-
-  /** A container that was removed took with it what was not read: of it the sink holds a prefix, which I7 sees to. */
-  #undelivered(): string[] {
-    return this.engine.containers
-      .map((container) => ({ container, held: this.#held(container) }))
-      .filter(({ container, held }) => held !== container.expected.length)
-      .map(
-        ({ container, held }) =>
-          `${container.name}: the sink holds ${held} of ${container.expected.length} bytes`,
-      )
   }
 
   #held({ name, id }: SimulatedContainer): number {
@@ -239,6 +250,8 @@ function writeLastLine(container: SimulatedContainer): void {
   if (container.running) container.writeNumberedLine()
 }
 
+/** Long enough for the ends to arrive. */
+const SHUTDOWN_MS = 10
 const STOP_LIMIT_MS = 10_000
 /** Small, so that the sink closes files and reading waits for room. */
 const OPEN_FILES_MAX = 3

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import type { StreamFault, StreamFaultScope } from '../../simulators/index.ts'
 import { CONTAINER_KINDS, type CollectorRig } from './collector-rig.ts'
 
@@ -160,7 +160,8 @@ const streamCommand: fc.Arbitrary<Command> = fc.oneof(
           name,
           (rig) => {
             rig.disturbed()
-            rig.engine.disturb(name, fault, { streams })
+            // A clean end is what every follow comes to; of a whole log it would be a lie.
+            rig.engine.disturb(name, fault, { streams, ...(fault.kind === 'clean-end' && { follow: true }) })
           },
         ),
       ),
@@ -178,6 +179,7 @@ function describeFault(fault: StreamFault): string {
 const engineCommand: fc.Arbitrary<Command> = fc.constantFrom(
   engine('the engine goes away', 'up', (rig) => rig.engine.goAway()),
   engine('the engine dies with its containers', 'up', (rig) => rig.engine.goAway({ containers: 'end' })),
+  engine('the engine is shut down', 'up', (rig) => rig.shutEngineDown()),
   engine('the engine hangs', 'up', (rig) => rig.engine.hang()),
   engine('the engine loses two events', 'up', (rig) => rig.loseEvents(2)),
   engine('the engine is back', 'away', (rig) => rig.engine.comeBack()),
@@ -187,7 +189,7 @@ const engineCommand: fc.Arbitrary<Command> = fc.constantFrom(
 function engine(
   description: string,
   when: 'up' | 'away' | 'hung',
-  run: (rig: CollectorRig) => void,
+  run: (rig: CollectorRig) => Promise<void> | void,
 ): Command {
   return new Step(
     description,
@@ -195,7 +197,7 @@ function engine(
     (rig) => rig.engine.availability === when,
     (rig) => {
       rig.disturbed()
-      run(rig)
+      return run(rig)
     },
   )
 }

@@ -13,20 +13,16 @@ export async function runSuites(
   const register = defect === null ? [] : ['--import', pathOf('./register.ts')]
   const args = [...register, pathOf('./check.ts'), ...suites]
   const env = { ...process.env, WATERTIGHT_DEFECT: defect ?? '' }
-  const { promise, resolve, reject } = Promise.withResolvers<readonly SuiteResult[]>()
-  execFile(
-    process.execPath,
-    args,
-    { env, timeout: TIMEOUT_MS, maxBuffer: OUTPUT_BYTES_MAX },
-    (error, stdout, stderr) => {
-      if (error === null) resolve(JSON.parse(stdout) as SuiteResult[])
-      else {
-        const status = error.killed ? `was ended after ${TIMEOUT_MS} ms` : `ended with status ${error.code}`
-        reject(new Error(`The suites with defect ${defect ?? 'none'} ${status}:\n${stderr}`))
-      }
-    },
-  )
-  return await promise
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const limits = { timeout: TIMEOUT_MS, maxBuffer: OUTPUT_BYTES_MAX }
+  execFile(process.execPath, args, { env, ...limits }, (error, stdout, stderr) => {
+    if (error === null) return resolve(stdout)
+    const status =
+      error.killed === true ? `were ended after ${TIMEOUT_MS} ms` : `ended with status ${error.code}`
+    return reject(new Error(`The suites with defect ${defect ?? 'none'} ${status}:\n${stderr}`))
+  })
+  const results: readonly SuiteResult[] = JSON.parse(await promise)
+  return results
 }
 
 function pathOf(file: string): string {

@@ -23,8 +23,8 @@ export class Lifecycle<R> {
   #state: LifecycleState = 'stopped'
   #starting: { promise: Promise<void>; controller: AbortController } | null = null
   #stopping: Promise<R> | null = null
-  /** Calls so far: a start that waited for a stop gives up when another call came after it. */
-  #calls = 0
+  /** Stops asked for so far: a start that waited gives up when one came after it. */
+  #stops = 0
 
   /** @param nothing what `stop` reports when there was nothing to stop. */
   constructor(parts: LifecycleParts<R>, nothing: R) {
@@ -38,23 +38,29 @@ export class Lifecycle<R> {
 
   /** Resolves once running; rejects when the start failed, or was aborted by a stop. */
   async start(): Promise<void> {
-    const call = ++this.#calls
-    while (this.#stopping !== null) await this.#stopping.catch(() => {})
+    const stops = this.#stops
+    for (let ending = this.#ending(); ending !== null; ending = this.#ending()) await ending.catch(() => {})
+    if (stops !== this.#stops) throw stoppedWhileStarting()
     if (this.#state === 'running') return
-    if (call !== this.#calls && this.#starting === null) throw stoppedWhileStarting()
     this.#starting ??= this.#beginStart()
     await this.#starting.promise
   }
 
   /** Resolves once stopped, with the report of the stop that did it. */
   async stop(): Promise<R> {
-    this.#calls += 1
+    this.#stops += 1
     if (this.#starting !== null) {
       this.#starting.controller.abort(stoppedWhileStarting())
       await this.#starting.promise.catch(() => {})
     }
     if (this.#state === 'running') this.#stopping = this.#beginStop()
     return this.#stopping === null ? this.#nothing : await this.#stopping
+  }
+
+  /** A stop that is under way, or a start that was aborted by one. */
+  #ending(): Promise<unknown> | null {
+    if (this.#stopping !== null) return this.#stopping
+    return this.#starting?.controller.signal.aborted === true ? this.#starting.promise : null
   }
 
   #beginStart(): { promise: Promise<void>; controller: AbortController } {

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { CollectorRig } from './collector/collector-rig.ts'
+import { idleStream } from './collector/idle-stream.ts'
+import { ordinaryDay } from './collector/ordinary-day.ts'
+
+const RIG = { seed: 1, slots: 1, rotationIntervalMs: 300_000, engine: '26' } as const
+
+test('an idle stream is rotated twice, and its first line comes at once', idleStream)
+
+test('an ordinary day holds every invariant', ordinaryDay)
+
+test('a start that comes after a stop wins over it, also when the stop has aborted an earlier start', async () => {
+  const rig = new CollectorRig(RIG)
+  rig.beginStart()
+  await rig.startDuringStop(0)
+  expect(rig.isRunning).toBe(true)
+  await rig.finish()
+})
+
+test('the rest of a stopped container’s log is read when the engine was shut down in the middle of it', async () => {
+  const rig = new CollectorRig(RIG)
+  rig.addContainer('both streams', { name: 'ended', atExit: { lines: 5 } })
+  rig.engine.stop('ended')
+  rig.engine.disturb('ended', { kind: 'blocked', afterBytes: 0 }, { streams: 'next' })
+  await rig.start()
+  await rig.advance(1000)
+  await rig.shutEngineDown()
+  await rig.advance(60_000)
+  rig.engine.comeBack()
+  await rig.advance(60_000)
+  expect(rig.undelivered()).toEqual([])
+  await rig.finish()
+})
