@@ -11,6 +11,7 @@ const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>>
   phases: async () => (await import('./scenarios/phases-command.ts')).registerPhasesCommand,
   run: async () => (await import('./scenarios/run-command.ts')).registerRunCommand,
   start: async () => (await import('./scenarios/start-command.ts')).registerStartCommand,
+  defects: async () => (await import('./property-tests/defects/defects-command.ts')).registerDefectsCommand,
 }
 
 async function main(args: readonly string[]): Promise<void> {

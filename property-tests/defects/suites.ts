@@ -12,9 +12,10 @@ export interface SuiteResult {
   readonly failure: string | null
 }
 
-export type SuiteName = 'idle-stream' | 'ordinary-day' | 'collector-property'
-
 /** The suites that are held against each defect, the quickest first. */
+export const SUITE_NAMES = ['idle-stream', 'ordinary-day', 'collector-property'] as const
+export type SuiteName = (typeof SUITE_NAMES)[number]
+
 export const SUITES: Readonly<Record<SuiteName, () => Promise<SuiteResult>>> = {
   'idle-stream': () => scenario('idle-stream', idleStream),
   'ordinary-day': () => scenario('ordinary-day', ordinaryDay),

@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { applyPatch } from './apply-patch.ts'
+import { DEFECTS, findDefect } from './catalogue.ts'
+import { isGood, reportDefects } from './defects-report.ts'
+import { runSuites } from './run-suites.ts'
+import { SABOTAGES } from './sabotages.ts'
+
+const root = path.join(import.meta.dirname, '..', '..')
+
+describe('a patch', () => {
+  const patch = { file: 'a.ts', find: 'one', replace: '$& two' }
+
+  test('replaces its text, literally', () => {
+    expect(applyPatch('zero one', patch)).toBe('zero $& two')
+  })
+
+  test('whose text is not there is an error', () => {
+    expect(() => applyPatch('zero', patch)).toThrow(/Cannot patch a\.ts: .*found it 0 times/)
+  })
+
+  test('whose text is there twice is an error', () => {
+    expect(() => applyPatch('one one', patch)).toThrow(/found it 2 times/)
+  })
+
+  for (const { id, patches } of [...DEFECTS, ...SABOTAGES]) {
+    test(`matches the sources as they are: ${id}`, () => {
+      for (const each of patches) applyPatch(readFileSync(path.join(root, each.file), 'utf8'), each)
+    })
+  }
+})
+
+describe('a run', () => {
+  test('into which no patch was loaded ends with status 3', () => {
+    const { status, stderr } = runNode('B8', '')
+    expect(status).toBe(3)
+    expect(stderr).toMatch(/B8 was not applied: never loaded were .*stream-turn\.ts/)
+  })
+
+  test('into which the patch was loaded ends with its own status', () => {
+    expect(
+      runNode('B8', 'await import("./reference/docker/stream-turn.ts"); process.exitCode = 7').status,
+    ).toBe(7)
+  })
+
+  test('with an unknown defect names those there are', () => {
+    expect(() => findDefect('B0')).toThrow(/"B0" back: known are B7, B8, B9, B10$/)
+    expect(runNode('B0', '').status).not.toBe(0)
+  })
+
+  test('that does not get to a result is an error, not a defect caught', async () => {
+    await expect(runSuites('B0', ['idle-stream'])).rejects.toThrow(/ended with status 1[^]*known are/)
+  })
+})
+
+test('each defect is caught by the idle stream alone, and the sources as they are pass', async () => {
+  const done: string[] = []
+  const report = await reportDefects(DEFECTS, ['idle-stream'], (what) => done.push(what))
+  expect(report).toMatchObject({
+    schema: 1,
+    defects: DEFECTS.map(({ id }) => ({ id, caught: true, caughtBy: ['idle-stream'], cases: 1 })),
+    clean: { cases: 1, falseAlarms: 0 },
+  })
+  expect(done).toEqual(['B7', 'B8', 'B9', 'B10', 'without a defect'])
+  expect(isGood(report)).toBe(true)
+})
+
+test('a defect that is not caught, or a false alarm, is not good', () => {
+  const clean = { cases: 1, falseAlarms: 0 }
+  const missed = { id: 'B', origin: '', description: '', caught: false, caughtBy: [], cases: 1, seconds: 1 }
+  expect(isGood({ schema: 1, defects: [], clean })).toBe(true)
+  expect(isGood({ schema: 1, defects: [missed], clean })).toBe(false)
+  expect(isGood({ schema: 1, defects: [], clean: { cases: 1, falseAlarms: 1 } })).toBe(false)
+})
+
+function runNode(defect: string, script: string): { status: number | null; stderr: string } {
+  const args = ['--import', './property-tests/defects/register.ts', '--input-type=module', '-e', script]
+  const env = { ...process.env, WATERTIGHT_DEFECT: defect }
+  return spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' })
+}

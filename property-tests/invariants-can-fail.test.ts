@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { runSuites } from './defects/run-suites.ts'
+import { SABOTAGES } from './defects/sabotages.ts'
+
+/** Each in a process of its own: the sources are patched while they are loaded. */
+for (const { id, description } of SABOTAGES) {
+  test.concurrent(`${id} fails when the collector is broken on purpose: ${description}`, async () => {
+    const [result] = await runSuites(id, ['ordinary-day'])
+    expect(result?.failure).toMatch(new RegExp(`^${id} [^\\n]* not hold: `))
+  })
+}
+
+test('there is one such break for each invariant of the design that virtual time checks', () => {
+  expect(SABOTAGES.map(({ id }) => id)).toEqual(['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8'])
+})
