@@ -1,19 +1,23 @@
-import type { ContainerEvent, EngineError } from '../../reference/ports/index.ts'
+import type { EngineError } from '../../reference/ports/index.ts'
+import type { EngineEvent } from './engine-event.ts'
 import { refusedError } from './simulated-call.ts'
 import type { SimulatedEngine } from './simulated-engine.ts'
 import type { StreamSource } from './simulated-stream.ts'
 
 /** A subscription to the engine's events. Breaks when the engine goes away; drops what a slow subscriber does not take. */
-export class EventSource implements StreamSource<ContainerEvent> {
+export class EventSource<T> implements StreamSource<T> {
   onChange: () => void = () => {}
   readonly hangsOnClose = false
   readonly #engine: SimulatedEngine
   readonly #subscription: DisposableStack
-  #queue: ContainerEvent[] = []
+  readonly #shape: (event: EngineEvent) => T
+  #queue: EngineEvent[] = []
   #failure: EngineError | null = null
 
-  constructor(engine: SimulatedEngine) {
+  /** @param shape what the subscriber is handed for an event */
+  constructor(engine: SimulatedEngine, shape: (event: EngineEvent) => T) {
     this.#engine = engine
+    this.#shape = shape
     this.#subscription = new DisposableStack()
     this.#subscription.use(engine.subscribe((event) => this.#add(event)))
     this.#subscription.use(engine.onAvailability(() => this.#checkConnection()))
@@ -23,8 +27,8 @@ export class EventSource implements StreamSource<ContainerEvent> {
     return this.#failure ?? (this.#queue.length > 0 ? 'ready' : 'waiting')
   }
 
-  take(): ContainerEvent {
-    return this.#queue.shift()!
+  take(): T {
+    return this.#shape(this.#queue.shift()!)
   }
 
   close(): void {
@@ -37,7 +41,7 @@ export class EventSource implements StreamSource<ContainerEvent> {
     this.onChange()
   }
 
-  #add(event: ContainerEvent): void {
+  #add(event: EngineEvent): void {
     if (this.#queue.length < QUEUED_EVENTS_MAX) this.#queue.push(event)
     else this.#engine.statistics.eventsLost += 1
     this.onChange()

@@ -73,6 +73,12 @@ export class LogReply implements LogFollower {
     return this.#hung ? 0 : Math.min(this.#budget, this.#endOfFile() - this.#offset)
   }
 
+  /** Bytes up to the end of the message it is in, or of the one it is about to begin. Only in state `ready`. */
+  get messageBytes(): number {
+    const next = this.#file.indexAt(this.#offset + 1)
+    return this.#file.offsetOf(next) - this.#offset
+  }
+
   /** True when the release of this stream is not acknowledged. */
   get hangsOnClose(): boolean {
     return this.#hangsOnClose

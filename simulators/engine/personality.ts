@@ -6,6 +6,8 @@ export interface EnginePersonality {
   readonly omitsLastMessagesChance: number
   /** Chance that a follow sends a log file once more after that file was rotated away. */
   readonly replaysRotatedFileChance: number
+  /** Whether `since` is held against each message; otherwise only until one is as new (24.0 on). */
+  readonly sinceFiltersEachMessage: boolean
 }
 
 /** Docker 20.10: left out the last messages in 5 of 12 exits; 93 rewinds in 35 opens with log rotation. */
@@ -14,6 +16,7 @@ export const DOCKER_20_10: EnginePersonality = {
   apiVersion: '1.41',
   omitsLastMessagesChance: 5 / 12,
   replaysRotatedFileChance: 0.5,
+  sinceFiltersEachMessage: true,
 }
 
 /** Docker 26: neither. */
@@ -22,4 +25,5 @@ export const DOCKER_26: EnginePersonality = {
   apiVersion: '1.45',
   omitsLastMessagesChance: 0,
   replaysRotatedFileChance: 0,
+  sinceFiltersEachMessage: false,
 }

@@ -2,7 +2,7 @@ import { EngineError } from '../../reference/ports/index.ts'
 import { listenForAbort } from '../abort-listener.ts'
 import type { ScheduledEvent } from '../event-queue.ts'
 import type { LedgerEntry } from '../resource-ledger.ts'
-import type { World } from '../world.ts'
+import type { EngineHost } from './engine-host.ts'
 import type { EngineOperation, SimulatedEngine } from './simulated-engine.ts'
 import type { Hold } from './stream-fault.ts'
 
@@ -29,7 +29,7 @@ export interface SimulatedCallOptions<T> {
  */
 export class SimulatedCall<T> {
   readonly promise: Promise<T>
-  readonly #world: World
+  readonly #host: EngineHost
   readonly #engine: SimulatedEngine
   readonly #options: SimulatedCallOptions<T>
   readonly #resolve: (value: T) => void
@@ -41,15 +41,15 @@ export class SimulatedCall<T> {
   /** The step to be tried again once something changed. */
   #parked: (() => void) | null = null
 
-  constructor(world: World, engine: SimulatedEngine, options: SimulatedCallOptions<T>) {
+  constructor(host: EngineHost, engine: SimulatedEngine, options: SimulatedCallOptions<T>) {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     this.promise = promise
     this.#resolve = resolve
     this.#reject = reject
-    this.#world = world
+    this.#host = host
     this.#engine = engine
     this.#options = options
-    this.#entry = world.ledger.open('call', options.description)
+    this.#entry = host.ledger.open('call', options.description)
     this.#stopListening = listenForAbort(options.signal, () => this.refuse(options.signal.reason))
     this.#travel(() => this.#arrive())
   }
@@ -70,7 +70,7 @@ export class SimulatedCall<T> {
 
   #travel(step: () => void): void {
     const { latency, description } = this.#options
-    this.#event = this.#world.schedule(latency(), description, () => {
+    this.#event = this.#host.schedule(latency(), description, () => {
       if (this.#engine.availability === 'away') return this.refuse(refusedError())
       if (this.#engine.availability === 'hung') this.#parked = step
       else step()
@@ -110,7 +110,7 @@ export class SimulatedCall<T> {
     this.#event?.cancel()
     this.#parked = null
     this.#stopListening()
-    this.#world.ledger.close(this.#entry)
+    this.#host.ledger.close(this.#entry)
     this.#options.onSettled(this)
   }
 }

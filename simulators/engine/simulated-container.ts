@@ -1,7 +1,7 @@
 import type { ContainerDetails } from '../../reference/ports/index.ts'
 import type { SeededRandom } from '../seeded-random.ts'
-import type { World } from '../world.ts'
 import { ContainerLog, type LogRotationOptions } from './container-log.ts'
+import type { EngineHost } from './engine-host.ts'
 import { ExpectedOutput } from './expected-output.ts'
 import { STDERR, STDOUT, type StreamNumber } from './log-file.ts'
 import type { LogReply } from './log-reply.ts'
@@ -15,6 +15,10 @@ export interface ContainerOptions {
   readonly name: string
   readonly behaviour?: Behaviour
   readonly labels?: Readonly<Record<string, string>>
+  /** Shown by `inspect`; no image is needed. Default `simulated:latest`. */
+  readonly image?: string
+  /** Shown by `inspect`; what runs is the behaviour. Default `["workload"]`. */
+  readonly command?: readonly string[]
   /** Default false. */
   readonly tty?: boolean
   /** Default `json-file`. `none` cannot be read. */
@@ -38,6 +42,11 @@ export class SimulatedContainer {
   readonly tty: boolean
   readonly logDriver: string
   readonly labels: Readonly<Record<string, string>>
+  readonly image: string
+  readonly command: readonly string[]
+  readonly logRotation: LogRotationOptions
+  /** Wall time, milliseconds since the epoch, with their fraction; so are the times below. */
+  readonly createdAt: number
   readonly random: SeededRandom
   readonly log: ContainerLog
   readonly expected: ExpectedOutput
@@ -46,7 +55,13 @@ export class SimulatedContainer {
   readonly replies: Set<LogReply> = new Set()
   name: string
   state: ContainerState = 'created'
-  readonly #world: World
+  /** When it was started last, or null. */
+  startedAt: number | null = null
+  /** When it ended last, or null. */
+  finishedAt: number | null = null
+  /** Of the last process that ended. */
+  exitCode = 0
+  readonly #host: EngineHost
   readonly #options: ContainerOptions
   readonly #stamper: Stamper
   readonly #onStored: StoredListener
@@ -56,18 +71,22 @@ export class SimulatedContainer {
   #lastNumber = 0
   #logsFollowed = 0
 
-  constructor(world: World, id: string, options: ContainerOptions, onStored: StoredListener) {
+  constructor(host: EngineHost, id: string, options: ContainerOptions, onStored: StoredListener) {
     this.id = id
     this.name = options.name
     this.tty = options.tty ?? false
     this.logDriver = options.logDriver ?? 'json-file'
     this.labels = options.labels ?? {}
-    this.random = world.random.fork(`container ${id}`)
+    this.image = options.image ?? 'simulated:latest'
+    this.command = options.command ?? ['workload']
+    this.logRotation = options.logRotation ?? {}
+    this.createdAt = host.clock.wallTime()
+    this.random = host.random.fork(`container ${id}`)
     this.log = new ContainerLog(this.tty, options.logRotation)
     this.expected = new ExpectedOutput(this.tty)
-    this.#world = world
+    this.#host = host
     this.#options = options
-    this.#stamper = new Stamper(() => world.clock.wallTime(), this.random.fork('stamps'))
+    this.#stamper = new Stamper(() => host.clock.wallTime(), this.random.fork('stamps'))
     this.#onStored = onStored
     this.#copiers = this.#newCopiers()
     this.#behaviour = options.behaviour ?? { kind: 'silent' }
@@ -130,7 +149,7 @@ export class SimulatedContainer {
   /** For the engine: the process starts or goes on. */
   beginWork(): void {
     this.#workload?.stop()
-    this.#workload = new Workload(this.#world, this, this.#behaviour)
+    this.#workload = new Workload(this.#host, this, this.#behaviour)
     this.#workload.start()
   }
 

@@ -11,7 +11,8 @@ import {
   type OpenLogsOptions,
 } from '../../reference/ports/index.ts'
 import type { SeededRandom } from '../seeded-random.ts'
-import type { World } from '../world.ts'
+import type { EngineEvent } from './engine-event.ts'
+import type { EngineHost } from './engine-host.ts'
 import { EventSource } from './event-source.ts'
 import { LogSource } from './log-source.ts'
 import { SimulatedCall, type SimulatedCallOptions } from './simulated-call.ts'
@@ -36,7 +37,7 @@ export interface ConnectOptions {
 
 /** A client of the simulated engine, in process: the `DockerEngine` port of the virtual world. Every completion is an event of the world. */
 export class SimulatedDockerEngine implements DockerEngine {
-  readonly #world: World
+  readonly #host: EngineHost
   readonly #engine: SimulatedEngine
   readonly #random: SeededRandom
   readonly #callLatency: () => number
@@ -48,10 +49,10 @@ export class SimulatedDockerEngine implements DockerEngine {
   /** Another one after each close. */
   #lifetime: object = {}
 
-  constructor(world: World, engine: SimulatedEngine, options: ConnectOptions = {}) {
-    this.#world = world
+  constructor(host: EngineHost, engine: SimulatedEngine, options: ConnectOptions = {}) {
+    this.#host = host
     this.#engine = engine
-    this.#random = world.random.fork('engine client')
+    this.#random = host.random.fork('engine client')
     this.#callLatency = this.#drawing(options.callLatency ?? { minMs: 0.2, maxMs: 8 })
     this.#readLatency = this.#drawing(options.readLatency ?? { minMs: 0.05, maxMs: 3 })
     this.#closeLatency = this.#drawing(options.closeLatency ?? { minMs: 0.05, maxMs: 2 })
@@ -120,7 +121,7 @@ export class SimulatedDockerEngine implements DockerEngine {
   #call<T>(options: Omit<SimulatedCallOptions<T>, 'latency' | 'onSettled'>): Promise<T> {
     if (options.signal.aborted) return Promise.reject(options.signal.reason)
     this.#availability ??= this.#engine.onAvailability(() => this.#goOn())
-    const call = new SimulatedCall<T>(this.#world, this.#engine, {
+    const call = new SimulatedCall<T>(this.#host, this.#engine, {
       ...options,
       latency: this.#callLatency,
       onSettled: (settled) => this.#calls.delete(settled),
@@ -132,7 +133,7 @@ export class SimulatedDockerEngine implements DockerEngine {
   #logStream(id: string, follow: boolean, tail: number): LogStream {
     const reply = this.#engine.openLog(id, { follow, tail })
     const source = new LogSource(reply, this.#random, () => this.#engine.closeLog(id, reply))
-    const stream = new SimulatedStream<Uint8Array>(this.#world, {
+    const stream = new SimulatedStream<Uint8Array>(this.#host, {
       ...this.#streamOptions(),
       source,
       name: this.#nameOf(id),
@@ -144,8 +145,8 @@ export class SimulatedDockerEngine implements DockerEngine {
   }
 
   #eventStream(): EventStream {
-    const source = new EventSource(this.#engine)
-    const stream = new SimulatedStream<ContainerEvent>(this.#world, {
+    const source = new EventSource(this.#engine, containerEvent)
+    const stream = new SimulatedStream<ContainerEvent>(this.#host, {
       ...this.#streamOptions(),
       source,
       name: 'events',
@@ -196,6 +197,10 @@ export class SimulatedDockerEngine implements DockerEngine {
 function summary(container: SimulatedContainer): ContainerSummary {
   const { id, name, labels, running } = container
   return { id, name, labels, running }
+}
+
+function containerEvent({ action, id, name, labels }: EngineEvent): ContainerEvent {
+  return { action, id, name, labels }
 }
 
 function closedError(): EngineError {

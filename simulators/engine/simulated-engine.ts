@@ -1,6 +1,7 @@
-import { EngineError, type ContainerEvent, type EngineErrorCode } from '../../reference/ports/index.ts'
+import { EngineError, type EngineErrorCode } from '../../reference/ports/index.ts'
 import type { SeededRandom } from '../seeded-random.ts'
-import type { World } from '../world.ts'
+import type { EngineEvent } from './engine-event.ts'
+import type { EngineHost } from './engine-host.ts'
 import { LogReply, type LogReplyOptions } from './log-reply.ts'
 import { DOCKER_26, type EnginePersonality } from './personality.ts'
 import { SimulatedContainer, type ContainerOptions, type StoredListener } from './simulated-container.ts'
@@ -45,20 +46,21 @@ export class SimulatedEngine {
     linesScannedByOneReply: 0,
     eventsLost: 0,
   }
-  readonly #world: World
+  readonly #host: EngineHost
   readonly #random: SeededRandom
   readonly #containers = new Map<string, SimulatedContainer>()
   readonly #added: SimulatedContainer[] = []
-  readonly #subscribers = new Set<(event: ContainerEvent) => void>()
+  readonly #subscribers = new Set<(event: EngineEvent) => void>()
   readonly #storedListeners = new Set<StoredListener>()
   readonly #availabilityListeners = new Set<() => void>()
   #availability: EngineAvailability = 'up'
+  readonly #recentEvents: EngineEvent[] = []
   #eventsToLose = 0
   #failures: { operation: EngineOperation; code: EngineErrorCode; times: number }[] = []
 
-  constructor(world: World, options: SimulatedEngineOptions = {}) {
-    this.#world = world
-    this.#random = world.random.fork('engine')
+  constructor(host: EngineHost, options: SimulatedEngineOptions = {}) {
+    this.#host = host
+    this.#random = host.random.fork('engine')
     this.personality = options.personality ?? DOCKER_26
   }
 
@@ -76,9 +78,14 @@ export class SimulatedEngine {
     return [...this.#added]
   }
 
+  /** The last events, oldest first: what a subscriber can ask for that comes late. */
+  get recentEvents(): readonly EngineEvent[] {
+    return this.#recentEvents
+  }
+
   /** A client of its own, with its own connections. */
   connect(options: ConnectOptions = {}): SimulatedDockerEngine {
-    return new SimulatedDockerEngine(this.#world, this, options)
+    return new SimulatedDockerEngine(this.#host, this, options)
   }
 
   /** Creates a container and, unless told otherwise, starts it. */
@@ -87,7 +94,7 @@ export class SimulatedEngine {
       throw new Error(`Cannot add container ${options.name}: the name is in use`)
     }
     const id = this.#random.hex(64)
-    const container = new SimulatedContainer(this.#world, id, options, (stored) => this.#notifyStored(stored))
+    const container = new SimulatedContainer(this.#host, id, options, (stored) => this.#notifyStored(stored))
     this.#containers.set(id, container)
     this.#added.push(container)
     this.#emit('create', container)
@@ -113,22 +120,29 @@ export class SimulatedEngine {
     const container = this.#present(reference)
     if (container.running) return
     container.state = 'running'
+    container.startedAt = this.#host.clock.wallTime()
     container.beginWork()
     this.#emit('start', container)
   }
 
   /** The process ends by itself. */
-  exit(reference: string): void {
-    this.#end(this.#present(reference), [])
+  exit(reference: string, exitCode = 0): void {
+    this.#end(this.#present(reference), exitCode)
   }
 
   stop(reference: string): void {
     const container = this.#present(reference)
-    if (this.#end(container, ['kill'])) this.#emit('stop', container)
+    if (this.#endBySignal(container, SIGTERM)) this.#emit('stop', container)
   }
 
   kill(reference: string): void {
-    this.#end(this.#present(reference), ['kill'])
+    this.#endBySignal(this.#present(reference), SIGKILL)
+  }
+
+  /** Sends a signal that the process takes no notice of. */
+  signal(reference: string, signal: number): void {
+    const container = this.#present(reference)
+    if (container.running) this.#emit('kill', container, { signal: String(signal) })
   }
 
   restart(reference: string): void {
@@ -156,14 +170,15 @@ export class SimulatedEngine {
 
   rename(reference: string, name: string): void {
     const container = this.#present(reference)
+    const oldName = `/${container.name}`
     container.name = name
-    this.#emit('rename', container)
+    this.#emit('rename', container, { oldName })
   }
 
   /** Removes it, killing it first if it runs, and its log with it. */
   remove(reference: string): void {
     const container = this.#present(reference)
-    this.#end(container, ['kill'])
+    this.#endBySignal(container, SIGKILL)
     container.state = 'removed'
     this.#containers.delete(container.id)
     this.#emit('destroy', container)
@@ -172,7 +187,7 @@ export class SimulatedEngine {
   /** Removal has begun and does not get on: the container is listed, and its log answers 409, until {@link remove}. */
   beginRemoval(reference: string): void {
     const container = this.#present(reference)
-    this.#end(container, ['kill'])
+    this.#endBySignal(container, SIGKILL)
     container.state = 'removing'
   }
 
@@ -209,7 +224,7 @@ export class SimulatedEngine {
   }
 
   /** Calls back with every event from now on that is not lost. */
-  subscribe(subscriber: (event: ContainerEvent) => void): Disposable {
+  subscribe(subscriber: (event: EngineEvent) => void): Disposable {
     return listen(this.#subscribers, subscriber)
   }
 
@@ -250,7 +265,7 @@ export class SimulatedEngine {
     this.#setAvailability('away')
     for (const container of this.#containers.values()) {
       for (const reply of container.replies) reply.disturb({ kind: 'reset' })
-      if (options.containers === 'end') this.#end(container, [])
+      if (options.containers === 'end') this.#end(container, 0)
     }
   }
 
@@ -282,22 +297,37 @@ export class SimulatedEngine {
     return this.#added.findLast(({ id, name }) => name === reference || id.startsWith(reference))
   }
 
-  #end(container: SimulatedContainer, eventsBefore: readonly string[]): boolean {
+  #endBySignal(container: SimulatedContainer, signal: number): boolean {
     if (!container.running) return false
-    for (const action of eventsBefore) this.#emit(action, container)
-    container.endWork()
-    container.state = 'exited'
-    this.#emit('die', container)
+    this.#emit('kill', container, { signal: String(signal) })
+    this.#end(container, SIGNAL_EXIT_CODE + signal)
     return true
   }
 
-  #emit(action: string, { id, name, labels }: SimulatedContainer): void {
+  #end(container: SimulatedContainer, exitCode: number): void {
+    if (!container.running) return
+    container.endWork()
+    container.state = 'exited'
+    container.finishedAt = this.#host.clock.wallTime()
+    container.exitCode = exitCode
+    this.#emit('die', container, { exitCode: String(exitCode) })
+  }
+
+  #emit(
+    action: string,
+    { id, name, labels, image }: SimulatedContainer,
+    more: Readonly<Record<string, string>> = {},
+  ): void {
     if (this.#eventsToLose > 0) {
       this.#eventsToLose -= 1
       this.statistics.eventsLost += 1
       return
     }
-    for (const subscriber of this.#subscribers) subscriber({ action, id, name, labels })
+    const attributes = { ...labels, image, name, ...more }
+    const event = { action, id, name, labels, attributes, at: this.#host.clock.wallTime() }
+    this.#recentEvents.push(event)
+    if (this.#recentEvents.length > RECENT_EVENTS_MAX) this.#recentEvents.shift()
+    for (const subscriber of this.#subscribers) subscriber(event)
   }
 
   #notifyStored(container: SimulatedContainer): void {
@@ -313,6 +343,13 @@ export class SimulatedEngine {
     for (const listener of this.#availabilityListeners) listener()
   }
 }
+
+const SIGKILL = 9
+const SIGTERM = 15
+/** Exit code of a process that a signal ended: this plus the signal's number. */
+const SIGNAL_EXIT_CODE = 128
+/** As many as moby keeps. */
+const RECENT_EVENTS_MAX = 256
 
 function assertReadable(container: SimulatedContainer): void {
   if (container.state === 'removing') {

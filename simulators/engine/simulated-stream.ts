@@ -2,7 +2,7 @@ import { EngineError, type EngineStream } from '../../reference/ports/index.ts'
 import { listenForAbort } from '../abort-listener.ts'
 import type { ScheduledEvent } from '../event-queue.ts'
 import type { LedgerEntry, ResourceKind } from '../resource-ledger.ts'
-import type { World } from '../world.ts'
+import type { EngineHost } from './engine-host.ts'
 
 /** The engine's side of a stream: what it would send, and when that changes. */
 export interface StreamSource<T> {
@@ -44,7 +44,7 @@ interface PendingRead<T> {
  */
 export class SimulatedStream<T> implements EngineStream<T> {
   readonly closed: Promise<void>
-  readonly #world: World
+  readonly #host: EngineHost
   readonly #options: SimulatedStreamOptions<T>
   readonly #entry: LedgerEntry
   readonly #acknowledge: () => void
@@ -53,14 +53,14 @@ export class SimulatedStream<T> implements EngineStream<T> {
   #delivery: ScheduledEvent | null = null
   #destroyed = false
 
-  constructor(world: World, options: SimulatedStreamOptions<T>) {
+  constructor(host: EngineHost, options: SimulatedStreamOptions<T>) {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.closed = promise
     this.#acknowledge = resolve
-    this.#world = world
+    this.#host = host
     this.#options = options
     this.#deliverLabel = `deliver ${options.name}`
-    this.#entry = world.ledger.open(options.kind, `${options.kind} of ${options.name}`)
+    this.#entry = host.ledger.open(options.kind, `${options.kind} of ${options.name}`)
     options.source.onChange = () => this.pump()
   }
 
@@ -70,7 +70,7 @@ export class SimulatedStream<T> implements EngineStream<T> {
     if (this.#pending !== null) return Promise.reject(this.#reportSecondRead())
     const { promise, resolve, reject } = Promise.withResolvers<T | null>()
     const stopListening = listenForAbort(signal, () => this.#takePending()?.reject(signal.reason))
-    const entry = this.#world.ledger.open(this.#options.readKind, `read of ${this.#options.name}`)
+    const entry = this.#host.ledger.open(this.#options.readKind, `read of ${this.#options.name}`)
     this.#pending = { resolve, reject, entry, stopListening }
     this.pump()
     return promise
@@ -82,10 +82,10 @@ export class SimulatedStream<T> implements EngineStream<T> {
     this.#takePending()?.reject(destroyedError(this.#options.name))
     const { source } = this.#options
     source.close()
-    this.#world.ledger.close(this.#entry)
+    this.#host.ledger.close(this.#entry)
     this.#options.onDestroyed(this)
     if (source.hangsOnClose) return
-    this.#world.schedule(this.#options.closeLatency(), 'acknowledge close', this.#acknowledge)
+    this.#host.schedule(this.#options.closeLatency(), 'acknowledge close', this.#acknowledge)
   }
 
   /** Sends a delivery on its way when a read waits and there is something to deliver. */
@@ -95,7 +95,7 @@ export class SimulatedStream<T> implements EngineStream<T> {
     if (state === 'waiting') return
     if (state instanceof EngineError) return this.#takePending()?.reject(state)
     const latency = this.#options.readLatency()
-    this.#delivery = this.#world.schedule(latency, this.#deliverLabel, () => this.#deliver())
+    this.#delivery = this.#host.schedule(latency, this.#deliverLabel, () => this.#deliver())
   }
 
   #deliver(): void {
@@ -116,13 +116,13 @@ export class SimulatedStream<T> implements EngineStream<T> {
     this.#delivery?.cancel()
     this.#delivery = null
     pending.stopListening()
-    this.#world.ledger.close(pending.entry)
+    this.#host.ledger.close(pending.entry)
     return pending
   }
 
   #reportSecondRead(): Error {
     const error = new Error(`Cannot read ${this.#options.name}: a read is pending already`)
-    this.#world.fail(error)
+    this.#host.fail(error)
     return error
   }
 }

@@ -1,5 +1,5 @@
 import type { ScheduledEvent } from '../event-queue.ts'
-import type { World } from '../world.ts'
+import type { EngineHost } from './engine-host.ts'
 import type { SimulatedContainer } from './simulated-container.ts'
 
 /** Shape of the lines a workload writes. */
@@ -28,14 +28,14 @@ export type Behaviour =
 
 /** Runs a behaviour in a container, as background events of the world, until it is stopped. */
 export class Workload {
-  readonly #world: World
+  readonly #host: EngineHost
   readonly #container: SimulatedContainer
   readonly #behaviour: Behaviour
   readonly #label: string
   #next: ScheduledEvent | null = null
 
-  constructor(world: World, container: SimulatedContainer, behaviour: Behaviour) {
-    this.#world = world
+  constructor(host: EngineHost, container: SimulatedContainer, behaviour: Behaviour) {
+    this.#host = host
     this.#container = container
     this.#behaviour = behaviour
     this.#label = `write ${container.name}`
@@ -53,7 +53,7 @@ export class Workload {
   }
 
   #schedule(delayMs: number): void {
-    this.#next = this.#world.schedule(delayMs, this.#label, () => this.#tick(), { background: true })
+    this.#next = this.#host.schedule(delayMs, this.#label, () => this.#tick(), { background: true })
   }
 
   #tick(): void {
