@@ -16,6 +16,7 @@ import {
   type ContainerOptions,
   type SimulatedContainer,
   type SimulatedEngine,
+  type StreamFaultScope,
 } from '../../simulators/index.ts'
 
 /** What differs from one run to another, besides what happens in it. */
@@ -148,10 +149,18 @@ export class CollectorRig {
 
   /** As SIGTERM does: every reply ends as if it were complete, that of a whole log too, and then the engine is away. */
   async shutEngineDown(): Promise<void> {
-    for (const { id } of this.engine.containers)
-      this.engine.disturb(id, { kind: 'clean-end' }, { streams: 'open' })
+    for (const { name } of this.engine.containers) this.endCleanly(name, { streams: 'open' })
     await this.advance(SHUTDOWN_MS)
     this.engine.goAway()
+  }
+
+  /**
+   * Streams of a container end as if they were complete. With a TTY they break instead: there a line that was cut looks like one that its process
+   * left open, and the engine does not cut lines.
+   */
+  endCleanly(name: string, scope: StreamFaultScope): void {
+    const kind = this.engine.container(name).tty ? 'reset' : 'clean-end'
+    this.engine.disturb(name, { kind }, scope)
   }
 
   /** The next events reach nobody: a container may stay unknown until the collector lists them again, which I6 does not speak of. */

@@ -161,7 +161,8 @@ const streamCommand: fc.Arbitrary<Command> = fc.oneof(
           (rig) => {
             rig.disturbed()
             // A clean end is what every follow comes to; of a whole log it would be a lie.
-            rig.engine.disturb(name, fault, { streams, ...(fault.kind === 'clean-end' && { follow: true }) })
+            if (fault.kind === 'clean-end') rig.endCleanly(name, { streams, follow: true })
+            else rig.engine.disturb(name, fault, { streams })
           },
         ),
       ),
