@@ -74,6 +74,8 @@ export class StreamTurn {
   readonly #over: LinkedController
   #openedMs: number | null = null
   #ageMs = 0
+  /** How long the current stream took to find its place, milliseconds. */
+  #search: PromiseWithResolvers<number> = Promise.withResolvers()
   /** A block the queue had no room for when the turn ended. */
   #undelivered: Block | undefined
 
@@ -115,8 +117,10 @@ export class StreamTurn {
     try {
       const opened = (stream = await this.#open(how))
       this.#openedMs = this.#context.clock.monotonic()
-      this.#endAtAge(how, scope.signal)
-      if (this.#subject.reader.aligned) this.#slot.caughtUp()
+      this.#search = Promise.withResolvers()
+      this.#noteAlignment()
+      const rotates = this.#context.config.streamRotation.enabled && how === 'follow'
+      if (rotates) this.#rotateAtAge(scope.signal).catch(() => {})
       const { name } = this.#subject
       const reading = scope.spawn('stream_reader', name, (signal) => this.#read(opened, how, signal))
       return await this.#untilOver(reading.done)
@@ -141,15 +145,25 @@ export class StreamTurn {
     )
   }
 
-  /** Planned rotation: jitter only shortens the interval, so that streams opened together do not reopen together. */
-  #endAtAge(how: 'follow' | 'snapshot', signal: AbortSignal): void {
+  /**
+   * Planned rotation: jitter only shortens the interval, so that streams opened together do not reopen together. A stream is never cut
+   * before it has found its place, and after a long search it reads on for as long as that took: otherwise a log that takes longer to search
+   * than the interval would be searched for ever.
+   */
+  async #rotateAtAge(signal: AbortSignal): Promise<void> {
     const { clock, random, config } = this.#context
-    if (!config.streamRotation.enabled || how === 'snapshot') return
     const ageMs = config.streamRotation.intervalMs * (0.8 + 0.15 * random.next())
-    clock.sleep(ageMs, { signal }).then(
-      () => this.#over.abort(new TurnOver('planned')),
-      () => {},
-    )
+    await clock.sleep(ageMs, { signal })
+    const searchMs = await this.#search.promise
+    await clock.sleep(2 * searchMs - ageMs, { signal })
+    this.#over.abort(new TurnOver('planned'))
+  }
+
+  /** The stream has found its place: its turn counts from here. */
+  #noteAlignment(): void {
+    if (!this.#subject.reader.aligned) return
+    this.#slot.caughtUp()
+    this.#search.resolve(this.#context.clock.monotonic() - (this.#openedMs ?? 0))
   }
 
   /** The reader's result, or a rejection as soon as the turn is over: a reader that does not listen is not waited for. */
@@ -212,7 +226,7 @@ export class StreamTurn {
     }
     if (state === 'reopen') return { kind: 'reopen' }
     if (chunk === null) return { kind: 'ended' }
-    if (reader.aligned) this.#slot.caughtUp()
+    this.#noteAlignment()
     return undefined
   }
 
