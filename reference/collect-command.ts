@@ -52,7 +52,8 @@ async function collect(config: CollectorConfig): Promise<boolean> {
   }
 }
 
-function productionCollector(config: CollectorConfig, logger: Logger): Collector {
+/** The collector on the real machine: clock, files, engine and listeners are its own. */
+export function productionCollector(config: CollectorConfig, logger: Logger): Collector {
   const engine = new HttpDockerEngine(config.containerMonitor.socketPath)
   const collector = createCollector(config, {
     clock: new NodeClock(),
