@@ -163,6 +163,16 @@ describe('I7: a sink holds a prefix', () => {
     })
   }
 
+  test('a line of which a removal took the rest may be ended, one of a container that is there may not', async () => {
+    const { world, write } = sinkWorld()
+    sinkHoldsPrefix(world)
+    world.engine.remove('a')
+    await write('one\nt\n')
+    const present = sinkWorld()
+    sinkHoldsPrefix(present.world)
+    await expect(present.write('one\nt\n')).rejects.toThrow(/I7 /)
+  })
+
   test('other files are nobody’s sink', async () => {
     const { world } = sinkWorld()
     sinkHoldsPrefix(world)
