@@ -28,6 +28,7 @@ export {
   type LatencyRange,
 } from './engine/simulated-docker-engine.ts'
 export { DOCKER_20_10, DOCKER_26, type EnginePersonality } from './engine/personality.ts'
+export { SimulatedDaemon, type SimulatedDaemonOptions } from './daemon/simulated-daemon.ts'
 export type { LogRotationOptions } from './engine/container-log.ts'
 export type { StreamFault, StreamFaultScope } from './engine/stream-fault.ts'
 export type { Behaviour, LineShape } from './engine/workload.ts'

@@ -135,8 +135,9 @@ export class SimulatedEngine {
     if (this.#endBySignal(container, SIGTERM)) this.#emit('stop', container)
   }
 
-  kill(reference: string): void {
-    this.#endBySignal(this.#present(reference), SIGKILL)
+  /** Sends a signal that ends the process. */
+  kill(reference: string, signal: number = SIGKILL): void {
+    this.#endBySignal(this.#present(reference), signal)
   }
 
   /** Sends a signal that the process takes no notice of. */

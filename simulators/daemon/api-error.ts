@@ -1,0 +1,28 @@
+import { EngineError, type EngineErrorCode } from '../../reference/ports/index.ts'
+
+/** An answer other than success, in the words of the engine. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** The answer an error of the engine stands for; undefined when it is not one. */
+export function toApiError(error: unknown): ApiError | undefined {
+  if (error instanceof ApiError) return error
+  if (error instanceof EngineError) return new ApiError(STATUS[error.code], error.message)
+  return undefined
+}
+
+const STATUS: Readonly<Record<EngineErrorCode, number>> = {
+  not_found: 404,
+  conflict: 409,
+  not_supported: 501,
+  unavailable: 503,
+  protocol: 500,
+  destroyed: 500,
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import type { ContainerState, SimulatedContainer } from '../engine/simulated-container.ts'
+import { NEVER, toStamp } from './engine-time.ts'
+import { humanDuration } from './human-duration.ts'
+
+/** One element of `/containers/json`. @param now wall time, milliseconds */
+export function containerSummary(container: SimulatedContainer, now: number): object {
+  return {
+    Id: container.id,
+    Names: [`/${container.name}`],
+    Image: container.image,
+    ImageID: imageId(container.image),
+    Command: container.command.map((word) => (word.includes(' ') ? `'${word}'` : word)).join(' '),
+    Created: Math.floor(container.createdAt / 1000),
+    Ports: [],
+    Labels: container.labels,
+    State: container.state,
+    Status: statusText(container, now),
+    HostConfig: { NetworkMode: 'none' },
+    NetworkSettings: { Networks: {} },
+    Mounts: [],
+  }
+}
+
+/** `/containers/{id}/json`, as far as a container without a file system, a network and limits has something to show. */
+export function containerInspection(container: SimulatedContainer): object {
+  const [path = '', ...args] = container.command
+  return {
+    Id: container.id,
+    Created: toStamp(container.createdAt),
+    Path: path,
+    Args: args,
+    State: stateJson(container),
+    Image: imageId(container.image),
+    LogPath: '',
+    Name: `/${container.name}`,
+    RestartCount: 0,
+    Driver: 'simulated',
+    Platform: 'linux',
+    HostConfig: {
+      LogConfig: { Type: container.logDriver, Config: logOptions(container) },
+      NetworkMode: 'none',
+      PortBindings: {},
+      RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
+      AutoRemove: false,
+      Binds: null,
+    },
+    Mounts: [],
+    Config: {
+      Hostname: container.id.slice(0, 12),
+      Tty: container.tty,
+      OpenStdin: false,
+      Env: null,
+      Cmd: container.command,
+      Image: container.image,
+      Entrypoint: null,
+      Labels: container.labels,
+    },
+    NetworkSettings: { Ports: {}, Networks: {} },
+  }
+}
+
+function stateJson({ state, running, exitCode, startedAt, finishedAt }: SimulatedContainer): object {
+  return {
+    Status: state,
+    Running: running,
+    Paused: state === 'paused',
+    Restarting: false,
+    OOMKilled: false,
+    Dead: false,
+    Pid: running ? SHOWN_PID : 0,
+    ExitCode: running ? 0 : exitCode,
+    Error: '',
+    StartedAt: startedAt === null ? NEVER : toStamp(startedAt),
+    FinishedAt: finishedAt === null ? NEVER : toStamp(finishedAt),
+  }
+}
+
+function statusText(container: SimulatedContainer, now: number): string {
+  const since = (moment: number | null): string => humanDuration(now - (moment ?? container.createdAt))
+  const texts: Readonly<Record<ContainerState, string>> = {
+    created: 'Created',
+    running: `Up ${since(container.startedAt)}`,
+    paused: `Up ${since(container.startedAt)} (Paused)`,
+    exited: `Exited (${container.exitCode}) ${since(container.finishedAt)} ago`,
+    removing: 'Removal In Progress',
+    removed: 'Dead',
+  }
+  return texts[container.state]
+}
+
+function logOptions({ logRotation: { maxSizeBytes, maxFiles } }: SimulatedContainer): object {
+  return {
+    ...(maxSizeBytes !== undefined && { 'max-size': String(maxSizeBytes) }),
+    ...(maxFiles !== undefined && { 'max-file': String(maxFiles) }),
+  }
+}
+
+function imageId(image: string): string {
+  return `sha256:${createHash('sha256').update(image).digest('hex')}`
+}
+
+/** Nothing runs under it: tools only look whether it is 0. */
+const SHOWN_PID = 4242

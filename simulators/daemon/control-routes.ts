@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import type { SimulatedContainer } from '../engine/simulated-container.ts'
+import type { SimulatedEngine } from '../engine/simulated-engine.ts'
+import { beginStream, sendJson, sendStatus, type Answer, type ApiCall } from './api-call.ts'
+import { ApiError } from './api-error.ts'
+import { isTrue } from './container-list.ts'
+import { readCreateRequest } from './create-request.ts'
+import { findContainer } from './find-container.ts'
+import { endsProcess, parseSignal } from './signals.ts'
+
+/** What changes a container. The words of the refusals are those of Docker 20.10. */
+
+export const start: Answer = controlling((engine, container) => {
+  if (container.state === 'paused') {
+    throw new ApiError(409, 'cannot start a paused container, try unpause instead')
+  }
+  if (container.running) return false
+  engine.start(container.id)
+  return true
+})
+
+export const stop: Answer = controlling((engine, container) => {
+  if (!container.running) return false
+  engine.stop(container.id)
+  return true
+})
+
+export const restart: Answer = controlling((engine, { id }) => {
+  engine.restart(id)
+  return true
+})
+
+export const kill: Answer = controlling((engine, container, { query, reference }) => {
+  const signal = parseSignal(query.get('signal'))
+  if (!container.running) {
+    throw new ApiError(409, `Cannot kill container: ${reference}: Container ${container.id} is not running`)
+  }
+  if (endsProcess(signal)) engine.kill(container.id, signal)
+  else engine.signal(container.id, signal)
+  return true
+})
+
+export const pause: Answer = controlling((engine, { id, state, running }) => {
+  if (state === 'paused') throw new ApiError(409, `Container ${id} is already paused`)
+  if (!running) throw new ApiError(409, `Container ${id} is not running`)
+  engine.pause(id)
+  return true
+})
+
+export const unpause: Answer = controlling((engine, { id, state }) => {
+  if (state !== 'paused') throw new ApiError(500, `Container ${id} is not paused`)
+  engine.unpause(id)
+  return true
+})
+
+export const rename: Answer = controlling((engine, { id, name: oldName }, { query }) => {
+  const name = (query.get('name') ?? '').replace(/^\//, '')
+  if (name === '') throw new ApiError(400, 'Neither old nor new names may be empty')
+  if (name === oldName) {
+    throw new ApiError(400, 'Renaming a container with the same name as its current name')
+  }
+  assertNameIsFree(engine, name)
+  engine.rename(id, name)
+  return true
+})
+
+export const remove: Answer = controlling((engine, { id, running }, { query }) => {
+  if (running && !isTrue(query.get('force'))) {
+    throw new ApiError(
+      409,
+      `You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`,
+    )
+  }
+  engine.remove(id)
+  return true
+})
+
+/** `POST /containers/{id}/wait`: the head at once, the exit code when the awaited has happened. */
+export function wait({ engine, reference, query, response }: ApiCall): void {
+  const container = findContainer(engine, reference)
+  const condition = query.get('condition') || 'not-running'
+  const awaited = AWAITED.get(condition)
+  if (awaited === undefined) throw new ApiError(400, `invalid condition: ${JSON.stringify(condition)}`)
+  beginStream(response, 'application/json')
+  const answer = (): void => {
+    response.end(`${JSON.stringify({ StatusCode: container.exitCode })}\n`)
+  }
+  if (condition === 'not-running' && !container.running) return answer()
+  const subscription = engine.subscribe(({ action, id }) => {
+    if (id === container.id && action === awaited) answer()
+  })
+  response.once('close', () => subscription[Symbol.dispose]())
+}
+
+/** `POST /containers/create`. Every image is there; what the container does is the daemon's `createdBehaviour`. */
+export async function create(call: ApiCall): Promise<void> {
+  const { engine, query, response, request, createdBehaviour } = call
+  const options = await readCreateRequest(request)
+  const name = query.get('name') || `created_${randomBytes(4).toString('hex')}`
+  if (!/^\/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
+    throw new ApiError(400, `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`)
+  }
+  const bare = name.replace(/^\//, '')
+  assertNameIsFree(engine, bare)
+  const { id } = engine.addContainer({ ...options, name: bare, behaviour: createdBehaviour, started: false })
+  sendJson(response, 201, { Id: id, Warnings: [] })
+}
+
+/** @param act returns false when there was nothing to do */
+function controlling(
+  act: (engine: SimulatedEngine, container: SimulatedContainer, call: ApiCall) => boolean,
+): Answer {
+  return (call) => {
+    const changed = act(call.engine, findContainer(call.engine, call.reference), call)
+    sendStatus(call.response, changed ? 204 : 304)
+  }
+}
+
+function assertNameIsFree(engine: SimulatedEngine, name: string): void {
+  const holder = engine.containers.find((container) => container.name === name)
+  if (holder === undefined) return
+  throw new ApiError(
+    409,
+    `Conflict. The container name "/${name}" is already in use by container "${holder.id}". ` +
+      'You have to remove (or rename) that container to be able to reuse that name.',
+  )
+}
+
+/** The event each condition waits for. */
+const AWAITED: ReadonlyMap<string, string> = new Map([
+  ['not-running', 'die'],
+  ['next-exit', 'die'],
+  ['removed', 'destroy'],
+])

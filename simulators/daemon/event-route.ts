@@ -1,0 +1,68 @@
+import type { ServerResponse } from 'node:http'
+import type { EngineEvent } from '../engine/engine-event.ts'
+import { EventSource } from '../engine/event-source.ts'
+import { beginStream, type ApiCall } from './api-call.ts'
+import { parseEngineTime, toNanoseconds, toStamp } from './engine-time.ts'
+import { parseFilters, passes, passesLabels, type Filters } from './filters.ts'
+import { pumpInto } from './response-pump.ts'
+
+/** `GET /events`: what the engine still has since or until a moment, then what happens, until that moment or for ever. */
+export function events({ engine, query, response, now }: ApiCall): void {
+  const filters = parseFilters(query.get('filters'))
+  const since = parseEngineTime(query.get('since'))
+  const until = parseEngineTime(query.get('until'))
+  const isWanted = (event: EngineEvent): boolean =>
+    (until === null || toStamp(event.at) <= until) && matches(event, filters)
+  beginStream(response, 'application/json')
+  if (since !== null || until !== null) {
+    const past = engine.recentEvents.filter((event) => since === null || toStamp(event.at) >= since)
+    response.write(Buffer.concat(past.filter((event) => isWanted(event)).map((event) => eventLine(event))))
+  }
+  if (until !== null) endAt(response, Date.parse(until) - now)
+  pumpInto(
+    response,
+    new EventSource(engine, (event) => (isWanted(event) ? eventLine(event) : NOTHING)),
+    engine,
+  )
+}
+
+function endAt(response: ServerResponse, delayMs: number): void {
+  const timer = setTimeout(() => response.end(), Math.min(Math.max(0, delayMs), TIMER_MS_MAX))
+  response.once('close', () => clearTimeout(timer))
+}
+
+/** Filters the engine does not know it lets pass, here as there. Names and ids are wanted by their beginning. */
+function matches({ action, id, name, labels, attributes }: EngineEvent, filters: Filters): boolean {
+  const { image = '' } = attributes
+  return (
+    passes(filters, 'type', (value) => value === 'container') &&
+    passes(filters, 'event', (value) => value === action) &&
+    passes(filters, 'container', (value) => id.startsWith(value) || name.startsWith(value)) &&
+    passes(filters, 'image', (value) => image.startsWith(value)) &&
+    passesLabels(filters, labels)
+  )
+}
+
+function eventLine({ action, id, attributes, at }: EngineEvent): Uint8Array {
+  const event = {
+    status: action,
+    id,
+    from: attributes['image'],
+    Type: 'container',
+    Action: action,
+    Actor: { ID: id, Attributes: sorted(attributes) },
+    scope: 'local',
+    time: Math.floor(at / 1000),
+  }
+  // A number of nanoseconds is beyond what JSON.stringify writes exactly.
+  const json = JSON.stringify(event).replace(/\}$/, `,"timeNano":${toNanoseconds(at)}}`)
+  return Buffer.from(`${json}\n`)
+}
+
+function sorted(attributes: Readonly<Record<string, string>>): object {
+  return Object.fromEntries(Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+const NOTHING = new Uint8Array()
+/** Beyond this Node's timers fire at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1

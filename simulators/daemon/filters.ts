@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { ApiError } from './api-error.ts'
+
+/** The wanted values of each filter. */
+export type Filters = ReadonlyMap<string, readonly string[]>
+
+const FilterJson = z.record(
+  z.string(),
+  z.union([z.array(z.string()), z.record(z.string(), z.boolean()).transform((set) => Object.keys(set))]),
+)
+
+/**
+ * The `filters` of a request: a JSON object of lists, or of sets as `{"value": true}`.
+ * @param allowed the filters there are; by default any
+ * @throws ApiError 400
+ */
+export function parseFilters(text: string | null, allowed?: readonly string[]): Filters {
+  if (text === null || text === '') return new Map()
+  const result = FilterJson.safeParse(jsonOf(text))
+  if (!result.success) throw new ApiError(400, 'invalid filter')
+  const unknown = Object.keys(result.data).find((name) => allowed?.includes(name) === false)
+  if (unknown !== undefined) throw new ApiError(400, `Invalid filter '${unknown}'`)
+  return new Map(Object.entries(result.data))
+}
+
+/** True when the filter is absent or one of its values passes. */
+export function passes(filters: Filters, name: string, isMatch: (value: string) => boolean): boolean {
+  const wanted = filters.get(name)
+  return wanted === undefined || wanted.length === 0 || wanted.some(isMatch)
+}
+
+/** Labels are wanted as `key` or `key=value`, all of them. */
+export function passesLabels(filters: Filters, labels: Readonly<Record<string, string>>): boolean {
+  return (filters.get('label') ?? []).every((wanted) => {
+    const [key = '', ...value] = wanted.split('=')
+    return Object.hasOwn(labels, key) && (value.length === 0 || labels[key] === value.join('='))
+  })
+}
+
+/** As the engine matches names and ids: equal, or found by the value as a regular expression. */
+export function matchesText(value: string, text: string): boolean {
+  if (value === text) return true
+  try {
+    return new RegExp(value).test(text)
+  } catch {
+    return false
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new ApiError(400, error instanceof Error ? error.message : 'invalid filter')
+  }
+}

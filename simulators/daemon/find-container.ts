@@ -1,0 +1,19 @@
+import type { SimulatedContainer } from '../engine/simulated-container.ts'
+import type { SimulatedEngine } from '../engine/simulated-engine.ts'
+import { ApiError } from './api-error.ts'
+
+/**
+ * The container a request names, as the engine resolves it: by its full id, by its name with or without the slash, or by the
+ * beginning of its id.
+ * @throws ApiError 404 for none, 400 for a beginning that several ids have
+ */
+export function findContainer(engine: SimulatedEngine, reference: string): SimulatedContainer {
+  const { containers } = engine
+  const bare = reference.replace(/^\//, '')
+  const exact = containers.find(({ id }) => id === bare) ?? containers.find(({ name }) => name === bare)
+  if (exact !== undefined) return exact
+  const [first, ...others] = containers.filter(({ id }) => id.startsWith(bare))
+  if (first === undefined) throw new ApiError(404, `No such container: ${reference}`)
+  if (others.length > 0) throw new ApiError(400, `Multiple IDs found with provided prefix: ${reference}`)
+  return first
+}

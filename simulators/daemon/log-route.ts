@@ -1,0 +1,47 @@
+import { beginStream, type ApiCall } from './api-call.ts'
+import { ApiError } from './api-error.ts'
+import { isTrue } from './container-list.ts'
+import { parseEngineTime } from './engine-time.ts'
+import { findContainer } from './find-container.ts'
+import { pumpInto } from './response-pump.ts'
+import { SelectedLog, type LogSelection } from './selected-log.ts'
+import { untilAnswering } from './until-answering.ts'
+
+/** `GET /containers/{id}/logs` */
+export async function logs({ engine, query, reference, response, apiMinor }: ApiCall): Promise<void> {
+  const selection = parseSelection(query, engine.personality.sinceFiltersEachMessage)
+  const follow = isTrue(query.get('follow'))
+  const { id, tty, faults } = findContainer(engine, reference)
+  const hold = faults.holdOpen(follow)
+  if (!(await untilAnswering(engine, response, () => hold !== null && !hold.released))) return
+  const reply = engine.openLog(id, { follow, tail: parseTail(query.get('tail')) })
+  const source = new SelectedLog(reply, tty, selection, () => engine.closeLog(id, reply))
+  beginStream(response, apiMinor < FIRST_WITH_CONTENT_TYPE ? null : contentType(tty))
+  pumpInto(response, source, engine)
+}
+
+function parseSelection(query: URLSearchParams, sinceFiltersEachMessage: boolean): LogSelection {
+  const stdout = isTrue(query.get('stdout'))
+  const stderr = isTrue(query.get('stderr'))
+  if (!stdout && !stderr) throw new ApiError(400, 'Bad parameters: you must choose at least one stream')
+  return {
+    stdout,
+    stderr,
+    timestamps: isTrue(query.get('timestamps')),
+    since: parseEngineTime(query.get('since')),
+    until: parseEngineTime(query.get('until')),
+    sinceFiltersEachMessage,
+  }
+}
+
+/** What is not a number from 0 on means all, as in the engine. */
+function parseTail(text: string | null): number {
+  return text !== null && /^\d+$/.test(text) ? Number(text) : Infinity
+}
+
+function contentType(tty: boolean): string {
+  return tty ? 'application/vnd.docker.raw-stream' : 'application/vnd.docker.multiplexed-stream'
+}
+
+/** Before API 1.42 the engine did not say what it sends. */
+const FIRST_WITH_CONTENT_TYPE = 42

@@ -1,0 +1,61 @@
+import type { EngineHost } from '../engine/engine-host.ts'
+import type { ScheduledEvent } from '../event-queue.ts'
+import { ResourceLedger } from '../resource-ledger.ts'
+import { SeededRandom } from '../seeded-random.ts'
+
+/**
+ * Where a simulated engine runs in real time: this process's clock and timers. The seed decides ids and contents, not moments. Dispose to
+ * take every timer away; nothing runs after that.
+ */
+export class RealTimeHost implements EngineHost, Disposable {
+  readonly random: SeededRandom
+  readonly clock: { wallTime(): number } = { wallTime: () => performance.timeOrigin + performance.now() }
+  readonly ledger: ResourceLedger
+  readonly #timers = new Set<NodeJS.Timeout>()
+  #disposed = false
+
+  constructor(seed: number) {
+    this.random = new SeededRandom(seed)
+    this.ledger = new ResourceLedger(() => performance.now())
+  }
+
+  /** @throws RangeError when the delay is longer than a timer can be, 24.8 days */
+  schedule(
+    delayMs: number,
+    label: string,
+    run: () => void,
+    { background = false }: { background?: boolean } = {},
+  ): ScheduledEvent {
+    if (!(delayMs <= TIMER_MS_MAX)) {
+      throw new RangeError(`Cannot schedule ${label}: ${delayMs} ms is longer than ${TIMER_MS_MAX} ms`)
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      run()
+    }, delayMs)
+    if (this.#disposed) clearTimeout(timer)
+    else this.#timers.add(timer)
+    const cancel = (): void => this.#cancel(timer)
+    return { atMs: performance.now() + delayMs, label, background, cancel }
+  }
+
+  /** Throws it where nobody can overlook it. */
+  fail(error: Error): void {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true
+    for (const timer of this.#timers) this.#cancel(timer)
+  }
+
+  #cancel(timer: NodeJS.Timeout): void {
+    clearTimeout(timer)
+    this.#timers.delete(timer)
+  }
+}
+
+/** Beyond this Node's timers fire at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1

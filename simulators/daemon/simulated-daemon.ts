@@ -1,0 +1,145 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { EnginePersonality } from '../engine/personality.ts'
+import { SimulatedEngine, type EngineAvailability } from '../engine/simulated-engine.ts'
+import type { Behaviour } from '../engine/workload.ts'
+import { sendJson, type ApiCall } from './api-call.ts'
+import { ApiError, toApiError } from './api-error.ts'
+import { splitVersion } from './api-version.ts'
+import { listenOn, type ListenAddress } from './listen-on.ts'
+import { RealTimeHost } from './real-time-host.ts'
+import { findRoute, type Route } from './routes.ts'
+import { untilAnswering } from './until-answering.ts'
+
+export interface SimulatedDaemonOptions {
+  /** A unix socket, or a port of the loopback interface (0 for any that is free). */
+  readonly listen: ListenAddress
+  /** Decides ids and contents. A safe integer; default 1. */
+  readonly seed?: number
+  /** Which version it behaves like. Default Docker 26. */
+  readonly personality?: EnginePersonality
+  /** What containers do that clients create. Default a line a second. */
+  readonly createdBehaviour?: Behaviour
+}
+
+/**
+ * A simulated engine behind the Docker Engine API, in real time, with real sockets: any collector in any language, and the docker command, can be
+ * pointed at it. Containers and faults are ordered from {@link engine}.
+ *
+ *     await using daemon = await SimulatedDaemon.listen({ listen: { socketPath: '/tmp/docker.sock' } })
+ *     daemon.engine.addContainer({ name: 'web', behaviour: { kind: 'chatty', everyMs: 100 } })
+ *     daemon.engine.disturb('web', { kind: 'reset' }, { streams: 'open' })
+ *
+ * While the engine is `away` nothing listens. Over a socket the release of a stream has no acknowledgement, so `hung-close` has no effect.
+ */
+export class SimulatedDaemon implements AsyncDisposable {
+  readonly engine: SimulatedEngine
+  /** `unix:///path` or `tcp://127.0.0.1:port`, as in DOCKER_HOST. */
+  readonly address: string
+  readonly #host: RealTimeHost
+  readonly #server: Server
+  readonly #listen: ListenAddress
+  readonly #createdBehaviour: Behaviour
+  readonly #availability: Disposable
+
+  /** Resolves once it answers. @throws Error when the address is in use or cannot be had */
+  static async listen(options: SimulatedDaemonOptions): Promise<SimulatedDaemon> {
+    const server = createServer()
+    // Like the real engine, and unlike Node's default, it keeps idle connections.
+    server.keepAliveTimeout = 0
+    server.requestTimeout = 0
+    server.headersTimeout = 0
+    await listenOn(server, options.listen)
+    return new SimulatedDaemon(server, options)
+  }
+
+  private constructor(server: Server, options: SimulatedDaemonOptions) {
+    this.#server = server
+    this.#listen = boundAddress(options.listen, server)
+    this.address =
+      'port' in this.#listen ? `tcp://127.0.0.1:${this.#listen.port}` : `unix://${this.#listen.socketPath}`
+    this.#createdBehaviour = options.createdBehaviour ?? { kind: 'chatty', everyMs: 1000 }
+    this.#host = new RealTimeHost(options.seed ?? 1)
+    this.engine = new SimulatedEngine(this.#host, options)
+    this.#availability = this.engine.onAvailability(() => this.#followAvailability(this.engine.availability))
+    server.on('request', (request, response) => void this.#serve(request, response))
+  }
+
+  /** Stops every container's work, cuts every connection and stops listening. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#availability[Symbol.dispose]()
+    this.#host[Symbol.dispose]()
+    this.#stopListening()
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve())
+    })
+  }
+
+  #followAvailability(availability: EngineAvailability): void {
+    if (availability === 'away') this.#stopListening()
+    else if (!this.#server.listening) {
+      listenOn(this.#server, this.#listen).catch((error: Error) => this.#host.fail(error))
+    }
+  }
+
+  #stopListening(): void {
+    this.#server.close()
+    this.#server.closeAllConnections()
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { version, apiVersion } = this.engine.personality
+    response.setHeader('Api-Version', apiVersion)
+    response.setHeader('Docker-Experimental', 'false')
+    response.setHeader('Ostype', 'linux')
+    response.setHeader('Server', `Docker/${version} (linux)`)
+    try {
+      await this.#answer(request, response)
+    } catch (error) {
+      refuse(response, error)
+    }
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(`http://docker${request.url ?? '/'}`)
+    const { minor, path } = splitVersion(url.pathname, this.engine.personality.apiVersion)
+    const found = findRoute(request.method ?? '', path)
+    if (found === undefined) throw new ApiError(404, 'page not found')
+    if (!(await untilAnswering(this.engine, response))) return
+    if (this.#failsAsOrdered(found.route, response)) return
+    const call: ApiCall = {
+      engine: this.engine,
+      now: this.#host.clock.wallTime(),
+      reference: found.reference,
+      query: url.searchParams,
+      apiMinor: minor,
+      createdBehaviour: this.#createdBehaviour,
+      request,
+      response,
+    }
+    await found.route.answer(call)
+  }
+
+  /** A failure with code `protocol` is an answer that is not JSON; every other is thrown. */
+  #failsAsOrdered({ operation }: Route, response: ServerResponse): boolean {
+    const failure = operation === undefined ? null : this.engine.takeFailure(operation)
+    if (failure === null) return false
+    if (failure.code !== 'protocol') throw failure
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"Id":')
+    return true
+  }
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const { status, message } = toApiError(error) ?? new ApiError(500, String(error))
+  sendJson(response, status, { message })
+}
+
+/** The address with the port that was found free. */
+function boundAddress(listen: ListenAddress, server: Server): ListenAddress {
+  const bound = server.address()
+  return bound === null || typeof bound === 'string' ? listen : { port: bound.port }
+}
