@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ambientAccess } from './tidy/ambient-access.ts'
+import { deadFiles } from './tidy/dead-files.ts'
+import { wrongImports } from './tidy/import-directions.ts'
+import { machinePaths } from './tidy/machine-paths.ts'
+import type { SourceFile } from './tidy/source-file.ts'
+
+const ROOT = path.dirname(import.meta.dirname)
+const NOT_SOURCES = new Set(['.git', 'node_modules', 'dist', 'out', 'data'])
+
+/** Every text file of the project. */
+function projectFiles(directory = ''): SourceFile[] {
+  return readdirSync(path.join(ROOT, directory), { withFileTypes: true }).flatMap((entry) => {
+    const file = path.posix.join(directory, entry.name)
+    if (NOT_SOURCES.has(entry.name)) return []
+    if (entry.isDirectory()) return projectFiles(file)
+    return [{ path: file, text: readFileSync(path.join(ROOT, file), 'utf8') }]
+  })
+}
+
+const files = projectFiles()
+const one = (file: string, text: string): SourceFile[] => [{ path: file, text }]
+
+describe('imports', () => {
+  test('go only in the fixed directions', () => {
+    expect(wrongImports(files)).toEqual([])
+  })
+
+  for (const [file, text] of [
+    ['reference/a.ts', "import { b } from '../simulators/b.ts'"],
+    ['reference/docker/a.ts', "import type { b } from '../../scenarios/b.ts'"],
+    ['reference/docker/a.ts', "const b = await import('../adapters/b.ts')"],
+    ['simulators/engine/a.ts', "export { b } from '../../reference/docker/b.ts'"],
+    ['property-tests/a.ts', "import '../scenarios/b.ts'"],
+    ['scenarios/a.ts', "import { b } from '../property-tests/b.ts'"],
+  ] as const) {
+    test(`${file}: ${text} is found`, () => {
+      expect(wrongImports(one(file, text))).toHaveLength(1)
+    })
+  }
+
+  test('of tests, of packages and in comments are left alone', () => {
+    expect(wrongImports(one('reference/a.test.ts', "import { b } from '../simulators/b.ts'"))).toEqual([])
+    expect(wrongImports(one('reference/a.ts', "// from '../simulators/b.ts'\nimport c from 'zod'"))).toEqual(
+      [],
+    )
+  })
+})
+
+describe('clock, files and network', () => {
+  test('come only through the ports', () => {
+    expect(ambientAccess(files)).toEqual([])
+  })
+
+  for (const text of [
+    "import { open } from 'node:fs/promises'",
+    "import fastify from 'fastify'",
+    'setTimeout(run, 5)',
+    'await new Promise((resolve) => setImmediate(resolve))',
+    'const now = Date.now()',
+  ]) {
+    test(`${text} is found`, () => {
+      expect(ambientAccess(one('reference/docker/a.ts', text))).toHaveLength(1)
+      expect(ambientAccess(one('simulators/a.ts', text))).toHaveLength(1)
+      expect(ambientAccess(one('reference/adapters/a.ts', text))).toEqual([])
+    })
+  }
+
+  test('of a port are no way around it', () => {
+    expect(
+      ambientAccess(one('reference/a.ts', 'clock.now(); this.#clock.setTimeout(5) // Date.now()')),
+    ).toEqual([])
+  })
+})
+
+describe('files', () => {
+  test('all lead somewhere', () => {
+    expect(deadFiles(files)).toEqual([])
+  })
+
+  test('that nothing leads to are found, others not', () => {
+    const project = [
+      { path: 'package.json', text: '{"bin": "dist/cli.js", "scripts": {"bench": "node tools/bench.ts"}}' },
+      { path: 'cli.ts', text: "await import('./a/one.ts')" },
+      { path: 'a/one.ts', text: "import { two } from '../b/two.ts'" },
+      { path: 'b/two.ts', text: '' },
+      { path: 'b/settings.yaml', text: 'command: [node, three.ts]' },
+      { path: 'b/three.ts', text: '' },
+      { path: 'README.md', text: '`node b/documented.ts --help`, and b/deader.ts' },
+      { path: 'b/documented.ts', text: '' },
+      { path: 'tools/bench.ts', text: '' },
+      { path: 'b/four.test.ts', text: "import { five } from './five.ts'" },
+      { path: 'b/five.ts', text: '' },
+      { path: 'b/dead.ts', text: "import './deader.ts'" },
+      { path: 'b/deader.ts', text: '' },
+    ]
+    expect(deadFiles(project)).toEqual(['b/dead.ts', 'b/deader.ts'])
+  })
+})
+
+describe('paths of one machine', () => {
+  test('are nowhere', () => {
+    expect(machinePaths(files)).toEqual([])
+  })
+
+  test('are found', () => {
+    const home = ['', 'home', 'me', 'project'].join('/')
+    expect(machinePaths(one('a.ts', `const a = '${home}'`))).toEqual([`a.ts names ${home}`])
+    expect(machinePaths(one('a.ts', '/var/run/docker.sock and a/home/b'))).toEqual([])
+  })
+})

@@ -1,0 +1,38 @@
+import { importsOf, isTest, withoutComments, type SourceFile } from './source-file.ts'
+
+/** What only adapters may import: the collector, and the world it is proven in, are given clock, files and network as ports. */
+const PACKAGES =
+  /^(node:)?(fs|net|http|https|http2|tls|dgram|timers|child_process)(\/|$)|^(dockerode|fastify|pino)(\/|$)/
+
+const GLOBALS =
+  /(?<![\w.#])(?:setTimeout|setInterval|setImmediate|fetch)\(|\bDate\.now\(|\bperformance\.now\(|\bnew Date\(\)/g
+
+/** Code that runs in production and in virtual time alike. */
+const PURE = ['reference/', 'simulators/']
+
+/** Where time, files and network come in. */
+const ADAPTERS = [
+  'reference/adapters/',
+  // Serves the simulated engine on a real socket.
+  'simulators/daemon/',
+  // Lets the real event loop turn between virtual events.
+  'simulators/settle.ts',
+]
+
+/** Ways around the ports, a sentence each. */
+export function ambientAccess(files: readonly SourceFile[]): string[] {
+  return files
+    .filter((file) => isIn(PURE, file) && !isIn(ADAPTERS, file) && file.path.endsWith('.ts') && !isTest(file))
+    .flatMap((file) => [
+      ...importsOf(file)
+        .filter((target) => PACKAGES.test(target))
+        .map((target) => `${file.path} must not import ${target}`),
+      ...[...withoutComments(file.text).matchAll(GLOBALS)].map(
+        ([use]) => `${file.path} must not use ${use.replace('(', '')}`,
+      ),
+    ])
+}
+
+function isIn(prefixes: readonly string[], { path }: SourceFile): boolean {
+  return prefixes.some((prefix) => path.startsWith(prefix))
+}
