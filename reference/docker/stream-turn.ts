@@ -74,8 +74,9 @@ export class StreamTurn {
   readonly #over: LinkedController
   #openedMs: number | null = null
   #ageMs = 0
-  /** How long the current stream took to find its place, milliseconds. */
-  #search: PromiseWithResolvers<number> = Promise.withResolvers()
+  /** How long the current stream took to find its place, milliseconds; null while it is searching. */
+  #searchMs: number | null = null
+  #lastBytesMs = 0
   /** A block the queue had no room for when the turn ended. */
   #undelivered: Block | undefined
 
@@ -117,7 +118,8 @@ export class StreamTurn {
     try {
       const opened = (stream = await this.#open(how))
       this.#openedMs = this.#context.clock.monotonic()
-      this.#search = Promise.withResolvers()
+      this.#searchMs = null
+      this.#lastBytesMs = this.#openedMs
       this.#noteAlignment()
       const rotates = this.#context.config.streamRotation.enabled && how === 'follow'
       if (rotates) this.#rotateAtAge(scope.signal).catch(() => {})
@@ -146,16 +148,21 @@ export class StreamTurn {
   }
 
   /**
-   * Planned rotation: jitter only shortens the interval, so that streams opened together do not reopen together. A stream is never cut
-   * before it has found its place, and after a long search it reads on for as long as that took: otherwise a log that takes longer to search
-   * than the interval would be searched for ever.
+   * Planned rotation: jitter only shortens the interval, so that streams opened together do not reopen together. A stream that is still
+   * searching for its place is not cut while the search goes on, and then reads on for as long as the search took: otherwise a log that takes
+   * longer to search than the interval would be searched for ever. One that is blocked is cut.
    */
   async #rotateAtAge(signal: AbortSignal): Promise<void> {
     const { clock, random, config } = this.#context
     const ageMs = config.streamRotation.intervalMs * (0.8 + 0.15 * random.next())
     await clock.sleep(ageMs, { signal })
-    const searchMs = await this.#search.promise
-    await clock.sleep(2 * searchMs - ageMs, { signal })
+    while (this.#searchMs === null) {
+      const silentMs = clock.monotonic() - this.#lastBytesMs
+      if (silentMs >= SEARCH_SILENCE_MS) break
+      // eslint-disable-next-line no-await-in-loop -- looks again when the silence would be long enough
+      await clock.sleep(SEARCH_SILENCE_MS - silentMs, { signal })
+    }
+    await clock.sleep(2 * (this.#searchMs ?? 0) - ageMs, { signal })
     this.#over.abort(new TurnOver('planned'))
   }
 
@@ -163,7 +170,7 @@ export class StreamTurn {
   #noteAlignment(): void {
     if (!this.#subject.reader.aligned) return
     this.#slot.caughtUp()
-    this.#search.resolve(this.#context.clock.monotonic() - (this.#openedMs ?? 0))
+    this.#searchMs ??= this.#context.clock.monotonic() - (this.#openedMs ?? 0)
   }
 
   /** The reader's result, or a rejection as soon as the turn is over: a reader that does not listen is not waited for. */
@@ -217,6 +224,7 @@ export class StreamTurn {
   /** Feeds the reader with a chunk, or tells it the clean end, and passes on what is complete. */
   async #take(chunk: Uint8Array | null, signal: AbortSignal): Promise<TurnEnd | Reopen | undefined> {
     const { reader } = this.#subject
+    this.#lastBytesMs = this.#context.clock.monotonic()
     let state: ReaderState
     try {
       state = chunk === null ? reader.end() : reader.push(chunk)
@@ -325,5 +333,7 @@ async function readOrSilence(
 
 /** How long something may lie beyond the cursor unread, once it was seen, before the stream counts as stuck. */
 const STUCK_AFTER_MS = 1000
+/** A search for the cursor that brings nothing for so long is blocked. */
+const SEARCH_SILENCE_MS = 1000
 /** For waits that only a deadline ends. */
 const NEVER = new AbortController().signal
