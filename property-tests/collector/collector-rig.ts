@@ -233,7 +233,9 @@ export class CollectorRig {
   #watch(): void {
     const { world } = this
     const { containerMonitor, sinks } = this.#config
-    const { intervalMs, maxConcurrentStreams: slots } = containerMonitor.streamRotation
+    const { maxConcurrentStreams: slots } = containerMonitor.streamRotation
+    // A stream is not cut before it has found its place; what hangs before that is left to the read timeout.
+    const intervalMs = Math.max(containerMonitor.streamRotation.intervalMs, containerMonitor.readTimeoutMs)
     streamsWithinCapacity(world, { capacity: slots })
     filesWithinLimit(world, { limit: sinks.localFile.maxOpenFiles + OTHER_FILES })
     noOrphanedTasks(world, { orphans: () => this.#collector.tasks.orphans() })
