@@ -1,13 +1,21 @@
 import { expect, test } from 'vitest'
-import { checkCollector, replayed } from './collector.property.ts'
+import { MARKS } from './collector/collector-rig.ts'
+import { checkCollector, replayed, type CollectorPropertyOptions } from './collector.property.ts'
 
 test('whatever happens, in whatever order, the invariants hold, every line is delivered once, and a stop leaves nothing behind', async () => {
   let commands = 0
-  const { failure } = await checkCollector(
-    replayed({ seed: SEED, numRuns: RUNS, onCommand: () => (commands += 1) }, process.env),
-  )
+  const marks = new Set<string>()
+  const options: CollectorPropertyOptions = {
+    seed: SEED,
+    numRuns: RUNS,
+    onCommand: () => (commands += 1),
+    onMark: (mark) => marks.add(mark),
+  }
+  const { failure } = await checkCollector(replayed(options, process.env))
   if (failure !== null) expect.fail(failure)
-  if (process.env['WATERTIGHT_PATH'] === undefined) expect(commands).toBeGreaterThan(RUNS * COMMANDS_EACH)
+  if (process.env['WATERTIGHT_SEED'] !== undefined) return
+  expect(commands).toBeGreaterThan(RUNS * COMMANDS_EACH)
+  expect([...marks].toSorted()).toEqual(Object.keys(MARKS).toSorted())
 })
 
 /** Pinned, so that a change and not chance decides whether the tests pass. `npm run campaign` draws others. */

@@ -24,6 +24,8 @@ export interface CollectorPropertyOptions {
   readonly shrink?: boolean
   /** Told about every command that is run. */
   readonly onCommand?: (description: string) => void
+  /** Told of every interesting state that a case reached, of `MARKS`. */
+  readonly onMark?: (mark: string) => void
 }
 
 /** What the environment asks to be replayed, over the options given. */
@@ -49,7 +51,7 @@ export interface CollectorPropertyResult {
 
 /** Runs the property. A failure is shrunk first, and returned. */
 export async function checkCollector(options: CollectorPropertyOptions): Promise<CollectorPropertyResult> {
-  const { seed, numRuns, path, replayPath, onCommand = () => {} } = options
+  const { seed, numRuns, path, replayPath, onCommand = () => {}, onMark = () => {} } = options
   const commands = fc.commands([anyCommand()], {
     maxCommands: COMMANDS_MAX,
     size: 'max',
@@ -60,11 +62,13 @@ export async function checkCollector(options: CollectorPropertyOptions): Promise
     const session: Session = { rig, families: chosen, onCommand }
     await fc.asyncModelRun(() => ({ model: session, real: session }), sequence)
     await rig.finish()
+    rig.marks.forEach(onMark)
   })
   const details = await fc.check(property, {
     seed,
     numRuns,
-    endOnFailure: options.shrink === false,
+    // What is replayed was shrunk before.
+    endOnFailure: options.shrink === false || path !== undefined,
     ...(path !== undefined && { path }),
   })
   return { cases: details.numRuns, failure: details.failed ? describeFailure(details) : null }

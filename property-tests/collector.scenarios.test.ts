@@ -7,7 +7,9 @@ const RIG = { seed: 1, slots: 1, rotationIntervalMs: 300_000, engine: '26' } as 
 
 test('an idle stream is rotated twice, and its first line comes at once', idleStream)
 
-test('an ordinary day holds every invariant', ordinaryDay)
+test('an ordinary day holds every invariant, and is the same day again, event for event', async () => {
+  expect(await ordinaryDay()).toBe(await ordinaryDay())
+})
 
 test('a start that comes after a stop wins over it, also when the stop has aborted an earlier start', async () => {
   const rig = new CollectorRig(RIG)

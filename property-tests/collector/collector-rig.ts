@@ -17,6 +17,7 @@ import {
   type SimulatedContainer,
   type SimulatedEngine,
   type StreamFaultScope,
+  type VirtualPorts,
 } from '../../simulators/index.ts'
 
 /** What differs from one run to another, besides what happens in it. */
@@ -43,7 +44,10 @@ export type ContainerKind = (typeof CONTAINER_KINDS)[number]
  */
 export class CollectorRig {
   readonly world: World
+  /** The interesting states that were reached; of {@link MARKS}. */
+  readonly marks: Set<string> = new Set()
   readonly #config: CollectorConfig
+  #ports: VirtualPorts
   #collector: Collector
   readonly #kinds = new Map<string, ContainerKind>()
   #runningSinceMs = Infinity
@@ -68,7 +72,8 @@ export class CollectorRig {
       dispatcher: { queueBytesMax: QUEUE_BYTES_MAX },
       sinks: { localFile: { directory: '/logs', maxOpenFiles: OPEN_FILES_MAX } },
     })
-    this.#collector = this.#newCollector()
+    this.#ports = this.world.ports()
+    this.#collector = createCollector(this.#config, this.#ports)
     this.#watch()
   }
 
@@ -114,6 +119,7 @@ export class CollectorRig {
     if (missed.length > 0) throw new Error(`I8 does not hold: the stop missed ${JSON.stringify(missed)}`)
     const left = leftBehind(this.world, this.#collector.tasks)
     if (left.length > 0) throw new Error(`I8 does not hold: left behind after the stop:\n${left.join('\n')}`)
+    await this.#noteMarks()
   }
 
   /** Stops when a start has been under way for that long. */
@@ -134,7 +140,8 @@ export class CollectorRig {
   /** The process ends cleanly and a new one starts on the same disk. */
   async restartProcess(): Promise<void> {
     await this.stop()
-    this.#collector = this.#newCollector()
+    this.#ports = this.world.ports()
+    this.#collector = createCollector(this.#config, this.#ports)
     await this.start()
   }
 
@@ -215,12 +222,21 @@ export class CollectorRig {
     }
   }
 
-  #held({ name, id }: SimulatedContainer): number {
-    return this.world.fileSystem.contents(`/logs/${name}-${id.slice(0, 12)}.log`).length
+  /** What the metrics of the process tell. A task that failed, or a gap in a log that keeps everything, is a defect whatever came of it. */
+  async #noteMarks(): Promise<void> {
+    const text = await this.#collector.metrics.text()
+    const failures = sumOf(text, /^log_capturer_task_failures_total/)
+    if (failures > 0)
+      throw new Error(
+        `${failures} tasks failed: ${JSON.stringify(this.#ports.logger.entries.filter(({ level }) => level === 'error'))}`,
+      )
+    const gaps = sumOf(text, /^log_capturer_container_gaps_total/)
+    if (gaps > 0) throw new Error(`${gaps} gaps were reported, and nothing was taken out of any log`)
+    for (const [mark, series] of Object.entries(MARKS)) if (sumOf(text, series) > 0) this.marks.add(mark)
   }
 
-  #newCollector(): Collector {
-    return createCollector(this.#config, this.world.ports())
+  #held({ name, id }: SimulatedContainer): number {
+    return this.world.fileSystem.contents(`/logs/${name}-${id.slice(0, 12)}.log`).length
   }
 
   async #begin(): Promise<void> {
@@ -233,9 +249,7 @@ export class CollectorRig {
   #watch(): void {
     const { world } = this
     const { containerMonitor, sinks } = this.#config
-    const { maxConcurrentStreams: slots } = containerMonitor.streamRotation
-    // A stream is not cut before it has found its place; what hangs before that is left to the read timeout.
-    const intervalMs = Math.max(containerMonitor.streamRotation.intervalMs, containerMonitor.readTimeoutMs)
+    const { intervalMs, maxConcurrentStreams: slots } = containerMonitor.streamRotation
     streamsWithinCapacity(world, { capacity: slots })
     filesWithinLimit(world, { limit: sinks.localFile.maxOpenFiles + OTHER_FILES })
     noOrphanedTasks(world, { orphans: () => this.#collector.tasks.orphans() })
@@ -263,6 +277,23 @@ function writeLastLine(container: SimulatedContainer): void {
 
 /** Long enough for the ends to arrive. */
 const SHUTDOWN_MS = 10
+/** Sum of the series whose name and labels match, in the text form of metrics. */
+function sumOf(text: string, series: RegExp): number {
+  const values = text.split('\n').filter((line) => series.test(line))
+  return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
+}
+
+/** Interesting states, each with the metric that tells of it. A property under which one of them never comes up is weaker than it looks. */
+export const MARKS: Readonly<Record<string, RegExp>> = {
+  'a planned rotation': /^log_capturer_container_stream_rotations_total.*"planned"/,
+  'a slot handed over': /^log_capturer_container_stream_rotations_total.*"yield"/,
+  'an idle stream': /^log_capturer_container_idle_checks_total/,
+  'a stuck stream': /^log_capturer_container_stream_errors_total.*"read_timeout"/,
+  'a failed open': /^log_capturer_container_stream_errors_total.*"open_failed"/,
+  'a failed read': /^log_capturer_container_stream_errors_total.*"read_failed"/,
+  'a close that was never acknowledged': /^log_capturer_abandoned_total.*"stream_close"/,
+}
+
 const STOP_LIMIT_MS = 10_000
 /** Small, so that the sink closes files and reading waits for room. */
 const OPEN_FILES_MAX = 3

@@ -4,8 +4,9 @@ import { CollectorRig } from './collector-rig.ts'
 /**
  * A day without faults that touches every invariant: rotations of busy and of idle streams, then three times as many containers as slots, one of them
  * removed, the collector stopped and started again.
+ * @returns the hash of everything that happened
  */
-export async function ordinaryDay(): Promise<void> {
+export async function ordinaryDay(): Promise<string> {
   const rig = new CollectorRig({ seed: 1, slots: 3, rotationIntervalMs: 300_000, engine: '26' })
   rig.addContainer('both streams', { name: 'idle' })
   rig.addContainer('both streams', { name: 'busy', behaviour: CHATTY })
@@ -18,6 +19,7 @@ export async function ordinaryDay(): Promise<void> {
   await rig.restartProcess()
   await rig.advance(ONE_MINUTE_MS)
   await rig.finish()
+  return rig.world.traceHash
 }
 
 const CHATTY: Behaviour = { kind: 'chatty', everyMs: 2000, jitter: 0.3, stream: 'both' }

@@ -26,7 +26,7 @@ export const SUITES: Readonly<Record<SuiteName, () => Promise<SuiteResult>>> = {
   }),
 }
 
-async function scenario(suite: SuiteName, run: () => Promise<void>): Promise<SuiteResult> {
+async function scenario(suite: SuiteName, run: () => Promise<unknown>): Promise<SuiteResult> {
   try {
     await run()
     return { suite, cases: 1, failure: null }
