@@ -8,6 +8,7 @@ const WRONG_USAGE = 2
 /** What each verb needs is loaded with it: a collector in production does not carry the testbed in its memory. */
 const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   collect: async () => (await import('./reference/collect-command.ts')).registerCollectCommand,
+  dockerd: async () => (await import('./scenarios/dockerd-command.ts')).registerDockerdCommand,
   phases: async () => (await import('./scenarios/phases-command.ts')).registerPhasesCommand,
   run: async () => (await import('./scenarios/run-command.ts')).registerRunCommand,
   start: async () => (await import('./scenarios/start-command.ts')).registerStartCommand,

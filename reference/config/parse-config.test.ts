@@ -72,7 +72,11 @@ describe('what is not allowed is named with its line', () => {
       'dispatcher:\n  workers: 4\n  queue_byte_max: 1MiB',
       'collector.yaml:3: unknown key dispatcher.queue_byte_max; did you mean queue_bytes_max?',
     ],
-    ['an unknown section', 'frobnicate: 1', 'collector.yaml:1: unknown key frobnicate'],
+    [
+      'an unknown section, with those there are',
+      'frobnicate: 1',
+      'collector.yaml:1: unknown key frobnicate; allowed: state_dir, log_level, container_monitor, file_monitor, dispatcher, sinks, metrics, api, anomaly',
+    ],
     [
       'a duration without unit',
       'container_monitor:\n  read_timeout: 30',

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { DOCKER_20_10 } from '../../engine/personality.ts'
+import { parseScenario } from './parse-scenario.ts'
+
+describe('a scenario file', () => {
+  test('has containers with behaviour and a time line', () => {
+    const scenario = parseScenario(
+      `
+engine: '20.10'
+containers:
+  - {name: web, tty: true, max_size: 1MiB, max_files: 3, behaviour: {kind: chatty, every: 100ms}}
+timeline:
+  - {at: 2s, do: reset, container: web}
+  - {at: 0s, do: rename, container: web, to: site}
+  - {at: 3s, do: stop, container: site}
+`,
+      'a.yaml',
+    )
+    expect(scenario.personality).toBe(DOCKER_20_10)
+    expect(scenario.containers).toMatchObject([
+      {
+        name: 'web',
+        tty: true,
+        logRotation: { maxSizeBytes: 2 ** 20, maxFiles: 3 },
+        behaviour: { kind: 'chatty', everyMs: 100, jitter: 0, stream: 'stdout' },
+      },
+    ])
+    expect(scenario.timeline.map(({ atMs, name, container }) => [atMs, name, container])).toEqual([
+      [2000, 'reset', 'web'],
+      [0, 'rename', 'web'],
+      [3000, 'stop', 'site'],
+    ])
+  })
+
+  test.each([
+    ['a key of the file', 'containes: []', 'a.yaml:1: unknown key containes; did you mean containers?'],
+    [
+      'a key of a container',
+      'containers:\n  - name: web\n    beaviour: {}',
+      'a.yaml:3: unknown key containers.0.beaviour; did you mean behaviour?',
+    ],
+    [
+      'a key of a behaviour',
+      'containers:\n  - name: web\n    behaviour: {kind: chatty, every: 1s, zzzzzzzzzz: 1}',
+      'a.yaml:3: unknown key containers.0.behaviour.zzzzzzzzzz; allowed: kind, every, jitter, stream',
+    ],
+    [
+      'a key of a step',
+      'containers: [{name: web}]\ntimeline:\n  - {at: 1s, do: kill, container: web}\n  - {at: 1s, do: kill, contaner: web, container: web}',
+      'a.yaml:4: unknown key timeline.1.contaner; did you mean container?',
+    ],
+    [
+      'a kind of behaviour',
+      'containers: [{name: web, behaviour: {kind: chaty}}]',
+      'a.yaml:1: containers.0.behaviour.kind: "chaty" is not allowed; allowed: silent, chatty, bursty',
+    ],
+    [
+      'a duration',
+      'containers:\n  - name: web\n    behaviour: {kind: chatty, every: 5}',
+      'a.yaml:3: containers.0.behaviour.every: 5 is not allowed; allowed: a duration such as 100ms, 30s, 5m or 1h',
+    ],
+    [
+      'a container that is not there',
+      'containers: [{name: web}]\ntimeline:\n  - {at: 1s, do: kill, container: wep}',
+      'a.yaml:3: timeline.0.container: "wep" is not allowed; allowed: web',
+    ],
+    [
+      'a key that is needed',
+      'containers: [{image: web}]',
+      'a.yaml:1: containers.0.name is missing; allowed: a text',
+    ],
+    [
+      'a name given twice',
+      'containers:\n  - {name: web}\n  - {name: web}',
+      'a.yaml:3: containers.1.name: web is there already',
+    ],
+  ])('%s that is wrong is named with its line and what is allowed', (_, text, message) => {
+    expect(() => parseScenario(text, 'a.yaml')).toThrow(expect.objectContaining({ message }))
+  })
+
+  test('a fault that there is not is answered with the list of those there are', () => {
+    expect(() => parseScenario('timeline: [{at: 1s, do: rest, container: web}]', 'a.yaml')).toThrow(
+      /^a.yaml:1: timeline.0.do: "rest" is not allowed; allowed: hung-open, hung-read, reset, .*, write$/,
+    )
+  })
+})

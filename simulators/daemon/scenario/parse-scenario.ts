@@ -1,0 +1,25 @@
+import { parseCheckedYaml } from '../../../reference/config/checked-yaml.ts'
+import type { Scenario } from './scenario.ts'
+import { scenarioSchema } from './scenario-schema.ts'
+
+/**
+ * The scenario in a YAML text.
+ * @param file named in errors
+ * @throws UsageError naming file, line, key, value and what is allowed
+ */
+export function parseScenario(text: string, file: string): Scenario {
+  const { value, errorAt } = parseCheckedYaml(text, file, scenarioSchema)
+  const names = value.containers.map(({ name }) => name)
+  const twice = names.findIndex((name, index) => names.indexOf(name) !== index)
+  if (twice !== -1) {
+    throw errorAt(['containers', twice, 'name'], `containers.${twice}.name: ${names[twice]} is there already`)
+  }
+  const known = [...names, ...value.timeline.flatMap(({ newName }) => newName ?? [])]
+  for (const [index, { container }] of value.timeline.entries()) {
+    if (container === null || known.includes(container)) continue
+    const path = ['timeline', index, 'container']
+    const allowed = known.length === 0 ? 'none, the scenario has no containers' : known.join(', ')
+    throw errorAt(path, `${path.join('.')}: ${JSON.stringify(container)} is not allowed; allowed: ${allowed}`)
+  }
+  return value
+}

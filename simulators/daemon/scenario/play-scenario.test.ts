@@ -1,0 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { startDaemon } from '../daemon.test-helper.ts'
+import { parseScenario } from './parse-scenario.ts'
+import { playScenario } from './play-scenario.ts'
+
+test('the time line is played, and a step that cannot be is told', async () => {
+  const { engine } = await startDaemon()
+  const scenario = parseScenario(
+    `
+containers: [{name: web}, {name: db}, {name: spare}]
+timeline:
+  - {at: 0s, do: write, container: web, text: hello}
+  - {at: 10ms, do: exit, container: web, exit_code: 3}
+  - {at: 10ms, do: pause, container: db}
+  - {at: 10ms, do: remove, container: spare}
+  - {at: 20ms, do: stop, container: spare}
+  - {at: 20ms, do: fail-calls, operation: list, with: conflict}
+  - {at: 30ms, do: hang}
+  - {at: 5s, do: come-back}
+`,
+    'a.yaml',
+  )
+  const problems: string[] = []
+  using _playing = playScenario(engine, scenario, (problem) => problems.push(problem))
+  await delay(100)
+  expect(Buffer.from(engine.expectedOutput('web')).toString()).toBe('hello\n')
+  expect(engine.containers.map(({ name, state, exitCode }) => [name, state, exitCode])).toEqual([
+    ['web', 'exited', 3],
+    ['db', 'paused', 0],
+  ])
+  expect(engine.availability).toBe('hung')
+  expect(engine.takeFailure('list')).toMatchObject({ code: 'conflict' })
+  expect(problems).toEqual(['At 20 ms, stop of spare: No such container: spare'])
+})
