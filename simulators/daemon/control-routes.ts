@@ -30,15 +30,27 @@ export const restart: Answer = controlling((engine, { id }) => {
   return true
 })
 
-export const kill: Answer = controlling((engine, container, { query, reference }) => {
+export function kill({ engine, reference, query, response }: ApiCall): void {
   const signal = parseSignal(query.get('signal'))
-  if (!container.running) {
-    throw new ApiError(409, `Cannot kill container: ${reference}: Container ${container.id} is not running`)
+  const { id, running } = containerToKill(engine, reference)
+  if (!running) throw killRefusal(409, reference, `Container ${id} is not running`)
+  if (endsProcess(signal)) engine.kill(id, signal)
+  else engine.signal(id, signal)
+  sendStatus(response, 204)
+}
+
+function containerToKill(engine: SimulatedEngine, reference: string): SimulatedContainer {
+  try {
+    return findContainer(engine, reference)
+  } catch (error) {
+    if (error instanceof ApiError) throw killRefusal(error.status, reference, error.message)
+    throw error
   }
-  if (endsProcess(signal)) engine.kill(container.id, signal)
-  else engine.signal(container.id, signal)
-  return true
-})
+}
+
+function killRefusal(status: number, reference: string, reason: string): ApiError {
+  return new ApiError(status, `Cannot kill container: ${reference}: ${reason}`)
+}
 
 export const pause: Answer = controlling((engine, { id, state, running }) => {
   if (state === 'paused') throw new ApiError(409, `Container ${id} is already paused`)

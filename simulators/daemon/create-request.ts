@@ -28,6 +28,9 @@ export async function readCreateRequest(request: IncomingMessage): Promise<Omit<
   const body: unknown = await json(request).catch((error: Error) => {
     throw new ApiError(400, error.message)
   })
+  if (body === null || typeof body !== 'object' || Object.keys(body).length === 0) {
+    throw new ApiError(400, 'Config cannot be empty in order to create a container')
+  }
   const result = CreateJson.safeParse(body)
   if (!result.success) throw new ApiError(400, `invalid request: ${z.prettifyError(result.error)}`)
   const { Image, Cmd, Entrypoint, Tty, Labels, HostConfig } = result.data

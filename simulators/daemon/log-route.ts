@@ -4,14 +4,21 @@ import { isTrue } from './container-list.ts'
 import { parseEngineTime } from './engine-time.ts'
 import { findContainer } from './find-container.ts'
 import { pumpInto } from './response-pump.ts'
-import { SelectedLog, type LogSelection } from './selected-log.ts'
+import { SelectedLog } from './selected-log.ts'
 import { untilAnswering } from './until-answering.ts'
 
 /** `GET /containers/{id}/logs` */
 export async function logs({ engine, query, reference, response, apiMinor }: ApiCall): Promise<void> {
-  const selection = parseSelection(query, engine.personality.sinceFiltersEachMessage)
-  const follow = isTrue(query.get('follow'))
+  const streams = parseStreams(query)
   const { id, tty, faults } = findContainer(engine, reference)
+  const selection = {
+    ...streams,
+    timestamps: isTrue(query.get('timestamps')),
+    since: parseEngineTime(query.get('since')),
+    until: parseEngineTime(query.get('until')),
+    sinceFiltersEachMessage: engine.personality.sinceFiltersEachMessage,
+  }
+  const follow = isTrue(query.get('follow'))
   const hold = faults.holdOpen(follow)
   if (!(await untilAnswering(engine, response, () => hold !== null && !hold.released))) return
   const reply = engine.openLog(id, { follow, tail: parseTail(query.get('tail')) })
@@ -20,18 +27,11 @@ export async function logs({ engine, query, reference, response, apiMinor }: Api
   pumpInto(response, source, engine)
 }
 
-function parseSelection(query: URLSearchParams, sinceFiltersEachMessage: boolean): LogSelection {
+function parseStreams(query: URLSearchParams): { stdout: boolean; stderr: boolean } {
   const stdout = isTrue(query.get('stdout'))
   const stderr = isTrue(query.get('stderr'))
   if (!stdout && !stderr) throw new ApiError(400, 'Bad parameters: you must choose at least one stream')
-  return {
-    stdout,
-    stderr,
-    timestamps: isTrue(query.get('timestamps')),
-    since: parseEngineTime(query.get('since')),
-    until: parseEngineTime(query.get('until')),
-    sinceFiltersEachMessage,
-  }
+  return { stdout, stderr }
 }
 
 /** What is not a number from 0 on means all, as in the engine. */

@@ -30,6 +30,7 @@ describe('the daemon', () => {
   test.each([
     ['/v1.41/nope', 404, 'page not found'],
     ['/v1.41/containers/nope/json', 404, 'No such container: nope'],
+    ['/v1.41/containers/nope/logs?stdout=1&since=abc', 404, 'No such container: nope'],
     ['/v1.41/containers/web/logs', 400, 'Bad parameters: you must choose at least one stream'],
     ['/v1.41/containers/web/logs?stdout=1&since=abc', 500, 'strconv.ParseInt: parsing "abc": invalid syntax'],
     ['/containers/json?filters={"nope":["x"]}', 400, "Invalid filter 'nope'"],
@@ -214,6 +215,16 @@ describe('control', () => {
     expect(await status('rename?name=other')).toBe(204)
     expect((await ask(daemon, '/containers/other', 'DELETE')).status).toBe(204)
     expect(daemon.engine.containers).toEqual([])
+  })
+
+  test.each([
+    ['/containers/nope/kill', 404, 'Cannot kill container: nope: No such container: nope'],
+    ['/containers/nope/stop', 404, 'No such container: nope'],
+    ['/containers/nope/wait', 404, 'No such container: nope'],
+    ['/containers/create?name=x', 400, 'Config cannot be empty in order to create a container'],
+  ])('POST %s is refused in the words of the engine', async (path, status, message) => {
+    const daemon = await startDaemon()
+    expect(await askJson(daemon, path, 'POST', {})).toEqual({ status, json: { message } })
   })
 
   test('a running container is removed by force only, and a name is given once', async () => {
