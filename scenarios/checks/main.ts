@@ -3,6 +3,7 @@ import { Argument, Command, Option } from 'commander'
 import { bigLog } from './big-log.ts'
 import { frozenEngine } from './frozen-engine.ts'
 import { manyContainers } from './many-containers.ts'
+import { simulatedDaemon } from './simulated-daemon/simulated-daemon.ts'
 import { throughput } from './throughput.ts'
 
 const CHECKS = {
@@ -10,6 +11,7 @@ const CHECKS = {
   'big-log': bigLog,
   throughput,
   'frozen-engine': frozenEngine,
+  'simulated-daemon': simulatedDaemon,
 } as const
 
 const program = new Command('checks')

@@ -95,7 +95,8 @@ export function wait({ engine, reference, query, response }: ApiCall): void {
   if (awaited === undefined) throw new ApiError(400, `invalid condition: ${JSON.stringify(condition)}`)
   beginStream(response, 'application/json')
   const answer = (): void => {
-    response.end(`${JSON.stringify({ StatusCode: container.exitCode })}\n`)
+    const error = engine.personality.waitTellsNullError ? { Error: null } : {}
+    response.end(`${JSON.stringify({ ...error, StatusCode: container.exitCode })}\n`)
   }
   if (condition === 'not-running' && !container.running) return answer()
   const subscription = engine.subscribe(({ action, id }) => {

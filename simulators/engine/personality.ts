@@ -8,6 +8,8 @@ export interface EnginePersonality {
   readonly replaysRotatedFileChance: number
   /** Whether `since` is held against each message; otherwise only until one is as new (24.0 on). */
   readonly sinceFiltersEachMessage: boolean
+  /** Whether the answer to a wait has an `Error` that is null; otherwise it has none (23.0 on). */
+  readonly waitTellsNullError: boolean
 }
 
 /** Docker 20.10: left out the last messages in 5 of 12 exits; 93 rewinds in 35 opens with log rotation. */
@@ -17,6 +19,7 @@ export const DOCKER_20_10: EnginePersonality = {
   omitsLastMessagesChance: 5 / 12,
   replaysRotatedFileChance: 0.5,
   sinceFiltersEachMessage: true,
+  waitTellsNullError: true,
 }
 
 /** Docker 26: neither. */
@@ -26,4 +29,5 @@ export const DOCKER_26: EnginePersonality = {
   omitsLastMessagesChance: 0,
   replaysRotatedFileChance: 0,
   sinceFiltersEachMessage: false,
+  waitTellsNullError: false,
 }
