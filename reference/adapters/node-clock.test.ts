@@ -45,3 +45,13 @@ test('a sleep longer than a timer can be does not end at once', async () => {
 function activeTimers(): number {
   return process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
 }
+
+test('a sleep of less than nothing is over at once, and Node has nothing to warn of', async () => {
+  const warnings: string[] = []
+  const listener = (warning: Error): void => void warnings.push(warning.name)
+  process.on('warning', listener)
+  await clock.sleep(-5, { signal: new AbortController().signal })
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('warning', listener)
+  expect(warnings).toEqual([])
+})

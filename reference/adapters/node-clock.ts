@@ -14,7 +14,7 @@ export class NodeClock implements Clock {
 
   async sleep(ms: number, { signal }: { signal: AbortSignal }): Promise<void> {
     signal.throwIfAborted()
-    for (let left = ms; ; left -= LONGEST_TIMER_MS) {
+    for (let left = Math.max(0, ms); ; left -= LONGEST_TIMER_MS) {
       await timer(Math.min(left, LONGEST_TIMER_MS), signal)
       if (left <= LONGEST_TIMER_MS) return
     }
