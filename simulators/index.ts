@@ -28,7 +28,13 @@ export {
   type LatencyRange,
 } from './engine/simulated-docker-engine.ts'
 export { DOCKER_20_10, DOCKER_26, type EnginePersonality } from './engine/personality.ts'
+export { RealTimeHost } from './daemon/real-time-host.ts'
 export { SimulatedDaemon, type SimulatedDaemonOptions } from './daemon/simulated-daemon.ts'
+export { parseScenario } from './daemon/scenario/parse-scenario.ts'
+export { playScenario } from './daemon/scenario/play-scenario.ts'
+export type { Scenario, ScenarioStep } from './daemon/scenario/scenario.ts'
+export type { EngineEvent } from './engine/engine-event.ts'
+export type { EngineHost } from './engine/engine-host.ts'
 export type { LogRotationOptions } from './engine/container-log.ts'
 export type { StreamFault, StreamFaultScope } from './engine/stream-fault.ts'
 export type { Behaviour, LineShape } from './engine/workload.ts'
