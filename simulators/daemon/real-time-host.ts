@@ -9,10 +9,12 @@ import { SeededRandom } from '../seeded-random.ts'
  */
 export class RealTimeHost implements EngineHost, Disposable {
   readonly random: SeededRandom
-  readonly clock: { wallTime(): number } = { wallTime: () => performance.timeOrigin + performance.now() }
+  readonly clock: { wallTime(): number } = { wallTime: () => this.#wallTime() }
   readonly ledger: ResourceLedger
   readonly #timers = new Set<NodeJS.Timeout>()
   #disposed = false
+  /** Wall time at the zero of the monotonic clock. */
+  #origin = performance.timeOrigin
 
   constructor(seed: number) {
     this.random = new SeededRandom(seed)
@@ -51,11 +53,21 @@ export class RealTimeHost implements EngineHost, Disposable {
     for (const timer of this.#timers) this.#cancel(timer)
   }
 
+  /** The monotonic clock has the fraction of a millisecond, the system's has the steps: its word counts when they disagree. */
+  #wallTime(): number {
+    const monotonic = performance.now()
+    const wall = Date.now()
+    if (Math.abs(this.#origin + monotonic - wall) > CLOCK_TOLERANCE_MS) this.#origin = wall - monotonic
+    return this.#origin + monotonic
+  }
+
   #cancel(timer: NodeJS.Timeout): void {
     clearTimeout(timer)
     this.#timers.delete(timer)
   }
 }
 
+/** `Date.now()` cuts to whole milliseconds. */
+const CLOCK_TOLERANCE_MS = 2
 /** Beyond this Node's timers fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1
