@@ -3,7 +3,13 @@ import { importsOf, isTest, type SourceFile } from './source-file.ts'
 /** Where each room may look: dependencies point one way. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reference: ['reference/'],
-  simulators: ['simulators/', 'reference/ports/'],
+  // The simulated daemon's scenario files are checked the way the collector's settings are.
+  simulators: [
+    'simulators/',
+    'reference/ports/',
+    'reference/config/checked-yaml.ts',
+    'reference/config/values.ts',
+  ],
   'property-tests': ['property-tests/', 'simulators/', 'reference/'],
   scenarios: ['scenarios/', 'simulators/', 'reference/'],
 }
