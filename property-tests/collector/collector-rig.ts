@@ -54,6 +54,11 @@ export class CollectorRig {
   /** Until when something was wrong that delays what I6 bounds; Infinity while it still is. */
   #disturbedUntilMs = -Infinity
   #losesEvents = false
+  /**
+   * How often something was put wrong. Each time may keep a stream from finding its place for as long as the read timeout. It is not cut before it
+   * has, and then reads on for as long as that took.
+   */
+  #holdUps = 0
 
   constructor(options: RigOptions) {
     this.world = new World({
@@ -152,6 +157,7 @@ export class CollectorRig {
   /** To be called when something was put wrong that delays reading. */
   disturbed(): void {
     this.#disturbedUntilMs = Infinity
+    this.#holdUps += 1
   }
 
   /** As SIGTERM does: every reply ends as if it were complete, that of a whole log too, and then the engine is away. */
@@ -254,7 +260,11 @@ export class CollectorRig {
     filesWithinLimit(world, { limit: sinks.localFile.maxOpenFiles + OTHER_FILES })
     noOrphanedTasks(world, { orphans: () => this.#collector.tasks.orphans() })
     readsEndInTime(world, containerMonitor)
-    streamsRotateInTime(world, { intervalMs, closeTimeoutMs: containerMonitor.closeTimeoutMs })
+    streamsRotateInTime(world, {
+      intervalMs,
+      closeTimeoutMs: containerMonitor.closeTimeoutMs,
+      heldUpMs: () => this.#holdUps * 2 * containerMonitor.readTimeoutMs,
+    })
     waitsAreBounded(world, { slots, ...containerMonitor, isFollowed: () => this.#waitsCount() })
     sinkHoldsPrefix(world)
   }
