@@ -33,3 +33,18 @@ test('the rest of a stopped container’s log is read when the engine was shut d
   expect(rig.undelivered()).toEqual([])
   await rig.finish()
 })
+
+test('a stop that comes while a stream is closed, to be opened again with a larger margin, fails no task', async () => {
+  const rig = new CollectorRig({ ...RIG, seed: 1_944_894_228 })
+  rig.addContainer('both streams', { name: 'blocked' })
+  rig.addContainer('both streams', { name: 'other' })
+  rig.engine.disturb('blocked', { kind: 'hung-close' }, { streams: 'all' })
+  rig.engine.disturb('blocked', { kind: 'blocked', afterBytes: 60 }, { streams: 'all' })
+  rig.disturbed()
+  for (let line = 0; line < 400; line++)
+    rig.engine.container('blocked').writeNumberedLine({ lineBytes: { min: 0, max: 0 } })
+  await rig.start()
+  await rig.advance(60_000)
+  await rig.stop()
+  await rig.finish()
+})

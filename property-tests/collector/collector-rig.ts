@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { completeConfig } from '../../reference/config/complete-config.ts'
 import type { CollectorConfig } from '../../reference/config/config.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
@@ -232,13 +233,15 @@ export class CollectorRig {
   async #noteMarks(): Promise<void> {
     const text = await this.#collector.metrics.text()
     const failures = sumOf(text, /^log_capturer_task_failures_total/)
-    if (failures > 0)
-      throw new Error(
-        `${failures} tasks failed: ${JSON.stringify(this.#ports.logger.entries.filter(({ level }) => level === 'error'))}`,
-      )
+    if (failures > 0) throw new Error(`${failures} tasks failed:\n${this.#errorsLogged().join('\n')}`)
     const gaps = sumOf(text, /^log_capturer_container_gaps_total/)
     if (gaps > 0) throw new Error(`${gaps} gaps were reported, and nothing was taken out of any log`)
     for (const [mark, series] of Object.entries(MARKS)) if (sumOf(text, series) > 0) this.marks.add(mark)
+  }
+
+  #errorsLogged(): string[] {
+    const errors = this.#ports.logger.entries.filter(({ level }) => level === 'error')
+    return errors.map(({ fields, message }) => `${message}: ${inspect(fields)}`)
   }
 
   #held({ name, id }: SimulatedContainer): number {

@@ -112,6 +112,8 @@ export class StreamTurn {
   }
 
   async #connect(how: 'follow' | 'snapshot'): Promise<TurnEnd | Reopen> {
+    // The scope may have been cancelled while the stream before this one was closed.
+    this.#subject.scope.signal.throwIfAborted()
     const scope = this.#subject.scope.child('stream')
     using _ = onAbort(this.#over.signal, () => scope.abort(this.#over.signal.reason))
     let stream: LogStream | undefined
