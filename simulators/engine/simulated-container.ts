@@ -1,13 +1,12 @@
 import type { ContainerDetails } from '../../reference/ports/index.ts'
 import type { SeededRandom } from '../seeded-random.ts'
+import type { Wire } from '../wire/wire.ts'
 import { ContainerLog, type LogRotationOptions } from './container-log.ts'
 import type { EngineHost } from './engine-host.ts'
 import { ExpectedOutput } from './expected-output.ts'
 import { STDERR, STDOUT, type StreamNumber } from './log-file.ts'
-import type { LogReply } from './log-reply.ts'
 import { OutputCopier } from './output-copier.ts'
 import { Stamper } from './stamper.ts'
-import { concerns, StreamFaults, type StreamFault, type StreamFaultScope } from './stream-fault.ts'
 import { Workload, type Behaviour, type LineShape } from './workload.ts'
 
 export interface ContainerOptions {
@@ -26,7 +25,9 @@ export interface ContainerOptions {
   /** Default: one file without a limit. */
   readonly logRotation?: LogRotationOptions
   /** Numbered lines written just before the process ends, the last of them without a newline if `unterminated`. Default none. */
-  readonly atExit?: { readonly lines: number; readonly unterminated?: boolean }
+  readonly atExit?: { readonly lines: number; readonly unterminated?: boolean } & LineShape
+  /** The text of a numbered line, without its newline, instead of the name, the number and a filler of the shape's length. */
+  readonly lineText?: (number: number) => string
   /** False leaves it created but not started. Default true. */
   readonly started?: boolean
 }
@@ -36,7 +37,7 @@ export type ContainerState = 'created' | 'running' | 'paused' | 'exited' | 'remo
 /** Told when a container stores a message. */
 export type StoredListener = (container: SimulatedContainer) => void
 
-/** One container: its process, its stored log, and what is wrong with the streams that read it. The engine moves it between states. */
+/** One container: its process, its stored log, and the streams that read it. The engine moves it between states. */
 export class SimulatedContainer {
   readonly id: string
   readonly tty: boolean
@@ -50,9 +51,8 @@ export class SimulatedContainer {
   readonly random: SeededRandom
   readonly log: ContainerLog
   readonly expected: ExpectedOutput
-  readonly faults: StreamFaults = new StreamFaults()
-  /** Replies being sent. */
-  readonly replies: Set<LogReply> = new Set()
+  /** The streams its log is being sent over. */
+  readonly wires: Set<Wire> = new Set()
   name: string
   state: ContainerState = 'created'
   /** When it was started last, or null. */
@@ -106,10 +106,10 @@ export class SimulatedContainer {
     return this.#logsFollowed
   }
 
-  /** For the engine: a reply begins. */
-  addReply(reply: LogReply): void {
-    this.replies.add(reply)
-    if (reply.follow) this.#logsFollowed += 1
+  /** For the engine: its log is sent over one more stream. */
+  addWire(wire: Wire): void {
+    this.wires.add(wire)
+    if (wire.follow) this.#logsFollowed += 1
   }
 
   /** As `inspect` shows it. */
@@ -132,12 +132,11 @@ export class SimulatedContainer {
 
   /** Writes the next numbered line. */
   writeNumberedLine(shape: LineShape = {}, ending: '\n' | '' = '\n'): void {
-    const { min, max } = shape.lineBytes ?? DEFAULT_LINE_BYTES
-    const start = `${this.#options.name} ${++this.#lastNumber} `
-    const filler = this.random.integer(min, max) - start.length - 1
+    const number = ++this.#lastNumber
+    const text = this.#options.lineText?.(number) ?? this.#filledLine(number, shape)
     const stream = shape.stream ?? 'stdout'
     const chosen = stream === 'both' ? (this.random.chance(0.5) ? 'stdout' : 'stderr') : stream
-    this.write(chosen, start + fillerText(filler) + ending)
+    this.write(chosen, text + ending)
   }
 
   /** Replaces what the process does, at once if it runs. */
@@ -162,27 +161,14 @@ export class SimulatedContainer {
   /** For the engine: the process ends. Its last output is stored, then the log closes and followed replies end. */
   endWork(): void {
     this.suspendWork()
-    const { lines, unterminated } = this.#options.atExit ?? { lines: 0 }
+    const { lines, unterminated, ...shape } = this.#options.atExit ?? { lines: 0 }
     for (let line = 1; line <= lines; line++) {
-      this.writeNumberedLine({}, unterminated === true && line === lines ? '' : '\n')
+      this.writeNumberedLine(shape, unterminated === true && line === lines ? '' : '\n')
     }
     for (const copier of this.#copiers.values()) copier.end()
     this.expected.end()
     this.#copiers = this.#newCopiers()
     this.log.close()
-  }
-
-  /** Does something wrong to the streams that read this container. */
-  disturb(fault: StreamFault, scope: StreamFaultScope): void {
-    this.faults.add(fault, scope)
-    if (scope.streams === 'next') return
-    for (const reply of this.replies) if (concerns(scope, reply.follow)) reply.disturb(fault)
-  }
-
-  /** Takes every fault away; streams that were reset or ended stay so. */
-  calm(): void {
-    this.faults.clear()
-    for (const reply of this.replies) reply.calm()
   }
 
   #newCopiers(): ReadonlyMap<StreamNumber, OutputCopier> {
