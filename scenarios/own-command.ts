@@ -4,6 +4,11 @@ import { UsageError } from '../reference/usage-error.ts'
 /** The project's root among the sources, `dist` when published. */
 export const ROOT: string = path.dirname(import.meta.dirname)
 
+/** A file of this project, named from its root without an extension: a source, compiled when published. */
+export function ownFile(name: string): string {
+  return path.join(ROOT, `${name}${EXTENSION}`)
+}
+
 /** A command and what it needs in its environment. */
 export interface OwnCommand {
   readonly command: readonly [string, ...string[]]
@@ -16,15 +21,16 @@ export interface OwnCommand {
  * @throws UsageError when a defect is asked for and there are no sources to put it into
  */
 export function ownCommand(args: readonly string[], defect: string | null): OwnCommand {
-  const extension = path.extname(import.meta.filename)
-  const cli = path.join(ROOT, `cli${extension}`)
+  const cli = ownFile('cli')
   if (defect === null) return { command: [process.execPath, cli, ...args], env: {} }
-  if (extension !== '.ts') {
+  if (EXTENSION !== '.ts') {
     throw new UsageError(`Cannot put defect ${defect} back: run this from a checkout, it patches the sources`)
   }
-  const register = path.join(ROOT, 'property-tests', 'defects', 'register.ts')
+  const register = ownFile('property-tests/defects/register')
   return {
     command: [process.execPath, '--import', register, cli, ...args],
     env: { WATERTIGHT_DEFECT: defect },
   }
 }
+
+const EXTENSION = path.extname(import.meta.filename)

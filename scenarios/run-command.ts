@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
-import { openDockerEngine } from './engines/docker.ts'
+import { provideDocker } from './engines/docker.ts'
 import type { PhaseEngine } from './engines/phase-engine.ts'
+import { realTimeEngine } from './engines/real-time.ts'
+import { provideSimulated } from './engines/simulated.ts'
 import { openVirtualEngine } from './engines/virtual.ts'
 import { onInterruption } from './interruption.ts'
 import type { Phase } from './phase.ts'
@@ -21,9 +23,9 @@ export function registerRunCommand(program: Command): void {
     .command('run')
     .description('run phases and say whether they passed')
     .argument('<phase...>', 'names of phases, or "all"')
-    .option('--engine <name>', 'virtual or docker', 'virtual')
-    .option('--subject <file>', 'a collector described in a YAML file, on docker', REFERENCE_NAME)
-    .option('--compress <K>', 'divide durations by K (default: 1 virtual, 60 docker)')
+    .option('--engine <name>', 'virtual, simulated (a simulated daemon, real time) or docker', 'virtual')
+    .option('--subject <file>', 'a collector described in a YAML file, not on virtual', REFERENCE_NAME)
+    .option('--compress <K>', 'divide durations by K (default: 1 virtual, otherwise 60)')
     .option('--seed <N>', 'same seed, same virtual run', '1')
     .option('--defect <id>', 'put a known defect back, such as B8')
     .option('--out <directory>', 'write report.json and report.html there')
@@ -74,8 +76,10 @@ async function runAll(
 }
 
 async function openEngine(options: CheckedRunOptions, progress: Progress): Promise<PhaseEngine> {
-  if (options.engine === 'virtual') return openVirtualEngine()
-  const { subject, defect } = options
+  const { engine, subject, defect } = options
+  if (engine === 'virtual') return openVirtualEngine()
   const chosen = subject === REFERENCE_NAME ? referenceSubject(defect) : await readSubjectFile(subject)
-  return await openDockerEngine(chosen, defect, (what) => progress.say(what))
+  const provider =
+    engine === 'simulated' ? provideSimulated() : await provideDocker((what) => progress.say(what))
+  return realTimeEngine(provider, chosen, defect)
 }

@@ -10,13 +10,13 @@ const typed = (parts: Partial<TypedRunOptions>): TypedRunOptions => ({
 
 test('the default compression depends on the engine', () => {
   expect(checkRunOptions(typed({})).compress).toBe(1)
+  expect(checkRunOptions(typed({ engine: 'simulated' })).compress).toBe(60)
   expect(checkRunOptions(typed({ engine: 'docker' })).compress).toBe(60)
 })
 
 test.each([
-  [{ engine: 'simulated' }, /simulated.*not there yet/],
-  [{ engine: 'moon' }, /"moon".*expected "virtual" or "docker"/],
-  [{ subject: 'mine.yaml' }, /mine\.yaml.*--engine docker/],
+  [{ engine: 'moon' }, /"moon".*expected "virtual" or "simulated" or "docker"/],
+  [{ subject: 'mine.yaml' }, /mine\.yaml.*--engine simulated or docker/],
   [{ engine: 'docker', subject: 'mine.yaml', defect: 'B8' }, /B8.*--subject reference/],
   [{ compress: '0' }, /--compress 0: expected/],
   [{ compress: 'fast' }, /--compress fast: expected/],

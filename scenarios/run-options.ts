@@ -1,5 +1,5 @@
 import { UsageError } from '../reference/usage-error.ts'
-import type { EngineName } from './engines/phase-engine.ts'
+import { ENGINE_NAMES, type EngineName } from './engines/phase-engine.ts'
 import { REFERENCE_NAME } from './subjects/reference.ts'
 
 /** The options of `watertight run` as they were typed. */
@@ -31,7 +31,9 @@ export interface CheckedRunOptions {
 export function checkRunOptions(typed: TypedRunOptions): CheckedRunOptions {
   const engine = checkEngine(typed.engine)
   if (typed.subject !== REFERENCE_NAME && engine === 'virtual') {
-    throw new UsageError(`Cannot run subject ${typed.subject} on the virtual engine: use --engine docker`)
+    throw new UsageError(
+      `Cannot run subject ${typed.subject} on the virtual engine: use --engine simulated or docker`,
+    )
   }
   if (typed.subject !== REFERENCE_NAME && typed.defect !== undefined) {
     throw new UsageError(`Cannot put defect ${typed.defect} back: use --subject reference`)
@@ -49,13 +51,10 @@ export function checkRunOptions(typed: TypedRunOptions): CheckedRunOptions {
 }
 
 function checkEngine(name: string): EngineName {
-  if (name === 'virtual' || name === 'docker') return name
-  if (name === 'simulated') {
-    throw new UsageError(
-      'Cannot run on engine "simulated": the simulated daemon is not there yet, use "virtual" or "docker"',
-    )
-  }
-  throw new UsageError(`Cannot run on engine "${name}": expected "virtual" or "docker"`)
+  const engine = ENGINE_NAMES.find((candidate) => candidate === name)
+  if (engine !== undefined) return engine
+  const allowed = ENGINE_NAMES.map((candidate) => `"${candidate}"`).join(' or ')
+  throw new UsageError(`Cannot run on engine "${name}": expected ${allowed}`)
 }
 
 function checkCompress(text: string): number {
@@ -72,6 +71,6 @@ function checkSeed(text: string): number {
   )
 }
 
-const DEFAULT_COMPRESS: Readonly<Record<EngineName, number>> = { virtual: 1, docker: 60 }
+const DEFAULT_COMPRESS: Readonly<Record<EngineName, number>> = { virtual: 1, simulated: 60, docker: 60 }
 /** Beyond it a rotation interval is shorter than the pause between rotations. */
 const LARGEST_COMPRESS = 1000

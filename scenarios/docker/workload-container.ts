@@ -1,8 +1,10 @@
 import type Docker from 'dockerode'
 import { GenericContainer, PullPolicy, getContainerRuntimeClient } from 'testcontainers'
-import { WORKLOAD_IMAGE } from './workload-image.ts'
-import { workloadScript } from './workload-script.ts'
+import type { ContainersRequest, RunningContainers } from '../engines/engine-provider.ts'
 import type { Workload } from '../workload.ts'
+import { WORKLOAD_IMAGE } from './workload-image.ts'
+import { endWorkloads, lastStoredLines } from './workload-log.ts'
+import { workloadScript } from './workload-script.ts'
 
 /** A container that writes a workload. The log driver is set explicitly, because the engine's default may be another. */
 class WorkloadContainer extends GenericContainer {
@@ -18,12 +20,14 @@ class WorkloadContainer extends GenericContainer {
 }
 
 /** The containers of one run on a real engine. */
-export class RunningWorkloads implements AsyncDisposable {
-  readonly #docker: Docker
+export class RunningWorkloads implements RunningContainers {
+  readonly host: string
+  readonly docker: Docker
   readonly #names: readonly string[]
 
-  private constructor(docker: Docker, workloads: readonly Workload[]) {
-    this.#docker = docker
+  private constructor(host: string, docker: Docker, workloads: readonly Workload[]) {
+    this.host = host
+    this.docker = docker
     this.#names = workloads.map((workload) => workload.name)
   }
 
@@ -31,12 +35,11 @@ export class RunningWorkloads implements AsyncDisposable {
   static async start(
     docker: Docker,
     host: string,
-    workloads: readonly Workload[],
-    labels: Readonly<Record<string, string>>,
+    { workloads, labels }: ContainersRequest,
   ): Promise<RunningWorkloads> {
     await removeLeftovers(docker)
     await connectTestcontainers(host)
-    const running = new RunningWorkloads(docker, workloads)
+    const running = new RunningWorkloads(host, docker, workloads)
     try {
       await Promise.all(workloads.map((workload) => new WorkloadContainer(workload, labels).start()))
     } catch (error) {
@@ -46,25 +49,16 @@ export class RunningWorkloads implements AsyncDisposable {
     return running
   }
 
-  /** Tells every container to end, and waits until all have. Their logs stay. */
   async end(): Promise<void> {
-    await Promise.all(this.#containers().map((container) => container.stop({ t: STOP_LIMIT_SECONDS })))
+    await endWorkloads(this.docker, this.#names)
   }
 
-  /** Number of the last line each container has written, by its name: what the engine has stored is the truth. After {@link end}. */
   async emitted(): Promise<Map<string, number>> {
-    const entries = this.#names.map(
-      async (name) => [name, await lastStoredLine(this.#docker.getContainer(name))] as const,
-    )
-    return new Map(await Promise.all(entries))
+    return await lastStoredLines(this.docker, this.#names)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#containers().map((container) => removeContainer(container)))
-  }
-
-  #containers(): Docker.Container[] {
-    return this.#names.map((name) => this.#docker.getContainer(name))
+    await Promise.all(this.#names.map((name) => removeContainer(this.docker.getContainer(name))))
   }
 }
 
@@ -105,11 +99,5 @@ function isNotFound(error: unknown): boolean {
   return error instanceof Error && 'statusCode' in error && error.statusCode === 404
 }
 
-async function lastStoredLine(container: Docker.Container): Promise<number> {
-  const log = await container.logs({ stdout: true, stderr: true, tail: 1 })
-  return Number(/ (\d+) \w+ \.\s*$/.exec(log.toString())?.[1] ?? 0)
-}
-
 /** Carries the process id of the testbed that started the container. */
 const OWNER_LABEL = 'watertight.owner'
-const STOP_LIMIT_SECONDS = 10

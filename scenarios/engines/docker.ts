@@ -1,31 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { auditOutput, type AuditedOutput } from '../audit/output-audit.ts'
 import { dockerClient } from '../docker/docker-host.ts'
 import { availableEngine } from '../docker/private-engine.ts'
 import { RunningWorkloads } from '../docker/workload-container.ts'
 import { provideWorkloadImage } from '../docker/workload-image.ts'
-import type { Observations } from '../observations.ts'
-import { containerCount, type Phase } from '../phase.ts'
-import { SeriesRecorder } from '../probes/series-recorder.ts'
-import { SubjectObserver } from '../probes/subject-observer.ts'
-import { startSinkServer } from '../subjects/sink-server.ts'
-import type { Subject, SubjectOutput } from '../subjects/subject.ts'
-import { SubjectProcess, stdoutFile } from '../subjects/subject-process.ts'
-import { workloadsOf } from '../workload.ts'
-import type { PhaseEngine, RunOptions } from './phase-engine.ts'
-import { openRunRoom, type RunRoom } from './run-room.ts'
+import type { EngineProvider } from './engine-provider.ts'
 
 /**
- * Phases on a real engine: the one that answers, or a private one. Testcontainers starts the workload, the subject runs as a process
- * of its own and is observed from outside.
+ * A real engine: the one that answers, or a private one. Testcontainers starts the workload.
+ * @param say is told what takes long.
+ * @throws UsageError when there is none and none can be started.
  */
-export async function openDockerEngine(
-  subject: Subject,
-  defect: string | null,
-  say: (what: string) => void,
-): Promise<PhaseEngine> {
+export async function provideDocker(say: (what: string) => void): Promise<EngineProvider> {
   const engine = await availableEngine(say)
   const docker = dockerClient(engine.host)
   try {
@@ -36,150 +20,7 @@ export async function openDockerEngine(
   }
   return {
     name: 'docker',
-    subject: subject.name,
-    defect,
-    run: async (phase, options) => ({
-      observations: await new DockerRun(phase, options).run(engine.host, subject),
-      virtualSeconds: null,
-      traceHash: null,
-    }),
+    start: (request) => RunningWorkloads.start(docker, engine.host, request),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   }
 }
-
-class DockerRun {
-  readonly #phase: Phase
-  readonly #options: RunOptions
-  readonly #id = randomBytes(3).toString('hex')
-  readonly #violations: string[] = []
-
-  constructor(phase: Phase, options: RunOptions) {
-    this.#phase = phase
-    this.#options = options
-  }
-
-  async run(host: string, subject: Subject): Promise<Observations> {
-    const { compress, progress } = this.#options
-    const docker = dockerClient(host)
-    const [labelKey, labelValue] = ['watertight.run', this.#id]
-    await using room = await openRunRoom()
-    await using sink = await startSinkServer(path.join(room.sent, 'requests.log'))
-    progress.step(`starting ${containerCount(this.#phase)} containers`)
-    await using workloads = await RunningWorkloads.start(
-      docker,
-      host,
-      workloadsOf(this.#phase, compress, `wt-${this.#id}`),
-      { [labelKey]: labelValue },
-    )
-    progress.step(`starting ${subject.name}`)
-    const definition = await subject.prepare(
-      {
-        dockerHost: host,
-        outDir: room.output,
-        stateDir: room.state,
-        sinkUrl: sink.url,
-        label: `${labelKey}=${labelValue}`,
-      },
-      { slots: this.#phase.slots, compress },
-    )
-    await using process = await SubjectProcess.start(definition, room.logs)
-    const observer = new SubjectObserver(definition, process.pid, docker)
-    await this.#untilStreamsAreOpen(observer)
-    const series = await this.#sampleWhileTheClockRuns(observer, process)
-    const seen = observer.latest
-
-    progress.step('ending the containers')
-    await workloads.end()
-    const emitted = await workloads.emitted()
-    const output = auditedOutput(definition.output, room)
-    await this.#untilDelivered(output, emitted)
-    progress.step(`stopping ${subject.name}`)
-    const stop = await process.stop()
-    return {
-      containers: containerCount(this.#phase),
-      slots: this.#phase.slots,
-      series: series.series(),
-      lines: await auditOutput(output, emitted),
-      rotationsByContainer:
-        seen.rotationsByContainer &&
-        new Map([...emitted.keys()].map((name) => [name, seen.rotationsByContainer?.get(name) ?? 0])),
-      deadlineErrors: seen.deadlineErrors,
-      violations: this.#violations,
-      stop,
-    }
-  }
-
-  /** The phase's clock starts when as many streams are open as there can be. */
-  async #untilStreamsAreOpen(observer: SubjectObserver): Promise<void> {
-    const wanted = Math.min(containerCount(this.#phase), this.#phase.slots)
-    this.#options.progress.step(`waiting for ${wanted} open streams`)
-    const deadline = performance.now() + STREAMS_LIMIT_MS
-    let open = await observer.openStreams()
-    while (open < wanted && performance.now() < deadline) {
-      await this.#sleep(POLL_MS)
-      open = await observer.openStreams()
-    }
-    if (open < wanted) this.#violations.push(`only ${open} of ${wanted} streams were open after 60 s`)
-  }
-
-  async #sampleWhileTheClockRuns(
-    observer: SubjectObserver,
-    process: SubjectProcess,
-  ): Promise<SeriesRecorder> {
-    const { compress, progress } = this.#options
-    const { durationSeconds, slots } = this.#phase
-    const recorder = new SeriesRecorder()
-    const everyMs = Math.max(SHORTEST_SAMPLE_MS, (SAMPLE_PHASE_SECONDS * 1000) / compress)
-    const durationMs = (durationSeconds * 1000) / compress
-    const started = performance.now()
-    for (let dueMs = 0; dueMs <= durationMs; dueMs += everyMs) {
-      await this.#sleep(started + dueMs - performance.now())
-      const t = ((performance.now() - started) / 1000) * compress
-      const row = await observer.sample(t)
-      recorder.add(row)
-      progress.clock(Math.min(t, durationSeconds), durationSeconds)
-      if ((row.streams ?? 0) > slots)
-        this.#violations.push(`I1: ${row.streams} streams were open on ${slots} slots`)
-      if (process.ended !== null) {
-        this.#violations.push(process.ended)
-        break
-      }
-    }
-    return recorder
-  }
-
-  /** Waits until every line is in the output, or none came for a while. */
-  async #untilDelivered(output: AuditedOutput, emitted: ReadonlyMap<string, number>): Promise<void> {
-    this.#options.progress.step('waiting for the last lines')
-    let missing = Infinity
-    let idleSince = performance.now()
-    while (missing > 0 && performance.now() - idleSince < DELIVERY_LIMIT_MS) {
-      const counts = await auditOutput(output, emitted)
-      if (counts.missing < missing) idleSince = performance.now()
-      missing = counts.missing
-      if (missing > 0) await this.#sleep(POLL_MS)
-    }
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    await sleep(Math.max(0, ms), undefined, { signal: this.#options.signal })
-  }
-}
-
-function auditedOutput(output: SubjectOutput, room: RunRoom): AuditedOutput {
-  switch (output.from) {
-    case 'files':
-      return { directory: room.output, glob: output.glob, pattern: output.pattern }
-    case 'stdout':
-      return { directory: room.logs, glob: path.basename(stdoutFile(room.logs)), pattern: output.pattern }
-    case 'sink':
-      return { directory: room.sent, glob: '*', pattern: output.pattern }
-  }
-}
-
-const STREAMS_LIMIT_MS = 60_000
-const DELIVERY_LIMIT_MS = 15_000
-const POLL_MS = 500
-const SAMPLE_PHASE_SECONDS = 30
-/** An engine that is asked more often would be measured under the load of being measured. */
-const SHORTEST_SAMPLE_MS = 250

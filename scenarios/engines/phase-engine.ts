@@ -1,7 +1,8 @@
 import type { Observations } from '../observations.ts'
 import type { Phase } from '../phase.ts'
 
-export type EngineName = 'virtual' | 'docker'
+export type EngineName = (typeof ENGINE_NAMES)[number]
+export const ENGINE_NAMES = ['virtual', 'simulated', 'docker'] as const
 
 /** What a run may be told, besides its phase. */
 export interface RunOptions {

@@ -2,7 +2,7 @@ import { parseConfig } from '../../reference/config/parse-config.ts'
 import type { CollectorConfig } from '../../reference/config/config.ts'
 import { messageOf } from '../../reference/errors.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
-import { InvariantViolation, World, type Behaviour } from '../../simulators/index.ts'
+import { InvariantViolation, World } from '../../simulators/index.ts'
 import {
   filesWithinLimit,
   leftBehind,
@@ -14,6 +14,7 @@ import {
   waitsAreBounded,
   type SinkPrefix,
 } from '../../simulators/invariants.ts'
+import { NUMBERED_LINE } from '../audit/numbered-line.ts'
 import { auditText } from '../audit/output-audit.ts'
 import { LineAudit, type LineCounts } from '../audit/line-audit.ts'
 import { collectorYaml } from '../collector-settings.ts'
@@ -22,6 +23,7 @@ import { containerCount, type Phase } from '../phase.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
 import { rotationsInAll } from '../probes/subject-observer.ts'
 import { readMetrics, SILENT_SUBJECT, type SubjectSample } from '../probes/subject-probe.ts'
+import { addWorkload } from '../simulated/add-workload.ts'
 import { REFERENCE_METRICS, REFERENCE_NAME } from '../subjects/reference.ts'
 import { workloadsOf, type Workload } from '../workload.ts'
 import type { EngineRun, PhaseEngine, RunOptions } from './phase-engine.ts'
@@ -95,18 +97,7 @@ class VirtualRun {
   }
 
   #startContainers(): void {
-    for (const { name, kind, stream, pace } of this.#workloads) {
-      const everyMs = pace.everySeconds * 1000
-      const behaviour: Behaviour =
-        kind === 'silent' ? { kind } : { kind: 'bursty', everyMs, lines: pace.lines, jitter: 0.1, stream }
-      const container = this.#world.engine.addContainer({
-        name,
-        labels: { [LABEL]: '1' },
-        behaviour,
-        atExit: { lines: 1 },
-      })
-      container.writeNumberedLine({ stream })
-    }
+    for (const workload of this.#workloads) addWorkload(this.#world.engine, workload, { [LABEL]: '1' })
   }
 
   /** Runs a part of the phase. When it cannot go on, as in a deadlock, that is remembered, and the parts behind it are left out. */
@@ -251,7 +242,7 @@ class VirtualRun {
     if (!fileSystem.volume.existsSync(PLACE.outDir)) return audit.counts()
     for (const file of fileSystem.volume.readdirSync(PLACE.outDir).map(String).toSorted()) {
       const text = Buffer.from(fileSystem.contents(`${PLACE.outDir}/${file}`)).toString('latin1')
-      auditText(audit, text, SIMULATED_LINE)
+      auditText(audit, text, NUMBERED_LINE)
     }
     return audit.counts()
   }
@@ -269,9 +260,6 @@ const PLACE = {
   metricsListen: '127.0.0.1:8001',
   apiListen: '127.0.0.1:8401',
 }
-
-/** What a simulated container writes. That each line is whole is I7's business, which compares every byte. */
-const SIMULATED_LINE = /^(?<container>\S+) (?<line>\d+) /gm
 
 const WITH_A_DESCRIPTOR = ['log-stream', 'log-snapshot', 'event-stream', 'file', 'listener'] as const
 /** Positions being written and their directory. */

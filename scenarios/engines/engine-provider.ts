@@ -1,0 +1,28 @@
+import type Docker from 'dockerode'
+import type { Workload } from '../workload.ts'
+import type { EngineName } from './phase-engine.ts'
+
+/** An engine in real time that can be had for phases. Disposing gives it back. */
+export interface EngineProvider extends AsyncDisposable {
+  readonly name: EngineName
+  /** Starts the containers of one run, all at once. */
+  start(request: ContainersRequest): Promise<RunningContainers>
+}
+
+export interface ContainersRequest {
+  readonly workloads: readonly Workload[]
+  readonly labels: Readonly<Record<string, string>>
+  /** Decides what chance decides, where the engine lets it be decided. */
+  readonly seed: number
+}
+
+/** The containers of one run, and the engine they run on. Disposing removes them. */
+export interface RunningContainers extends AsyncDisposable {
+  /** Such as `unix:///var/run/docker.sock`. */
+  readonly host: string
+  readonly docker: Docker
+  /** Tells every container to end, and waits until all have. Their logs stay. */
+  end(): Promise<void>
+  /** Number of the last line each container has written, by its name: what the engine has stored is the truth. After {@link end}. */
+  emitted(): Promise<Map<string, number>>
+}
