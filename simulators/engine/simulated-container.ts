@@ -1,12 +1,13 @@
 import type { ContainerDetails } from '../../reference/ports/index.ts'
 import type { SeededRandom } from '../seeded-random.ts'
-import type { Wire } from '../wire/wire.ts'
 import { ContainerLog, type LogRotationOptions } from './container-log.ts'
 import type { EngineHost } from './engine-host.ts'
 import { ExpectedOutput } from './expected-output.ts'
 import { STDERR, STDOUT, type StreamNumber } from './log-file.ts'
+import type { LogReply } from './log-reply.ts'
 import { OutputCopier } from './output-copier.ts'
 import { Stamper } from './stamper.ts'
+import { concerns, StreamFaults, type StreamFault, type StreamFaultScope } from './stream-fault.ts'
 import { Workload, type Behaviour, type LineShape } from './workload.ts'
 
 export interface ContainerOptions {
@@ -37,7 +38,7 @@ export type ContainerState = 'created' | 'running' | 'paused' | 'exited' | 'remo
 /** Told when a container stores a message. */
 export type StoredListener = (container: SimulatedContainer) => void
 
-/** One container: its process, its stored log, and the streams that read it. The engine moves it between states. */
+/** One container: its process, its stored log, and what is wrong with the streams that read it. The engine moves it between states. */
 export class SimulatedContainer {
   readonly id: string
   readonly tty: boolean
@@ -51,8 +52,9 @@ export class SimulatedContainer {
   readonly random: SeededRandom
   readonly log: ContainerLog
   readonly expected: ExpectedOutput
-  /** The streams its log is being sent over. */
-  readonly wires: Set<Wire> = new Set()
+  readonly faults: StreamFaults = new StreamFaults()
+  /** Replies being sent. */
+  readonly replies: Set<LogReply> = new Set()
   name: string
   state: ContainerState = 'created'
   /** When it was started last, or null. */
@@ -106,10 +108,10 @@ export class SimulatedContainer {
     return this.#logsFollowed
   }
 
-  /** For the engine: its log is sent over one more stream. */
-  addWire(wire: Wire): void {
-    this.wires.add(wire)
-    if (wire.follow) this.#logsFollowed += 1
+  /** For the engine: a reply begins. */
+  addReply(reply: LogReply): void {
+    this.replies.add(reply)
+    if (reply.follow) this.#logsFollowed += 1
   }
 
   /** As `inspect` shows it. */
@@ -169,6 +171,25 @@ export class SimulatedContainer {
     this.expected.end()
     this.#copiers = this.#newCopiers()
     this.log.close()
+  }
+
+  /** Does something wrong to the streams that read this container. */
+  disturb(fault: StreamFault, scope: StreamFaultScope): void {
+    this.faults.add(fault, scope)
+    if (scope.streams === 'next') return
+    for (const reply of this.replies) if (concerns(scope, reply.follow)) reply.disturb(fault)
+  }
+
+  /** Takes every fault away; streams that were reset or ended stay so. */
+  calm(): void {
+    this.faults.clear()
+    for (const reply of this.replies) reply.calm()
+  }
+
+  #filledLine(number: number, shape: LineShape): string {
+    const { min, max } = shape.lineBytes ?? DEFAULT_LINE_BYTES
+    const start = `${this.#options.name} ${number} `
+    return start + fillerText(this.random.integer(min, max) - start.length - 1)
   }
 
   #newCopiers(): ReadonlyMap<StreamNumber, OutputCopier> {
