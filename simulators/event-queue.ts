@@ -9,10 +9,17 @@ export interface ScheduledEvent {
   cancel(): void
 }
 
-class QueuedEvent implements ScheduledEvent {
+/** An event in a queue. */
+export interface OwnedEvent extends ScheduledEvent {
+  /** The process that waits for it; null when it is the machine's or the test's. */
+  readonly owner: object | null
+}
+
+class QueuedEvent implements OwnedEvent {
   readonly atMs: number
   readonly label: string
   readonly background: boolean
+  readonly owner: object | null
   readonly tie: number
   readonly run: () => void
   readonly #queue: EventQueue
@@ -20,13 +27,21 @@ class QueuedEvent implements ScheduledEvent {
 
   constructor(
     queue: EventQueue,
-    event: { atMs: number; tie: number; label: string; background: boolean; run: () => void },
+    event: {
+      atMs: number
+      tie: number
+      label: string
+      background: boolean
+      run: () => void
+      owner: object | null
+    },
   ) {
     this.#queue = queue
     this.atMs = event.atMs
     this.tie = event.tie
     this.label = event.label
     this.background = event.background
+    this.owner = event.owner
     this.run = event.run
   }
 
@@ -56,8 +71,15 @@ export class EventQueue {
     return this.#live - this.#background
   }
 
-  add(atMs: number, tie: number, label: string, background: boolean, run: () => void): ScheduledEvent {
-    const event = new QueuedEvent(this, { atMs, tie, label, background, run })
+  add(
+    atMs: number,
+    tie: number,
+    label: string,
+    background: boolean,
+    run: () => void,
+    owner: object | null = null,
+  ): ScheduledEvent {
+    const event = new QueuedEvent(this, { atMs, tie, label, background, run, owner })
     this.#live += 1
     if (background) this.#background += 1
     this.#heap.push(event)
@@ -77,7 +99,7 @@ export class EventQueue {
   }
 
   /** Events that will still run, in no particular order. */
-  list(): ScheduledEvent[] {
+  list(): OwnedEvent[] {
     return this.#heap.filter((event) => event.state === 'queued')
   }
 

@@ -136,5 +136,5 @@ function callerIn(stack: string): string | null {
   return outside ?? sites.at(-1) ?? null
 }
 
-/** The deepest way through the simulators, a call on a file handle, takes five. Each frame more makes every entry dearer. */
-const FRAMES = 6
+/** The deepest way through the simulators, a process's call on a file handle, takes six. Each frame more makes every entry dearer. */
+const FRAMES = 7

@@ -1,4 +1,5 @@
 import type { HttpReply, HttpServer, ListenAddress, Listening, Route } from '../reference/ports/index.ts'
+import type { VirtualProcess } from './virtual-process.ts'
 import type { World } from './world.ts'
 
 /** Serves routes inside the process: {@link request} calls them. A listener is an entry in the world's ledger until it is closed. */
@@ -26,6 +27,24 @@ export class SimulatedHttpServer implements HttpServer {
     }
   }
 
+  /** The same server for a process: what it listens on is free again when it dies. */
+  forProcess(process: VirtualProcess): HttpServer {
+    return {
+      listen: async (address, routes) => {
+        if (!process.alive) return await NEVER
+        const listening = await this.listen(address, routes)
+        const life = process.onDeath(() => void listening.close())
+        return {
+          address: listening.address,
+          close: async () => {
+            life[Symbol.dispose]()
+            await listening.close()
+          },
+        }
+      },
+    }
+  }
+
   /**
    * Asks whoever listens there. A path nobody serves gets a 404.
    * @throws Error when nobody listens
@@ -42,3 +61,5 @@ export class SimulatedHttpServer implements HttpServer {
 function keyOf({ host, port }: ListenAddress): string {
   return `${host}:${port}`
 }
+
+const NEVER = new Promise<never>(() => {})

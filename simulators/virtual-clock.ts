@@ -1,5 +1,6 @@
 import type { Clock } from '../reference/ports/index.ts'
-import { listenForAbort } from './abort-listener.ts'
+import type { VirtualProcess } from './virtual-process.ts'
+import { virtualSleep } from './virtual-sleep.ts'
 import type { World } from './world.ts'
 
 /** The world's time. A sleep is an event of the world and an entry of kind `timer` in its ledger until it ends. */
@@ -34,23 +35,15 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, options: { signal: AbortSignal }): Promise<void> {
-    const { signal } = options
-    if (signal.aborted) return Promise.reject(signal.reason)
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const entry = this.#world.ledger.open('timer', `sleep of ${ms} ms`)
-    const timer = this.#world.schedule(ms, 'sleep', () => {
-      finish()
-      resolve()
-    })
-    const stopListening = listenForAbort(signal, () => {
-      timer.cancel()
-      finish()
-      reject(signal.reason)
-    })
-    const finish = (): void => {
-      stopListening()
-      this.#world.ledger.close(entry)
+    return virtualSleep(this.#world, ms, options)
+  }
+
+  /** The same time for a process, whose sleeps end with it. */
+  forProcess(process: VirtualProcess): Clock {
+    return {
+      now: () => this.now(),
+      monotonic: () => this.monotonic(),
+      sleep: (ms, options) => virtualSleep(process, ms, options),
     }
-    return promise
   }
 }

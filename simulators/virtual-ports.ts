@@ -1,7 +1,9 @@
 import type { Ports } from '../reference/ports/index.ts'
+import { SimulatedDockerEngine } from './engine/simulated-docker-engine.ts'
 import { RecordingLogger } from './recording-logger.ts'
 import { SimulatedHostProcess } from './simulated-host-process.ts'
 import { SimulatedStandardOutput } from './simulated-standard-output.ts'
+import type { VirtualProcess } from './virtual-process.ts'
 import type { World } from './world.ts'
 
 /** The ports of a collector that runs in a world, with what a test wants to look at. */
@@ -14,20 +16,30 @@ export interface VirtualPorts extends Ports {
 const processes = new WeakMap<World, number>()
 
 /** Complete ports on the world's machine, as for a process that starts now. */
-export function virtualPorts(world: World, overrides: Partial<VirtualPorts>): VirtualPorts {
-  const process = (processes.get(world) ?? 0) + 1
-  processes.set(world, process)
-  const output = overrides.output ?? new SimulatedStandardOutput(world)
+export function virtualPorts(
+  world: World,
+  process: VirtualProcess,
+  overrides: Partial<VirtualPorts>,
+): VirtualPorts {
+  const number = (processes.get(world) ?? 0) + 1
+  processes.set(world, number)
+  const output = overrides.output ?? new SimulatedStandardOutput(process)
   return {
-    clock: world.clock,
-    random: world.random.fork(`process ${process}`),
-    fileSystem: world.fileSystem,
-    engine: overrides.engine ?? world.engine.connect(),
-    http: world.http,
+    clock: world.clock.forProcess(process),
+    random: world.random.fork(`process ${number}`),
+    fileSystem: world.fileSystem.forProcess(process),
+    engine: overrides.engine ?? connect(world, process),
+    http: world.http.forProcess(process),
     process: new SimulatedHostProcess(world),
     logger: new RecordingLogger(() => world.nowMs),
     output,
     stdout: output.write,
     ...overrides,
   }
+}
+
+function connect(world: World, process: VirtualProcess): SimulatedDockerEngine {
+  const engine = new SimulatedDockerEngine(process, world.engine)
+  process.onDeath(() => engine.abandon())
+  return engine
 }

@@ -1,13 +1,18 @@
-import { EventQueue, type ScheduledEvent } from './event-queue.ts'
+import { EventQueue, type OwnedEvent, type ScheduledEvent } from './event-queue.ts'
 import { EventTrace, type TracedEvent } from './event-trace.ts'
 import { ResourceLedger } from './resource-ledger.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { settle, turnRealEventLoop } from './settle.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { virtualPorts, type VirtualPorts } from './virtual-ports.ts'
+import { VirtualProcess } from './virtual-process.ts'
 import { DeadlockError, EventFailure, InvariantViolation, type WorldMoment } from './world-errors.ts'
 import { SimulatedEngine, type SimulatedEngineOptions } from './engine/simulated-engine.ts'
-import { SimulatedFileSystem, type SimulatedFileSystemOptions } from './file-system/simulated-file-system.ts'
+import {
+  SimulatedFileSystem,
+  type CrashKind,
+  type SimulatedFileSystemOptions,
+} from './file-system/simulated-file-system.ts'
 import { SimulatedHttpServer } from './simulated-http-server.ts'
 
 export interface WorldOptions {
@@ -49,6 +54,7 @@ export class World {
   readonly #queue = new EventQueue()
   readonly #trace: EventTrace
   readonly #invariants = new Map<string, InvariantCheck>()
+  readonly #processes: VirtualProcess[] = []
   #nowMs = 0
   #driving = false
   #failure: Error | null = null
@@ -88,7 +94,7 @@ export class World {
   }
 
   /** Events to come, in no particular order. */
-  get scheduled(): ScheduledEvent[] {
+  get scheduled(): OwnedEvent[] {
     return this.#queue.list()
   }
 
@@ -96,16 +102,18 @@ export class World {
    * Runs something once `delayMs` virtual milliseconds have passed (at once, but not before the current event has settled, for 0 or less).
    * @param label goes into the trace and its hash; use a small fixed set of labels, such as one per container
    * @param options.background the event belongs to a workload that goes on for ever: {@link quiesce} does not wait for it
+   * @param options.owner the process that waits for it
    */
   schedule(
     delayMs: number,
     label: string,
     run: () => void,
-    options: { background?: boolean } = {},
+    options: { background?: boolean; owner?: VirtualProcess } = {},
   ): ScheduledEvent {
     if (Number.isNaN(delayMs)) throw new RangeError(`Cannot schedule ${label}: the delay is not a number`)
     const atMs = this.#nowMs + Math.max(0, delayMs)
-    return this.#queue.add(atMs, this.#ties.uint32(), label, options.background ?? false, run)
+    const { background = false, owner = null } = options
+    return this.#queue.add(atMs, this.#ties.uint32(), label, background, run, owner)
   }
 
   /**
@@ -129,6 +137,12 @@ export class World {
     let reached = false
     this.schedule(ms, 'advance', () => (reached = true))
     await this.#drive(() => reached)
+  }
+
+  /** Lets that many events happen, as far as there are any: a place between two events to crash at. Throws like {@link run}. */
+  async step(events: number): Promise<void> {
+    const target = this.#trace.count + events
+    await this.#drive(() => this.#trace.count >= target || this.#queue.size === 0)
   }
 
   /**
@@ -158,7 +172,21 @@ export class World {
 
   /** Everything a collector is given, on this world's machine. Each call is a process of its own: own logger, own randomness. */
   ports(overrides: Partial<VirtualPorts> = {}): VirtualPorts {
-    return virtualPorts(this, overrides)
+    const process = new VirtualProcess(this)
+    this.#processes.push(process)
+    return virtualPorts(this, process, overrides)
+  }
+
+  /**
+   * Ends every process that was given {@link ports}, at once: its timers, calls, sockets and files are gone, and none of its code runs again.
+   * The engine goes on, as one on another machine or supervised on its own would.
+   * - `kill`: as `kill -9`. What had reached the kernel stays.
+   * - `power`: as a power cut of the machine with the disk. What was not synced is kept, lost or torn.
+   */
+  crash({ kind }: { kind: CrashKind }): void {
+    const processes = this.#processes.splice(0)
+    this.fileSystem.crash({ kind, processes })
+    for (const process of processes) process.die()
   }
 
   /** What is needed to find this moment again. */

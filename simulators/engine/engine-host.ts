@@ -5,7 +5,7 @@ import type { SeededRandom } from '../seeded-random.ts'
 /** What an engine needs of where it runs: chance, time and a ledger. A `World` gives virtual time, a `RealTimeHost` real time. */
 export interface EngineHost {
   readonly random: SeededRandom
-  readonly ledger: ResourceLedger
+  readonly ledger: Pick<ResourceLedger, 'open' | 'close'>
   readonly clock: {
     /** Milliseconds since the epoch, with their fraction. */
     wallTime(): number

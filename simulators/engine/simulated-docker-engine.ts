@@ -44,7 +44,10 @@ export class SimulatedDockerEngine implements DockerEngine {
   readonly #readLatency: () => number
   readonly #closeLatency: () => number
   readonly #calls = new Set<{ retry(): void; refuse(error: unknown): void }>()
-  readonly #streams = new Map<object, { pump(): void; fail(error: EngineError): void }>()
+  readonly #streams = new Map<
+    object,
+    { pump(): void; fail(error: EngineError): void; disconnect(): void }
+  >()
   #availability: Disposable | null = null
   /** Another one after each close. */
   #lifetime: object = {}
@@ -118,6 +121,14 @@ export class SimulatedDockerEngine implements DockerEngine {
     for (const stream of this.#streams.values()) stream.fail(closedError())
   }
 
+  /** The process with this client is dead: the engine sees its connections end, and nobody is left to be told anything. */
+  abandon(): void {
+    this.#availability?.[Symbol.dispose]()
+    this.#calls.clear()
+    for (const { disconnect } of this.#streams.values()) disconnect()
+    this.#streams.clear()
+  }
+
   #call<T>(options: Omit<SimulatedCallOptions<T>, 'latency' | 'onSettled'>): Promise<T> {
     if (options.signal.aborted) return Promise.reject(options.signal.reason)
     this.#availability ??= this.#engine.onAvailability(() => this.#goOn())
@@ -140,7 +151,11 @@ export class SimulatedDockerEngine implements DockerEngine {
       kind: follow ? 'log-stream' : 'log-snapshot',
       readKind: 'read',
     })
-    this.#streams.set(stream, { pump: () => stream.pump(), fail: (error) => reply.fail(error) })
+    this.#streams.set(stream, {
+      pump: () => stream.pump(),
+      fail: (error) => reply.fail(error),
+      disconnect: () => source.close(),
+    })
     return stream
   }
 
@@ -153,7 +168,11 @@ export class SimulatedDockerEngine implements DockerEngine {
       kind: 'event-stream',
       readKind: 'event-read',
     })
-    this.#streams.set(stream, { pump: () => stream.pump(), fail: (error) => source.fail(error) })
+    this.#streams.set(stream, {
+      pump: () => stream.pump(),
+      fail: (error) => source.fail(error),
+      disconnect: () => source.close(),
+    })
     return stream
   }
 

@@ -2,6 +2,7 @@ import { Volume } from 'memfs'
 import type { FileHandle, FileStat, FileSystem, OpenFlags } from '../../reference/ports/index.ts'
 import type { LedgerEntry } from '../resource-ledger.ts'
 import type { SeededRandom } from '../seeded-random.ts'
+import type { VirtualProcess } from '../virtual-process.ts'
 import type { World } from '../world.ts'
 import {
   FileFaults,
@@ -18,6 +19,9 @@ export interface SimulatedFileSystemOptions {
   /** Open files beyond this fail with EMFILE. Default 1024. */
   readonly descriptorLimit?: number
 }
+
+/** What ends processes: a signal, or the machine losing power. */
+export type CrashKind = 'kill' | 'power'
 
 /** Told about every write: where it went, and what was written (valid only during the call). */
 export type AppendListener = (path: string, offset: number, bytes: Uint8Array) => void
@@ -80,6 +84,13 @@ export class SimulatedFileSystem implements FileSystem {
   syncDirectory(path: string): Promise<void> {
     return this.perform('syncDirectory', path, () => void this.volume.readdirSync(path))
   }
+
+  /** The same files for a process. */
+  forProcess(_process: VirtualProcess): FileSystem {
+    return this
+  }
+
+  crash(_options: { kind: CrashKind; processes: readonly VirtualProcess[] }): void {}
 
   /** Lets something go wrong from now on. Dispose to end it; what hangs then goes on with the next attempt. */
   disturb(fault: FileFault, scope: FileFaultScope = {}): Disposable {
