@@ -1,4 +1,4 @@
-/** `npm run scenarios`: the phases that show the same on real Docker as in virtual time, compressed. Options of `run` may follow. */
+/** `npm run phases`: the phases that show the same on real Docker as in virtual time, compressed. Options of `run` may follow. */
 import { Command } from 'commander'
 import { UsageError } from '../reference/usage-error.ts'
 import { registerRunCommand } from './run-command.ts'

@@ -15,6 +15,8 @@ const ADAPTERS = [
   'reference/adapters/',
   // Serves the simulated engine on a real socket.
   'simulators/daemon/',
+  // Clients of engines on sockets, the docker command among them.
+  'simulators/contract/arms/',
   // Lets the real event loop turn between virtual events.
   'simulators/settle.ts',
 ]

@@ -1,0 +1,15 @@
+import type { ContractArm } from '../../simulators/contract/arm.ts'
+import { CommandLineArm } from '../../simulators/contract/arms/command-line-arm.ts'
+import { DockerodeArm } from '../../simulators/contract/arms/dockerode-arm.ts'
+import { releaseOf } from '../../simulators/contract/release.ts'
+import { dockerClient } from '../docker/docker-host.ts'
+
+/** A real engine through both clients. @param host `unix:///path` */
+export async function realArms(host: string): Promise<ContractArm[]> {
+  const { Version } = await dockerClient(host).version()
+  const engine = { socketPath: new URL(host).pathname, release: releaseOf(Version) }
+  return [
+    new DockerodeArm({ ...engine, name: `real ${Version}, dockerode` }),
+    new CommandLineArm({ ...engine, name: `real ${Version}, docker command` }),
+  ]
+}

@@ -1,0 +1,34 @@
+import { Answer } from './answer.ts'
+import type { ContractArm } from './arm.ts'
+import { LogSeen } from './log-seen.ts'
+import { SCOPE_LABEL } from './stage.ts'
+
+/**
+ * An observation, or an expectation, in the form in which they are compared: as far as the arm shows it, and without what differs from run to run:
+ * ids, stamps, ages, and the words of the case's own in names.
+ */
+export function comparable(value: unknown, arm: ContractArm, scope: string): unknown {
+  const convert = (each: unknown): unknown => {
+    if (each instanceof Answer) return convert(arm.view.answer(each))
+    if (each instanceof LogSeen) return convert(arm.view.log(each))
+    if (typeof each === 'string') return withoutChance(each.replaceAll(scope, ''))
+    if (Array.isArray(each)) return each.map((element) => convert(element))
+    if (typeof each !== 'object' || each === null) return each
+    const entries = Object.entries(each).filter(([key]) => key !== SCOPE_LABEL)
+    return Object.fromEntries(entries.map(([key, member]) => [key, convert(member)]))
+  }
+  return convert(value)
+}
+
+/** A text without what differs from run to run. */
+export function withoutChance(text: string): string {
+  return REPLACEMENTS.reduce((result, [found, word]) => result.replaceAll(found, word), text)
+}
+
+/** Stamps lose trailing zeros in some places, and are in local time in others. */
+const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
+  [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g, 'STAMP'],
+  [/\b[0-9a-f]{64}\b/g, 'ID'],
+  [/\b[0-9a-f]{12}\b/g, 'ID'],
+  [/Less than a second|\b\d+ (?:second|minute)s?|About a minute/g, 'AGE'],
+]

@@ -1,0 +1,40 @@
+import { GATE_SIGNAL, STEP_GAP_MS, type Program, type Step } from './program.ts'
+
+/** The command that runs a program in a container that has busybox's `sh` and `usleep`. */
+export function commandOf(program: Program): readonly string[] {
+  return ['sh', '-c', shellScript(program)]
+}
+
+/** A process with number 1 is ended only by signals that it handles. */
+function shellScript(program: Program): string {
+  return [
+    `trap 'exit 143' TERM`,
+    `trap 'open=1' ${GATE_SIGNAL}`,
+    ...program.map((step) => `${command(step)}\nusleep ${STEP_GAP_MS * 1000}`),
+    'while :; do usleep 50000; done',
+  ].join('\n')
+}
+
+function command(step: Step): string {
+  switch (step.do) {
+    case 'write':
+      return `printf %s ${quoted(step.text)}${step.stream === 'stderr' ? ' >&2' : ''}`
+    case 'lines':
+      return linesCommand(step.count, step.bytes)
+    case 'pause':
+      return `usleep ${step.ms * 1000}`
+    case 'gate':
+      return 'while [ -z "$open" ]; do usleep 10000; done; open='
+    case 'exit':
+      return `exit ${step.code}`
+  }
+}
+
+function linesCommand(count: number, bytes: number): string {
+  const filler = 'x'.repeat(bytes - '000001 \n'.length)
+  return `n=1; while [ $n -le ${count} ]; do printf '%06d ${filler}\\n' $n; n=$((n+1)); done`
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
