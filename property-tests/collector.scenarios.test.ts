@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { faults } from '../simulators/index.ts'
 import { CollectorRig } from './collector/collector-rig.ts'
 import { idleStream } from './collector/idle-stream.ts'
 import { ordinaryDay } from './collector/ordinary-day.ts'
@@ -23,7 +24,7 @@ test('the rest of a stopped container’s log is read when the engine was shut d
   const rig = new CollectorRig(RIG)
   rig.addContainer('both streams', { name: 'ended', atExit: { lines: 5 } })
   rig.engine.stop('ended')
-  rig.engine.disturb('ended', { kind: 'blocked', afterBytes: 0 }, { streams: 'next' })
+  rig.world.inject(faults.blocked({ container: 'ended', afterBytes: 0, streams: 'next' }))
   await rig.start()
   await rig.advance(1000)
   await rig.shutEngineDown()
@@ -38,8 +39,8 @@ test('a stop that comes while a stream is closed, to be opened again with a larg
   const rig = new CollectorRig({ ...RIG, seed: 1_944_894_228 })
   rig.addContainer('both streams', { name: 'blocked' })
   rig.addContainer('both streams', { name: 'other' })
-  rig.engine.disturb('blocked', { kind: 'hung-close' }, { streams: 'all' })
-  rig.engine.disturb('blocked', { kind: 'blocked', afterBytes: 60 }, { streams: 'all' })
+  rig.world.inject(faults.hungClose({ container: 'blocked', streams: 'all' }))
+  rig.world.inject(faults.blocked({ container: 'blocked', afterBytes: 60, streams: 'all' }))
   rig.disturbed()
   for (let line = 0; line < 400; line++)
     rig.engine.container('blocked').writeNumberedLine({ lineBytes: { min: 0, max: 0 } })

@@ -2,11 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { type Command, InvalidArgumentError } from 'commander'
 import { UsageError } from '../reference/usage-error.ts'
-import { parseScenario } from '../simulators/daemon/scenario/parse-scenario.ts'
-import { playScenario } from '../simulators/daemon/scenario/play-scenario.ts'
-import type { Scenario } from '../simulators/daemon/scenario/scenario.ts'
-import { STEP_KINDS } from '../simulators/daemon/scenario/step-kinds.ts'
-import { SimulatedDaemon } from '../simulators/index.ts'
+import {
+  ENGINE_FAULTS,
+  parseScenario,
+  playScenario,
+  SimulatedDaemon,
+  type EngineMachine,
+  type FaultEntry,
+  type Scenario,
+} from '../simulators/index.ts'
+import { keyOf } from '../simulators/scenario/step-schema.ts'
 import { onInterruption } from './interruption.ts'
 
 interface DockerdOptions {
@@ -43,12 +48,15 @@ async function serve(options: DockerdOptions): Promise<void> {
   const scenario = await scenarioOf(options.scenario)
   using interruption = onInterruption()
   await using daemon = await listen(options, scenario)
-  using _playing = playScenario(daemon.engine, scenario, (problem) => process.stderr.write(`${problem}\n`))
+  using _playing = playScenario(daemon, scenario, (problem) => process.stderr.write(`${problem}\n`))
   process.stdout.write(`listening on ${daemon.address}\n`)
   if (!interruption.signal.aborted) await once(interruption.signal, 'abort')
 }
 
-async function listen({ socket, port }: DockerdOptions, scenario: Scenario): Promise<SimulatedDaemon> {
+async function listen(
+  { socket, port }: DockerdOptions,
+  scenario: Scenario<EngineMachine>,
+): Promise<SimulatedDaemon> {
   if ((socket === undefined) === (port === undefined)) {
     throw new UsageError('Cannot listen: give either --socket PATH or --port NUMBER')
   }
@@ -61,29 +69,35 @@ async function listen({ socket, port }: DockerdOptions, scenario: Scenario): Pro
   }
 }
 
-async function scenarioOf(file: string | undefined): Promise<Scenario> {
-  if (file === undefined) return parseScenario(DEFAULT_SCENARIO, 'the default scenario')
+async function scenarioOf(file: string | undefined): Promise<Scenario<EngineMachine>> {
+  if (file === undefined) return parseScenario(DEFAULT_SCENARIO, 'the default scenario', ENGINE_FAULTS)
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new UsageError(`Cannot read the scenario: ${messageOf(error)}`)
   })
-  return parseScenario(text, file)
+  return parseScenario(text, file, ENGINE_FAULTS)
 }
 
 function faultsJson(): string {
-  const faults = STEP_KINDS.map(({ name, target, description, parameters }) => ({
-    name,
-    target,
-    description,
-    parameters,
+  const faults = ENGINE_FAULTS.map((kind) => ({
+    name: kind.name,
+    target: kind.target,
+    description: kind.description,
+    parameters: parametersOf(kind),
   }))
   return `${JSON.stringify({ schema: 1, faults })}\n`
 }
 
 function faultsText(): string {
-  return STEP_KINDS.map(({ name, target, description, parameters }) => {
-    const list = Object.entries(parameters).map(([key, allowed]) => `    ${key}: ${allowed}\n`)
-    return `${name} (${target}): ${description}\n${list.join('')}`
+  return ENGINE_FAULTS.map((kind) => {
+    const list = Object.entries(parametersOf(kind)).map(([key, allowed]) => `    ${key}: ${allowed}\n`)
+    return `${kind.name} (${kind.target}): ${kind.description}\n${list.join('')}`
   }).join('')
+}
+
+/** What each key of a step allows, for people; all but those with a default are needed. */
+function parametersOf({ parameters, lasts }: FaultEntry): Readonly<Record<string, string>> {
+  const own = Object.entries(parameters).map(([name, { allowed }]) => [keyOf(name), allowed])
+  return Object.fromEntries(lasts ? [...own, ['for', 'a duration up to 24h; default until the end']] : own)
 }
 
 function toPort(text: string): number {

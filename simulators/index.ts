@@ -13,7 +13,6 @@ export type { VirtualPorts } from './virtual-ports.ts'
 export {
   SimulatedEngine,
   type EngineAvailability,
-  type EngineOperation,
   type EngineStatistics,
   type SimulatedEngineOptions,
 } from './engine/simulated-engine.ts'
@@ -30,13 +29,18 @@ export {
 export { DOCKER_20_10, DOCKER_26, type EnginePersonality } from './engine/personality.ts'
 export { RealTimeHost } from './daemon/real-time-host.ts'
 export { SimulatedDaemon, type SimulatedDaemonOptions } from './daemon/simulated-daemon.ts'
-export { parseScenario } from './daemon/scenario/parse-scenario.ts'
-export { playScenario } from './daemon/scenario/play-scenario.ts'
-export type { Scenario, ScenarioStep } from './daemon/scenario/scenario.ts'
+export { parseScenario } from './scenario/parse-scenario.ts'
+export { playScenario } from './scenario/play-scenario.ts'
+export type { Scenario, ScenarioStep } from './scenario/scenario.ts'
+export { ENGINE_FAULTS } from './scenario/engine-faults.ts'
+export * as faults from './faults/engine-catalogue.ts'
+export type { AnyFaultKind, Fault, FaultEntry, FaultKind, FaultTarget } from './faults/fault.ts'
+export type { EngineMachine } from './faults/streams/stream-fault-kind.ts'
+export type { CallFault, CallScope, EngineOperation } from './engine/call-faults.ts'
+export type { StreamFault, StreamScope } from './wire/stream-fault.ts'
 export type { EngineEvent } from './engine/engine-event.ts'
 export type { EngineHost } from './engine/engine-host.ts'
 export type { LogRotationOptions } from './engine/container-log.ts'
-export type { StreamFault, StreamFaultScope } from './engine/stream-fault.ts'
 export type { Behaviour, LineShape } from './engine/workload.ts'
 export {
   SimulatedFileSystem,

@@ -11,7 +11,7 @@ import type { World } from './world.ts'
  */
 export class VirtualProcess implements EngineHost {
   readonly random: SeededRandom
-  readonly clock: { wallTime(): number }
+  readonly clock: EngineHost['clock']
   readonly ledger: EngineHost['ledger'] = {
     open: (kind, description) => {
       if (!this.#alive) return { kind, description, openedAtMs: this.#world.nowMs, location: null }

@@ -7,6 +7,7 @@ import { VirtualClock } from './virtual-clock.ts'
 import { virtualPorts, type VirtualPorts } from './virtual-ports.ts'
 import { VirtualProcess } from './virtual-process.ts'
 import { DeadlockError, EventFailure, InvariantViolation, type WorldMoment } from './world-errors.ts'
+import type { Fault } from './faults/fault.ts'
 import { SimulatedEngine, type SimulatedEngineOptions } from './engine/simulated-engine.ts'
 import {
   SimulatedFileSystem,
@@ -91,6 +92,11 @@ export class World {
   /** The last 20 events, or all of them with `recordTrace`. */
   get trace(): TracedEvent[] {
     return this.#trace.events
+  }
+
+  /** Makes something go wrong, until what is returned is disposed. @throws EngineError `not_found` when the container is not there */
+  inject(fault: Fault<World>): Disposable {
+    return fault.inject(this)
   }
 
   /** Events to come, in no particular order. */

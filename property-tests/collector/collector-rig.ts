@@ -5,6 +5,7 @@ import { createCollector, type Collector } from '../../reference/main.ts'
 import {
   DOCKER_20_10,
   DOCKER_26,
+  faults,
   filesWithinLimit,
   leftBehind,
   noOrphanedTasks,
@@ -17,7 +18,7 @@ import {
   type ContainerOptions,
   type SimulatedContainer,
   type SimulatedEngine,
-  type StreamFaultScope,
+  type StreamScope,
   type VirtualPorts,
 } from '../../simulators/index.ts'
 
@@ -172,9 +173,9 @@ export class CollectorRig {
    * Streams of a container end as if they were complete. With a TTY they break instead: there a line that was cut looks like one that its process
    * left open, and the engine does not cut lines.
    */
-  endCleanly(name: string, scope: StreamFaultScope): void {
-    const kind = this.engine.container(name).tty ? 'reset' : 'clean-end'
-    this.engine.disturb(name, { kind }, scope)
+  endCleanly(name: string, scope: StreamScope): void {
+    const kind = this.engine.container(name).tty ? faults.reset : faults.cleanEnd
+    this.world.inject(kind({ container: name, ...scope }))
   }
 
   /** The next events reach nobody: a container may stay unknown until the collector lists them again, which I6 does not speak of. */

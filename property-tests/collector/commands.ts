@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { StreamFault, StreamFaultScope } from '../../simulators/index.ts'
+import { faults, type EngineMachine, type Fault, type StreamScope } from '../../simulators/index.ts'
 import { CONTAINER_KINDS, type CollectorRig } from './collector-rig.ts'
 
 /** A kind of thing that happens. Each run draws which kinds happen in it, so that some runs are all of one kind (swarm testing). */
@@ -143,39 +143,51 @@ function onContainer(
   return new Step(description, family, (rig) => rig.engine.find(name) !== undefined, run)
 }
 
-const streamFault: fc.Arbitrary<StreamFault> = fc.oneof(
-  fc.constantFrom('hung-open', 'hung-read', 'hung-close', 'reset', 'clean-end').map((kind) => ({ kind })),
-  fc.constantFrom(0, 3, 8, 20, 60, 5000).map((afterBytes) => ({ kind: 'blocked', afterBytes }) as const),
+/** A fault of streams with its parameters: all but the scope. */
+interface DrawnFault {
+  readonly description: string
+  readonly order: (scope: StreamScope) => Fault<EngineMachine>
+}
+
+const streamFault: fc.Arbitrary<DrawnFault> = fc.oneof(
+  fc
+    .constantFrom(faults.hungOpen, faults.hungRead, faults.hungClose, faults.reset)
+    .map((kind) => ({ description: kind.name, order: (scope: StreamScope) => kind(scope) })),
+  fc.constantFrom(0, 3, 8, 20, 60, 5000).map((afterBytes) => ({
+    description: `blocked after ${afterBytes} bytes`,
+    order: (scope: StreamScope) => faults.blocked({ afterBytes, ...scope }),
+  })),
 )
+
+const whichStreams = fc.constantFrom<StreamScope['streams']>('open', 'next', 'all')
 
 const streamCommand: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc
-      .tuple(streamFault, containerName, fc.constantFrom<StreamFaultScope['streams']>('open', 'next', 'all'))
-      .map(([fault, name, streams]) =>
-        onContainer(
-          `${describeFault(fault)} of ${name}, streams: ${streams}`,
-          'stream faults',
-          name,
-          (rig) => {
-            rig.disturbed()
-            // A clean end is what every follow comes to; of a whole log it would be a lie.
-            if (fault.kind === 'clean-end') rig.endCleanly(name, { streams, follow: true })
-            else rig.engine.disturb(name, fault, { streams })
-          },
-        ),
+      .tuple(streamFault, containerName, whichStreams)
+      .map(([{ description, order }, name, streams]) =>
+        onContainer(`${description} of ${name}, streams: ${streams}`, 'stream faults', name, (rig) => {
+          rig.disturbed()
+          rig.world.inject(order({ container: name, streams }))
+        }),
       ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(containerName, whichStreams).map(([name, streams]) =>
+      onContainer(`clean end of ${name}, streams: ${streams}`, 'stream faults', name, (rig) => {
+        rig.disturbed()
+        // It is what every follow comes to; of a whole log it would be a lie.
+        rig.endCleanly(name, { streams, follow: true })
+      }),
+    ),
   },
   {
     weight: 1,
     arbitrary: fc.constant(new Step('calm everything', 'stream faults', always, (rig) => rig.calm())),
   },
 )
-
-function describeFault(fault: StreamFault): string {
-  return fault.kind === 'blocked' ? `blocked after ${fault.afterBytes} bytes` : fault.kind
-}
 
 const engineCommand: fc.Arbitrary<Command> = fc.constantFrom(
   engine('the engine goes away', 'up', (rig) => rig.engine.goAway()),
@@ -190,15 +202,15 @@ const engineCommand: fc.Arbitrary<Command> = fc.constantFrom(
 function engine(
   description: string,
   when: 'up' | 'away' | 'hung',
-  run: (rig: CollectorRig) => Promise<void> | void,
+  run: (rig: CollectorRig) => unknown,
 ): Command {
   return new Step(
     description,
     'engine',
     (rig) => rig.engine.availability === when,
-    (rig) => {
+    async (rig) => {
       rig.disturbed()
-      return run(rig)
+      await run(rig)
     },
   )
 }

@@ -32,8 +32,7 @@ export function sendStatus(response: ServerResponse, status: number): void {
   response.writeHead(status).end()
 }
 
-/** The head of an answer whose body comes by and by; it is sent at once. */
-export function beginStream(response: ServerResponse, contentType: string | null): void {
+/** The head of an answer whose body comes by and by; it is sent with the first of it, or when it is flushed. */
+export function writeStreamHead(response: ServerResponse, contentType: string | null): void {
   response.writeHead(200, contentType === null ? {} : { 'Content-Type': contentType })
-  response.flushHeaders()
 }

@@ -64,7 +64,7 @@ describe('clients work unchanged', () => {
     expect(await docker('logs', '--tail', '1', 'web')).toBe('two')
     expect(await docker('logs', '-t', 'web')).toMatch(/^\d{4}-\d\d-\d\dT[\d:]+\.\d{9}Z one\n/)
     const following = docker('logs', '-f', '--since', '1h', 'web')
-    await eventually(() => container.replies.size === 1)
+    await eventually(() => container.wires.size === 1)
     container.write('stdout', 'three\n')
     expect(await docker('stop', 'web')).toBe('web')
     expect(await following).toBe('one\ntwo\nthree')

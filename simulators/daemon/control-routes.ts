@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { SimulatedContainer } from '../engine/simulated-container.ts'
 import type { SimulatedEngine } from '../engine/simulated-engine.ts'
-import { beginStream, sendJson, sendStatus, type Answer, type ApiCall } from './api-call.ts'
+import { writeStreamHead, sendJson, sendStatus, type Answer, type ApiCall } from './api-call.ts'
 import { ApiError } from './api-error.ts'
 import { isTrue } from './container-list.ts'
 import { readCreateRequest } from './create-request.ts'
@@ -93,7 +93,8 @@ export function wait({ engine, reference, query, response }: ApiCall): void {
   const condition = query.get('condition') || 'not-running'
   const awaited = AWAITED.get(condition)
   if (awaited === undefined) throw new ApiError(400, `invalid condition: ${JSON.stringify(condition)}`)
-  beginStream(response, 'application/json')
+  writeStreamHead(response, 'application/json')
+  response.flushHeaders()
   const answer = (): void => {
     const error = engine.personality.waitTellsNullError ? { Error: null } : {}
     response.end(`${JSON.stringify({ ...error, StatusCode: container.exitCode })}\n`)

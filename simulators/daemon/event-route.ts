@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { EngineEvent } from '../engine/engine-event.ts'
 import { EventSource } from '../engine/event-source.ts'
-import { beginStream, type ApiCall } from './api-call.ts'
+import { writeStreamHead, type ApiCall } from './api-call.ts'
 import { parseEngineTime, toNanoseconds, toStamp } from './engine-time.ts'
 import { parseFilters, passes, passesLabels, type Filters } from './filters.ts'
 import { pumpInto } from './response-pump.ts'
@@ -13,7 +13,7 @@ export function events({ engine, query, response, now }: ApiCall): void {
   const until = parseEngineTime(query.get('until'))
   const isWanted = (event: EngineEvent): boolean =>
     (until === null || toStamp(event.at) <= until) && matches(event, filters)
-  beginStream(response, 'application/json')
+  writeStreamHead(response, 'application/json')
   if (since !== null || until !== null) {
     const past = engine.recentEvents.filter((event) => since === null || toStamp(event.at) >= since)
     response.write(Buffer.concat(past.filter((event) => isWanted(event)).map((event) => eventLine(event))))

@@ -76,14 +76,14 @@ describe('logs', () => {
     const line = `${'x'.repeat(9999)}\n`
     for (let n = 0; n < 2000; n++) container.write('stdout', line)
     const response = await open(daemon, '/containers/web/logs?follow=1&stdout=1&stderr=1&timestamps=1')
-    const [reply] = container.replies
+    const [wire] = container.wires
     await delay(50)
-    const untouched = reply!.available
+    const untouched = wire!.available
     expect(untouched).toBeGreaterThan(18_000_000)
     await delay(50)
-    expect(reply!.available).toBe(untouched)
+    expect(wire!.available).toBe(untouched)
     response.resume()
-    await eventually(() => reply!.available === 0)
+    await eventually(() => wire!.available === 0)
     response.destroy()
   })
 
@@ -94,10 +94,10 @@ describe('logs', () => {
     const followers = await Promise.all(
       Array.from({ length: 200 }, () => open(daemon, '/containers/web/logs?follow=1&stdout=1')),
     )
-    expect(container.replies.size).toBe(200)
+    expect(container.wires.size).toBe(200)
     expect(openedSince(before)).toBe(400)
     for (const follower of followers) follower.destroy()
-    await eventually(() => container.replies.size === 0)
+    await eventually(() => container.wires.size === 0)
     await eventually(() => openedSince(before) === 0)
   })
 })

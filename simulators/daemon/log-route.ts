@@ -1,30 +1,27 @@
-import { beginStream, type ApiCall } from './api-call.ts'
+import { writeStreamHead, type ApiCall } from './api-call.ts'
 import { ApiError } from './api-error.ts'
 import { isTrue } from './container-list.ts'
 import { parseEngineTime } from './engine-time.ts'
 import { findContainer } from './find-container.ts'
 import { pumpInto } from './response-pump.ts'
-import { SelectedLog } from './selected-log.ts'
 import { untilAnswering } from './until-answering.ts'
 
 /** `GET /containers/{id}/logs` */
 export async function logs({ engine, query, reference, response, apiMinor }: ApiCall): Promise<void> {
   const streams = parseStreams(query)
-  const { id, tty, faults } = findContainer(engine, reference)
+  const { id, tty } = findContainer(engine, reference)
   const selection = {
     ...streams,
     timestamps: isTrue(query.get('timestamps')),
     since: parseEngineTime(query.get('since')),
     until: parseEngineTime(query.get('until')),
-    sinceFiltersEachMessage: engine.personality.sinceFiltersEachMessage,
   }
   const follow = isTrue(query.get('follow'))
-  const hold = faults.holdOpen(follow)
+  const hold = engine.holdLogRequest(id, follow)
   if (!(await untilAnswering(engine, response, () => hold !== null && !hold.released))) return
-  const reply = engine.openLog(id, { follow, tail: parseTail(query.get('tail')) })
-  const source = new SelectedLog(reply, tty, selection, () => engine.closeLog(id, reply))
-  beginStream(response, apiMinor < FIRST_WITH_CONTENT_TYPE ? null : contentType(tty))
-  pumpInto(response, source, engine)
+  const wire = engine.openLog(id, { follow, tail: parseTail(query.get('tail')), selection })
+  writeStreamHead(response, apiMinor < FIRST_WITH_CONTENT_TYPE ? null : contentType(tty))
+  pumpInto(response, wire, engine)
 }
 
 function parseStreams(query: URLSearchParams): { stdout: boolean; stderr: boolean } {

@@ -9,10 +9,15 @@ import { SeededRandom } from '../seeded-random.ts'
  */
 export class RealTimeHost implements EngineHost, Disposable {
   readonly random: SeededRandom
-  readonly clock: { wallTime(): number } = { wallTime: () => this.#wallTime() }
+  readonly clock: EngineHost['clock'] = {
+    wallTime: () => this.#wallTime() + this.#steppedMs,
+    stepWallTime: (byMs) => void (this.#steppedMs += byMs),
+  }
   readonly ledger: ResourceLedger
   readonly #timers = new Set<NodeJS.Timeout>()
   #disposed = false
+  /** What the simulated machine's clock was stepped by. */
+  #steppedMs = 0
   /** Wall time at the zero of the monotonic clock. */
   #origin = performance.timeOrigin
 

@@ -3,8 +3,9 @@ import type { SimulatedEngine } from '../engine/simulated-engine.ts'
 import type { StreamSource } from '../engine/simulated-stream.ts'
 
 /**
- * Sends what a source has down a response whose head is sent. Nothing is taken while the client does not read, or while the engine hangs. The
- * source is closed at once when the connection is gone or the source has ended; a source that fails breaks the connection.
+ * Sends what a source has down a response whose head is written; the head goes at once unless the source delays it. Nothing is taken while the client does not read, or while the engine hangs. The
+ * source is closed when the connection is gone (but not while the release of the stream hangs) or the source has ended; a source that fails breaks
+ * the connection.
  */
 export function pumpInto(
   response: ServerResponse,
@@ -20,6 +21,8 @@ class ResponsePump {
   readonly #engine: SimulatedEngine
   #availability: Disposable | null = null
   #open = true
+  #isGone = false
+  #headSent = false
 
   constructor(response: ServerResponse, source: StreamSource<Uint8Array>, engine: SimulatedEngine) {
     this.#response = response
@@ -33,11 +36,13 @@ class ResponsePump {
     this.#source.onChange = pump
     this.#availability = this.#engine.onAvailability(pump)
     this.#response.on('drain', pump)
-    this.#response.once('close', () => this.#close())
+    this.#response.once('close', () => this.#clientGone())
     this.#pump()
   }
 
   #pump(): void {
+    if (this.#isGone) return this.#clientGone()
+    if (!this.#source.delaysHead) this.#sendHead()
     while (this.#canSend()) {
       const { state } = this.#source
       if (state === 'waiting') return
@@ -51,10 +56,23 @@ class ResponsePump {
     return this.#open && this.#engine.availability !== 'hung' && !this.#response.writableNeedDrain
   }
 
+  #sendHead(): void {
+    if (this.#headSent) return
+    this.#headSent = true
+    this.#response.flushHeaders()
+  }
+
   #finish(isClean: boolean): void {
+    const { staysOpen } = this.#source
     this.#close()
-    if (isClean) this.#response.end()
-    else this.#response.destroy()
+    if (!isClean) this.#response.destroy()
+    else if (staysOpen) endBody(this.#response)
+    else this.#response.end()
+  }
+
+  #clientGone(): void {
+    this.#isGone = true
+    if (!this.#source.hangsOnClose) this.#close()
   }
 
   #close(): void {
@@ -63,4 +81,10 @@ class ResponsePump {
     this.#availability?.[Symbol.dispose]()
     this.#source.close()
   }
+}
+
+/** Ends a chunked body as far as the client can see, and keeps the connection. */
+function endBody(response: ServerResponse): void {
+  response.flushHeaders()
+  response.socket?.write('0\r\n\r\n')
 }

@@ -1,4 +1,4 @@
-import type { EngineOperation } from '../engine/simulated-engine.ts'
+import type { EngineOperation } from '../engine/call-faults.ts'
 import type { Answer } from './api-call.ts'
 import { create, kill, pause, remove, rename, restart, start, stop, unpause, wait } from './control-routes.ts'
 import { events } from './event-route.ts'

@@ -16,6 +16,7 @@ import {
   socketOf,
   startDaemon,
 } from './daemon.test-helper.ts'
+import * as faults from '../faults/engine-catalogue.ts'
 import { SimulatedDaemon } from './simulated-daemon.ts'
 
 describe('the daemon', () => {
@@ -129,14 +130,14 @@ describe('faults', () => {
     const daemon = await startDaemon()
     daemon.engine.addContainer({ name: 'web' })
     const response = await open(daemon, '/containers/web/logs?follow=1&stdout=1')
-    daemon.engine.disturb('web', { kind: 'reset' }, { streams: 'open' })
+    daemon.inject(faults.reset({ container: 'web', streams: 'open' }))
     await expect(text(response)).rejects.toMatchObject({ code: 'ECONNRESET' })
   })
 
   test('a hung open answers nothing until it is calmed', async () => {
     const daemon = await startDaemon()
     daemon.engine.addContainer({ name: 'web' })
-    daemon.engine.disturb('web', { kind: 'hung-open' }, { streams: 'next' })
+    daemon.inject(faults.hungOpen({ container: 'web', streams: 'next' }))
     let answered = false
     const opening = open(daemon, '/containers/web/logs?follow=1&stdout=1').then((response) => {
       answered = true
@@ -174,19 +175,16 @@ describe('faults', () => {
     expect((await ask(daemon, '/_ping')).status).toBe(200)
   })
 
-  test.each([
-    ['conflict', 409],
-    ['unavailable', 503],
-  ] as const)('a call ordered to fail with %s gets %i, once', async (code, status) => {
+  test.each([409, 503])('a call ordered to fail gets %i, once', async (status) => {
     const daemon = await startDaemon()
-    daemon.engine.failCalls('list', code)
+    daemon.inject(faults.errorStatus({ operation: 'list', status, times: 1 }))
     expect((await ask(daemon, '/containers/json')).status).toBe(status)
     expect((await ask(daemon, '/containers/json')).status).toBe(200)
   })
 
   test('a call ordered to break the protocol gets JSON that is none', async () => {
     const daemon = await startDaemon()
-    daemon.engine.failCalls('list', 'protocol')
+    daemon.inject(faults.malformedJson({ operation: 'list', times: 1 }))
     await expect(askJson(daemon, '/containers/json')).rejects.toThrow(SyntaxError)
   })
 })

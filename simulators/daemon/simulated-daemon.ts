@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { EnginePersonality } from '../engine/personality.ts'
 import { SimulatedEngine, type EngineAvailability } from '../engine/simulated-engine.ts'
 import type { Behaviour } from '../engine/workload.ts'
+import type { Fault } from '../faults/fault.ts'
+import type { EngineMachine } from '../faults/streams/stream-fault-kind.ts'
 import { sendJson, type ApiCall } from './api-call.ts'
 import { ApiError, toApiError } from './api-error.ts'
 import { splitVersion } from './api-version.ts'
@@ -27,9 +29,9 @@ export interface SimulatedDaemonOptions {
  *
  *     await using daemon = await SimulatedDaemon.listen({ listen: { socketPath: '/tmp/docker.sock' } })
  *     daemon.engine.addContainer({ name: 'web', behaviour: { kind: 'chatty', everyMs: 100 } })
- *     daemon.engine.disturb('web', { kind: 'reset' }, { streams: 'open' })
+ *     daemon.inject(faults.reset({ container: 'web' }))
  *
- * While the engine is `away` nothing listens. Over a socket the release of a stream has no acknowledgement, so `hung-close` has no effect.
+ * While the engine is `away` or `refusing` nothing listens.
  */
 export class SimulatedDaemon implements AsyncDisposable {
   readonly engine: SimulatedEngine
@@ -64,6 +66,11 @@ export class SimulatedDaemon implements AsyncDisposable {
     server.on('request', (request, response) => void this.#serve(request, response))
   }
 
+  /** Makes something go wrong, until what is returned is disposed. @throws EngineError `not_found` when the container is not there */
+  inject(fault: Fault<EngineMachine>): Disposable {
+    return fault.inject(this)
+  }
+
   /** Stops every container's work, cuts every connection and stops listening. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#availability[Symbol.dispose]()
@@ -76,6 +83,7 @@ export class SimulatedDaemon implements AsyncDisposable {
 
   #followAvailability(availability: EngineAvailability): void {
     if (availability === 'away') this.#stopListening()
+    else if (availability === 'refusing') this.#server.close()
     else if (!this.#server.listening) {
       listenOn(this.#server, this.#listen).catch((error: Error) => this.#host.fail(error))
     }
@@ -105,7 +113,7 @@ export class SimulatedDaemon implements AsyncDisposable {
     const found = findRoute(request.method ?? '', path)
     if (found === undefined) throw new ApiError(404, 'page not found')
     if (!(await untilAnswering(this.engine, response))) return
-    if (this.#failsAsOrdered(found.route, response)) return
+    if (await this.#failsAsOrdered(found.route, response)) return
     const call: ApiCall = {
       engine: this.engine,
       now: this.#host.clock.wallTime(),
@@ -119,13 +127,28 @@ export class SimulatedDaemon implements AsyncDisposable {
     await found.route.answer(call)
   }
 
-  /** A failure with code `protocol` is an answer that is not JSON; every other is thrown. */
-  #failsAsOrdered({ operation }: Route, response: ServerResponse): boolean {
-    const failure = operation === undefined ? null : this.engine.takeFailure(operation)
-    if (failure === null) return false
-    if (failure.code !== 'protocol') throw failure
-    response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"Id":')
-    return true
+  /** Whether it was answered otherwise than it should be, or its client is gone. */
+  async #failsAsOrdered({ operation }: Route, response: ServerResponse): Promise<boolean> {
+    const disturbed = operation === undefined ? null : this.engine.takeCallFault(operation)
+    if (disturbed === null) return false
+    const { fault, hold } = disturbed
+    switch (fault.kind) {
+      case 'status':
+        throw new ApiError(fault.status, `status ${fault.status} was ordered`)
+      case 'malformed':
+        response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"Id":')
+        return true
+      case 'held':
+        if (fault.head) response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders()
+        await untilAnswering(this.engine, response, () => !hold.released)
+        if (fault.head) response.destroy()
+        return response.destroyed
+      case 'late':
+        await new Promise<void>((resolve) => {
+          this.#host.schedule(fault.delayMs, 'answer late', resolve)
+        })
+        return response.destroyed
+    }
   }
 }
 

@@ -9,6 +9,8 @@ export interface EngineHost {
   readonly clock: {
     /** Milliseconds since the epoch, with their fraction. */
     wallTime(): number
+    /** Steps it, milliseconds forward or, below 0, back. */
+    stepWallTime(byMs: number): void
   }
   /** Runs something once `delayMs` milliseconds have passed. */
   schedule(

@@ -1,4 +1,4 @@
-import type { EngineError } from '../../reference/ports/index.ts'
+import { EngineError } from '../../reference/ports/index.ts'
 import type { EngineEvent } from './engine-event.ts'
 import { refusedError } from './simulated-call.ts'
 import type { SimulatedEngine } from './simulated-engine.ts'
@@ -8,6 +8,8 @@ import type { StreamSource } from './simulated-stream.ts'
 export class EventSource<T> implements StreamSource<T> {
   onChange: () => void = () => {}
   readonly hangsOnClose = false
+  readonly staysOpen = false
+  readonly delaysHead = false
   readonly #engine: SimulatedEngine
   readonly #subscription: DisposableStack
   readonly #shape: (event: EngineEvent) => T
@@ -21,6 +23,11 @@ export class EventSource<T> implements StreamSource<T> {
     this.#subscription = new DisposableStack()
     this.#subscription.use(engine.subscribe((event) => this.#add(event)))
     this.#subscription.use(engine.onAvailability(() => this.#checkConnection()))
+    this.#subscription.use(
+      engine.onEventStreamsDropped(() =>
+        this.fail(new EngineError('unavailable', 'The connection was reset')),
+      ),
+    )
   }
 
   get state(): 'ready' | 'waiting' | EngineError {

@@ -1,9 +1,8 @@
-import { EngineError } from '../../reference/ports/index.ts'
 import type { SeededRandom } from '../seeded-random.ts'
+import type { ByteReply } from '../wire/byte-reply.ts'
 import type { ContainerLog, LogFollower } from './container-log.ts'
 import type { LogFile } from './log-file.ts'
 import type { EnginePersonality } from './personality.ts'
-import type { StreamFault } from './stream-fault.ts'
 
 export interface LogReplyOptions {
   /** Ends by itself once the container's log is closed. */
@@ -12,18 +11,11 @@ export interface LogReplyOptions {
   readonly tail: number
 }
 
-/** What a reader would find now: bytes, nothing yet, the end, or a broken connection. */
-export type ReplyState = 'ready' | 'waiting' | 'ended' | EngineError
-
-/**
- * The engine's side of one `GET /containers/{id}/logs`: which bytes it sends, when it ends, and what is wrong with it. How the bytes travel
- * is up to who serves it. Nothing is sent before it is taken, so a slow reader falls behind as it does with a real engine.
- */
-export class LogReply implements LogFollower {
+/** The engine's side of one `GET /containers/{id}/logs`: which bytes it sends, and when it ends. */
+export class LogReply implements ByteReply, LogFollower {
   readonly follow: boolean
   /** Stored messages the engine had to read to find where to begin. */
   readonly linesScanned: number
-  /** Called when {@link state} may have changed. */
   onChange: () => void = () => {}
   readonly #log: ContainerLog
   readonly #personality: EnginePersonality
@@ -35,11 +27,6 @@ export class LogReply implements LogFollower {
   /** Where the reply ends, once that is known. */
   #end: { file: LogFile; offset: number } | null = null
   #replayed: LogFile | null = null
-  #failure: EngineError | null = null
-  #hung = false
-  #hangsOnClose = false
-  /** Bytes a blocked reply still sends. */
-  #budget = Infinity
 
   constructor(
     log: ContainerLog,
@@ -60,17 +47,18 @@ export class LogReply implements LogFollower {
     else this.#end = { file: log.active, offset: log.active.length }
   }
 
-  get state(): ReplyState {
-    if (this.#failure !== null) return this.#failure
-    if (this.#hung) return 'waiting'
+  get state(): 'ready' | 'waiting' | 'ended' {
     this.#stepOverFinishedFiles()
     if (this.available > 0) return 'ready'
     return this.#atEnd() ? 'ended' : 'waiting'
   }
 
-  /** Bytes that {@link take} could return at once. */
   get available(): number {
-    return this.#hung ? 0 : Math.min(this.#budget, this.#endOfFile() - this.#offset)
+    return this.#endOfFile() - this.#offset
+  }
+
+  get toBoundary(): number {
+    return this.#file.offsetOf(this.#file.indexAt(this.#offset)) - this.#offset
   }
 
   /** Bytes up to the end of the message it is in, or of the one it is about to begin. Only in state `ready`. */
@@ -79,61 +67,16 @@ export class LogReply implements LogFollower {
     return this.#file.offsetOf(next) - this.#offset
   }
 
-  /** True when the release of this stream is not acknowledged. */
-  get hangsOnClose(): boolean {
-    return this.#hangsOnClose
-  }
-
-  /** Sends the next bytes, `maxBytes` of them at most. Only in state `ready`. */
   take(maxBytes: number): Uint8Array {
     const length = Math.min(maxBytes, this.available)
     const bytes = this.#file.view(this.#offset, this.#offset + length)
     this.#offset += length
-    this.#budget -= length
     if (this.#file === this.#log.active && this.#offset === this.#file.length) this.#log.noteCaughtUp()
     return bytes
   }
 
-  /** The reader is gone. Idempotent. */
   close(): void {
     this.#log.unfollow(this)
-  }
-
-  disturb(fault: StreamFault): void {
-    switch (fault.kind) {
-      case 'hung-read':
-        this.#hung = true
-        break
-      case 'blocked':
-        this.#budget = this.#toNextFrame() + fault.afterBytes
-        break
-      case 'hung-close':
-        this.#hangsOnClose = true
-        break
-      case 'reset':
-        this.fail(new EngineError('unavailable', 'The connection was reset'))
-        break
-      case 'clean-end':
-        this.#end = { file: this.#file, offset: this.#offset }
-        break
-      case 'hung-open':
-        break
-    }
-    this.onChange()
-  }
-
-  /** Takes away what keeps the reply from sending. */
-  calm(): void {
-    this.#hung = false
-    this.#budget = Infinity
-    this.#hangsOnClose = false
-    this.onChange()
-  }
-
-  /** Breaks the connection. */
-  fail(error: EngineError): void {
-    this.#failure ??= error
-    this.onChange()
   }
 
   onLogChange(): void {
@@ -159,10 +102,6 @@ export class LogReply implements LogFollower {
 
   #atEnd(): boolean {
     return this.#end?.file === this.#file && this.#offset >= this.#end.offset
-  }
-
-  #toNextFrame(): number {
-    return this.#file.offsetOf(this.#file.indexAt(this.#offset)) - this.#offset
   }
 
   #stepOverFinishedFiles(): void {

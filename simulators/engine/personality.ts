@@ -8,6 +8,8 @@ export interface EnginePersonality {
   readonly replaysRotatedFileChance: number
   /** Whether `since` is held against each message; otherwise only until one is as new (24.0 on). */
   readonly sinceFiltersEachMessage: boolean
+  /** A line longer than this is stored in several messages, bytes. */
+  readonly chunkBytes: number
   /** Whether the answer to a wait has an `Error` that is null; otherwise it has none (23.0 on). */
   readonly waitTellsNullError: boolean
 }
@@ -19,6 +21,7 @@ export const DOCKER_20_10: EnginePersonality = {
   omitsLastMessagesChance: 5 / 12,
   replaysRotatedFileChance: 0.5,
   sinceFiltersEachMessage: true,
+  chunkBytes: 16_384,
   waitTellsNullError: true,
 }
 
@@ -29,5 +32,16 @@ export const DOCKER_26: EnginePersonality = {
   omitsLastMessagesChance: 0,
   replaysRotatedFileChance: 0,
   sinceFiltersEachMessage: false,
+  chunkBytes: 16_384,
   waitTellsNullError: false,
 }
+
+/** By the names they have in scenario files and on the command line. */
+export const PERSONALITIES: Readonly<Record<PersonalityName, EnginePersonality>> = {
+  '20.10': DOCKER_20_10,
+  '26': DOCKER_26,
+}
+
+export type PersonalityName = '20.10' | '26'
+
+export const PERSONALITY_NAMES: readonly PersonalityName[] = ['20.10', '26']

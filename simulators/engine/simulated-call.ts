@@ -1,10 +1,11 @@
-import { EngineError } from '../../reference/ports/index.ts'
+import { EngineError, type EngineErrorCode } from '../../reference/ports/index.ts'
 import { listenForAbort } from '../abort-listener.ts'
 import type { ScheduledEvent } from '../event-queue.ts'
 import type { LedgerEntry } from '../resource-ledger.ts'
+import type { Hold } from '../wire/hold.ts'
 import type { EngineHost } from './engine-host.ts'
-import type { EngineOperation, SimulatedEngine } from './simulated-engine.ts'
-import type { Hold } from './stream-fault.ts'
+import type { CallFault, DisturbedCall, EngineOperation } from './call-faults.ts'
+import type { SimulatedEngine } from './simulated-engine.ts'
 
 export interface SimulatedCallOptions<T> {
   readonly operation: EngineOperation
@@ -19,6 +20,10 @@ export interface SimulatedCallOptions<T> {
   readonly travelsBack: boolean
   /** Asked when the request arrives: set when the engine keeps it without answering. */
   readonly hold?: () => Hold | null
+  /** Asked once there is an answer, and again at each {@link SimulatedCall.retry}: false while it is not to be handed over. Default true. */
+  readonly isDue?: (value: T) => boolean
+  /** Gives back an answer that nobody waits for any more. */
+  readonly discard?: (value: T) => void
   readonly onSettled: (call: SimulatedCall<T>) => void
 }
 
@@ -37,7 +42,11 @@ export class SimulatedCall<T> {
   readonly #entry: LedgerEntry
   readonly #stopListening: () => void
   #event: ScheduledEvent | null = null
+  #arrived = false
   #hold: Hold | null = null
+  #disturbed: DisturbedCall | null = null
+  /** An answer that is not due yet. */
+  #undelivered: { readonly value: T } | null = null
   /** The step to be tried again once something changed. */
   #parked: (() => void) | null = null
 
@@ -65,28 +74,46 @@ export class SimulatedCall<T> {
   /** Ends the call with an error. */
   refuse(error: unknown): void {
     this.#settle()
+    if (this.#undelivered !== null) this.#options.discard?.(this.#undelivered.value)
     this.#reject(error)
   }
 
   #travel(step: () => void): void {
     const { latency, description } = this.#options
     this.#event = this.#host.schedule(latency(), description, () => {
-      if (this.#engine.availability === 'away') return this.refuse(refusedError())
-      if (this.#engine.availability === 'hung') this.#parked = step
+      const { availability } = this.#engine
+      const isNew = !this.#arrived
+      if (availability === 'away' || (availability === 'refusing' && isNew))
+        return this.refuse(refusedError())
+      if (availability === 'hung') this.#parked = step
       else step()
     })
   }
 
   #arrive(): void {
     const { operation, hold } = this.#options
-    this.#hold ??= hold?.() ?? null
-    if (this.#hold !== null && !this.#hold.released) {
-      this.#parked = () => this.#arrive()
-      return
+    if (!this.#arrived) {
+      this.#arrived = true
+      this.#hold = hold?.() ?? null
+      this.#disturbed = this.#engine.takeCallFault(operation)
     }
-    const failure = this.#engine.takeFailure(operation)
-    if (failure === null) this.#answer()
-    else this.refuse(failure)
+    if (this.#isHeld()) this.#parked = () => this.#arrive()
+    else this.#answerOrFail(this.#disturbed?.fault)
+  }
+
+  #isHeld(): boolean {
+    if (this.#hold?.released === false) return true
+    return this.#disturbed?.fault.kind === 'held' && !this.#disturbed.hold.released
+  }
+
+  #answerOrFail(fault: CallFault | undefined): void {
+    const { operation, description } = this.#options
+    if (fault?.kind === 'status') return this.refuse(statusError(fault.status, operation))
+    if (fault?.kind === 'malformed') {
+      return this.refuse(new EngineError('protocol', `Cannot ${operation}: the answer is not JSON`))
+    }
+    if (fault?.kind !== 'late') return this.#answer()
+    this.#event = this.#host.schedule(fault.delayMs, description, () => this.#answer())
   }
 
   #answer(): void {
@@ -102,6 +129,11 @@ export class SimulatedCall<T> {
   }
 
   #deliver(value: T): void {
+    if (this.#options.isDue?.(value) === false) {
+      this.#undelivered = { value }
+      this.#parked = () => this.#deliver(value)
+      return
+    }
     this.#settle()
     this.#resolve(value)
   }
@@ -114,6 +146,18 @@ export class SimulatedCall<T> {
     this.#options.onSettled(this)
   }
 }
+
+/** As the engine's client sees an answer with this HTTP status. */
+function statusError(status: number, operation: EngineOperation): EngineError {
+  const code = STATUS_CODES.get(status) ?? (status >= 500 ? 'unavailable' : 'protocol')
+  return new EngineError(code, `Cannot ${operation}: status ${status} was ordered`)
+}
+
+const STATUS_CODES: ReadonlyMap<number, EngineErrorCode> = new Map([
+  [404, 'not_found'],
+  [409, 'conflict'],
+  [501, 'not_supported'],
+])
 
 /** As when nothing listens on the engine's socket. */
 export function refusedError(): EngineError {

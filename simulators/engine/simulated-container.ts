@@ -1,13 +1,12 @@
 import type { ContainerDetails } from '../../reference/ports/index.ts'
 import type { SeededRandom } from '../seeded-random.ts'
+import type { Wire } from '../wire/wire.ts'
 import { ContainerLog, type LogRotationOptions } from './container-log.ts'
 import type { EngineHost } from './engine-host.ts'
 import { ExpectedOutput } from './expected-output.ts'
 import { STDERR, STDOUT, type StreamNumber } from './log-file.ts'
-import type { LogReply } from './log-reply.ts'
 import { OutputCopier } from './output-copier.ts'
 import { Stamper } from './stamper.ts'
-import { concerns, StreamFaults, type StreamFault, type StreamFaultScope } from './stream-fault.ts'
 import { Workload, type Behaviour, type LineShape } from './workload.ts'
 
 export interface ContainerOptions {
@@ -35,10 +34,13 @@ export interface ContainerOptions {
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'exited' | 'removing' | 'removed'
 
+/** Makes of the right stamp the one that is stored: 30 bytes of ASCII each. */
+export type StampDistortion = (stamp: Uint8Array) => Uint8Array
+
 /** Told when a container stores a message. */
 export type StoredListener = (container: SimulatedContainer) => void
 
-/** One container: its process, its stored log, and what is wrong with the streams that read it. The engine moves it between states. */
+/** One container: its process, its stored log, and the streams that read it. The engine moves it between states. */
 export class SimulatedContainer {
   readonly id: string
   readonly tty: boolean
@@ -52,9 +54,8 @@ export class SimulatedContainer {
   readonly random: SeededRandom
   readonly log: ContainerLog
   readonly expected: ExpectedOutput
-  readonly faults: StreamFaults = new StreamFaults()
-  /** Replies being sent. */
-  readonly replies: Set<LogReply> = new Set()
+  /** The streams its log is being sent over. */
+  readonly wires: Set<Wire> = new Set()
   name: string
   state: ContainerState = 'created'
   /** When it was started last, or null. */
@@ -67,6 +68,7 @@ export class SimulatedContainer {
   readonly #options: ContainerOptions
   readonly #stamper: Stamper
   readonly #onStored: StoredListener
+  #distortions: readonly StampDistortion[] = []
   #copiers: ReadonlyMap<StreamNumber, OutputCopier>
   #behaviour: Behaviour
   #workload: Workload | null = null
@@ -108,10 +110,10 @@ export class SimulatedContainer {
     return this.#logsFollowed
   }
 
-  /** For the engine: a reply begins. */
-  addReply(reply: LogReply): void {
-    this.replies.add(reply)
-    if (reply.follow) this.#logsFollowed += 1
+  /** For the engine: its log is sent over one more stream. */
+  addWire(wire: Wire): void {
+    this.wires.add(wire)
+    if (wire.follow) this.#logsFollowed += 1
   }
 
   /** As `inspect` shows it. */
@@ -173,17 +175,18 @@ export class SimulatedContainer {
     this.log.close()
   }
 
-  /** Does something wrong to the streams that read this container. */
-  disturb(fault: StreamFault, scope: StreamFaultScope): void {
-    this.faults.add(fault, scope)
-    if (scope.streams === 'next') return
-    for (const reply of this.replies) if (concerns(scope, reply.follow)) reply.disturb(fault)
+  /** Stores messages with stamps that are wrong until what is returned is disposed. */
+  distortStamps(distortion: StampDistortion): Disposable {
+    this.#distortions = [...this.#distortions, distortion]
+    return {
+      [Symbol.dispose]: () => {
+        this.#distortions = this.#distortions.filter((each) => each !== distortion)
+      },
+    }
   }
 
-  /** Takes every fault away; streams that were reset or ended stay so. */
-  calm(): void {
-    this.faults.clear()
-    for (const reply of this.replies) reply.calm()
+  #nextStamp(): Uint8Array {
+    return this.#distortions.reduce((stamp, distort) => distort(stamp), this.#stamper.next())
   }
 
   #filledLine(number: number, shape: LineShape): string {
@@ -199,7 +202,7 @@ export class SimulatedContainer {
 
   #newCopier(stream: StreamNumber): OutputCopier {
     return new OutputCopier(
-      () => this.#stamper.next(),
+      () => this.#nextStamp(),
       (stamp, data) => {
         this.expected.add(stream, data)
         this.log.append(stream, stamp, data)

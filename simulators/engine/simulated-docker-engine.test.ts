@@ -4,6 +4,7 @@ import type { DockerEngine, LogStream } from '../../reference/ports/index.ts'
 import { World } from '../world.ts'
 import { DOCKER_20_10 } from './personality.ts'
 import type { SimulatedContainer } from './simulated-container.ts'
+import * as faults from '../faults/engine-catalogue.ts'
 import { framesOf, never, readToEnd, readUntilIdle, readWithin } from './test-support.ts'
 
 let world: World
@@ -94,7 +95,7 @@ describe('calls', () => {
   })
 
   test('a failure ordered strikes that call and no other', async () => {
-    world.engine.failCalls('inspect', 'unavailable', 1)
+    world.inject(faults.errorStatus({ operation: 'inspect', status: 503, times: 1 }))
     await world.run(async () => {
       await client.listContainers({ signal: never })
       await expect(client.inspectContainer(web.id, { signal: never })).rejects.toMatchObject({
@@ -185,7 +186,7 @@ describe('logs', () => {
       stream.destroy()
       stream.destroy()
       expect(world.ledger.size).toBe(0)
-      expect(web.replies.size).toBe(0)
+      expect(web.wires.size).toBe(0)
       await expect(read).rejects.toMatchObject({ code: 'destroyed' })
       await expect(stream.read({ signal: never })).rejects.toMatchObject({ code: 'destroyed' })
       const before = world.nowMs
@@ -234,7 +235,7 @@ describe('logs', () => {
 
 describe('faults on streams', () => {
   test('hung open: the call is not answered until the fault is taken away', async () => {
-    world.engine.disturb('web', { kind: 'hung-open' }, { streams: 'all' })
+    world.inject(faults.hungOpen({ container: 'web', streams: 'all' }))
     let opened = false
     const open = openLog().finally(() => (opened = true))
     await world.advance(60_000)
@@ -244,7 +245,7 @@ describe('faults on streams', () => {
   })
 
   test('hung open of the next stream leaves the one after it alone', async () => {
-    world.engine.disturb('web', { kind: 'hung-open' }, { streams: 'next' })
+    world.inject(faults.hungOpen({ container: 'web', streams: 'next' }))
     const controller = new AbortController()
     const hung = client.openLogs(web.id, { signal: controller.signal, follow: true })
     await world.advance(1000)
@@ -257,7 +258,7 @@ describe('faults on streams', () => {
   test('hung read: bytes exist, a new stream gets them, this one does not', async () => {
     await world.run(async () => {
       const stream = await openLog()
-      world.engine.disturb('web', { kind: 'hung-read' }, { streams: 'open' })
+      world.inject(faults.hungRead({ container: 'web', streams: 'open' }))
       writeLines(0, 1)
       expect(await readWithin(world, stream, 60_000)).toBe('idle')
       expect(linesOf(await readUntilIdle(world, await openLog()))).toEqual(['line 0\n'])
@@ -267,7 +268,7 @@ describe('faults on streams', () => {
   test('blocked: the stream stops inside the header and a new one reads on', async () => {
     await world.run(async () => {
       const stream = await openLog()
-      world.engine.disturb('web', { kind: 'blocked', afterBytes: 3 }, { streams: 'open' })
+      world.inject(faults.blocked({ container: 'web', afterBytes: 3, streams: 'open' }))
       writeLines(0, 1)
       expect(await readUntilIdle(world, stream)).toHaveLength(3)
       expect(linesOf(await readUntilIdle(world, await openLog()))).toEqual(['line 0\n'])
@@ -276,7 +277,7 @@ describe('faults on streams', () => {
 
   test('hung close: the release is never acknowledged, and the handle is free all the same', async () => {
     const run = world.run(async () => {
-      world.engine.disturb('web', { kind: 'hung-close' }, { streams: 'next' })
+      world.inject(faults.hungClose({ container: 'web', streams: 'next' }))
       const stream = await openLog()
       stream.destroy()
       expect(world.ledger.size).toBe(0)
@@ -289,7 +290,7 @@ describe('faults on streams', () => {
     await world.run(async () => {
       const stream = await openLog()
       const read = stream.read({ signal: never })
-      world.engine.disturb('web', { kind: 'reset' }, { streams: 'open' })
+      world.inject(faults.reset({ container: 'web', streams: 'open' }))
       await expect(read).rejects.toMatchObject({ code: 'unavailable' })
       expect(world.ledger.count('log-stream')).toBe(1)
       stream.destroy()
@@ -299,7 +300,7 @@ describe('faults on streams', () => {
   test('clean end without reason: the stream ends while the container runs', async () => {
     await world.run(async () => {
       const stream = await openLog()
-      world.engine.disturb('web', { kind: 'clean-end' }, { streams: 'open' })
+      world.inject(faults.cleanEnd({ container: 'web', streams: 'open' }))
       expect(await stream.read({ signal: never })).toBeNull()
     })
     expect(web.running).toBe(true)
@@ -308,7 +309,7 @@ describe('faults on streams', () => {
   test('a fault for followed logs leaves snapshots alone', async () => {
     writeLines(0, 1)
     await world.run(async () => {
-      world.engine.disturb('web', { kind: 'hung-read' }, { streams: 'all', follow: true })
+      world.inject(faults.hungRead({ container: 'web', streams: 'all', follow: true }))
       expect(await readWithin(world, await openLog(), 1000)).toBe('idle')
       expect(linesOf(await readToEnd(await openLog({ follow: false })))).toEqual(['line 0\n'])
     })

@@ -11,6 +11,7 @@ import {
   type OpenLogsOptions,
 } from '../../reference/ports/index.ts'
 import type { SeededRandom } from '../seeded-random.ts'
+import type { Wire } from '../wire/wire.ts'
 import type { EngineEvent } from './engine-event.ts'
 import type { EngineHost } from './engine-host.ts'
 import { EventSource } from './event-source.ts'
@@ -44,10 +45,7 @@ export class SimulatedDockerEngine implements DockerEngine {
   readonly #readLatency: () => number
   readonly #closeLatency: () => number
   readonly #calls = new Set<{ retry(): void; refuse(error: unknown): void }>()
-  readonly #streams = new Map<
-    object,
-    { pump(): void; fail(error: EngineError): void; disconnect(): void }
-  >()
+  readonly #streams = new Map<object, { pump(): void; fail(error: EngineError): void; disconnect(): void }>()
   #availability: Disposable | null = null
   /** Another one after each close. */
   #lifetime: object = {}
@@ -102,15 +100,18 @@ export class SimulatedDockerEngine implements DockerEngine {
     })
   }
 
-  openLogs(id: string, { signal, follow, tail }: OpenLogsOptions): Promise<LogStream> {
-    return this.#call({
+  async openLogs(id: string, { signal, follow, tail }: OpenLogsOptions): Promise<LogStream> {
+    const { stream } = await this.#call<OpenedLog>({
       operation: 'logs',
       description: `open log of ${this.#nameOf(id)}`,
       signal,
       travelsBack: false,
-      hold: () => this.#engine.find(id)?.faults.holdOpen(follow) ?? null,
+      hold: () => this.#engine.holdLogRequest(id, follow),
       answer: () => this.#logStream(id, follow, tail ?? Infinity),
+      isDue: ({ wire }) => !wire.delaysHead || wire.state !== 'waiting',
+      discard: (opened) => opened.stream.destroy(),
     })
+    return stream
   }
 
   close(): void {
@@ -141,22 +142,23 @@ export class SimulatedDockerEngine implements DockerEngine {
     return call.promise
   }
 
-  #logStream(id: string, follow: boolean, tail: number): LogStream {
-    const reply = this.#engine.openLog(id, { follow, tail })
-    const source = new LogSource(reply, this.#random, () => this.#engine.closeLog(id, reply))
+  #logStream(id: string, follow: boolean, tail: number): OpenedLog {
+    const wire = this.#engine.openLog(id, { follow, tail })
+    const source = new LogSource(wire, this.#random)
     const stream = new SimulatedStream<Uint8Array>(this.#host, {
       ...this.#streamOptions(),
       source,
       name: this.#nameOf(id),
       kind: follow ? 'log-stream' : 'log-snapshot',
       readKind: 'read',
+      ...(wire.delaysHead && { onSourceChange: () => this.#retryCalls() }),
     })
     this.#streams.set(stream, {
       pump: () => stream.pump(),
-      fail: (error) => reply.fail(error),
+      fail: (error) => wire.fail(error),
       disconnect: () => source.close(),
     })
-    return stream
+    return { stream, wire }
   }
 
   #eventStream(): EventStream {
@@ -194,8 +196,12 @@ export class SimulatedDockerEngine implements DockerEngine {
 
   /** The engine came back, went away or was calmed. */
   #goOn(): void {
-    for (const call of this.#calls) call.retry()
+    this.#retryCalls()
     for (const stream of this.#streams.values()) stream.pump()
+  }
+
+  #retryCalls(): void {
+    for (const call of this.#calls) call.retry()
   }
 
   #present(id: string): SimulatedContainer {
@@ -211,6 +217,11 @@ export class SimulatedDockerEngine implements DockerEngine {
   #drawing({ minMs, maxMs }: LatencyRange): () => number {
     return () => this.#random.between(minMs, maxMs)
   }
+}
+
+interface OpenedLog {
+  readonly stream: SimulatedStream<Uint8Array>
+  readonly wire: Wire
 }
 
 function summary(container: SimulatedContainer): ContainerSummary {

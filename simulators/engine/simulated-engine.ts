@@ -1,23 +1,44 @@
-import { EngineError, type EngineErrorCode } from '../../reference/ports/index.ts'
+import { EngineError } from '../../reference/ports/index.ts'
 import type { SeededRandom } from '../seeded-random.ts'
+import type { Hold } from '../wire/hold.ts'
+import type { StreamFault, StreamScope } from '../wire/stream-fault.ts'
+import { StreamFaults } from '../wire/stream-faults.ts'
+import { Wire } from '../wire/wire.ts'
+import {
+  CallFaults,
+  type CallFault,
+  type CallScope,
+  type DisturbedCall,
+  type EngineOperation,
+} from './call-faults.ts'
 import type { EngineEvent } from './engine-event.ts'
 import type { EngineHost } from './engine-host.ts'
-import { LogReply, type LogReplyOptions } from './log-reply.ts'
+import { LogReply } from './log-reply.ts'
 import { DOCKER_26, type EnginePersonality } from './personality.ts'
+import { SelectedLog, selectsAll, type LogSelection } from './selected-log.ts'
 import { SimulatedContainer, type ContainerOptions, type StoredListener } from './simulated-container.ts'
 import { SimulatedDockerEngine, type ConnectOptions } from './simulated-docker-engine.ts'
-import type { StreamFault, StreamFaultScope } from './stream-fault.ts'
 
 export interface SimulatedEngineOptions {
   /** Which version it behaves like. Default {@link DOCKER_26}. */
   readonly personality?: EnginePersonality
 }
 
-/** Requests a client can make. */
-export type EngineOperation = 'info' | 'list' | 'inspect' | 'events' | 'logs'
+export interface OpenLogOptions {
+  readonly follow: boolean
+  /** Stored messages to begin with, counted from the end; Infinity for all. */
+  readonly tail: number
+  /** Default everything, with stamps. */
+  readonly selection?: LogSelection
+}
 
-/** `away`: connections are refused. `hung`: connections stand, and nothing is answered, sent or ended. */
-export type EngineAvailability = 'up' | 'away' | 'hung'
+/**
+ * - `away`: connections break and new ones are refused
+ * - `hung`: connections stand, and nothing is answered, sent or ended
+ * - `refusing`: connections stand and go on, and new ones are refused
+ */
+export type Outage = 'away' | 'hung' | 'refusing'
+export type EngineAvailability = 'up' | Outage
 
 /** What the engine has had to do. */
 export interface EngineStatistics {
@@ -39,33 +60,41 @@ export interface EngineStatistics {
  * Containers are named by id, by a prefix of it, or by name. Events are emitted in Docker's order; a log is closed before `die`.
  */
 export class SimulatedEngine {
-  readonly personality: EnginePersonality
   readonly statistics: EngineStatistics = {
     logReplies: 0,
     linesScanned: 0,
     linesScannedByOneReply: 0,
     eventsLost: 0,
   }
-  readonly #host: EngineHost
+  /** Where it runs. */
+  readonly host: EngineHost
   readonly #random: SeededRandom
   readonly #containers = new Map<string, SimulatedContainer>()
   readonly #added: SimulatedContainer[] = []
   readonly #subscribers = new Set<(event: EngineEvent) => void>()
   readonly #storedListeners = new Set<StoredListener>()
   readonly #availabilityListeners = new Set<() => void>()
-  #availability: EngineAvailability = 'up'
+  readonly #outages = new Set<{ readonly kind: Outage }>()
+  readonly #eventStreamListeners = new Set<() => void>()
+  #personality: EnginePersonality
   readonly #recentEvents: EngineEvent[] = []
+  readonly #streamFaults = new StreamFaults(() => this.#notifyAvailability())
   #eventsToLose = 0
-  #failures: { operation: EngineOperation; code: EngineErrorCode; times: number }[] = []
+  readonly #callFaults = new CallFaults(() => this.#notifyAvailability())
 
   constructor(host: EngineHost, options: SimulatedEngineOptions = {}) {
-    this.#host = host
+    this.host = host
     this.#random = host.random.fork('engine')
-    this.personality = options.personality ?? DOCKER_26
+    this.#personality = options.personality ?? DOCKER_26
   }
 
   get availability(): EngineAvailability {
-    return this.#availability
+    const kinds = [...this.#outages].map(({ kind }) => kind)
+    return OUTAGES.find((kind) => kinds.includes(kind)) ?? 'up'
+  }
+
+  get personality(): EnginePersonality {
+    return this.#personality
   }
 
   /** Every container that was not removed. */
@@ -85,7 +114,7 @@ export class SimulatedEngine {
 
   /** A client of its own, with its own connections. */
   connect(options: ConnectOptions = {}): SimulatedDockerEngine {
-    return new SimulatedDockerEngine(this.#host, this, options)
+    return new SimulatedDockerEngine(this.host, this, options)
   }
 
   /** Creates a container and, unless told otherwise, starts it. */
@@ -94,7 +123,7 @@ export class SimulatedEngine {
       throw new Error(`Cannot add container ${options.name}: the name is in use`)
     }
     const id = this.#random.hex(64)
-    const container = new SimulatedContainer(this.#host, id, options, (stored) => this.#notifyStored(stored))
+    const container = new SimulatedContainer(this.host, id, options, (stored) => this.#notifyStored(stored))
     this.#containers.set(id, container)
     this.#added.push(container)
     this.#emit('create', container)
@@ -117,44 +146,44 @@ export class SimulatedEngine {
   }
 
   start(reference: string): void {
-    const container = this.#present(reference)
+    const container = this.present(reference)
     if (container.running) return
     container.state = 'running'
-    container.startedAt = this.#host.clock.wallTime()
+    container.startedAt = this.host.clock.wallTime()
     container.beginWork()
     this.#emit('start', container)
   }
 
   /** The process ends by itself. */
   exit(reference: string, exitCode = 0): void {
-    this.#end(this.#present(reference), exitCode)
+    this.#end(this.present(reference), exitCode)
   }
 
   stop(reference: string): void {
-    const container = this.#present(reference)
+    const container = this.present(reference)
     if (this.#endBySignal(container, SIGTERM)) this.#emit('stop', container)
   }
 
   /** Sends a signal that ends the process. */
   kill(reference: string, signal: number = SIGKILL): void {
-    this.#endBySignal(this.#present(reference), signal)
+    this.#endBySignal(this.present(reference), signal)
   }
 
   /** Sends a signal that the process takes no notice of. */
   signal(reference: string, signal: number): void {
-    const container = this.#present(reference)
+    const container = this.present(reference)
     if (container.running) this.#emit('kill', container, { signal: String(signal) })
   }
 
   restart(reference: string): void {
-    const container = this.#present(reference)
+    const container = this.present(reference)
     this.stop(container.id)
     this.start(container.id)
     this.#emit('restart', container)
   }
 
   pause(reference: string): void {
-    const container = this.#present(reference)
+    const container = this.present(reference)
     if (container.state !== 'running') return
     container.state = 'paused'
     container.suspendWork()
@@ -162,7 +191,7 @@ export class SimulatedEngine {
   }
 
   unpause(reference: string): void {
-    const container = this.#present(reference)
+    const container = this.present(reference)
     if (container.state !== 'paused') return
     container.state = 'running'
     container.beginWork()
@@ -170,7 +199,7 @@ export class SimulatedEngine {
   }
 
   rename(reference: string, name: string): void {
-    const container = this.#present(reference)
+    const container = this.present(reference)
     const oldName = `/${container.name}`
     container.name = name
     this.#emit('rename', container, { oldName })
@@ -178,7 +207,7 @@ export class SimulatedEngine {
 
   /** Removes it, killing it first if it runs, and its log with it. */
   remove(reference: string): void {
-    const container = this.#present(reference)
+    const container = this.present(reference)
     this.#endBySignal(container, SIGKILL)
     container.state = 'removed'
     this.#containers.delete(container.id)
@@ -187,7 +216,7 @@ export class SimulatedEngine {
 
   /** Removal has begun and does not get on: the container is listed, and its log answers 409, until {@link remove}. */
   beginRemoval(reference: string): void {
-    const container = this.#present(reference)
+    const container = this.present(reference)
     this.#endBySignal(container, SIGKILL)
     container.state = 'removing'
   }
@@ -198,30 +227,43 @@ export class SimulatedEngine {
   }
 
   /**
-   * Begins a reply with a container's log.
+   * For who serves it: set when the request for this container's log is to be kept without an answer until it is released. To be asked once for
+   * each request.
+   */
+  holdLogRequest(id: string, follow: boolean): Hold | null {
+    const container = this.find(id)
+    return container === undefined ? null : this.#streamFaults.holdRequest(container.id, follow)
+  }
+
+  /**
+   * Begins to send a container's log.
    * @throws EngineError `not_found`, `conflict` (being removed), `not_supported` (log driver)
    */
-  openLog(id: string, options: LogReplyOptions): LogReply {
+  openLog(id: string, options: OpenLogOptions): Wire {
     const container = this.find(id)
     if (container === undefined) throw notFound(id)
     assertReadable(container)
     const follow = options.follow && container.running
-    const reply = new LogReply(container.log, { ...options, follow }, this.personality, this.#random)
-    container.addReply(reply)
-    for (const fault of container.faults.forNewStream(options.follow)) reply.disturb(fault)
-    this.statistics.logReplies += 1
-    this.statistics.linesScanned += reply.linesScanned
-    this.statistics.linesScannedByOneReply = Math.max(
-      this.statistics.linesScannedByOneReply,
-      reply.linesScanned,
-    )
-    return reply
-  }
-
-  /** The reader of a reply is gone. */
-  closeLog(id: string, reply: LogReply): void {
-    reply.close()
-    this.container(id).replies.delete(reply)
+    const { personality } = this
+    const reply = new LogReply(container.log, { follow, tail: options.tail }, personality, this.#random)
+    this.#countReply(reply)
+    const { selection } = options
+    const isWhole = selection === undefined || selectsAll(selection)
+    const sent = isWhole
+      ? reply
+      : new SelectedLog(reply, container.tty, selection, personality.sinceFiltersEachMessage)
+    const wire = new Wire(sent, {
+      host: this.host,
+      follow,
+      framed: !container.tty,
+      onClosed: (closed) => {
+        container.wires.delete(closed)
+        this.#streamFaults.closed(closed)
+      },
+    })
+    container.addWire(wire)
+    this.#streamFaults.opened(container.id, wire)
+    return wire
   }
 
   /** Calls back with every event from now on that is not lost. */
@@ -239,21 +281,21 @@ export class SimulatedEngine {
     return listen(this.#availabilityListeners, listener)
   }
 
-  /** Does something wrong to streams that read a container's log. */
-  disturb(reference: string, fault: StreamFault, scope: StreamFaultScope): void {
-    this.#present(reference).disturb(fault, scope)
+  /** Does something wrong to streams of logs until what is returned is disposed. @throws EngineError `not_found` */
+  disturbStreams(fault: StreamFault, scope: StreamScope): Disposable {
+    const containerId = scope.container === undefined ? null : this.present(scope.container).id
+    const open = this.containers.flatMap(({ id, wires }) => [...wires].map((wire) => [id, wire] as const))
+    return this.#streamFaults.order(fault, { ...scope, containerId }, open)
   }
 
-  /** Takes a container's stream faults away, or those of all. */
+  /** Takes away what is wrong with a container's streams, or with all. Streams that broke or ended stay so. */
   calm(reference?: string): void {
-    const calmed = reference === undefined ? this.containers : [this.#present(reference)]
-    for (const container of calmed) container.calm()
-    this.#notifyAvailability()
+    this.#streamFaults.calm(reference === undefined ? undefined : this.present(reference).id)
   }
 
-  /** The next requests of this kind fail. */
-  failCalls(operation: EngineOperation, code: EngineErrorCode, times = 1): void {
-    this.#failures.push({ operation, code, times })
+  /** Does something wrong to requests until what is returned is disposed. */
+  disturbCalls(fault: CallFault, scope: CallScope): Disposable {
+    return this.#callFaults.order(fault, scope)
   }
 
   /** The next events reach nobody, as when a subscriber was slower than 100 ms. */
@@ -261,37 +303,68 @@ export class SimulatedEngine {
     this.#eventsToLose += count
   }
 
-  /** The daemon dies: connections break and new ones are refused. Containers go on, or end where there is no live restore. */
-  goAway(options: { containers?: 'live-restore' | 'end' } = {}): void {
-    this.#setAvailability('away')
+  /**
+   * The daemon dies: connections break and new ones are refused, until what is returned is disposed or {@link comeBack}. Containers go on, or end
+   * where there is no live restore.
+   */
+  goAway(options: { containers?: 'live-restore' | 'end' } = {}): Disposable {
+    const outage = this.#begin('away')
     for (const container of this.#containers.values()) {
-      for (const reply of container.replies) reply.disturb({ kind: 'reset' })
+      for (const wire of container.wires)
+        wire.fail(new EngineError('unavailable', 'The connection was reset'))
       if (options.containers === 'end') this.#end(container, 0)
     }
+    return outage
   }
 
-  /** As SIGSTOP does: nothing is answered, sent or ended until {@link comeBack}. */
-  hang(): void {
-    this.#setAvailability('hung')
+  /** As SIGSTOP does: nothing is answered, sent or ended until what is returned is disposed or {@link comeBack}. */
+  hang(): Disposable {
+    return this.#begin('hung')
   }
 
-  /** The daemon is there again. */
+  /** New connections are refused and those that stand go on, until what is returned is disposed or {@link comeBack}. */
+  refuseConnections(): Disposable {
+    return this.#begin('refusing')
+  }
+
+  /** The daemon is there again, whatever kept it. */
   comeBack(): void {
-    this.#setAvailability('up')
+    this.#outages.clear()
+    this.#notifyAvailability()
   }
 
-  /** For who serves it: the error the next request of this kind is to be answered with. */
-  takeFailure(operation: EngineOperation): EngineError | null {
-    const failure = this.#failures.find((each) => each.operation === operation && each.times > 0)
-    if (failure === undefined) return null
-    failure.times -= 1
-    return new EngineError(failure.code, `Cannot ${operation}: a failure was ordered`)
+  /** It is another version from now on, as after an upgrade. */
+  become(personality: EnginePersonality): void {
+    this.#personality = personality
   }
 
-  #present(reference: string): SimulatedContainer {
+  /** Every connection that listens to events breaks. */
+  dropEventStreams(): void {
+    for (const drop of this.#eventStreamListeners) drop()
+  }
+
+  /** Calls back when connections that listen to events are to break. */
+  onEventStreamsDropped(listener: () => void): Disposable {
+    return listen(this.#eventStreamListeners, listener)
+  }
+
+  /** For who serves it: what goes wrong with the request that arrives now, or null. To be asked once for each request. */
+  takeCallFault(operation: EngineOperation): DisturbedCall | null {
+    return this.#callFaults.take(operation)
+  }
+
+  /** Like {@link find}. @throws EngineError `not_found` */
+  present(reference: string): SimulatedContainer {
     const container = this.find(reference)
     if (container === undefined) throw notFound(reference)
     return container
+  }
+
+  #countReply({ linesScanned }: LogReply): void {
+    const { statistics } = this
+    statistics.logReplies += 1
+    statistics.linesScanned += linesScanned
+    statistics.linesScannedByOneReply = Math.max(statistics.linesScannedByOneReply, linesScanned)
   }
 
   #findAdded(reference: string): SimulatedContainer | undefined {
@@ -309,7 +382,7 @@ export class SimulatedEngine {
     if (!container.running) return
     container.endWork()
     container.state = 'exited'
-    container.finishedAt = this.#host.clock.wallTime()
+    container.finishedAt = this.host.clock.wallTime()
     container.exitCode = exitCode
     this.#emit('die', container, { exitCode: String(exitCode) })
   }
@@ -325,7 +398,7 @@ export class SimulatedEngine {
       return
     }
     const attributes = { ...labels, image, name, ...more }
-    const event = { action, id, name, labels, attributes, at: this.#host.clock.wallTime() }
+    const event = { action, id, name, labels, attributes, at: this.host.clock.wallTime() }
     this.#recentEvents.push(event)
     if (this.#recentEvents.length > RECENT_EVENTS_MAX) this.#recentEvents.shift()
     for (const subscriber of this.#subscribers) subscriber(event)
@@ -335,9 +408,15 @@ export class SimulatedEngine {
     for (const listener of this.#storedListeners) listener(container)
   }
 
-  #setAvailability(availability: EngineAvailability): void {
-    this.#availability = availability
+  #begin(kind: Outage): Disposable {
+    const outage = { kind }
+    this.#outages.add(outage)
     this.#notifyAvailability()
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#outages.delete(outage)) this.#notifyAvailability()
+      },
+    }
   }
 
   #notifyAvailability(): void {
@@ -345,6 +424,8 @@ export class SimulatedEngine {
   }
 }
 
+/** The outages, the one first that prevails where there are several. */
+const OUTAGES: readonly Outage[] = ['away', 'hung', 'refusing']
 const SIGKILL = 9
 const SIGTERM = 15
 /** Exit code of a process that a signal ended: this plus the signal's number. */

@@ -9,6 +9,10 @@ export interface StreamSource<T> {
   readonly state: 'ready' | 'waiting' | 'ended' | EngineError
   /** True when the release is not to be acknowledged. */
   readonly hangsOnClose: boolean
+  /** True when the connection stays open after the end. */
+  readonly staysOpen: boolean
+  /** True when the head of the answer waits for the first output. */
+  readonly delaysHead: boolean
   /** Set by the stream; called when {@link state} may have changed. */
   onChange: () => void
   /** Only in state `ready`. What is taken was sent and will not be sent again. */
@@ -28,6 +32,8 @@ export interface SimulatedStreamOptions<T> {
   readonly closeLatency: () => number
   /** True while nothing gets through. */
   readonly isHeld: () => boolean
+  /** Told that {@link StreamSource.state} may have changed. */
+  readonly onSourceChange?: () => void
   readonly onDestroyed: (stream: SimulatedStream<T>) => void
 }
 
@@ -61,7 +67,7 @@ export class SimulatedStream<T> implements EngineStream<T> {
     this.#options = options
     this.#deliverLabel = `deliver ${options.name}`
     this.#entry = host.ledger.open(options.kind, `${options.kind} of ${options.name}`)
-    options.source.onChange = () => this.pump()
+    options.source.onChange = () => this.#sourceChanged()
   }
 
   read({ signal }: { signal: AbortSignal }): Promise<T | null> {
@@ -81,10 +87,11 @@ export class SimulatedStream<T> implements EngineStream<T> {
     this.#destroyed = true
     this.#takePending()?.reject(destroyedError(this.#options.name))
     const { source } = this.#options
+    const { hangsOnClose } = source
     source.close()
     this.#host.ledger.close(this.#entry)
     this.#options.onDestroyed(this)
-    if (source.hangsOnClose) return
+    if (hangsOnClose) return
     this.#host.schedule(this.#options.closeLatency(), 'acknowledge close', this.#acknowledge)
   }
 
@@ -96,6 +103,11 @@ export class SimulatedStream<T> implements EngineStream<T> {
     if (state instanceof EngineError) return this.#takePending()?.reject(state)
     const latency = this.#options.readLatency()
     this.#delivery = this.#host.schedule(latency, this.#deliverLabel, () => this.#deliver())
+  }
+
+  #sourceChanged(): void {
+    this.pump()
+    this.#options.onSourceChange?.()
   }
 
   #deliver(): void {

@@ -78,7 +78,7 @@ class WaitingWatch {
   }
 
   #isServed(container: SimulatedContainer, wait: Wait): boolean {
-    return container.logsFollowed > wait.logsOpened || [...container.replies].some((reply) => reply.follow)
+    return container.logsFollowed > wait.logsOpened || [...container.wires].some((wire) => wire.follow)
   }
 
   #isExcused(container: SimulatedContainer, wait: Wait): boolean {

@@ -1,14 +1,13 @@
 import { z } from 'zod'
-import { count, duration, flag, oneOf, size, text, texts } from '../../../reference/config/values.ts'
-import { DOCKER_20_10, DOCKER_26 } from '../../engine/personality.ts'
-import type { ContainerOptions } from '../../engine/simulated-container.ts'
-import type { Behaviour } from '../../engine/workload.ts'
-import type { Scenario, ScenarioStep } from './scenario.ts'
-import { STEP_KINDS } from './step-kinds.ts'
+import { count, duration, flag, oneOf, size, text, texts } from '../../reference/config/values.ts'
+import { PERSONALITIES, PERSONALITY_NAMES } from '../engine/personality.ts'
+import type { ContainerOptions } from '../engine/simulated-container.ts'
+import type { AnyFaultKind } from '../faults/fault.ts'
+import type { Behaviour } from '../engine/workload.ts'
+import type { Scenario } from './scenario.ts'
+import { stepSchema } from './step-schema.ts'
 
 /** A scenario file. The message of a failed check is the phrase behind "allowed:". */
-
-const PERSONALITIES = { '20.10': DOCKER_20_10, '26': DOCKER_26 }
 
 const SECTION = 'a section with keys'
 const HOUR_MS = 3_600_000
@@ -55,19 +54,23 @@ const container: z.ZodType<ContainerOptions> = z
     logRotation: { maxFiles, ...(maxSizeBytes !== undefined && { maxSizeBytes }) },
   }))
 
-const [firstStep, ...otherSteps] = STEP_KINDS.map(({ schema }) => schema)
-const step: z.ZodType<ScenarioStep> = z.discriminatedUnion('do', [firstStep!, ...otherSteps], {
-  error: STEP_KINDS.map(({ name }) => name).join(', '),
-})
-
-export const scenarioSchema: z.ZodType<Scenario> = z
-  .strictObject(
-    {
-      seed: count(0).default(1),
-      engine: oneOf(['20.10', '26']).default('26'),
-      containers: z.array(container, { error: 'a list of containers' }).default([]),
-      timeline: z.array(step, { error: 'a list of steps' }).default([]),
-    },
-    { error: SECTION },
-  )
-  .transform(({ engine, ...rest }) => ({ ...rest, personality: PERSONALITIES[engine] }))
+/** A scenario file in which these faults can be ordered. */
+export function scenarioSchema<Machine>(
+  kinds: readonly AnyFaultKind<Machine>[],
+): z.ZodType<Scenario<Machine>> {
+  const [first, ...others] = kinds.map((kind) => stepSchema(kind))
+  const step = z.discriminatedUnion('do', [first!, ...others], {
+    error: kinds.map(({ name }) => name).join(', '),
+  })
+  return z
+    .strictObject(
+      {
+        seed: count(0).default(1),
+        engine: oneOf(PERSONALITY_NAMES).default('26'),
+        containers: z.array(container, { error: 'a list of containers' }).default([]),
+        timeline: z.array(step, { error: 'a list of steps' }).default([]),
+      },
+      { error: SECTION },
+    )
+    .transform(({ engine, ...rest }) => ({ ...rest, personality: PERSONALITIES[engine] }))
+}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { DOCKER_20_10 } from '../../engine/personality.ts'
+import { DOCKER_20_10 } from '../engine/personality.ts'
+import { ENGINE_FAULTS } from './engine-faults.ts'
 import { parseScenario } from './parse-scenario.ts'
 
 describe('a scenario file', () => {
@@ -15,6 +16,7 @@ timeline:
   - {at: 3s, do: stop, container: site}
 `,
       'a.yaml',
+      ENGINE_FAULTS,
     )
     expect(scenario.personality).toBe(DOCKER_20_10)
     expect(scenario.containers).toMatchObject([
@@ -25,7 +27,7 @@ timeline:
         behaviour: { kind: 'chatty', everyMs: 100, jitter: 0, stream: 'stdout' },
       },
     ])
-    expect(scenario.timeline.map(({ atMs, name, container }) => [atMs, name, container])).toEqual([
+    expect(scenario.timeline.map(({ atMs, fault, container }) => [atMs, fault.name, container])).toEqual([
       [2000, 'reset', 'web'],
       [0, 'rename', 'web'],
       [3000, 'stop', 'site'],
@@ -75,12 +77,14 @@ timeline:
       'a.yaml:3: containers.1.name: web is there already',
     ],
   ])('%s that is wrong is named with its line and what is allowed', (_, text, message) => {
-    expect(() => parseScenario(text, 'a.yaml')).toThrow(expect.objectContaining({ message }))
+    expect(() => parseScenario(text, 'a.yaml', ENGINE_FAULTS)).toThrow(expect.objectContaining({ message }))
   })
 
   test('a fault that there is not is answered with the list of those there are', () => {
-    expect(() => parseScenario('timeline: [{at: 1s, do: rest, container: web}]', 'a.yaml')).toThrow(
-      /^a.yaml:1: timeline.0.do: "rest" is not allowed; allowed: hung-open, hung-read, reset, .*, write$/,
+    expect(() =>
+      parseScenario('timeline: [{at: 1s, do: rest, container: web}]', 'a.yaml', ENGINE_FAULTS),
+    ).toThrow(
+      /^a.yaml:1: timeline.0.do: "rest" is not allowed; allowed: error-status, .*, hung-open, .*, slow-drip$/,
     )
   })
 })

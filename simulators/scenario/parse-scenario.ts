@@ -1,14 +1,20 @@
-import { parseCheckedYaml } from '../../../reference/config/checked-yaml.ts'
+import { parseCheckedYaml } from '../../reference/config/checked-yaml.ts'
 import type { Scenario } from './scenario.ts'
 import { scenarioSchema } from './scenario-schema.ts'
+import type { AnyFaultKind } from '../faults/fault.ts'
 
 /**
  * The scenario in a YAML text.
  * @param file named in errors
+ * @param kinds the faults that can be ordered
  * @throws UsageError naming file, line, key, value and what is allowed
  */
-export function parseScenario(text: string, file: string): Scenario {
-  const { value, errorAt } = parseCheckedYaml(text, file, scenarioSchema)
+export function parseScenario<Machine>(
+  text: string,
+  file: string,
+  kinds: readonly AnyFaultKind<Machine>[],
+): Scenario<Machine> {
+  const { value, errorAt } = parseCheckedYaml(text, file, scenarioSchema(kinds))
   const names = value.containers.map(({ name }) => name)
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index)
   if (twice !== -1) {

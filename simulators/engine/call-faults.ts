@@ -1,0 +1,72 @@
+import { Hold } from '../wire/hold.ts'
+
+/** Requests a client can make. */
+export type EngineOperation = 'info' | 'list' | 'inspect' | 'events' | 'logs'
+
+/**
+ * What a request gets instead of its answer.
+ * - `status`: an error with this HTTP status
+ * - `malformed`: JSON that is none
+ * - `held`: nothing at all; with `head`, the head of an answer without its body, which in process is the same
+ * - `late`: its answer, so many milliseconds later
+ */
+export type CallFault =
+  | { readonly kind: 'status'; readonly status: number }
+  | { readonly kind: 'malformed' }
+  | { readonly kind: 'held'; readonly head: boolean }
+  | { readonly kind: 'late'; readonly delayMs: number }
+
+/** What went wrong with one request, and until when it is held back where that is what went wrong. */
+export interface DisturbedCall {
+  readonly fault: CallFault
+  readonly hold: Hold
+}
+
+export interface CallScope {
+  /** Default every operation. */
+  readonly operation?: EngineOperation
+  /** How many requests it is for. Default all. */
+  readonly times?: number
+}
+
+/** The faults that wait for requests. */
+export class CallFaults {
+  readonly #orders = new Set<{
+    readonly fault: CallFault
+    readonly scope: CallScope
+    left: number
+    holds: Set<Hold>
+  }>()
+  readonly #onChange: () => void
+
+  /** @param onChange called when requests that were held back may go on */
+  constructor(onChange: () => void) {
+    this.#onChange = onChange
+  }
+
+  order(fault: CallFault, scope: CallScope): Disposable {
+    const order = { fault, scope, left: scope.times ?? Infinity, holds: new Set<Hold>() }
+    this.#orders.add(order)
+    return {
+      [Symbol.dispose]: () => {
+        this.#orders.delete(order)
+        for (const hold of order.holds) hold.release()
+        order.holds.clear()
+        this.#onChange()
+      },
+    }
+  }
+
+  /** What goes wrong with the request that arrives now, or null. */
+  take(operation: EngineOperation): DisturbedCall | null {
+    for (const order of this.#orders) {
+      if (order.left <= 0 || (order.scope.operation ?? operation) !== operation) continue
+      order.left -= 1
+      const hold = new Hold(1)
+      if (order.fault.kind === 'held') order.holds.add(hold)
+      else if (order.left === 0) this.#orders.delete(order)
+      return { fault: order.fault, hold }
+    }
+    return null
+  }
+}

@@ -1,0 +1,124 @@
+import type { ByteReply } from '../wire/byte-reply.ts'
+import { HEADER_BYTES, STDOUT } from './log-file.ts'
+import type { LogReply } from './log-reply.ts'
+import { STAMP_BYTES } from './stamper.ts'
+
+/** Which messages of a reply a client asked for, and in which form. */
+export interface LogSelection {
+  readonly stdout: boolean
+  readonly stderr: boolean
+  readonly timestamps: boolean
+  /** Stamps: what is older than `since` is left out; what is newer than `until` ends the reply. */
+  readonly since: string | null
+  readonly until: string | null
+}
+
+/** Whether a selection leaves a reply as it is. */
+export function selectsAll({ stdout, stderr, timestamps, since, until }: LogSelection): boolean {
+  return stdout && stderr && timestamps && since === null && until === null
+}
+
+/** A reply as the client wants it: message by message, of which some are left out and the others may lose their stamp. */
+export class SelectedLog implements ByteReply {
+  onChange: () => void = () => {}
+  readonly #reply: LogReply
+  readonly #tty: boolean
+  readonly #selection: LogSelection
+  readonly #sinceFiltersEachMessage: boolean
+  #since: string | null
+  #batch: Batch = { bytes: new Uint8Array(), ends: [] }
+  /** Bytes of the batch that were taken. */
+  #taken = 0
+  #ended = false
+
+  /** @param sinceFiltersEachMessage whether `since` is held against each message, or only until one is as new */
+  constructor(reply: LogReply, tty: boolean, selection: LogSelection, sinceFiltersEachMessage: boolean) {
+    this.#reply = reply
+    this.#tty = tty
+    this.#selection = selection
+    this.#since = selection.since
+    this.#sinceFiltersEachMessage = sinceFiltersEachMessage
+    reply.onChange = () => this.onChange()
+  }
+
+  get state(): 'ready' | 'waiting' | 'ended' {
+    if (this.available === 0 && !this.#ended) this.#selectNext()
+    if (this.available > 0) return 'ready'
+    return this.#ended ? 'ended' : this.#reply.state
+  }
+
+  get available(): number {
+    return this.#batch.bytes.length - this.#taken
+  }
+
+  get toBoundary(): number {
+    const end = this.#taken === 0 ? 0 : this.#batch.ends.find((each) => each >= this.#taken)
+    return (end ?? this.#taken) - this.#taken
+  }
+
+  take(maxBytes: number): Uint8Array {
+    const piece = this.#batch.bytes.subarray(this.#taken, this.#taken + maxBytes)
+    this.#taken += piece.length
+    return piece
+  }
+
+  close(): void {
+    this.#reply.close()
+  }
+
+  /** Reads on in the log until something is selected, a piece and no more: nothing further is read before this is taken. */
+  #selectNext(): void {
+    const selected: Uint8Array[] = []
+    const ends: number[] = []
+    let length = 0
+    while (!this.#ended && length < BATCH_BYTES && this.#reply.state === 'ready') {
+      const message = this.#selected(this.#reply.take(this.#reply.messageBytes))
+      if (message === null) continue
+      selected.push(message)
+      ends.push((length += message.length))
+    }
+    this.#batch = { bytes: Buffer.concat(selected), ends }
+    this.#taken = 0
+  }
+
+  /** The message as it is to be sent, or null when it is not wanted. */
+  #selected(message: Uint8Array): Uint8Array | null {
+    const header = this.#tty ? 0 : HEADER_BYTES
+    const stamp = ASCII.decode(message.subarray(header, header + STAMP_BYTES))
+    if (this.#isTooOld(stamp)) return null
+    const { stdout, stderr, timestamps, until } = this.#selection
+    if (until !== null && stamp > until) {
+      this.#ended = true
+      return null
+    }
+    const stream = this.#tty ? STDOUT : message[0]!
+    if (stream === STDOUT ? !stdout : !stderr) return null
+    if (timestamps) return message
+    const data = message.subarray(header + STAMP_BYTES + 1)
+    return this.#tty ? data : Buffer.concat([frameHeader(stream, data.length), data])
+  }
+
+  #isTooOld(stamp: string): boolean {
+    if (this.#since === null) return false
+    if (stamp < this.#since) return true
+    if (!this.#sinceFiltersEachMessage) this.#since = null
+    return false
+  }
+}
+
+/** The header of a frame: stream number, three zeros, big-endian length. */
+export function frameHeader(stream: number, length: number): Uint8Array {
+  const header = Buffer.alloc(HEADER_BYTES)
+  header[0] = stream
+  header.writeUInt32BE(length, 4)
+  return header
+}
+
+/** Messages that were selected, one after the other, and where each ends. */
+interface Batch {
+  readonly bytes: Uint8Array
+  readonly ends: readonly number[]
+}
+
+const BATCH_BYTES = 65_536
+const ASCII = new TextDecoder('latin1')

@@ -1,0 +1,88 @@
+import type { CallFault, CallScope, EngineOperation } from '../../engine/call-faults.ts'
+import { defineFault, type OptionsOf, type ValuesOf } from '../define-fault.ts'
+import type { FaultKind } from '../fault.ts'
+import { choice, milliseconds, optional, wholeNumber, type Parameter } from '../parameter.ts'
+import type { EngineMachine } from '../streams/stream-fault-kind.ts'
+
+/** Which requests. */
+export interface CallOptions {
+  /** Default every operation. */
+  readonly operation?: EngineOperation | undefined
+  /** How many requests. Default all, until it is taken away. */
+  readonly times?: number | undefined
+}
+
+/** A fault of requests to the engine. */
+export type CallFaultKind<Options = object> = FaultKind<Options & CallOptions, EngineMachine>
+
+/** The request is accepted and never answered. */
+export const neverAnswered: CallFaultKind = callFault({
+  name: 'never-answered',
+  description: 'The request is accepted and never answered.',
+  parameters: {},
+  fault: () => ({ kind: 'held', head: false }),
+})
+
+/** The head of the answer comes, and its body never. In process that is no answer. */
+export const headersThenNothing: CallFaultKind = callFault({
+  name: 'headers-then-nothing',
+  description: 'The head of the answer comes, and its body never.',
+  parameters: {},
+  fault: () => ({ kind: 'held', head: true }),
+})
+
+/** The answer is an error with this status. */
+export const errorStatus: CallFaultKind<{ readonly status: number }> = callFault({
+  name: 'error-status',
+  description: 'The answer is an error with this status, such as 404, 409, 500 or 503.',
+  parameters: { status: wholeNumber({ min: 400, max: 599 }) },
+  fault: ({ status }) => ({ kind: 'status', status }),
+})
+
+/** The answer is JSON that ends in the middle. */
+export const malformedJson: CallFaultKind = callFault({
+  name: 'malformed-json',
+  description: 'The answer is JSON that ends in the middle.',
+  parameters: {},
+  fault: () => ({ kind: 'malformed' }),
+})
+
+/** The answer is right, and late: a list takes the engine seconds when there are many containers. */
+export const slowAnswer: CallFaultKind<{ readonly delayMs: number }> = callFault({
+  name: 'slow-answer',
+  description: 'The answer is right, and late.',
+  parameters: { delayMs: milliseconds({ min: 1, max: 3_600_000 }) },
+  fault: ({ delayMs }) => ({ kind: 'late', delayMs }),
+})
+
+interface CallFaultDefinition<P> {
+  readonly name: string
+  readonly description: string
+  readonly parameters: P
+  readonly fault: (values: ValuesOf<P>) => CallFault
+}
+
+function callFault<P extends Readonly<Record<string, Parameter<never> | Parameter<unknown>>>>({
+  parameters,
+  fault,
+  ...definition
+}: CallFaultDefinition<P>): FaultKind<OptionsOf<P> & CallOptions, EngineMachine> {
+  const which = {
+    operation: optional(choice(['info', 'list', 'inspect', 'events', 'logs']), 'every operation'),
+    times: optional(wholeNumber({ min: 1, max: 1_000_000 }), 'all requests'),
+  }
+  const kind = defineFault({
+    ...definition,
+    target: 'call',
+    lasts: true,
+    parameters: { ...parameters, ...which },
+    inject: ({ engine }: EngineMachine, values: ValuesOf<P> & ValuesOf<typeof which>) =>
+      engine.disturbCalls(fault(values), scopeOf(values)),
+  })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its parameters are these and those that say which requests
+  return kind as unknown as FaultKind<OptionsOf<P> & CallOptions, EngineMachine>
+}
+
+function scopeOf({ operation, times }: CallOptions): CallScope {
+  return { ...(operation !== undefined && { operation }), ...(times !== undefined && { times }) }
+}

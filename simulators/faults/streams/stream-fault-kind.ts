@@ -1,0 +1,69 @@
+import type { SimulatedEngine } from '../../engine/simulated-engine.ts'
+import type { Wire } from '../../wire/wire.ts'
+import { defineFault, type OptionsOf, type ValuesOf } from '../define-fault.ts'
+import type { FaultKind } from '../fault.ts'
+import { choice, container, flag, optional, withDefault, type Parameter } from '../parameter.ts'
+
+/** Which streams. */
+export interface StreamOptions {
+  /** Id, prefix of an id, or name. Default every container. */
+  readonly container?: string | undefined
+  /** Those `open` now, the `next` one to be opened, or `all`, now and later. Default `all`, and `open` for what is over at once. */
+  readonly streams?: 'open' | 'next' | 'all' | undefined
+  /** True for followed logs only, false for others only. Default both. */
+  readonly follow?: boolean | undefined
+}
+
+/** A machine with a container engine. */
+export interface EngineMachine {
+  readonly engine: SimulatedEngine
+}
+
+/** A fault of the streams that carry logs. */
+export type StreamFaultKind<Options = object> = FaultKind<Options & StreamOptions, EngineMachine>
+
+interface StreamFaultDefinition<P> {
+  readonly name: string
+  readonly description: string
+  readonly parameters: P
+  /** Whether it goes on until it is taken away. Default true. */
+  readonly lasts?: boolean
+  /** Whether requests for a log are kept without an answer. Default false. */
+  readonly holdsRequest?: boolean
+  /** Begins to act on a stream. What is returned ends it; null where it has acted and is over. */
+  readonly actOn: (wire: Wire, values: ValuesOf<P>) => Disposable | null
+}
+
+/** Defines a fault of the streams that carry logs: the parameters that say which streams come with it. */
+export function streamFault<P extends Readonly<Record<string, Parameter<never> | Parameter<unknown>>>>({
+  name,
+  description,
+  parameters,
+  lasts = true,
+  holdsRequest = false,
+  actOn,
+}: StreamFaultDefinition<P>): FaultKind<OptionsOf<P> & StreamOptions, EngineMachine> {
+  const which = {
+    container: optional(container(), 'every container'),
+    streams: withDefault(choice(['open', 'next', 'all']), lasts ? 'all' : 'open'),
+    follow: optional(flag(), 'both'),
+  }
+  const kind = defineFault({
+    name,
+    target: 'stream',
+    description,
+    lasts,
+    parameters: { ...parameters, ...which },
+    inject: ({ engine }: EngineMachine, values: ValuesOf<P> & ValuesOf<typeof which>) =>
+      engine.disturbStreams(
+        { name, holdsRequest, actOn: (wire) => actOn(wire, values) },
+        {
+          streams: values.streams,
+          ...(values.container !== undefined && { container: values.container }),
+          ...(values.follow !== undefined && { follow: values.follow }),
+        },
+      ),
+  })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its parameters are these and those that say which streams
+  return kind as unknown as FaultKind<OptionsOf<P> & StreamOptions, EngineMachine>
+}

@@ -1,0 +1,15 @@
+/** The engine's side of one answer that is made of messages: what it would send now, were nothing wrong on the way. */
+export interface ByteReply {
+  /** Bytes, nothing yet, or the end. */
+  readonly state: 'ready' | 'waiting' | 'ended'
+  /** Bytes that {@link take} could return at once. Only in state `ready`. */
+  readonly available: number
+  /** Bytes up to the next boundary between two messages; 0 when it is at one. */
+  readonly toBoundary: number
+  /** Set by the wire; called when {@link state} may have changed. */
+  onChange: () => void
+  /** Sends the next bytes, `maxBytes` of them at most. Only in state `ready`. */
+  take(maxBytes: number): Uint8Array
+  /** The reader is gone. Idempotent. */
+  close(): void
+}
