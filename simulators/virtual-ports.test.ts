@@ -4,10 +4,11 @@ import { World } from './world.ts'
 
 const { signal } = new AbortController()
 
-test('two processes share the machine and nothing else', async () => {
+test('two processes share the machine, its files and its engine, and nothing else', async () => {
   const world = new World({ seed: 1 })
   const [first, second] = [world.ports(), world.ports()]
-  expect(first.fileSystem).toBe(second.fileSystem)
+  await world.run(() => first.fileSystem.mkdir('/shared'))
+  expect(await world.run(() => second.fileSystem.readdir('/'))).toEqual(['shared'])
   expect(first.random.next()).not.toBe(second.random.next())
   first.engine.close()
   await world.run(() => second.engine.info({ signal }))

@@ -9,11 +9,8 @@ import { VirtualProcess } from './virtual-process.ts'
 import { DeadlockError, EventFailure, InvariantViolation, type WorldMoment } from './world-errors.ts'
 import type { Fault } from './faults/fault.ts'
 import { SimulatedEngine, type SimulatedEngineOptions } from './engine/simulated-engine.ts'
-import {
-  SimulatedFileSystem,
-  type CrashKind,
-  type SimulatedFileSystemOptions,
-} from './file-system/simulated-file-system.ts'
+import type { CrashKind } from './file-system/crash-kind.ts'
+import { SimulatedFileSystem, type SimulatedFileSystemOptions } from './file-system/simulated-file-system.ts'
 import { SimulatedHttpServer } from './simulated-http-server.ts'
 
 export interface WorldOptions {

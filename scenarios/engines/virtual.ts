@@ -239,8 +239,8 @@ class VirtualRun {
     const audit = new LineAudit(
       new Map(this.#workloads.map(({ name }) => [name, engine.container(name).lastNumber])),
     )
-    if (!fileSystem.volume.existsSync(PLACE.outDir)) return audit.counts()
-    for (const file of fileSystem.volume.readdirSync(PLACE.outDir).map(String).toSorted()) {
+    if (fileSystem.disk.find(PLACE.outDir) === null) return audit.counts()
+    for (const file of fileSystem.disk.readdir(PLACE.outDir).toSorted()) {
       const text = Buffer.from(fileSystem.contents(`${PLACE.outDir}/${file}`)).toString('latin1')
       auditText(audit, text, NUMBERED_LINE)
     }

@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../seeded-random.ts'
+import type { CrashKind } from './crash-kind.ts'
 
 /** What can be done to a file system. */
 export type FileOperation =
@@ -18,22 +19,36 @@ export type FileOperation =
 /**
  * What can be wrong with it.
  * - `error`: the operation has no effect and fails with this code
- * - `short`: a read or write of more than one byte stops somewhere before its end
+ * - `no-space`: once `afterBytes` more bytes were written (default 0), a write is cut short there and then fails with `ENOSPC`
+ * - `short`: a read or write of more than one byte stops somewhere before its end, and says so
+ * - `torn`: a write stops somewhere before its end and fails with `EIO`, without saying where
  * - `slow`: takes `delayMs` longer
  * - `hang`: never ends, until the fault is taken away
+ * - `unlink`, `rename`, `truncate`: before the operation somebody else removes the file, renames it (by default to its path with `.1`
+ *   behind it) or cuts it (by default to nothing), under whoever has it open
+ * - `crash`: the moment of the operation is the moment of a crash, of every process of the world
  */
 export type FileFault =
   | { readonly kind: 'error'; readonly code: FileErrorCode }
+  | { readonly kind: 'no-space'; readonly afterBytes?: number }
   | { readonly kind: 'short' }
+  | { readonly kind: 'torn' }
   | { readonly kind: 'slow'; readonly delayMs: number }
   | { readonly kind: 'hang' }
+  | { readonly kind: 'unlink' }
+  | { readonly kind: 'rename'; readonly to?: string }
+  | { readonly kind: 'truncate'; readonly length?: number }
+  | { readonly kind: 'crash'; readonly crash: CrashKind }
 
 export type FileErrorCode = 'ENOSPC' | 'EMFILE' | 'EIO' | 'EACCES'
 
 export interface FileFaultScope {
-  /** Operations it concerns. Default all. */
+  /**
+   * Operations it concerns. Default all that it can befall: `read` and `write` for `short`, `write` for `torn` and `no-space`, those of open
+   * files for `unlink`, `rename` and `truncate`.
+   */
   readonly operations?: readonly FileOperation[]
-  /** Paths it concerns. Default all. */
+  /** Paths it concerns, as they were when the file was opened. Default all. */
   readonly path?: RegExp
   /** How often it strikes before it is over. Default without limit. */
   readonly times?: number
@@ -41,23 +56,27 @@ export interface FileFaultScope {
   readonly chance?: number
 }
 
-interface Order {
+/** A fault that was ordered. */
+export interface FileFaultOrder {
   readonly fault: FileFault
   readonly scope: FileFaultScope
   timesLeft: number
+  /** Of `no-space`: what may still be written. */
+  bytesLeft: number
 }
 
 /** The faults ordered for a file system. */
 export class FileFaults {
   readonly #random: SeededRandom
-  #orders: Order[] = []
+  #orders: FileFaultOrder[] = []
 
   constructor(random: SeededRandom) {
     this.#random = random
   }
 
   add(fault: FileFault, scope: FileFaultScope): Disposable {
-    const order = { fault, scope, timesLeft: scope.times ?? Infinity }
+    const bytesLeft = fault.kind === 'no-space' ? (fault.afterBytes ?? 0) : Infinity
+    const order = { fault, scope, timesLeft: scope.times ?? Infinity, bytesLeft }
     this.#orders.push(order)
     return { [Symbol.dispose]: () => (this.#orders = this.#orders.filter((other) => other !== order)) }
   }
@@ -67,23 +86,30 @@ export class FileFaults {
   }
 
   /** The fault that strikes this operation, if one does. */
-  strike(operation: FileOperation, path: string): FileFault | null {
+  strike(operation: FileOperation, path: string): FileFaultOrder | null {
     for (const order of this.#orders) {
-      if (order.timesLeft <= 0 || !concerns(order.scope, operation, path)) continue
+      if (order.timesLeft <= 0 || !concerns(order, operation, path)) continue
       if (!this.#random.chance(order.scope.chance ?? 1)) continue
       order.timesLeft -= 1
-      return order.fault
+      return order
     }
     return null
   }
 }
 
-function concerns(scope: FileFaultScope, operation: FileOperation, path: string): boolean {
-  if (scope.operations !== undefined && !scope.operations.includes(operation)) return false
+function concerns({ fault, scope }: FileFaultOrder, operation: FileOperation, path: string): boolean {
+  const operations = scope.operations ?? BEFALLS[fault.kind]
+  if (operations !== undefined && !operations.includes(operation)) return false
   return scope.path?.test(path) ?? true
 }
 
-/** An error as Node's file system makes it. */
-export function fileError(code: string, operation: FileOperation, path: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${code}: ${operation} '${path}'`), { code, syscall: operation, path })
+const HANDLE_OPERATIONS: readonly FileOperation[] = ['read', 'write', 'truncate', 'sync']
+
+const BEFALLS: Readonly<Partial<Record<FileFault['kind'], readonly FileOperation[]>>> = {
+  'no-space': ['write'],
+  short: ['read', 'write'],
+  torn: ['write'],
+  unlink: HANDLE_OPERATIONS,
+  rename: HANDLE_OPERATIONS,
+  truncate: HANDLE_OPERATIONS,
 }

@@ -1,85 +1,100 @@
-import type { Volume } from 'memfs'
 import type { FileHandle, FileStat, OpenFlags } from '../../reference/ports/index.ts'
 import type { LedgerEntry } from '../resource-ledger.ts'
-import { fileError, type FileOperation } from './file-system-fault.ts'
-import { toFileStat, type SimulatedFileSystem } from './simulated-file-system.ts'
+import type { DiskNode } from './directory-node.ts'
+import type { Portion } from './effect.ts'
+import { fileError } from './file-error.ts'
+import type { FileNode } from './file-node.ts'
+import type { FileOperation } from './file-system-fault.ts'
+import type { ProcessFileSystem } from './process-file-system.ts'
 
-/** An open file of the simulated file system. The descriptor is in the world's ledger until `close`. */
+/** An open file of the simulated file system. The descriptor is in the ledger until `close`. */
 export class SimulatedFileHandle implements FileHandle {
-  readonly #fileSystem: SimulatedFileSystem
-  readonly #volume: Volume
-  readonly #descriptor: number
+  readonly entry: LedgerEntry
+  readonly #owner: ProcessFileSystem
+  readonly #node: DiskNode
   readonly #path: string
-  readonly #appends: boolean
-  readonly #entry: LedgerEntry
+  readonly #flags: OpenFlags
   #position = 0
   #closed = false
 
-  /** For {@link SimulatedFileSystem.open} only. */
+  /** For {@link ProcessFileSystem.open} only. */
   constructor(
-    fileSystem: SimulatedFileSystem,
-    opened: {
-      volume: Volume
-      descriptor: number
-      path: string
-      flags: OpenFlags
-      entry: LedgerEntry
-    },
+    owner: ProcessFileSystem,
+    opened: { node: DiskNode; path: string; flags: OpenFlags; entry: LedgerEntry },
   ) {
-    this.#fileSystem = fileSystem
-    this.#volume = opened.volume
-    this.#descriptor = opened.descriptor
+    this.#owner = owner
+    this.#node = opened.node
     this.#path = opened.path
-    this.#appends = opened.flags === 'a+'
-    this.#entry = opened.entry
+    this.#flags = opened.flags
+    this.entry = opened.entry
   }
 
   read(buffer: Uint8Array, position: number): Promise<number> {
-    return this.#perform('read', (limit) =>
-      this.#volume.readSync(this.#descriptor, buffer, 0, limit(buffer.length), position),
-    )
+    return this.#perform('read', (portion) => {
+      if (!READING.has(this.#flags)) throw fileError('EBADF', 'read', this.#path)
+      const node = this.#file('read')
+      return node.read(buffer.subarray(0, portion(buffer.byteLength, position)), position)
+    })
   }
 
   write(buffers: readonly Uint8Array[]): Promise<number> {
-    return this.#perform('write', (limit) => this.#writeNow(Buffer.concat(buffers), limit))
+    return this.#perform('write', (portion) => {
+      if (this.#flags === 'r') throw fileError('EBADF', 'write', this.#path)
+      const node = this.#file('write')
+      const bytes = Buffer.concat(buffers)
+      const position = this.#flags === 'a+' ? node.size : this.#position
+      const taken = bytes.subarray(0, portion(bytes.byteLength, position))
+      node.write(taken, position)
+      this.#position = position + taken.byteLength
+      this.#owner.notifyWrite(this.#path, position, taken)
+      return taken.byteLength
+    })
   }
 
   truncate(length: number): Promise<void> {
     return this.#perform('truncate', () => {
-      this.#volume.ftruncateSync(this.#descriptor, length)
+      if (this.#flags === 'r') throw fileError('EINVAL', 'truncate', this.#path)
+      this.#file('truncate').truncate(length, this.#path)
     })
   }
 
   stat(): Promise<FileStat> {
-    return this.#perform('stat', () => toFileStat(this.#volume.fstatSync(this.#descriptor)))
+    return this.#perform('stat', () => toFileStat(this.#node))
   }
 
   sync(): Promise<void> {
-    return this.#perform('sync', () => {})
+    return this.#perform('sync', () => {
+      if (this.#node.kind === 'file') this.#node.sync()
+    })
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await this.#fileSystem.perform('close', this.#path, () => {
-      this.#volume.closeSync(this.#descriptor)
-      this.#fileSystem.release(this.#entry)
-    })
+    await this.#owner.perform('close', this.#path, () => this.#owner.release(this))
   }
 
-  #writeNow(bytes: Buffer, limit: (length: number) => number): number {
-    const offset = this.#appends ? this.#volume.fstatSync(this.#descriptor).size : this.#position
-    const length = limit(bytes.length)
-    this.#volume.writeSync(this.#descriptor, bytes, 0, length, offset)
-    this.#position = offset + length
-    this.#fileSystem.notifyAppend(this.#path, offset, bytes.subarray(0, length))
-    return length
+  /** Its process is dead: the kernel has closed it. */
+  die(): void {
+    this.#closed = true
   }
 
-  #perform<T>(operation: FileOperation, apply: (limit: (length: number) => number) => T): Promise<T> {
-    return this.#fileSystem.perform(operation, this.#path, (limit) => {
-      if (this.#closed) throw fileError('EBADF', operation, this.#path)
-      return apply(limit)
-    })
+  #file(operation: FileOperation): FileNode {
+    if (this.#node.kind === 'directory') throw fileError('EISDIR', operation, this.#path)
+    return this.#node
+  }
+
+  #perform<T>(operation: FileOperation, apply: (portion: Portion) => T): Promise<T> {
+    if (this.#closed) return Promise.reject(fileError('EBADF', operation, this.#path))
+    return this.#owner.perform(operation, this.#path, apply)
   }
 }
+
+/** The port's view of a file or directory. */
+export function toFileStat(node: DiskNode): FileStat {
+  return { size: node.kind === 'file' ? node.size : DIRECTORY_BYTES, inode: node.inode, device: 1 }
+}
+
+const READING: ReadonlySet<OpenFlags> = new Set(['r', 'r+', 'a+'])
+/** As on ext4. */
+const DIRECTORY_BYTES = 4096

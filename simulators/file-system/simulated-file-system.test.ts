@@ -4,7 +4,7 @@ import type { SimulatedFileSystemOptions } from './simulated-file-system.ts'
 
 function machine(fileSystem: SimulatedFileSystemOptions = {}): World {
   const world = new World({ seed: 3, fileSystem })
-  world.fileSystem.volume.mkdirSync('/d')
+  world.fileSystem.disk.mkdir('/d')
   return world
 }
 
@@ -57,8 +57,8 @@ describe('files', () => {
     const world = machine()
     const { fileSystem } = world
     await world.run(async () => {
-      fileSystem.volume.writeFileSync('/d/a', 'a')
-      fileSystem.volume.writeFileSync('/d/b', 'b')
+      fileSystem.disk.put('/d/a', 'a')
+      fileSystem.disk.put('/d/b', 'b')
       const { inode } = await fileSystem.stat('/d/a')
       await fileSystem.rename('/d/a', '/d/b')
       expect((await fileSystem.stat('/d/b')).inode).toBe(inode)
@@ -87,10 +87,10 @@ describe('files', () => {
   test('nothing takes effect before the operation completes', async () => {
     const world = machine()
     const open = world.fileSystem.open('/d/f', 'w')
-    expect(world.fileSystem.volume.existsSync('/d/f')).toBe(false)
+    expect(world.fileSystem.disk.find('/d/f')).toBeNull()
     expect(world.ledger.list().map(({ description }) => description)).toEqual(['open /d/f'])
     await world.run(() => open)
-    expect(world.fileSystem.volume.existsSync('/d/f')).toBe(true)
+    expect(world.fileSystem.disk.find('/d/f')).not.toBeNull()
   })
 
   test('operations started together complete in an order of the seed', async () => {
