@@ -53,11 +53,14 @@ class QueuedEvent implements OwnedEvent {
 }
 
 /**
- * Events in the order of their virtual time; equal times in the order of `tie`, which the world draws from its seed. A binary heap:
- * adding and taking cost O(log n), cancelling O(1) amortised (a cancelled event stays until it is met or half of the heap is cancelled).
+ * Events in the order of their virtual time; equal times in the order of `tie`, which the world draws from its seed. A heap in which each
+ * node has four children (it is half as deep as a binary one, and the children's times lie side by side): adding and taking cost O(log n),
+ * cancelling O(1) amortised (a cancelled event stays until it is met or half of the heap is cancelled).
  */
 export class EventQueue {
   #heap: QueuedEvent[] = []
+  /** `atMs` of the events in the heap, in the same order: comparing need not touch the events. */
+  #times = new Float64Array(INITIAL_CAPACITY)
   #live = 0
   #background = 0
 
@@ -82,8 +85,9 @@ export class EventQueue {
     const event = new QueuedEvent(this, { atMs, tie, label, background, run, owner })
     this.#live += 1
     if (background) this.#background += 1
+    if (this.#heap.length === this.#times.length) this.#growTimes()
     this.#heap.push(event)
-    this.#siftUp(this.#heap.length - 1)
+    this.#siftUp(this.#heap.length - 1, event)
     return event
   }
 
@@ -107,8 +111,12 @@ export class EventQueue {
   forget(event: QueuedEvent): void {
     this.#discount(event)
     if (this.#heap.length < SMALL_HEAP || this.#live * 2 > this.#heap.length) return
-    this.#heap = this.#heap.filter((other) => other.state === 'queued')
-    for (let i = (this.#heap.length >> 1) - 1; i >= 0; i--) this.#siftDown(i)
+    const live = this.#heap.filter((other) => other.state === 'queued')
+    this.#heap = []
+    for (const other of live) {
+      this.#heap.push(other)
+      this.#siftUp(this.#heap.length - 1, other)
+    }
   }
 
   #discount(event: QueuedEvent): void {
@@ -120,43 +128,58 @@ export class EventQueue {
     const top = this.#heap[0]
     const last = this.#heap.pop()
     if (top === undefined || last === undefined || top === last) return top
-    this.#heap[0] = last
-    this.#siftDown(0)
+    this.#siftUp(this.#openLeaf(), last)
     return top
   }
 
-  #siftUp(start: number): void {
+  /** Moves the smallest child up from the root down to a leaf, and returns the place that became free. */
+  #openLeaf(): number {
     const heap = this.#heap
-    const event = heap[start]!
-    let index = start
-    while (index > 0) {
-      const parent = (index - 1) >> 1
-      if (!isBefore(event, heap[parent]!)) break
-      heap[index] = heap[parent]!
-      index = parent
+    const times = this.#times
+    const { length } = heap
+    let hole = 0
+    for (let child = 1; child < length; child = FAN * hole + 1) {
+      const end = Math.min(child + FAN, length)
+      let smallest = child
+      let time = times[child]!
+      for (let other = child + 1; other < end; other++) {
+        const otherTime = times[other]!
+        if (otherTime > time || (otherTime === time && heap[other]!.tie >= heap[smallest]!.tie)) continue
+        smallest = other
+        time = otherTime
+      }
+      heap[hole] = heap[smallest]!
+      times[hole] = time
+      hole = smallest
     }
-    heap[index] = event
+    return hole
   }
 
-  #siftDown(start: number): void {
+  /** Puts an event into the free place `hole`, or as far above it as it belongs. */
+  #siftUp(hole: number, event: QueuedEvent): void {
     const heap = this.#heap
-    const event = heap[start]!
-    let index = start
-    for (;;) {
-      let child = 2 * index + 1
-      if (child >= heap.length) break
-      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child += 1
-      if (!isBefore(heap[child]!, event)) break
-      heap[index] = heap[child]!
-      index = child
+    const times = this.#times
+    const { atMs } = event
+    while (hole > 0) {
+      const parent = (hole - 1) >> FAN_BITS
+      if (!(atMs < times[parent]! || (atMs === times[parent]! && event.tie < heap[parent]!.tie))) break
+      heap[hole] = heap[parent]!
+      times[hole] = times[parent]!
+      hole = parent
     }
-    heap[index] = event
+    heap[hole] = event
+    times[hole] = atMs
+  }
+
+  #growTimes(): void {
+    const larger = new Float64Array(this.#times.length * 2)
+    larger.set(this.#times)
+    this.#times = larger
   }
 }
 
-function isBefore(a: QueuedEvent, b: QueuedEvent): boolean {
-  return a.atMs === b.atMs ? a.tie < b.tie : a.atMs < b.atMs
-}
-
+const FAN_BITS = 2
+const FAN = 1 << FAN_BITS
+const INITIAL_CAPACITY = 256
 /** Below this size compacting costs more than the cancelled events weigh. */
 const SMALL_HEAP = 64

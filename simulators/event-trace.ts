@@ -10,7 +10,9 @@ export interface TracedEvent {
 /** What happened, as a rolling hash over time and label of every event, and the last few (or all) of them in full. */
 export class EventTrace {
   readonly #keep: number
-  readonly #events: TracedEvent[] = []
+  /** Times and labels of the remembered events, as a ring once there are as many as are kept. */
+  readonly #times: number[] = []
+  readonly #labels: string[] = []
   readonly #labelHashes = new Map<string, number>()
   readonly #time = new Float64Array(1)
   readonly #timeWords = new Uint32Array(this.#time.buffer)
@@ -35,15 +37,16 @@ export class EventTrace {
 
   /** The remembered events, oldest first. */
   get events(): TracedEvent[] {
-    if (this.#count <= this.#events.length) return [...this.#events]
-    const oldest = this.#count % this.#keep
-    return [...this.#events.slice(oldest), ...this.#events.slice(0, oldest)]
+    const events = this.#times.map((atMs, index) => ({ atMs, label: this.#labels[index]! }))
+    const oldest = this.#count > events.length ? this.#count % this.#keep : 0
+    return [...events.slice(oldest), ...events.slice(0, oldest)]
   }
 
   add(atMs: number, label: string): void {
     this.#mix(atMs, label)
-    if (this.#events.length < this.#keep) this.#events.push({ atMs, label })
-    else this.#events[this.#count % this.#keep] = { atMs, label }
+    const place = this.#count % this.#keep
+    this.#times[place] = atMs
+    this.#labels[place] = label
     this.#count += 1
   }
 

@@ -2,7 +2,7 @@ import { EventQueue, type OwnedEvent, type ScheduledEvent } from './event-queue.
 import { EventTrace, type TracedEvent } from './event-trace.ts'
 import { ResourceLedger } from './resource-ledger.ts'
 import { SeededRandom } from './seeded-random.ts'
-import { settle, turnRealEventLoop } from './settle.ts'
+import { stepSettled, turnRealEventLoop, type AfterStep } from './settle.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { virtualPorts, type VirtualPorts } from './virtual-ports.ts'
 import { VirtualProcess } from './virtual-process.ts'
@@ -54,6 +54,8 @@ export class World {
   readonly #invariants = new Map<string, InvariantCheck>()
   readonly #processes: VirtualProcess[] = []
   #nowMs = 0
+  /** Count of events at which the real event loop is to turn. */
+  #turnAt = 0
   #driving = false
   #failure: Error | null = null
 
@@ -214,16 +216,26 @@ export class World {
   }
 
   async #untilOver(isOver: () => boolean): Promise<void> {
-    await this.#settle()
-    while (!isOver()) {
-      const event = this.#queue.take()
-      if (event === undefined) {
-        await this.#lastChance(isOver)
-        continue
-      }
-      this.#happen(event)
-      await this.#settle()
+    const step = (): AfterStep<Pause> => this.#step(isOver)
+    for (let pause = await stepSettled(step); pause !== 'over'; pause = await stepSettled(step)) {
+      if (pause === 'turn') await turnRealEventLoop()
+      else await this.#lastChance(isOver)
     }
+  }
+
+  /** Everything has settled: the invariants are checked, then the next event happens. */
+  #step(isOver: () => boolean): AfterStep<Pause> {
+    this.#checkInvariants()
+    this.#throwFailure()
+    if (isOver()) return 'over'
+    if (this.#trace.count >= this.#turnAt) {
+      this.#turnAt = this.#trace.count + EVENTS_PER_REAL_TURN
+      return 'turn'
+    }
+    const event = this.#queue.take()
+    if (event === undefined) return 'empty'
+    this.#happen(event)
+    return 'again'
   }
 
   #happen(event: ScheduledEvent & { run: () => void }): void {
@@ -234,13 +246,6 @@ export class World {
     } catch (error) {
       this.fail(new EventFailure(`Event "${event.label}" threw`, error, this.moment()))
     }
-  }
-
-  async #settle(): Promise<void> {
-    await settle()
-    if (this.#trace.count % EVENTS_PER_REAL_TURN === 0) await turnRealEventLoop()
-    this.#checkInvariants()
-    this.#throwFailure()
   }
 
   #checkInvariants(): void {
@@ -280,6 +285,9 @@ export class World {
     return `The world does not come to rest; ${labels.length} events are scheduled, among them:\n${list.join('\n')}`
   }
 }
+
+/** Why no event follows at once: the operation is over, the real event loop is to turn, or the queue is empty. */
+type Pause = 'over' | 'turn' | 'empty'
 
 const LAST_EVENTS = 20
 /** Often enough for unhandled rejections to be seen near their cause, rarely enough to cost nothing. */
