@@ -8,6 +8,7 @@ export function observations(
   return {
     containers: 55,
     slots: 50,
+    engineIsExclusive: true,
     lines: {
       emitted: 10,
       delivered: 10,

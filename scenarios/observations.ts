@@ -39,6 +39,8 @@ export interface Series {
 export interface Observations {
   readonly containers: number
   readonly slots: number
+  /** Nobody but the subject and the testbed uses the engine; otherwise what the engine holds says nothing about the subject. */
+  readonly engineIsExclusive: boolean
   readonly series: Series
   readonly lines: LineCounts
   /** Rotations of each container by name, hand-overs included, since it was first followed. A container without any is in it with 0. */

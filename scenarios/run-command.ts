@@ -11,7 +11,12 @@ import { Progress, SILENT_TARGET } from './report/progress.ts'
 import type { RunReport, RunResult } from './report/run-result.ts'
 import { verdictTable } from './report/verdict-table.ts'
 import { jsonText, writeReport } from './report/write-report.ts'
-import { checkRunOptions, type CheckedRunOptions, type TypedRunOptions } from './run-options.ts'
+import {
+  checkRunOptions,
+  type CheckedRunOptions,
+  type ReportOptions,
+  type TypedRunOptions,
+} from './run-options.ts'
 import { runPhase } from './run-phase.ts'
 import { REFERENCE_NAME, referenceSubject } from './subjects/reference.ts'
 import { readSubjectFile } from './subjects/subject-file.ts'
@@ -19,43 +24,70 @@ import { runInProcesses } from './virtual-processes.ts'
 
 /** `watertight run`: phases on an engine, with a verdict. */
 export function registerRunCommand(program: Command): void {
-  program
+  const command = program
     .command('run')
     .description('run phases and say whether they passed')
     .argument('<phase...>', 'names of phases, or "all"')
-    .option('--engine <name>', 'virtual, simulated (a simulated daemon, real time) or docker', 'virtual')
+    .option(
+      '--engine <name>',
+      'virtual (in this process, virtual time), simulated (a simulated daemon, real time) or docker',
+      'virtual',
+    )
+  addRunOptions(command).action(async (names: string[], typed: TypedRunOptions) => {
+    const options = checkRunOptions(typed)
+    process.exitCode = (await run([{ phases: selectPhases(names), options }], options)) ? 0 : 1
+  })
+}
+
+/** The options of {@link TypedRunOptions}, but the engine. */
+export function addRunOptions(command: Command): Command {
+  return command
     .option('--subject <file>', 'a collector described in a YAML file, not on virtual', REFERENCE_NAME)
-    .option('--compress <K>', 'divide durations by K (default: 1 virtual, otherwise 60)')
+    .option('--compress <K>', 'divide durations by K (default: 1 virtual, 60 simulated and docker)')
     .option('--seed <N>', 'same seed, same virtual run', '1')
     .option('--defect <id>', 'put a known defect back, such as B8')
     .option('--out <directory>', 'write report.json and report.html there')
     .option('--json', 'print one JSON object instead of the table')
     .option('--quiet', 'show no progress')
-    .action(async (names: string[], typed: TypedRunOptions) => {
-      const passed = await run(selectPhases(names), checkRunOptions(typed))
-      process.exitCode = passed ? 0 : 1
-    })
+}
+
+/** Phases on one engine. */
+export interface RunPlan {
+  readonly phases: readonly Phase[]
+  readonly options: CheckedRunOptions
 }
 
 /**
  * Runs phases one after the other (on the virtual engine side by side), prints the verdict and writes the report.
  * @returns whether all passed
  */
-export async function run(phases: readonly Phase[], options: CheckedRunOptions): Promise<boolean> {
+export async function run(plans: readonly RunPlan[], { out, json, quiet }: ReportOptions): Promise<boolean> {
   using interruption = onInterruption()
-  const progress = new Progress(options.quiet ? SILENT_TARGET : process.stderr)
+  const progress = new Progress(quiet ? SILENT_TARGET : process.stderr)
   const runs = await interruption
-    .during(runAll(phases, options, progress, interruption.signal))
+    .during(runPlans(plans, progress, interruption.signal))
     .finally(() => progress.clear())
   const report: RunReport = { schema: 1, runs }
-  if (options.out !== null) await writeReport(options.out, report)
-  process.stdout.write(options.json ? jsonText(report) : `${verdictTable(runs)}\n`)
+  if (out !== null) await writeReport(out, report)
+  process.stdout.write(json ? jsonText(report) : `${verdictTable(runs)}\n`)
   return runs.every((result) => result.pass)
 }
 
-async function runAll(
-  phases: readonly Phase[],
-  options: CheckedRunOptions,
+async function runPlans(
+  plans: readonly RunPlan[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<RunResult[]> {
+  const results: RunResult[] = []
+  for (const plan of plans) {
+    // oxlint-disable-next-line no-await-in-loop -- side by side they would measure each other
+    results.push(...(await runPlan(plan, progress, signal)))
+  }
+  return results
+}
+
+async function runPlan(
+  { phases, options }: RunPlan,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<RunResult[]> {

@@ -14,17 +14,22 @@ export interface TypedRunOptions {
   readonly quiet?: true
 }
 
-/** The same, checked and complete. */
-export interface CheckedRunOptions {
+/** What becomes of the results. */
+export interface ReportOptions {
+  /** A directory for the report. */
+  readonly out: string | null
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+/** The options as they were typed, checked and complete. */
+export interface CheckedRunOptions extends ReportOptions {
   readonly engine: EngineName
   /** A file, or {@link REFERENCE_NAME}. */
   readonly subject: string
   readonly compress: number
   readonly seed: number
   readonly defect: string | null
-  readonly out: string | null
-  readonly json: boolean
-  readonly quiet: boolean
 }
 
 /** @throws UsageError naming the option, its value and what is allowed. */

@@ -1,16 +1,27 @@
-/** `npm run phases`: the phases that show the same on real Docker as in virtual time, compressed. Options of `run` may follow. */
+/** `npm run phases`: phases in real time, compressed, on the simulated daemon and on real Docker. Options of `run` may follow. */
 import { Command } from 'commander'
 import { UsageError } from '../reference/usage-error.ts'
-import { registerRunCommand } from './run-command.ts'
+import type { EngineName } from './engines/phase-engine.ts'
+import { selectPhases } from './phases/select-phases.ts'
+import { addRunOptions, run } from './run-command.ts'
+import { checkRunOptions, type TypedRunOptions } from './run-options.ts'
 
-const PHASES = ['rotation-continuity', 'idle-stream', 'regression', 'load']
+const ON_SIMULATED = ['idle-stream']
+/** Those that show the same as in virtual time. */
+const ON_DOCKER = ['rotation-continuity', 'idle-stream', 'regression', 'load']
 
-const program = new Command('scenarios')
-registerRunCommand(program)
+const program = addRunOptions(new Command('phases')).action(
+  async (typed: Omit<TypedRunOptions, 'engine'>) => {
+    const on = (engine: EngineName) => checkRunOptions({ ...typed, engine })
+    const plans = [
+      { phases: selectPhases(ON_SIMULATED), options: on('simulated') },
+      { phases: selectPhases(ON_DOCKER), options: on('docker') },
+    ]
+    process.exitCode = (await run(plans, on('docker'))) ? 0 : 1
+  },
+)
 try {
-  await program.parseAsync(['run', ...PHASES, '--engine', 'docker', ...process.argv.slice(2)], {
-    from: 'user',
-  })
+  await program.parseAsync()
 } catch (error) {
   if (!(error instanceof UsageError)) throw error
   process.stderr.write(`${error.message}\n`)

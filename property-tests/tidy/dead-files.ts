@@ -1,7 +1,11 @@
 import { filesNamedIn, isTest, programsNamedIn, type SourceFile } from './source-file.ts'
 
 /** Loaded by a name that is put together, or by a tool. */
-const LOADED_BY_NAME = ['vitest.config.ts', 'property-tests/defects/register.ts']
+const LOADED_BY_NAME = [
+  'vitest.config.ts',
+  'property-tests/defects/register.ts',
+  'scenarios/simulated/daemon-main.ts',
+]
 
 /**
  * Sources that nothing leads to: no test, nothing the package exports, no command in a script, a settings file or the documentation, and no source that

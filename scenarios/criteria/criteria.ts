@@ -1,4 +1,4 @@
-import type { Column, Observations } from '../observations.ts'
+import type { Column, Observations, Series } from '../observations.ts'
 import type { Criterion } from '../phase.ts'
 import { firstAndLast, growthPerMinute, maximum, median, totalGrowth } from './growth.ts'
 
@@ -128,7 +128,29 @@ export const noDeadlineErrors: Criterion = {
   measure: ({ deadlineErrors }) => deadlineErrors,
 }
 
-/** What holds in every phase: every line once and in order, no invariant broken, and an end when asked for one. */
+/**
+ * The engine must not be left with as much as one more for each container: a stream that was not given back keeps a connection and some tasks in it.
+ * Thirds, because an engine that follows the rotations of one container is never at rest for long.
+ */
+function engineGrowth(id: string, things: string, columnOf: (series: Series) => Column | null): Criterion {
+  return {
+    id,
+    description: `growth of the engine's ${things}`,
+    comparator: '<',
+    limit: 1,
+    unit: `${things}/container`,
+    measure: ({ series, containers, engineIsExclusive }) =>
+      whenSeen(engineIsExclusive ? columnOf(series) : null, (column) =>
+        divide(totalGrowth(column, 3), containers),
+      ),
+    evidence: ({ series }) => {
+      const ends = firstAndLast(columnOf(series) ?? [])
+      return ends === null ? [] : [`${things} of the engine: ${endsText(ends)}`]
+    },
+  }
+}
+
+/** What holds in every phase: every line once and in order, no invariant broken, nothing left in the engine, and an end when asked for one. */
 export const ALWAYS: readonly Criterion[] = [
   lineCriterion('missing', 'lines that never arrived'),
   lineCriterion('duplicated', 'lines that arrived more than once'),
@@ -143,6 +165,8 @@ export const ALWAYS: readonly Criterion[] = [
     measure: ({ violations }) => violations.length,
     evidence: ({ violations }) => [...violations],
   },
+  engineGrowth('engine-descriptors', 'descriptors', ({ engineFds }) => engineFds),
+  engineGrowth('engine-tasks', 'tasks', ({ engineTasks }) => engineTasks),
   {
     id: 'stop',
     description: 'time to stop',
@@ -173,10 +197,14 @@ function descriptorsByKind({ series }: Observations): string[] {
   return Object.entries(series.fdsByKind ?? {})
     .flatMap(([kind, column]) => {
       const ends = firstAndLast(column)
-      return ends === null ? [] : [{ kind, ...ends, growth: ends.last - ends.first }]
+      return ends === null ? [] : [{ kind, ends, growth: ends.last - ends.first }]
     })
     .toSorted((a, b) => b.growth - a.growth)
-    .map(({ kind, first, last, growth }) => `${kind}: ${first} -> ${last} (${signed(growth)})`)
+    .map(({ kind, ends }) => `${kind}: ${endsText(ends)}`)
+}
+
+function endsText({ first, last }: { first: number; last: number }): string {
+  return `${first} -> ${last} (${signed(last - first)})`
 }
 
 function whenSeen<T>(column: Column | null, measure: (column: Column) => T): T | null {

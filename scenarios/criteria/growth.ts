@@ -11,14 +11,15 @@ export function growthPerMinute(t: readonly number[], column: Column): number | 
 }
 
 /**
- * Difference between the end and the start of a series: the median of its last tenth minus the median of its first tenth, so that one
+ * Difference between the end and the start of a series: the median of its last part minus the median of its first part, so that one
  * sample taken in the middle of a rotation decides nothing. `null` with fewer than two samples.
+ * @param parts the series is cut into so many, at least 2
  */
-export function totalGrowth(column: Column): number | null {
+export function totalGrowth(column: Column, parts = 10): number | null {
   const values = known(column)
   if (values.length < 2) return null
-  const tenth = Math.max(1, Math.floor(values.length / 10))
-  return (median(values.slice(-tenth)) ?? 0) - (median(values.slice(0, tenth)) ?? 0)
+  const length = Math.max(1, Math.floor(values.length / parts))
+  return (median(values.slice(-length)) ?? 0) - (median(values.slice(0, length)) ?? 0)
 }
 
 /** The lower of the two middle values for an even number of samples; `null` without samples. */

@@ -10,6 +10,8 @@ import { answers } from './docker-host.ts'
 export interface AvailableEngine extends AsyncDisposable {
   /** Such as `unix:///var/run/docker.sock`. */
   readonly host: string
+  /** Nobody else uses it. */
+  readonly exclusive: boolean
 }
 
 export interface EngineLaunch {
@@ -23,7 +25,7 @@ export interface EngineLaunch {
 
 /** An engine that was there before, and stays. */
 export function foundEngine(host: string): AvailableEngine {
-  return { host, [Symbol.asyncDispose]: () => Promise.resolve() }
+  return { host, exclusive: false, [Symbol.asyncDispose]: () => Promise.resolve() }
 }
 
 /** Starts an engine and waits until it answers. @throws UsageError with what it said when it does not */
@@ -42,7 +44,7 @@ export async function launchEngine({ command, host, directory }: EngineLaunch): 
     }
     await sleep(POLL_MS)
   }
-  return { host, [Symbol.asyncDispose]: dispose }
+  return { host, exclusive: true, [Symbol.asyncDispose]: dispose }
 }
 
 /**

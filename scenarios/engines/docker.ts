@@ -20,6 +20,7 @@ export async function provideDocker(say: (what: string) => void): Promise<Engine
   }
   return {
     name: 'docker',
+    exclusive: engine.exclusive,
     start: (request) => RunningWorkloads.start(docker, engine.host, request),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   }

@@ -5,6 +5,8 @@ import type { EngineName } from './phase-engine.ts'
 /** An engine in real time that can be had for phases. Disposing gives it back. */
 export interface EngineProvider extends AsyncDisposable {
   readonly name: EngineName
+  /** Nobody else uses it. */
+  readonly exclusive: boolean
   /** Starts the containers of one run, all at once. */
   start(request: ContainersRequest): Promise<RunningContainers>
 }

@@ -82,6 +82,7 @@ class RealTimeRun {
     return {
       containers: containerCount(this.#phase),
       slots: this.#phase.slots,
+      engineIsExclusive: provider.exclusive,
       series: series.series(),
       lines: await auditOutput(output, emitted),
       rotationsByContainer:

@@ -5,6 +5,7 @@ import type { EngineProvider } from './engine-provider.ts'
 export function provideSimulated(): EngineProvider {
   return {
     name: 'simulated',
+    exclusive: true,
     start: (request) => SimulatedContainers.start(request),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }

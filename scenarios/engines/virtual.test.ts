@@ -18,7 +18,12 @@ async function run(name: string, seed: number): Promise<RunResult> {
 
 test.each(['idle-stream', 'regression'])('the reference collector passes %s, compressed', async (name) => {
   const result = await run(name, 1)
-  expect(result.criteria.filter((criterion) => criterion.pass !== true)).toEqual([])
+  const notPassed = result.criteria.filter((criterion) => criterion.pass !== true)
+  // In this world the engine has neither descriptors nor tasks.
+  expect(notPassed.map(({ id, pass }) => [id, pass])).toEqual([
+    ['engine-descriptors', null],
+    ['engine-tasks', null],
+  ])
   expect(passed(result.criteria)).toBe(true)
   expect(result.lines.emitted).toBeGreaterThan(0)
 })

@@ -223,6 +223,7 @@ class VirtualRun {
     return {
       containers: containerCount(this.#phase),
       slots: this.#phase.slots,
+      engineIsExclusive: true,
       series: this.#recorder.series(),
       lines: this.#audit(),
       rotationsByContainer:

@@ -52,6 +52,29 @@ test.each(PHASES.map((phase) => phase.name))('criteria of %s have different name
   expect(new Set(ids).size).toBe(ids.length)
 })
 
+test.each(PHASES)('$name fails when the engine is left with a stream for each container', (phase) => {
+  const containers = containerCount(phase)
+  const left = [...steady(40).slice(4), ...steady(40 + containers).slice(6)]
+  const series = { engineFds: left, engineTasks: left }
+  const results = judged(phase.name, observations({ containers, series }))
+  expect([results.get('engine-descriptors')?.pass, results.get('engine-tasks')?.pass]).toEqual([false, false])
+  expect(results.get('engine-descriptors')?.evidence).toEqual([
+    `descriptors of the engine: 40 -> ${40 + containers} (+${containers})`,
+  ])
+})
+
+test('connections of the engine that come and go in the middle of rotations are no growth', () => {
+  const engineFds = [37, 37, 34, 37, 37, 37, 37, 37, 41, 37]
+  const results = judged('idle-stream', observations({ containers: 1, series: { engineFds } }))
+  expect(results.get('engine-descriptors')?.pass).toBe(true)
+})
+
+test('what grows in an engine that others use too neither passes nor fails', () => {
+  const engineFds = growing(40, 10)
+  const results = judged('load', observations({ engineIsExclusive: false, series: { engineFds } }))
+  expect(results.get('engine-descriptors')).toMatchObject({ measured: null, pass: null })
+})
+
 test('load passes five of five when nothing grows and the pool is full', () => {
   const results = judged('load', goodLoad)
   const five = ['task-growth', 'pool-saturated', 'descriptor-growth', 'health', 'rotations']

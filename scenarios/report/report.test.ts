@@ -35,6 +35,14 @@ test('the table says phase, criterion, measured, limit and verdict, and ends wit
   expect(table).toMatch(/1 of 1 phases failed: load; 10 lines written, 0 missing, 0 repeated$/)
 })
 
+test('runs of one phase on several engines are told apart', () => {
+  const violations = ['I1: 51 streams']
+  const table = verdictTable([result(), { ...result({ violations }), engine: 'docker' }])
+  expect(table).toMatch(/^load on virtual +time to stop /m)
+  expect(table).toContain('load on docker, invariants broken:\n  I1: 51 streams')
+  expect(table).toContain('1 of 2 phases failed: load on docker;')
+})
+
 test('the table shows what stands behind a failure', () => {
   const table = verdictTable([result({ violations: ['I1: 51 streams\nsecond line'] })])
   expect(table).toContain('load, invariants broken:\n  I1: 51 streams\n  second line')

@@ -5,17 +5,26 @@ import { textTable } from './text-table.ts'
 
 /** Every criterion of every run with what was measured, what stands behind those that failed, and one sentence at the end. */
 export function verdictTable(runs: readonly RunResult[]): string {
-  const rows = runs.flatMap((run) => run.criteria.map((criterion) => row(run, criterion)))
+  const titled = titledRuns(runs)
+  const rows = titled.flatMap(({ title, criteria }) => criteria.map((criterion) => row(title, criterion)))
   const table = textTable([['phase', 'criterion', 'measured', 'limit', 'verdict'], ...rows])
-  return [table, ...runs.flatMap(explainFailures), summary(runs)].join('\n\n')
+  return [table, ...titled.flatMap(explainFailures), summary(titled)].join('\n\n')
+}
+
+type TitledRun = RunResult & { readonly title: string }
+
+/** A run is called by its phase, and by its engine too where there are several. */
+function titledRuns(runs: readonly RunResult[]): TitledRun[] {
+  const severalEngines = new Set(runs.map(({ engine }) => engine)).size > 1
+  return runs.map((run) => ({ ...run, title: severalEngines ? `${run.phase} on ${run.engine}` : run.phase }))
 }
 
 function row(
-  run: RunResult,
+  title: string,
   { description, measured, comparator, limit, unit, pass }: CriterionResult,
 ): string[] {
   return [
-    run.phase,
+    title,
     description,
     formatMeasured(measured),
     `${comparator} ${limit} ${unit}`,
@@ -23,11 +32,11 @@ function row(
   ]
 }
 
-function explainFailures(run: RunResult): string[] {
-  return run.criteria
+function explainFailures({ title, criteria }: TitledRun): string[] {
+  return criteria
     .filter(({ pass, evidence }) => pass === false && evidence.length > 0)
     .map(({ description, evidence }) =>
-      [`${run.phase}, ${description}:`, ...evidence.map((text) => indent(firstLines(text)))].join('\n'),
+      [`${title}, ${description}:`, ...evidence.map((text) => indent(firstLines(text)))].join('\n'),
     )
 }
 
@@ -40,14 +49,14 @@ function indent(text: string): string {
   return text.replaceAll(/^/gm, '  ')
 }
 
-function summary(runs: readonly RunResult[]): string {
+function summary(runs: readonly TitledRun[]): string {
   const failed = runs.filter((run) => !run.pass)
   const { emitted, missing, duplicated } = linesOf(runs)
   const lines = `${emitted} lines written, ${missing} missing, ${duplicated} repeated`
   const verdict =
     failed.length === 0
       ? `${runs.length} of ${runs.length} phases passed`
-      : `${failed.length} of ${runs.length} phases failed: ${failed.map((run) => run.phase).join(', ')}`
+      : `${failed.length} of ${runs.length} phases failed: ${failed.map(({ title }) => title).join(', ')}`
   return `${verdict}; ${lines}`
 }
 

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { ALWAYS } from '../criteria/criteria.ts'
+import type { Phase } from '../phase.ts'
+import { selectPhases } from '../phases/select-phases.ts'
+import type { RunResult } from '../report/run-result.ts'
+import { runPhase } from '../run-phase.ts'
+import { referenceSubject } from '../subjects/reference.ts'
+import { parseSubject } from '../subjects/subject-file.ts'
+import type { Subject } from '../subjects/subject.ts'
+import { realTimeEngine } from './real-time.ts'
+import { provideSimulated } from './simulated.ts'
+
+async function run(phase: Phase, subject: Subject, compress: number): Promise<RunResult> {
+  await using engine = realTimeEngine(provideSimulated(), subject, null)
+  return await runPhase(engine, phase, {
+    compress,
+    seed: 1,
+    signal: new AbortController().signal,
+    progress: { step: () => undefined, clock: () => undefined },
+  })
+}
+
+test('the reference collector passes idle-stream as a process of its own, and nothing is left in the daemon', async () => {
+  const [phase] = selectPhases(['idle-stream'])
+  const result = await run(phase!, referenceSubject(null), 120)
+  expect(result.criteria.filter((criterion) => criterion.pass !== true)).toEqual([])
+  expect(result.lines.emitted).toBe(2)
+}, 60_000)
+
+test('a follower that gives no stream back is found in the daemon, though it loses no line', async () => {
+  const result = await run(BRIEF, leakyFollower(), 60)
+  const failed = result.criteria.filter((criterion) => criterion.pass === false).map(({ id }) => id)
+  expect(failed).toEqual(['engine-descriptors', 'engine-tasks'])
+  expect(result.lines).toMatchObject({ missing: 0, duplicated: 0, unexpected: 0 })
+}, 60_000)
+
+/** Every kind of container, on slots for all of them, for four seconds at a compression of 60. */
+const BRIEF: Phase = {
+  name: 'brief',
+  requirement: 'D3',
+  description: 'Six containers for a moment',
+  durationSeconds: 240,
+  slots: 10,
+  load: { chatty: 2, bursty: 2, silent: 2 },
+  criteria: ALWAYS,
+}
+
+function leakyFollower(): Subject {
+  const text = `
+name: leaky-follower
+command: [node, leaky-follower.ts]
+env: {DOCKER_HOST: '{{docker_host}}', OUT_DIR: '{{out_dir}}', LABEL: '{{label}}', ROTATION_MS: 1000}
+output: {from: files, files: '*.log'}
+`
+  return parseSubject(text, new URL('../subjects/leaky-follower.yaml', import.meta.url).pathname)
+}
