@@ -23,6 +23,9 @@ class ResponsePump {
   #open = true
   #isGone = false
   #headSent = false
+  /** Pieces that were written and are not with the kernel yet. */
+  #onTheirWay = 0
+  #broken = false
 
   constructor(response: ServerResponse, source: StreamSource<Uint8Array>, engine: SimulatedEngine) {
     this.#response = response
@@ -48,7 +51,7 @@ class ResponsePump {
       if (state === 'waiting') return
       if (state !== 'ready') return this.#finish(state === 'ended')
       const piece = this.#source.take()
-      if (piece.length > 0) this.#response.write(piece)
+      if (piece.length > 0) this.#write(piece)
     }
   }
 
@@ -65,9 +68,23 @@ class ResponsePump {
   #finish(isClean: boolean): void {
     const { staysOpen } = this.#source
     this.#close()
-    if (!isClean) this.#response.destroy()
+    if (!isClean) this.#break()
     else if (staysOpen) endBody(this.#response)
     else this.#response.end()
+  }
+
+  #write(piece: Uint8Array): void {
+    this.#onTheirWay += 1
+    this.#response.write(piece, () => {
+      this.#onTheirWay -= 1
+      if (this.#broken && this.#onTheirWay === 0) this.#response.destroy()
+    })
+  }
+
+  /** Breaks the connection once what was written is with the kernel: a connection that breaks inside a message has to have begun it. */
+  #break(): void {
+    this.#broken = true
+    if (this.#onTheirWay === 0 || this.#response.writableNeedDrain) this.#response.destroy()
   }
 
   #clientGone(): void {

@@ -37,7 +37,8 @@ export function defineFault<P extends Definitions, Machine>(
   const schema = z.strictObject(shape)
   const order = (options: unknown = {}): Fault<Machine> => {
     const checked = schema.safeParse(options)
-    if (!checked.success) throw new RangeError(`Cannot order ${name}: ${problemOf(checked.error, parameters)}`)
+    if (!checked.success)
+      throw new RangeError(`Cannot order ${name}: ${problemOf(checked.error, options, parameters)}`)
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema is made of these parameters' types
     const values = checked.data as ValuesOf<P>
     return { name, inject: (machine) => inject(machine, values) }
@@ -50,11 +51,12 @@ export function defineFault<P extends Definitions, Machine>(
 /** What is returned where a fault is over at once. */
 export const OVER: Disposable = { [Symbol.dispose]: () => {} }
 
-function problemOf(error: z.ZodError, parameters: Definitions): string {
+function problemOf(error: z.ZodError, options: unknown, parameters: Definitions): string {
   const [issue] = error.issues
   if (issue?.code === 'unrecognized_keys') {
     return `unknown parameter ${issue.keys.join(', ')}; allowed: ${Object.keys(parameters).join(', ')}`
   }
   const key = String(issue?.path[0] ?? '')
-  return `${key}: ${JSON.stringify(issue?.input)} is not allowed; allowed: ${issue?.message}`
+  const given: unknown = Object(options)[key]
+  return `${key}: ${JSON.stringify(given)} is not allowed; allowed: ${issue?.message}`
 }

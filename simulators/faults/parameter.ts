@@ -1,11 +1,5 @@
 import { z } from 'zod'
-import {
-  count,
-  durationOrZero,
-  flag as flagValue,
-  size,
-  text as textValue,
-} from '../../reference/config/values.ts'
+import { durationOrZero, flag as flagValue, size, text as textValue } from '../../reference/config/values.ts'
 
 /** One parameter of a fault: what is allowed, in code and in a scenario file. The message of a failed check is the phrase behind "allowed:". */
 export interface Parameter<Value, Given = Value> {
@@ -32,7 +26,7 @@ export function milliseconds({ min, max }: Limits): Parameter<number> {
 
 export function wholeNumber({ min, max }: Limits): Parameter<number> {
   const allowed = `a whole number from ${min} to ${max}`
-  const type = count(min).min(min, { error: allowed }).max(max, { error: allowed })
+  const type = wholeBetween({ min, max }, allowed)
   return { allowed, inCode: type, inFile: type }
 }
 
@@ -41,10 +35,7 @@ export function bytes({ min, max }: Limits): Parameter<number> {
   const allowed = `a size from ${sizeText(min)} to ${sizeText(max)}`
   return {
     allowed,
-    inCode: z
-      .int({ error: `bytes from ${min} to ${max}` })
-      .min(min)
-      .max(max),
+    inCode: wholeBetween({ min, max }, `bytes from ${min} to ${max}`),
     inFile: size.refine((value) => value >= min && value <= max, { error: allowed }),
   }
 }
@@ -106,6 +97,10 @@ export function optional<Value>(
   meaning: string,
 ): Parameter<Value | undefined> {
   return { allowed: `${allowed}; default ${meaning}`, inCode: inCode.optional(), inFile: inFile.optional() }
+}
+
+function wholeBetween({ min, max }: Limits, error: string): z.ZodType<number, number> {
+  return z.int({ error }).min(min, { error }).max(max, { error })
 }
 
 function numberBetween({ min, max }: Limits, error: string): z.ZodType<number, number> {

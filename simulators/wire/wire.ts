@@ -35,6 +35,7 @@ export class Wire implements StreamSource<Uint8Array> {
   #failure: EngineError | null = null
   #cut = false
   #closed = false
+  #taking = false
 
   constructor(reply: ByteReply, options: WireOptions) {
     this.host = options.host
@@ -109,7 +110,8 @@ export class Wire implements StreamSource<Uint8Array> {
   /** Breaks the connection; what was not taken is gone. */
   fail(error: EngineError): void {
     this.#failure ??= error
-    this.onChange()
+    // Whoever is taking looks at the state afterwards, and must not be called before it has what it took.
+    if (!this.#taking) this.onChange()
   }
 
   get #isUndisturbed(): boolean {
@@ -128,7 +130,9 @@ export class Wire implements StreamSource<Uint8Array> {
       maxBytes,
     )
     const bytes = this.#takePending(Math.min(piece, this.available))
+    this.#taking = true
     for (const condition of this.#conditions) condition.passed?.(bytes.length)
+    this.#taking = false
     return bytes
   }
 

@@ -52,7 +52,10 @@ export const longLine: ContainerFaultKind<{ readonly bytes?: number | undefined 
     },
   })
 
-/** The process writes a line in which a character of several bytes lies across the engine's cut at 16 KiB. */
+/**
+ * The process writes a line in which a character of several bytes lies across the engine's cut at 16 KiB. The json-file driver, which stores
+ * text, loses the character.
+ */
 export const cutCharacter: ContainerFaultKind<OfStream> = containerFault({
   name: 'cut-character',
   description:

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import type { DockerEngine, LogStream } from '../../reference/ports/index.ts'
+import { framesOf, never, readUntilIdle } from '../engine/test-support.ts'
+import type { ContainerOptions, SimulatedContainer } from '../engine/simulated-container.ts'
+import type { SimulatedEngineOptions } from '../engine/simulated-engine.ts'
+import { World } from '../world.ts'
+import type { FaultEntry } from './fault.ts'
+
+/** A virtual world with one silent container, `web`, and a client of its engine. */
+export class FaultRig {
+  readonly world: World
+  readonly web: SimulatedContainer
+  readonly client: DockerEngine
+
+  constructor(container: Partial<ContainerOptions> = {}, engine: SimulatedEngineOptions = {}) {
+    this.world = new World({ seed: 1, engine })
+    this.web = this.world.engine.addContainer({ name: 'web', ...container })
+    const latency = { minMs: 0.01, maxMs: 0.02 }
+    this.client = this.world.engine.connect({
+      callLatency: latency,
+      readLatency: latency,
+      closeLatency: latency,
+    })
+  }
+
+  openLog(options: { follow?: boolean; tail?: number } = {}): Promise<LogStream> {
+    return this.client.openLogs(this.web.id, { signal: never, follow: true, ...options })
+  }
+
+  /** Everything that comes until nothing comes for `idleMs`. */
+  async readLines(stream: LogStream, idleMs = 1000): Promise<string[]> {
+    return framesOf(await readUntilIdle(this.world, stream, idleMs)).map(({ data }) => data)
+  }
+
+  /** Reads until so many bytes have come: a piece may be cut anywhere. */
+  async readBytes(stream: LogStream, bytes: number): Promise<void> {
+    for (let read = 0; read < bytes;) read += (await stream.read({ signal: never }))?.length ?? Infinity
+  }
+
+  /** Milliseconds until this has settled. */
+  async durationOf(work: Promise<unknown>): Promise<number> {
+    const startedMs = this.world.nowMs
+    await work
+    return this.world.nowMs - startedMs
+  }
+}
+
+/** Shows each fault of one file of the catalogue at work, in a virtual world of its own. None can be left out. */
+export function demonstrate<Kinds extends Readonly<Record<string, FaultEntry>>>(
+  kinds: Kinds,
+  demonstrations: { readonly [Name in keyof Kinds]: (rig: FaultRig) => Promise<void> },
+  container: Partial<ContainerOptions> = {},
+): void {
+  describe.each(Object.entries(kinds))('%s', (key, kind) => {
+    test(kind.description, async () => {
+      const demonstration = demonstrations[key]
+      expect(demonstration).toBeDefined()
+      const rig = new FaultRig(container)
+      await rig.world.run(() => demonstration!(rig))
+    })
+  })
+}
