@@ -45,7 +45,7 @@ export class SimulatedDaemon implements AsyncDisposable {
 
   /** Resolves once it answers. @throws Error when the address is in use or cannot be had */
   static async listen(options: SimulatedDaemonOptions): Promise<SimulatedDaemon> {
-    const server = createServer()
+    const server = createServer({ maxHeaderSize: HEAD_BYTES_MAX })
     // Like the real engine, and unlike Node's default, it keeps idle connections.
     server.keepAliveTimeout = 0
     server.requestTimeout = 0
@@ -151,6 +151,9 @@ export class SimulatedDaemon implements AsyncDisposable {
     }
   }
 }
+
+/** As much as the real engine takes: dockerode writes a whole container to be created into the address. */
+const HEAD_BYTES_MAX = 1024 * 1024
 
 function refuse(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {

@@ -7,6 +7,7 @@ import { ExpectedOutput } from './expected-output.ts'
 import { STDERR, STDOUT, type StreamNumber } from './log-file.ts'
 import { OutputCopier } from './output-copier.ts'
 import { Stamper } from './stamper.ts'
+import { storedText } from './stored-text.ts'
 import { Workload, type Behaviour, type LineShape } from './workload.ts'
 
 export interface ContainerOptions {
@@ -203,7 +204,8 @@ export class SimulatedContainer {
   #newCopier(stream: StreamNumber): OutputCopier {
     return new OutputCopier(
       () => this.#nextStamp(),
-      (stamp, data) => {
+      (stamp, written) => {
+        const data = this.logDriver === 'json-file' ? storedText(written) : written
         this.expected.add(stream, data)
         this.log.append(stream, stamp, data)
         this.#onStored(this)
