@@ -26,7 +26,17 @@ export {
   type ConnectOptions,
   type LatencyRange,
 } from './engine/simulated-docker-engine.ts'
-export { DOCKER_20_10, DOCKER_26, type EnginePersonality } from './engine/personality.ts'
+export {
+  DOCKER_20_10,
+  DOCKER_26,
+  DOCKER_28,
+  PERSONALITIES,
+  PERSONALITY_NAMES,
+  PODMAN_5,
+  type EnginePersonality,
+  type PersonalityName,
+  type SplitFollow,
+} from './engine/personality.ts'
 export { RealTimeHost } from './daemon/real-time-host.ts'
 export { SimulatedDaemon, type SimulatedDaemonOptions } from './daemon/simulated-daemon.ts'
 export { parseScenario } from './scenario/parse-scenario.ts'
@@ -54,3 +64,8 @@ export type {
   FileOperation,
 } from './file-system/file-system-fault.ts'
 export * from './invariants.ts'
+export { assertNoLeaks, LeakError } from './leaks/assert-no-leaks.ts'
+export { findLeaks } from './leaks/find-leaks.ts'
+export { describeLeak, LEAK_KINDS, type Leak, type LeakKind } from './leaks/leak.ts'
+export type { LeakOptions } from './leaks/leak-options.ts'
+export type { LeakReport, UncheckedKind } from './leaks/leak-report.ts'

@@ -95,11 +95,11 @@ export class SimulatedDaemon implements AsyncDisposable {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { version, apiVersion } = this.engine.personality
+    const { product, version, apiVersion } = this.engine.personality
     response.setHeader('Api-Version', apiVersion)
     response.setHeader('Docker-Experimental', 'false')
     response.setHeader('Ostype', 'linux')
-    response.setHeader('Server', `Docker/${version} (linux)`)
+    response.setHeader('Server', `${product === 'podman' ? 'Libpod' : 'Docker'}/${version} (linux)`)
     try {
       await this.#answer(request, response)
     } catch (error) {

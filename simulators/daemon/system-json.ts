@@ -5,7 +5,7 @@ import type { SimulatedContainer } from '../engine/simulated-container.ts'
 import { toStamp } from './engine-time.ts'
 
 /** `/version` */
-export function versionJson({ version, apiVersion }: EnginePersonality): object {
+export function versionJson({ product, version, apiVersion }: EnginePersonality): object {
   const details = {
     ApiVersion: apiVersion,
     Arch: goArchitecture(),
@@ -18,7 +18,9 @@ export function versionJson({ version, apiVersion }: EnginePersonality): object 
   }
   return {
     Platform: { Name: '' },
-    Components: [{ Name: 'Engine', Version: version, Details: details }],
+    Components: [
+      { Name: product === 'podman' ? 'Podman Engine' : 'Engine', Version: version, Details: details },
+    ],
     Version: version,
     ApiVersion: apiVersion,
     MinAPIVersion: MIN_API_VERSION,

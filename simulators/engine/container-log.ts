@@ -68,17 +68,24 @@ export class ContainerLog {
     for (const follower of this.#followers) follower.onLogClosed()
   }
 
-  /** Where the last `tail` messages begin (all of them for Infinity). */
-  seekFromEnd(tail: number): { file: LogFile; offset: number; messages: number } {
+  /**
+   * Where the last `tail` messages begin, or lines (all of them for Infinity).
+   * @returns with the number of messages from there on
+   */
+  seekFromEnd(
+    tail: number,
+    unit: 'messages' | 'lines' = 'messages',
+  ): { file: LogFile; offset: number; messages: number } {
     let missing = tail
+    let behind = 0
     for (let index = this.#files.length - 1; ; index--) {
       const file = this.#files[index]!
-      if (file.messages >= missing || index === 0) {
-        const first = Math.max(0, file.messages - missing)
-        const messages = Math.min(tail, this.retained)
-        return { file, offset: file.offsetOf(first), messages }
+      const { first, found } = unit === 'lines' ? file.seekLines(missing) : file.seekMessages(missing)
+      if (found >= missing || index === 0) {
+        return { file, offset: file.offsetOf(first), messages: behind + file.messages - first }
       }
-      missing -= file.messages
+      missing -= found
+      behind += file.messages
     }
   }
 

@@ -56,6 +56,25 @@ export class LogFile {
     return index < this.#messages ? this.#offsets[index]! : this.length
   }
 
+  /** Index of the first of the last `count` messages, and how many there are. */
+  seekMessages(count: number): { first: number; found: number } {
+    const first = Math.max(0, this.#messages - count)
+    return { first, found: this.#messages - first }
+  }
+
+  /** The same for lines, all messages of each: what has no newline yet counts as a line. */
+  seekLines(count: number): { first: number; found: number } {
+    let first = this.#messages
+    let found = 0
+    while (first > 0) {
+      const isLastOfLine = first === this.#messages || this.#endsLine(first - 1)
+      if (isLastOfLine && found === count) break
+      if (isLastOfLine) found += 1
+      first -= 1
+    }
+    return { first, found }
+  }
+
   /** Index of the first message that begins at or behind `offset`. */
   indexAt(offset: number): number {
     let low = 0
@@ -71,6 +90,10 @@ export class LogFile {
   /** A view of the wire bytes [from, to). It stays valid. */
   view(from: number, to: number): Uint8Array {
     return this.#wire.view(from, to)
+  }
+
+  #endsLine(index: number): boolean {
+    return this.#wire.view(this.offsetOf(index + 1) - 1, this.offsetOf(index + 1))[0] === NEWLINE
   }
 
   #growOffsets(): void {
@@ -89,6 +112,7 @@ function writeHeader(frame: Uint8Array, stream: number, payload: number): void {
 }
 
 const SPACE = 0x20
+const NEWLINE = 0x0a
 /** `{"log":"","stream":"stdout","time":"…"}` and a newline around the data in a json-file. */
 const JSON_OVERHEAD_BYTES = 75
 const INITIAL_MESSAGES = 16

@@ -1,20 +1,19 @@
 import type { SeededRandom } from '../seeded-random.ts'
-import type { ByteReply } from '../wire/byte-reply.ts'
 import type { ContainerLog, LogFollower } from './container-log.ts'
 import type { LogFile } from './log-file.ts'
+import type { MessageReply } from './message-reply.ts'
 import type { EnginePersonality } from './personality.ts'
 
 export interface LogReplyOptions {
   /** Ends by itself once the container's log is closed. */
   readonly follow: boolean
-  /** Stored messages to begin with, counted from the end; Infinity for all. */
+  /** Stored messages to begin with, or lines where the engine counts those, counted from the end; Infinity for all. */
   readonly tail: number
 }
 
 /** The engine's side of one `GET /containers/{id}/logs`: which bytes it sends, and when it ends. */
-export class LogReply implements ByteReply, LogFollower {
+export class LogReply implements MessageReply, LogFollower {
   readonly follow: boolean
-  /** Stored messages the engine had to read to find where to begin. */
   readonly linesScanned: number
   onChange: () => void = () => {}
   readonly #log: ContainerLog
@@ -27,6 +26,7 @@ export class LogReply implements ByteReply, LogFollower {
   /** Where the reply ends, once that is known. */
   #end: { file: LogFile; offset: number } | null = null
   #replayed: LogFile | null = null
+  #cut = false
 
   constructor(
     log: ContainerLog,
@@ -34,7 +34,7 @@ export class LogReply implements ByteReply, LogFollower {
     personality: EnginePersonality,
     random: SeededRandom,
   ) {
-    const start = log.seekFromEnd(options.tail)
+    const start = log.seekFromEnd(options.tail, personality.tailCountsLines ? 'lines' : 'messages')
     this.#log = log
     this.#personality = personality
     this.#random = random
@@ -61,7 +61,6 @@ export class LogReply implements ByteReply, LogFollower {
     return this.#file.offsetOf(this.#file.indexAt(this.#offset)) - this.#offset
   }
 
-  /** Bytes up to the end of the message it is in, or of the one it is about to begin. Only in state `ready`. */
   get messageBytes(): number {
     const next = this.#file.indexAt(this.#offset + 1)
     return this.#file.offsetOf(next) - this.#offset
@@ -73,6 +72,18 @@ export class LogReply implements ByteReply, LogFollower {
     this.#offset += length
     if (this.#file === this.#log.active && this.#offset === this.#file.length) this.#log.noteCaughtUp()
     return bytes
+  }
+
+  /** Whether it was made to end where it was. */
+  get wasCut(): boolean {
+    return this.#cut
+  }
+
+  /** Ends where the log is now, though its container goes on. */
+  cut(): void {
+    this.#cut = true
+    this.#end ??= { file: this.#log.active, offset: this.#log.active.length }
+    this.onChange()
   }
 
   close(): void {

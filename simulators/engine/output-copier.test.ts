@@ -1,12 +1,15 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CHUNK_BYTES, OutputCopier } from './output-copier.ts'
+import { OutputCopier } from './output-copier.ts'
+
+const CHUNK_BYTES = 16_384
 
 /** Cuts pieces written one after the other into messages; stamps are counted. */
 function copy(pieces: readonly Uint8Array[]): { stamp: number; data: string }[] {
   const messages: { stamp: number; data: string }[] = []
   let stamps = 0
   const copier = new OutputCopier(
+    CHUNK_BYTES,
     () => Uint8Array.of(stamps++),
     (stamp, data) => messages.push({ stamp: stamp[0]!, data: Buffer.from(data).toString('latin1') }),
   )

@@ -1,22 +1,21 @@
-/** A line longer than this is stored in several messages. As in moby's copier. */
-export const CHUNK_BYTES = 16_384
-
 /** Takes one message: its data, and its stamp (the first chunk's, for all chunks of a line). */
 export type StoreMessage = (stamp: Uint8Array, data: Uint8Array) => void
 
 /**
- * Cuts what a process writes to one stream into messages, as moby's copier does: a message is a line with its newline, or 16 KiB of a longer
+ * Cuts what a process writes to one stream into messages, as moby's copier does: a message is a line with its newline, or a chunk of a longer
  * line. What lacks a newline waits; at the end of the stream it is stored without one.
  */
 export class OutputCopier {
   readonly #stamp: () => Uint8Array
   readonly #store: StoreMessage
-  readonly #waiting = new Uint8Array(CHUNK_BYTES)
+  readonly #waiting: Uint8Array
   #waitingBytes = 0
   /** The stamp of the line's first chunk while a line of several chunks is open. */
   #firstStamp: Uint8Array | null = null
 
-  constructor(stamp: () => Uint8Array, store: StoreMessage) {
+  /** @param chunkBytes a longer line is stored in several messages of this length */
+  constructor(chunkBytes: number, stamp: () => Uint8Array, store: StoreMessage) {
+    this.#waiting = new Uint8Array(chunkBytes)
     this.#stamp = stamp
     this.#store = store
   }
@@ -24,10 +23,10 @@ export class OutputCopier {
   write(bytes: Uint8Array): void {
     let from = 0
     while (from < bytes.length) {
-      const room = CHUNK_BYTES - this.#waitingBytes
+      const room = this.#waiting.length - this.#waitingBytes
       const newline = bytes.indexOf(NEWLINE, from)
       const to = newline === -1 ? bytes.length : newline + 1
-      // A newline right behind 16 KiB does not fit in any more: it becomes a message of its own.
+      // A newline right behind a whole chunk does not fit in any more: it becomes a message of its own.
       if (to - from <= room) this.#take(bytes.subarray(from, to), newline !== -1)
       else this.#take(bytes.subarray(from, from + room), false)
       from += Math.min(to - from, room)
@@ -44,7 +43,7 @@ export class OutputCopier {
     if (endsLine && this.#waitingBytes === 0) return this.#emit(piece, true)
     this.#waiting.set(piece, this.#waitingBytes)
     this.#waitingBytes += piece.length
-    if (endsLine || this.#waitingBytes === CHUNK_BYTES) {
+    if (endsLine || this.#waitingBytes === this.#waiting.length) {
       this.#emit(this.#waiting.subarray(0, this.#waitingBytes), endsLine)
     }
   }

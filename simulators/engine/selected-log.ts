@@ -1,6 +1,7 @@
 import type { ByteReply } from '../wire/byte-reply.ts'
 import { HEADER_BYTES, STDOUT } from './log-file.ts'
-import type { LogReply } from './log-reply.ts'
+import type { MessageReply } from './message-reply.ts'
+import type { EnginePersonality } from './personality.ts'
 import { STAMP_BYTES } from './stamper.ts'
 
 /** Which messages of a reply a client asked for, and in which form. */
@@ -13,31 +14,42 @@ export interface LogSelection {
   readonly until: string | null
 }
 
-/** Whether a selection leaves a reply as it is. */
-export function selectsAll({ stdout, stderr, timestamps, since, until }: LogSelection): boolean {
-  return stdout && stderr && timestamps && since === null && until === null
+/** Every message, with its stamp. */
+export const EVERYTHING: LogSelection = {
+  stdout: true,
+  stderr: true,
+  timestamps: true,
+  since: null,
+  until: null,
+}
+
+/** Whether an engine sends this selection of messages as they are stored. */
+export function isAsStored(
+  { stdout, stderr, timestamps, since, until }: LogSelection,
+  { cutsStampsToSeconds }: EnginePersonality,
+): boolean {
+  return stdout && stderr && timestamps && since === null && until === null && !cutsStampsToSeconds
 }
 
 /** A reply as the client wants it: message by message, of which some are left out and the others may lose their stamp. */
 export class SelectedLog implements ByteReply {
   onChange: () => void = () => {}
-  readonly #reply: LogReply
+  readonly #reply: MessageReply
   readonly #tty: boolean
   readonly #selection: LogSelection
-  readonly #sinceFiltersEachMessage: boolean
+  readonly #personality: EnginePersonality
   #since: string | null
   #batch: Batch = { bytes: new Uint8Array(), ends: [] }
   /** Bytes of the batch that were taken. */
   #taken = 0
   #ended = false
 
-  /** @param sinceFiltersEachMessage whether `since` is held against each message, or only until one is as new */
-  constructor(reply: LogReply, tty: boolean, selection: LogSelection, sinceFiltersEachMessage: boolean) {
+  constructor(reply: MessageReply, tty: boolean, selection: LogSelection, personality: EnginePersonality) {
     this.#reply = reply
     this.#tty = tty
     this.#selection = selection
     this.#since = selection.since
-    this.#sinceFiltersEachMessage = sinceFiltersEachMessage
+    this.#personality = personality
     reply.onChange = () => this.onChange()
   }
 
@@ -93,15 +105,19 @@ export class SelectedLog implements ByteReply {
     }
     const stream = this.#tty ? STDOUT : message[0]!
     if (stream === STDOUT ? !stdout : !stderr) return null
-    if (timestamps) return message
+    const { cutsStampsToSeconds } = this.#personality
+    if (timestamps && !cutsStampsToSeconds) return message
     const data = message.subarray(header + STAMP_BYTES + 1)
-    return this.#tty ? data : Buffer.concat([frameHeader(stream, data.length), data])
+    const payload = timestamps
+      ? Buffer.concat([Buffer.from(`${stamp.slice(0, SECOND_CHARACTERS)}Z `), data])
+      : data
+    return this.#tty ? payload : Buffer.concat([frameHeader(stream, payload.length), payload])
   }
 
   #isTooOld(stamp: string): boolean {
     if (this.#since === null) return false
     if (stamp < this.#since) return true
-    if (!this.#sinceFiltersEachMessage) this.#since = null
+    if (!this.#personality.sinceFiltersEachMessage) this.#since = null
     return false
   }
 }
@@ -120,5 +136,7 @@ interface Batch {
   readonly ends: readonly number[]
 }
 
+/** `2026-01-01T00:00:00` */
+const SECOND_CHARACTERS = 19
 const BATCH_BYTES = 65_536
 const ASCII = new TextDecoder('latin1')

@@ -41,6 +41,13 @@ export type StampDistortion = (stamp: Uint8Array) => Uint8Array
 /** Told when a container stores a message. */
 export type StoredListener = (container: SimulatedContainer) => void
 
+/** What a container needs of the engine it is in. */
+export interface ContainerEngine {
+  readonly onStored: StoredListener
+  /** A longer line is stored in several messages of this length. */
+  chunkBytes(): number
+}
+
 /** One container: its process, its stored log, and the streams that read it. The engine moves it between states. */
 export class SimulatedContainer {
   readonly id: string
@@ -68,7 +75,7 @@ export class SimulatedContainer {
   readonly #host: EngineHost
   readonly #options: ContainerOptions
   readonly #stamper: Stamper
-  readonly #onStored: StoredListener
+  readonly #engine: ContainerEngine
   #distortions: readonly StampDistortion[] = []
   #copiers: ReadonlyMap<StreamNumber, OutputCopier>
   #behaviour: Behaviour
@@ -76,7 +83,7 @@ export class SimulatedContainer {
   #lastNumber = 0
   #logsFollowed = 0
 
-  constructor(host: EngineHost, id: string, options: ContainerOptions, onStored: StoredListener) {
+  constructor(host: EngineHost, id: string, options: ContainerOptions, engine: ContainerEngine) {
     this.id = id
     this.name = options.name
     this.tty = options.tty ?? false
@@ -92,7 +99,7 @@ export class SimulatedContainer {
     this.#host = host
     this.#options = options
     this.#stamper = new Stamper(() => host.clock.wallTime(), this.random.fork('stamps'))
-    this.#onStored = onStored
+    this.#engine = engine
     this.#copiers = this.#newCopiers()
     this.#behaviour = options.behaviour ?? { kind: 'silent' }
   }
@@ -203,12 +210,13 @@ export class SimulatedContainer {
 
   #newCopier(stream: StreamNumber): OutputCopier {
     return new OutputCopier(
+      this.#engine.chunkBytes(),
       () => this.#nextStamp(),
       (stamp, written) => {
         const data = this.logDriver === 'json-file' ? storedText(written) : written
         this.expected.add(stream, data)
         this.log.append(stream, stamp, data)
-        this.#onStored(this)
+        this.#engine.onStored(this)
       },
     )
   }

@@ -60,13 +60,13 @@ export class SimulatedDockerEngine implements DockerEngine {
   }
 
   info({ signal }: CallOptions): Promise<EngineInfo> {
-    const { version, apiVersion } = this.#engine.personality
+    const { product, version, apiVersion } = this.#engine.personality
     return this.#call({
       operation: 'info',
       description: 'info',
       signal,
       travelsBack: true,
-      answer: () => ({ kind: 'docker', version, apiVersion }),
+      answer: () => ({ kind: product, version, apiVersion }),
     })
   }
 

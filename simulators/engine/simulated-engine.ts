@@ -13,10 +13,12 @@ import {
 } from './call-faults.ts'
 import type { EngineEvent } from './engine-event.ts'
 import type { EngineHost } from './engine-host.ts'
-import { LogReply } from './log-reply.ts'
+import { LogReply, type LogReplyOptions } from './log-reply.ts'
+import type { MessageReply } from './message-reply.ts'
 import { DOCKER_26, type EnginePersonality } from './personality.ts'
-import { SelectedLog, selectsAll, type LogSelection } from './selected-log.ts'
+import { EVERYTHING, isAsStored, SelectedLog, type LogSelection } from './selected-log.ts'
 import { SimulatedContainer, type ContainerOptions, type StoredListener } from './simulated-container.ts'
+import { SplitFollowReply } from './split-follow-reply.ts'
 import { SimulatedDockerEngine, type ConnectOptions } from './simulated-docker-engine.ts'
 
 export interface SimulatedEngineOptions {
@@ -123,7 +125,10 @@ export class SimulatedEngine {
       throw new Error(`Cannot add container ${options.name}: the name is in use`)
     }
     const id = this.#random.hex(64)
-    const container = new SimulatedContainer(this.host, id, options, (stored) => this.#notifyStored(stored))
+    const container = new SimulatedContainer(this.host, id, options, {
+      onStored: (stored) => this.#notifyStored(stored),
+      chunkBytes: () => this.personality.chunkBytes,
+    })
     this.#containers.set(id, container)
     this.#added.push(container)
     this.#emit('create', container)
@@ -244,14 +249,13 @@ export class SimulatedEngine {
     if (container === undefined) throw notFound(id)
     assertReadable(container)
     const follow = options.follow && container.running
-    const { personality } = this
-    const reply = new LogReply(container.log, { follow, tail: options.tail }, personality, this.#random)
+    const reply = this.#reply(container, follow, options.tail)
     this.#countReply(reply)
-    const { selection } = options
-    const isWhole = selection === undefined || selectsAll(selection)
-    const sent = isWhole
+    const { personality } = this
+    const { selection = EVERYTHING } = options
+    const sent = isAsStored(selection, personality)
       ? reply
-      : new SelectedLog(reply, container.tty, selection, personality.sinceFiltersEachMessage)
+      : new SelectedLog(reply, container.tty, selection, personality)
     const wire = new Wire(sent, {
       host: this.host,
       follow,
@@ -261,6 +265,7 @@ export class SimulatedEngine {
         this.#streamFaults.closed(closed)
       },
     })
+    if (personality.delaysHead) wire.impose({ delaysHead: true })
     container.addWire(wire)
     this.#streamFaults.opened(container.id, wire)
     return wire
@@ -360,7 +365,22 @@ export class SimulatedEngine {
     return container
   }
 
-  #countReply({ linesScanned }: LogReply): void {
+  #reply(container: SimulatedContainer, follow: boolean, tail: number): MessageReply {
+    const { log, random } = container
+    const { splitFollow } = this.personality
+    const open = (options: LogReplyOptions): LogReply =>
+      new LogReply(log, options, this.personality, this.#random)
+    if (!follow || splitFollow === null) return open({ follow, tail })
+    return new SplitFollowReply({
+      host: this.host,
+      random,
+      timing: splitFollow,
+      open: (how) => open(how === 'stored' ? { follow: false, tail } : { follow: true, tail: 0 }),
+      isRemoved: () => container.state === 'removed',
+    })
+  }
+
+  #countReply({ linesScanned }: MessageReply): void {
     const { statistics } = this
     statistics.logReplies += 1
     statistics.linesScanned += linesScanned

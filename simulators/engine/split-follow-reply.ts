@@ -1,0 +1,85 @@
+import type { ScheduledEvent } from '../event-queue.ts'
+import type { SeededRandom } from '../seeded-random.ts'
+import type { EngineHost } from './engine-host.ts'
+import type { LogReply } from './log-reply.ts'
+import type { MessageReply } from './message-reply.ts'
+import type { SplitFollow } from './personality.ts'
+
+export interface SplitFollowOptions {
+  readonly host: EngineHost
+  readonly random: SeededRandom
+  readonly timing: SplitFollow
+  /** Begins a read of what is stored, or of what comes from now on. */
+  readonly open: (how: 'stored' | 'to-come') => LogReply
+  /** Whether the container is removed: that does not end a follow. */
+  readonly isRemoved: () => boolean
+}
+
+/** A follow that is two reads, as Podman's: of what is stored, and of what comes. What is stored between the two is in neither. */
+export class SplitFollowReply implements MessageReply {
+  readonly follow = true
+  readonly linesScanned: number
+  onChange: () => void = () => {}
+  readonly #options: SplitFollowOptions
+  readonly #stored: LogReply
+  readonly #events: ScheduledEvent[] = []
+  #toCome: LogReply | null = null
+
+  constructor(options: SplitFollowOptions) {
+    const { host, random, timing, open } = options
+    this.#options = options
+    this.#stored = open('stored')
+    this.linesScanned = this.#stored.linesScanned
+    this.#stored.onChange = () => this.onChange()
+    const gapMs = random.between(0, timing.gapMs)
+    this.#events.push(host.schedule(gapMs, 'follow what comes', () => this.#followOn()))
+    if (random.chance(timing.endsEarlyChance)) {
+      const lastsMs = random.between(timing.gapMs, timing.endsWithinMs)
+      this.#events.push(host.schedule(lastsMs, 'end early', () => this.#endEarly(), { background: true }))
+    }
+  }
+
+  get state(): 'ready' | 'waiting' | 'ended' {
+    const { state } = this.#current
+    if (state !== 'ended') return state
+    if (this.#toCome === null) return 'waiting'
+    return this.#options.isRemoved() && !this.#toCome.wasCut ? 'waiting' : 'ended'
+  }
+
+  get available(): number {
+    return this.#current.available
+  }
+
+  get toBoundary(): number {
+    return this.#current.toBoundary
+  }
+
+  get messageBytes(): number {
+    return this.#current.messageBytes
+  }
+
+  take(maxBytes: number): Uint8Array {
+    return this.#current.take(maxBytes)
+  }
+
+  close(): void {
+    for (const event of this.#events) event.cancel()
+    this.#stored.close()
+    this.#toCome?.close()
+  }
+
+  get #current(): LogReply {
+    return this.#toCome === null || this.#stored.state !== 'ended' ? this.#stored : this.#toCome
+  }
+
+  #followOn(): void {
+    this.#toCome = this.#options.open('to-come')
+    this.#toCome.onChange = () => this.onChange()
+    this.onChange()
+  }
+
+  #endEarly(): void {
+    this.#toCome?.cut()
+    this.onChange()
+  }
+}
