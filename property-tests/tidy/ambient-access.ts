@@ -17,6 +17,8 @@ const ADAPTERS = [
   'simulators/daemon/',
   // Clients of engines on sockets, the docker command among them.
   'simulators/contract/arms/',
+  // Finds what a block of code leaves open in the real process.
+  'simulators/leaks/',
   // Lets the real event loop turn between virtual events.
   'simulators/settle.ts',
 ]

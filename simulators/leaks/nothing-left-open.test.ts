@@ -1,0 +1,205 @@
+import { spawn } from 'node:child_process'
+import { lookup, Resolver } from 'node:dns/promises'
+import { EventEmitter, once } from 'node:events'
+import { createReadStream, openSync, closeSync, watch } from 'node:fs'
+import { open, opendir, readFile } from 'node:fs/promises'
+import http from 'node:http'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { PassThrough } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import { expect, onTestFinished, test } from 'vitest'
+import { findLeaks } from './find-leaks.ts'
+import type { LeakOptions } from './leak-options.ts'
+import { listenHttp, listenSilently, portOf } from './loopback.test-helper.ts'
+
+const FILE = import.meta.filename
+const emitter = new EventEmitter()
+const { signal } = new AbortController()
+
+/** The settling time bounds only what fails: what leaves nothing open is done at once. */
+async function leavesNothing(block: () => unknown, options?: LeakOptions): Promise<void> {
+  const report = await findLeaks(block, { settleMs: 5000, ...options })
+  expect(report.text).toBe('Nothing was left open.')
+}
+
+test('a block that does nothing', async () => {
+  await leavesNothing(() => {})
+})
+
+test('files that are closed, opened in every way', async () => {
+  await leavesNothing(async () => {
+    closeSync(openSync(FILE, 'r'))
+    await readFile(FILE)
+    await using handle = await open(FILE)
+    await handle.stat()
+    for await (const { name } of await opendir(import.meta.dirname)) expect(name).not.toBe('')
+    for await (const chunk of createReadStream(FILE)) expect(chunk).not.toHaveLength(0)
+  })
+})
+
+test('a file that is closed and opened again, under whatever number', async () => {
+  const files = [openSync(FILE, 'r')]
+  onTestFinished(() => files.forEach((file) => closeSync(file)))
+  await leavesNothing(() => {
+    const another = openSync('/dev/null', 'r')
+    closeSync(files.pop()!)
+    closeSync(another)
+    files.push(openSync(FILE, 'r'))
+  })
+})
+
+test('lookups of host names, with and without a resolver of its own', async () => {
+  await leavesNothing(async () => {
+    await lookup('localhost')
+    const resolver = new Resolver({ timeout: 50, tries: 1 })
+    resolver.setServers(['127.0.0.1:9'])
+    await resolver.resolve4('nobody.invalid').catch(() => {})
+  })
+})
+
+test('fetch, which keeps the connection for a while', async () => {
+  const url = `http://127.0.0.1:${await listenHttp((_, response) => response.end('hello'))}/`
+  await leavesNothing(async () => {
+    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]) })
+    await response.text()
+  })
+})
+
+test('an agent of its own that keeps the connection, which is reported if it is asked for', async () => {
+  const port = await listenHttp((_, response) => response.end('hello'))
+  const agent = new http.Agent({ keepAlive: true })
+  onTestFinished(() => agent.destroy())
+  const useAgent = async (): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<http.IncomingMessage>()
+    http.get({ port, agent }, resolve)
+    await finished((await promise).resume())
+  }
+  await leavesNothing(useAgent)
+  agent.destroy()
+  const { leaks } = await findLeaks(useAgent, { idleConnections: 'report', settleMs: 50 })
+  expect(leaks).toMatchObject([{ kind: 'socket', what: expect.stringContaining('connection to localhost:') }])
+})
+
+test("an unref'd interval, if such are to be ignored", async () => {
+  let timer: NodeJS.Timeout | undefined
+  onTestFinished(() => clearInterval(timer))
+  await leavesNothing(() => (timer = setInterval(() => {}, 1000).unref()), { unrefTimers: 'ignore' })
+})
+
+test('timers that fire soon, and deadlines that nobody holds', async () => {
+  await leavesNothing(() => {
+    setTimeout(() => {}, 30)
+    setImmediate(() => {})
+    AbortSignal.timeout(60_000)
+  })
+})
+
+test('a server and its clients, closed', async () => {
+  await leavesNothing(async () => {
+    const server = http.createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    expect(await (await fetch(`http://127.0.0.1:${portOf(server)}`)).text()).toBe('hello')
+    server.closeAllConnections()
+    server.close()
+  })
+})
+
+test('connections that are closing when the block is over', async () => {
+  const port = await listenSilently()
+  await leavesNothing(async () => {
+    const socket = net.connect(port, '127.0.0.1')
+    await once(socket, 'connect')
+    socket.end()
+  })
+})
+
+test('a child process and a worker that end', async () => {
+  await leavesNothing(async () => {
+    const child = spawn(process.execPath, ['-e', 'console.log(1)'])
+    const worker = new Worker('setInterval(() => {}, 1e6)', { eval: true })
+    child.stdout.resume()
+    await Promise.all([once(child, 'close'), once(worker, 'online')])
+    await worker.terminate()
+  })
+})
+
+test('listeners that come and go', async () => {
+  await leavesNothing(async () => {
+    setTimeout(() => emitter.emit('ready'), 5)
+    await once(emitter, 'ready', { signal })
+    await delay(5, null, { signal })
+    emitter.on('data', noop).off('data', noop)
+    signal.addEventListener('abort', noop)
+    signal.removeEventListener('abort', noop)
+  })
+})
+
+test('listeners on what the block made and forgot', async () => {
+  await leavesNothing(() => {
+    new EventEmitter().on('data', noop)
+    new AbortController().signal.addEventListener('abort', noop)
+    new PassThrough().write('never read')
+  })
+})
+
+test('promises and functions that wait for what nobody can settle any more', async () => {
+  await leavesNothing(() => {
+    void waitFor(new Promise(() => {}))
+    void Promise.race([new Promise(() => {}), Promise.resolve()])
+  })
+})
+
+test('a watcher that is closed', async () => {
+  await leavesNothing(() => watch(tmpdir()).close())
+})
+
+test('a module that is loaded when it is first needed', async () => {
+  await leavesNothing(async () => {
+    const { gzipSync } = await import('node:zlib')
+    await import('node:http2')
+    expect(gzipSync('text').length).toBeGreaterThan(0)
+  })
+})
+
+test('what is opened once and kept on purpose, after a round to warm up, or over several rounds', async () => {
+  let kept: number | undefined
+  const block = (): void => void (kept ??= openSync(FILE, 'r'))
+  onTestFinished(() => closeSync(kept!))
+  await leavesNothing(block, { warmUpRounds: 1 })
+  closeSync(kept!)
+  kept = undefined
+  await leavesNothing(block, { rounds: 2, settleMs: 50 })
+})
+
+test('what other code opens meanwhile, unless the whole process is asked about', async () => {
+  const opened = Promise.withResolvers<void>()
+  let timer: NodeJS.Timeout | undefined
+  const elsewhere = (async () => {
+    await opened.promise
+    timer = setInterval(() => {}, 1000)
+  })()
+  const block = async (): Promise<void> => {
+    opened.resolve()
+    await elsewhere
+  }
+  onTestFinished(() => clearInterval(timer))
+  await leavesNothing(block)
+  const other = async (): Promise<void> => {
+    emitter.emit('open')
+  }
+  emitter.once('open', () => (timer = setInterval(() => {}, 1000)))
+  expect((await findLeaks(other, { scope: 'process', settleMs: 50 })).leaks).toMatchObject([
+    { kind: 'timer' },
+  ])
+})
+
+async function waitFor(promise: Promise<unknown>): Promise<void> {
+  await promise
+}
+
+function noop(): void {
+  // Does nothing when it is called.
+}
