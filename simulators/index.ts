@@ -63,6 +63,17 @@ export type {
   FileFaultScope,
   FileOperation,
 } from './file-system/file-system-fault.ts'
+export { SimulatedSink } from './sinks/simulated-sink.ts'
+export { SimulatedHttpClient, type SimulatedHttpClientOptions } from './sinks/simulated-http-client.ts'
+export {
+  SimulatedSinkServer,
+  type SimulatedSinkServerOptions,
+} from './sinks/over-http/simulated-sink-server.ts'
+export type { SinkFault, SinkFaultKind, SinkFaultScope } from './sinks/sink-fault.ts'
+export { SINK_FAULT_PARAMETERS, SINK_SCOPE_PARAMETERS } from './sinks/sink-fault-parameters.ts'
+export { LINES, WHOLE_BODY, type SinkFormat } from './sinks/sink-format.ts'
+export type { SinkBatch, SinkRecord, SinkRequest } from './sinks/sink-record.ts'
+export type { SinkStoreOptions } from './sinks/sink-store.ts'
 export * from './invariants.ts'
 export { assertNoLeaks, LeakError } from './leaks/assert-no-leaks.ts'
 export { findLeaks } from './leaks/find-leaks.ts'

@@ -1,6 +1,6 @@
 /**
  * What can be held or waited for in the virtual world.
- * - `timer` a sleep; `call` a request to the engine or the file system that has no answer yet
+ * - `timer` a sleep; `call` a request to the engine, the file system or a sink that has no answer yet
  * - `log-stream` a followed log, `log-snapshot` a log read without follow, `event-stream` the engine's events
  * - `read` a pending read of a log, `event-read` a pending read of the events
  * - `file` an open file; `listener` an HTTP listener

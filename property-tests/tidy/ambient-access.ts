@@ -15,6 +15,8 @@ const ADAPTERS = [
   'reference/adapters/',
   // Serves the simulated engine on a real socket.
   'simulators/daemon/',
+  // Serves simulated sinks on real sockets.
+  'simulators/sinks/over-http/',
   // Clients of engines on sockets, the docker command among them.
   'simulators/contract/arms/',
   // Finds what a block of code leaves open in the real process.

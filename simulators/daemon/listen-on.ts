@@ -18,6 +18,12 @@ export async function listenOn(server: Server, address: ListenAddress): Promise<
   }
 }
 
+/** Where it listens: the address that was asked for, with the port that was found free. */
+export function boundAddress(server: Server, asked: ListenAddress): ListenAddress {
+  const bound = server.address()
+  return bound === null || typeof bound === 'string' ? asked : { port: bound.port }
+}
+
 async function listen(
   server: Server,
   target: { path: string } | { port: number; host: string },

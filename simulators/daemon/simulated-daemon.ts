@@ -7,7 +7,7 @@ import type { EngineMachine } from '../faults/streams/stream-fault-kind.ts'
 import { sendJson, type ApiCall } from './api-call.ts'
 import { ApiError, toApiError } from './api-error.ts'
 import { splitVersion } from './api-version.ts'
-import { listenOn, type ListenAddress } from './listen-on.ts'
+import { boundAddress, listenOn, type ListenAddress } from './listen-on.ts'
 import { RealTimeHost } from './real-time-host.ts'
 import { findRoute, type Route } from './routes.ts'
 import { untilAnswering } from './until-answering.ts'
@@ -56,7 +56,7 @@ export class SimulatedDaemon implements AsyncDisposable {
 
   private constructor(server: Server, options: SimulatedDaemonOptions) {
     this.#server = server
-    this.#listen = boundAddress(options.listen, server)
+    this.#listen = boundAddress(server, options.listen)
     this.address =
       'port' in this.#listen ? `tcp://127.0.0.1:${this.#listen.port}` : `unix://${this.#listen.socketPath}`
     this.#createdBehaviour = options.createdBehaviour ?? { kind: 'chatty', everyMs: 1000 }
@@ -162,10 +162,4 @@ function refuse(response: ServerResponse, error: unknown): void {
   }
   const { status, message } = toApiError(error) ?? new ApiError(500, String(error))
   sendJson(response, status, { message })
-}
-
-/** The address with the port that was found free. */
-function boundAddress(listen: ListenAddress, server: Server): ListenAddress {
-  const bound = server.address()
-  return bound === null || typeof bound === 'string' ? listen : { port: bound.port }
 }
