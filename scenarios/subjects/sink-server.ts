@@ -1,7 +1,6 @@
+import { writevSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { buffer } from 'node:stream/consumers'
-import { listenAnywhere } from './listen-anywhere.ts'
+import { SimulatedSinkServer, WHOLE_BODY } from '../../simulators/index.ts'
 
 /** A place for subjects that send their output over HTTP: the body of every request is appended to a file, as a line. */
 export interface SinkServer extends AsyncDisposable {
@@ -10,24 +9,17 @@ export interface SinkServer extends AsyncDisposable {
 
 /** Listens on a free port of the loopback interface. Disposing ends every connection at once. */
 export async function startSinkServer(file: string): Promise<SinkServer> {
-  const output = await open(file, 'a')
-  const server = createServer((request, reply) => {
-    buffer(request)
-      .then((body) => output.appendFile(Buffer.concat([body, NEWLINE])))
-      .then(
-        () => reply.writeHead(204).end(),
-        () => reply.destroy(),
-      )
-  })
-  const port = await listenAnywhere(server)
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await output.close()
-    },
-  }
+  await using opening = new AsyncDisposableStack()
+  const output = opening.use(await open(file, 'a'))
+  const server = opening.use(
+    await SimulatedSinkServer.listen({
+      listen: { port: 0 },
+      format: WHOLE_BODY,
+      onStored: (bodies) => void writevSync(output.fd, [...bodies, NEWLINE]),
+    }),
+  )
+  const opened = opening.move()
+  return { url: server.address, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
 
 const NEWLINE = Buffer.from('\n')

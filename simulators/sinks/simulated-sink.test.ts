@@ -5,12 +5,22 @@ import { WHOLE_BODY } from './sink-format.ts'
 import type { SinkStoreOptions } from './sink-store.ts'
 
 const THREE = 'one\ntwo\nthree\n'
+/** Closed when the test is over. */
+const ARMS = SINK_ARMS.map(
+  ([name, openArm]) =>
+    [
+      name,
+      async (options?: SinkStoreOptions): Promise<SinkArm> => {
+        const arm = await openArm(options)
+        onTestFinished(() => arm[Symbol.asyncDispose]())
+        return arm
+      },
+    ] as const,
+)
 const never = new AbortController().signal
 
-for (const [name, openArm] of SINK_ARMS) {
+for (const [name, open] of ARMS) {
   describe(name, () => {
-    const open = async (options?: SinkStoreOptions): Promise<SinkArm> => closing(await openArm(options))
-
     test('what was accepted is recorded by batch: bytes, count, and when', async () => {
       const arm = await open()
       const before = arm.clock.now()
@@ -223,11 +233,6 @@ for (const [name, openArm] of SINK_ARMS) {
       expect(arm.sink.record).toMatchObject({ requests: [], batches: [] })
     })
   })
-}
-
-function closing(arm: SinkArm): SinkArm {
-  onTestFinished(() => arm[Symbol.asyncDispose]())
-  return arm
 }
 
 function post(arm: SinkArm, text: string, path = '/push', signal = never): Promise<HttpResponse> {
