@@ -1,4 +1,4 @@
-import { GATE_SIGNAL, STEP_GAP_MS, type Program, type Step } from './program.ts'
+import { GATE_SIGNAL, START_GAP_MS, STEP_GAP_MS, type Program, type Step } from './program.ts'
 
 /** The command that runs a program in a container that has busybox's `sh` and `usleep`. */
 export function commandOf(program: Program): readonly string[] {
@@ -10,6 +10,7 @@ function shellScript(program: Program): string {
   return [
     `trap 'exit 143' TERM`,
     `trap 'open=1' ${GATE_SIGNAL}`,
+    `usleep ${START_GAP_MS * 1000}`,
     ...program.map((step) => `${command(step)}\nusleep ${STEP_GAP_MS * 1000}`),
     'while :; do usleep 50000; done',
   ].join('\n')

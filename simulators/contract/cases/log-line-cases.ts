@@ -115,7 +115,7 @@ export const LOG_LINE_CASES: readonly ContractCase[] = [
     ]),
   },
   {
-    name: 'a character that is cut at 16 KiB is lost with json-file, and whole with local',
+    name: 'a character that is cut at 16 KiB is lost with json-file, and whole with local, where 20.10 loses the newline',
     needs: ['streams'],
     observe: async (stage) => {
       const program = [out(`${x(CHUNK - 1)}é\n`), exit(0)]
@@ -123,9 +123,9 @@ export const LOG_LINE_CASES: readonly ContractCase[] = [
       const local = await stage.ran(program, { logDriver: 'local' }, 'local')
       return [shortened(await stage.arm.logs(web)), shortened(await stage.arm.logs(local))]
     },
-    expected: [
+    expected: (release: string) => [
       log(['stdout', `<${CHUNK - 1} x>\u00ef\u00bf\u00bd`], ['stdout', '\u00ef\u00bf\u00bd\n']),
-      log(['stdout', `<${CHUNK - 1} x>\u00c3`], ['stdout', '\u00a9\n']),
+      log(['stdout', `<${CHUNK - 1} x>\u00c3`], ['stdout', release === '20.10' ? '\u00a9' : '\u00a9\n']),
     ],
   },
 ]
