@@ -42,8 +42,19 @@ test('cancelling twice, or after the event was taken, changes no count', () => {
   const second = queue.add(2, 0, 'second', true, nothing)
   first.cancel()
   first.cancel()
-  expect([queue.size, queue.foreground]).toEqual([1, 0])
+  expect([queue.size, queue.hasForeground]).toEqual([1, false])
   queue.take()
   second.cancel()
-  expect([queue.size, queue.foreground]).toEqual([0, 0])
+  expect([queue.size, queue.hasForeground]).toEqual([0, false])
+})
+
+test('an event may be in the background until something has come', () => {
+  const queue = new EventQueue()
+  let hasCome = false
+  queue.add(1, 0, 'delivery', () => !hasCome, nothing)
+  expect(queue.hasForeground).toBe(false)
+  hasCome = true
+  expect(queue.hasForeground).toBe(true)
+  queue.take()
+  expect(queue.hasForeground).toBe(false)
 })

@@ -3,7 +3,7 @@ export interface ScheduledEvent {
   /** Virtual milliseconds since the start of the world. */
   readonly atMs: number
   readonly label: string
-  /** Background events (workloads) go on for ever and do not keep the world from being quiet. */
+  /** Background events (workloads) go on for ever and do not keep the world from being quiet. May change. */
   readonly background: boolean
   /** Takes the event out of the queue. Idempotent; nothing once it has run. */
   cancel(): void
@@ -18,10 +18,12 @@ export interface OwnedEvent extends ScheduledEvent {
 class QueuedEvent implements OwnedEvent {
   readonly atMs: number
   readonly label: string
-  readonly background: boolean
   readonly owner: object | null
   readonly tie: number
   readonly run: () => void
+  /** False for what is always in the foreground. */
+  readonly mayBeBackground: boolean
+  readonly #background: boolean | (() => boolean)
   readonly #queue: EventQueue
   state: 'queued' | 'taken' | 'cancelled' = 'queued'
 
@@ -31,7 +33,7 @@ class QueuedEvent implements OwnedEvent {
       atMs: number
       tie: number
       label: string
-      background: boolean
+      background: boolean | (() => boolean)
       run: () => void
       owner: object | null
     },
@@ -40,9 +42,14 @@ class QueuedEvent implements OwnedEvent {
     this.atMs = event.atMs
     this.tie = event.tie
     this.label = event.label
-    this.background = event.background
+    this.mayBeBackground = event.background !== false
+    this.#background = event.background
     this.owner = event.owner
     this.run = event.run
+  }
+
+  get background(): boolean {
+    return typeof this.#background === 'boolean' ? this.#background : this.#background()
   }
 
   cancel(): void {
@@ -62,29 +69,30 @@ export class EventQueue {
   /** `atMs` of the events in the heap, in the same order: comparing need not touch the events. */
   #times = new Float64Array(INITIAL_CAPACITY)
   #live = 0
-  #background = 0
+  /** Events that are always in the foreground. */
+  #foreground = 0
 
   /** Events that will still run. */
   get size(): number {
     return this.#live
   }
 
-  /** Events that will still run and are not background. */
-  get foreground(): number {
-    return this.#live - this.#background
+  /** Whether any event that will still run is not background. */
+  get hasForeground(): boolean {
+    return this.#foreground > 0 || this.#heap.some((event) => event.state === 'queued' && !event.background)
   }
 
   add(
     atMs: number,
     tie: number,
     label: string,
-    background: boolean,
+    background: boolean | (() => boolean),
     run: () => void,
     owner: object | null = null,
   ): ScheduledEvent {
     const event = new QueuedEvent(this, { atMs, tie, label, background, run, owner })
     this.#live += 1
-    if (background) this.#background += 1
+    if (!event.mayBeBackground) this.#foreground += 1
     if (this.#heap.length === this.#times.length) this.#growTimes()
     this.#heap.push(event)
     this.#siftUp(this.#heap.length - 1, event)
@@ -121,7 +129,7 @@ export class EventQueue {
 
   #discount(event: QueuedEvent): void {
     this.#live -= 1
-    if (event.background) this.#background -= 1
+    if (!event.mayBeBackground) this.#foreground -= 1
   }
 
   #pop(): QueuedEvent | undefined {

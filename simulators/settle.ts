@@ -23,7 +23,7 @@ export function stepSettled<Pause>(step: () => AfterStep<Pause>): Promise<Pause>
         if (after === 'again') settle()
         else resolve(after)
       } catch (error) {
-        reject(error as Error)
+        reject(error)
       }
     }
     settle()

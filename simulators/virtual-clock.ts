@@ -6,12 +6,13 @@ import type { World } from './world.ts'
 /** The world's time. A sleep is an event of the world and an entry of kind `timer` in its ledger until it ends. */
 export class VirtualClock implements Clock {
   readonly #world: World
-  #startAt: number
+  /** Since when the wall clock has been so far ahead of the monotonic one; the first entry is the start of the world. */
+  readonly #steps: { readonly sinceMs: number; readonly aheadMs: number }[]
 
   /** @param startAt wall time at the start of the world, milliseconds since the epoch */
   constructor(world: World, startAt: number) {
     this.#world = world
-    this.#startAt = startAt
+    this.#steps = [{ sinceMs: 0, aheadMs: startAt }]
   }
 
   /** Whole milliseconds, like `Date.now()`. */
@@ -21,7 +22,14 @@ export class VirtualClock implements Clock {
 
   /** Wall time with its fraction of a millisecond; the simulated engine takes its stamps from it. */
   wallTime(): number {
-    return this.#startAt + this.#world.nowMs
+    return this.wallTimeAt(this.#world.nowMs)
+  }
+
+  /** What the wall clock showed that many milliseconds after the start of the world. */
+  readonly wallTimeAt = (monotonicMs: number): number => {
+    let index = this.#steps.length - 1
+    while (index > 0 && this.#steps[index]!.sinceMs > monotonicMs) index -= 1
+    return this.#steps[index]!.aheadMs + monotonicMs
   }
 
   /** Milliseconds since the start of the world. */
@@ -31,7 +39,7 @@ export class VirtualClock implements Clock {
 
   /** Steps the wall clock, as NTP or an administrator would. Nothing that sleeps notices. */
   stepWallTime(byMs: number): void {
-    this.#startAt += byMs
+    this.#steps.push({ sinceMs: this.#world.nowMs, aheadMs: this.#steps.at(-1)!.aheadMs + byMs })
   }
 
   sleep(ms: number, options: { signal: AbortSignal }): Promise<void> {

@@ -42,7 +42,7 @@ export class VirtualProcess implements EngineHost {
     delayMs: number,
     label: string,
     run: () => void,
-    options: { background?: boolean } = {},
+    options: { background?: boolean | (() => boolean) } = {},
   ): ScheduledEvent {
     if (!this.#alive) return { atMs: Infinity, label, background: true, cancel: () => {} }
     return this.#world.schedule(delayMs, label, run, { ...options, owner: this })

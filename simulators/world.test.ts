@@ -14,7 +14,7 @@ async function busyWorld(seed: number): Promise<World> {
   await world.run(async () => {
     const [container] = await engine.listContainers({ signal })
     const stream = await engine.openLogs(container!.id, { signal, follow: true })
-    for (let reads = 0; reads < 20; reads++) await stream.read({ signal })
+    for (let reads = 0; reads < 60; reads++) await stream.read({ signal })
     stream.destroy()
   })
   return world

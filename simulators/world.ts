@@ -106,14 +106,15 @@ export class World {
   /**
    * Runs something once `delayMs` virtual milliseconds have passed (at once, but not before the current event has settled, for 0 or less).
    * @param label goes into the trace and its hash; use a small fixed set of labels, such as one per container
-   * @param options.background the event belongs to a workload that goes on for ever: {@link quiesce} does not wait for it
+   * @param options.background the event belongs to a workload that goes on for ever: {@link quiesce} does not wait for it. A function is asked
+   *   whenever it matters: for what belongs to a workload only until something has come.
    * @param options.owner the process that waits for it
    */
   schedule(
     delayMs: number,
     label: string,
     run: () => void,
-    options: { background?: boolean; owner?: VirtualProcess } = {},
+    options: { background?: boolean | (() => boolean); owner?: VirtualProcess } = {},
   ): ScheduledEvent {
     if (Number.isNaN(delayMs)) throw new RangeError(`Cannot schedule ${label}: the delay is not a number`)
     const atMs = this.#nowMs + Math.max(0, delayMs)
@@ -156,8 +157,8 @@ export class World {
    */
   async quiesce(options: { withinMs?: number } = {}): Promise<void> {
     const deadline = this.#nowMs + (options.withinMs ?? ONE_HOUR_MS)
-    await this.#drive(() => this.#queue.foreground === 0 || this.#nowMs > deadline)
-    if (this.#queue.foreground > 0) throw new Error(this.#describeUnrest())
+    await this.#drive(() => !this.#queue.hasForeground || this.#nowMs > deadline)
+    if (this.#queue.hasForeground) throw new Error(this.#describeUnrest())
   }
 
   /**

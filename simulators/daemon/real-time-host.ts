@@ -11,6 +11,8 @@ export class RealTimeHost implements EngineHost, Disposable {
   readonly random: SeededRandom
   readonly clock: EngineHost['clock'] = {
     wallTime: () => this.#wallTime() + this.#steppedMs,
+    wallTimeAt: null,
+    monotonic: () => performance.now(),
     stepWallTime: (byMs) => void (this.#steppedMs += byMs),
   }
   readonly ledger: ResourceLedger
@@ -31,7 +33,7 @@ export class RealTimeHost implements EngineHost, Disposable {
     delayMs: number,
     label: string,
     run: () => void,
-    { background = false }: { background?: boolean } = {},
+    { background = false }: { background?: boolean | (() => boolean) } = {},
   ): ScheduledEvent {
     if (!(delayMs <= TIMER_MS_MAX)) {
       throw new RangeError(`Cannot schedule ${label}: ${delayMs} ms is longer than ${TIMER_MS_MAX} ms`)
@@ -43,7 +45,8 @@ export class RealTimeHost implements EngineHost, Disposable {
     if (this.#disposed) clearTimeout(timer)
     else this.#timers.add(timer)
     const cancel = (): void => this.#cancel(timer)
-    return { atMs: performance.now() + delayMs, label, background, cancel }
+    const isBackground = typeof background === 'boolean' ? background : background()
+    return { atMs: performance.now() + delayMs, label, background: isBackground, cancel }
   }
 
   /** Throws it where nobody can overlook it. */

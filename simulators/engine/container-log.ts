@@ -7,20 +7,43 @@ export interface LogRotationOptions {
   readonly maxFiles?: number
 }
 
-/** Told when something changed: a message was stored, the file rotated, or the log closed at the container's exit. */
+/** A process whose output is stored late: when somebody looks at the log, as of the moment it was due. */
+export interface LateWriter {
+  /** When it writes next, in milliseconds of the monotonic clock. Infinity for never. */
+  readonly dueMs: number
+  /** Whether that has come. */
+  readonly isDue: boolean
+  /** Writes what has fallen due. */
+  writeDue(): void
+  /** Whether somebody wants to be told of each message at its time. */
+  bePunctual(isPunctual: boolean): void
+}
+
+/**
+ * Told when something changed: a message was stored, the file rotated, or the log closed at the container's exit. Of what the process writes by
+ * itself only while somebody {@link ContainerLog.watch watches}: when that comes {@link ContainerLog.dueMs} says.
+ */
 export interface LogFollower {
   onLogChange(): void
   /** The container's log was closed: what is stored now is all that will come. */
   onLogClosed(): void
 }
 
-/** A container's stored messages, in the order they were stored, over the files of its json-file log. */
+/**
+ * A container's stored messages, in the order they were stored, over the files of its json-file log. What the container's process has written by
+ * now is stored at the latest when somebody looks.
+ */
 export class ContainerLog {
   readonly #tty: boolean
   readonly #maxSizeBytes: number
   readonly #maxFiles: number
   readonly #followers = new Set<LogFollower>()
+  /** How many want each message to be stored the moment it is written. */
+  #watchers = 0
+  #writer: LateWriter | null = null
+  #isCatchingUp = false
   #files: LogFile[]
+  #active: LogFile
   #stored = 0
   #readThrough = 0
 
@@ -28,16 +51,24 @@ export class ContainerLog {
     this.#tty = tty
     this.#maxSizeBytes = rotation.maxSizeBytes ?? Infinity
     this.#maxFiles = rotation.maxFiles ?? 1
-    this.#files = [new LogFile(tty)]
+    this.#active = new LogFile(tty)
+    this.#files = [this.#active]
   }
 
   /** The file messages are stored in now. */
   get active(): LogFile {
-    return this.#files.at(-1)!
+    this.catchUp()
+    return this.#active
+  }
+
+  /** When the next message will be stored if nothing unforeseen happens, in milliseconds of the monotonic clock. */
+  get dueMs(): number {
+    return this.#writer === null ? Infinity : this.#writer.dueMs
   }
 
   /** Messages ever stored. */
   get stored(): number {
+    this.catchUp()
     return this.#stored
   }
 
@@ -46,21 +77,47 @@ export class ContainerLog {
     return this.#readThrough
   }
 
-  /** A reader has been sent everything there is. */
-  noteCaughtUp(): void {
-    this.#readThrough = this.#stored
+  /** A reader has been sent everything of this file up to `offset`. */
+  noteRead(file: LogFile, offset: number): void {
+    if (file === this.#active && offset === file.length) this.#readThrough = this.#stored
+  }
+
+  /** The process in the container began or, with null, ended. What the one before has written is stored first. */
+  setWriter(writer: LateWriter | null): void {
+    this.catchUp()
+    this.#writer = writer
+    writer?.bePunctual(this.#watchers > 0)
+    this.#tell()
+  }
+
+  /** Stores what the process has written by now. */
+  catchUp(): void {
+    const writer = this.#writer
+    if (writer === null || this.#isCatchingUp || !writer.isDue) return
+    this.#isCatchingUp = true
+    writer.writeDue()
+    this.#isCatchingUp = false
+  }
+
+  /** Has each message stored the moment it is written, and followers told, until what is returned is disposed. */
+  watch(): Disposable {
+    const watch = new DisposableStack()
+    watch.defer(() => this.#countWatchers(-1))
+    this.#countWatchers(1)
+    return watch
   }
 
   /** Messages that rotation has not removed. */
   get retained(): number {
+    this.catchUp()
     return this.#files.reduce((sum, file) => sum + file.messages, 0)
   }
 
   append(stream: StreamNumber, stamp: Uint8Array, data: Uint8Array): void {
-    if (this.active.sizeOnDisk >= this.#maxSizeBytes) this.#rotate()
-    this.active.append(stream, stamp, data)
+    if (this.#active.sizeOnDisk >= this.#maxSizeBytes) this.#rotate()
+    this.#active.append(stream, stamp, data)
     this.#stored += 1
-    for (const follower of this.#followers) follower.onLogChange()
+    if (!this.#isCatchingUp || this.#watchers > 0) this.#tell()
   }
 
   /** The container ended. Followers finish; the messages stay. */
@@ -76,6 +133,7 @@ export class ContainerLog {
     tail: number,
     unit: 'messages' | 'lines' = 'messages',
   ): { file: LogFile; offset: number; messages: number } {
+    this.catchUp()
     let missing = tail
     let behind = 0
     for (let index = this.#files.length - 1; ; index--) {
@@ -97,9 +155,19 @@ export class ContainerLog {
     this.#followers.delete(follower)
   }
 
+  #tell(): void {
+    for (const follower of this.#followers) follower.onLogChange()
+  }
+
+  #countWatchers(change: number): void {
+    this.#watchers += change
+    this.#writer?.bePunctual(this.#watchers > 0)
+  }
+
   #rotate(): void {
     const next = new LogFile(this.#tty)
-    this.active.next = next
+    this.#active.next = next
+    this.#active = next
     this.#files.push(next)
     this.#files = this.#files.slice(-this.#maxFiles)
   }

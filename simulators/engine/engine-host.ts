@@ -9,6 +9,13 @@ export interface EngineHost {
   readonly clock: {
     /** Milliseconds since the epoch, with their fraction. */
     wallTime(): number
+    /**
+     * What it showed at a moment of the monotonic clock that is over. Null where nobody knows, as in real time: what happens is then to be
+     * stamped when it happens.
+     */
+    readonly wallTimeAt: ((monotonicMs: number) => number) | null
+    /** Milliseconds that never go back, with their fraction. */
+    monotonic(): number
     /** Steps it, milliseconds forward or, below 0, back. */
     stepWallTime(byMs: number): void
   }
@@ -17,7 +24,7 @@ export interface EngineHost {
     delayMs: number,
     label: string,
     run: () => void,
-    options?: { background?: boolean },
+    options?: { background?: boolean | (() => boolean) },
   ): ScheduledEvent
   /** Reports that whoever uses the engine broke a contract. */
   fail(error: Error): void

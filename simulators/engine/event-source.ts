@@ -7,6 +7,7 @@ import type { StreamSource } from './simulated-stream.ts'
 /** A subscription to the engine's events. Breaks when the engine goes away; drops what a slow subscriber does not take. */
 export class EventSource<T> implements StreamSource<T> {
   onChange: () => void = () => {}
+  readonly dueMs: number = Infinity
   readonly hangsOnClose = false
   readonly staysOpen = false
   readonly delaysHead = false

@@ -14,13 +14,26 @@ export class GrowingBytes {
     this.reserve(bytes.length).set(bytes)
   }
 
+  /**
+   * Appends `length` bytes, to be filled in at once.
+   * @returns where they begin in {@link buffer}
+   */
+  extend(length: number): number {
+    const start = this.#length
+    if (start + length > this.#bytes.length) this.#grow(start + length)
+    this.#length = start + length
+    return start
+  }
+
+  /** What was appended, and unused room behind it. Another one after more is appended. */
+  get buffer(): Uint8Array {
+    return this.#bytes
+  }
+
   /** Appends `length` bytes and returns the view to fill in at once. */
   reserve(length: number): Uint8Array {
-    const end = this.#length + length
-    if (end > this.#bytes.length) this.#grow(end)
-    const view = this.#bytes.subarray(this.#length, end)
-    this.#length = end
-    return view
+    const start = this.extend(length)
+    return this.#bytes.subarray(start, start + length)
   }
 
   /** A view of [from, to), by default of everything from `from` on. */

@@ -1,5 +1,5 @@
 import { GrowingBytes } from './growing-bytes.ts'
-import { STAMP_BYTES } from './stamper.ts'
+import { STAMP_BYTES } from './stamp-format.ts'
 
 /** Stream numbers as in Docker's frame header. */
 export const STDOUT = 1
@@ -43,11 +43,12 @@ export class LogFile {
     this.#offsets[this.#messages++] = this.#wire.length
     const header = this.#tty ? 0 : HEADER_BYTES
     const payload = STAMP_BYTES + 1 + data.length
-    const frame = this.#wire.reserve(header + payload)
-    if (!this.#tty) writeHeader(frame, stream, payload)
-    frame.set(stamp, header)
-    frame[header + STAMP_BYTES] = SPACE
-    frame.set(data, header + STAMP_BYTES + 1)
+    const frame = this.#wire.extend(header + payload)
+    const wire = this.#wire.buffer
+    if (!this.#tty) writeHeader(wire, frame, stream, payload)
+    wire.set(stamp, frame + header)
+    wire[frame + header + STAMP_BYTES] = SPACE
+    wire.set(data, frame + header + STAMP_BYTES + 1)
     this.sizeOnDisk += data.length + JSON_OVERHEAD_BYTES
   }
 
@@ -103,12 +104,13 @@ export class LogFile {
   }
 }
 
-function writeHeader(frame: Uint8Array, stream: number, payload: number): void {
-  frame[0] = stream
-  frame[4] = payload >>> 24
-  frame[5] = payload >>> 16
-  frame[6] = payload >>> 8
-  frame[7] = payload
+/** Into bytes that are still zero. */
+function writeHeader(wire: Uint8Array, at: number, stream: number, payload: number): void {
+  wire[at] = stream
+  wire[at + 4] = payload >>> 24
+  wire[at + 5] = payload >>> 16
+  wire[at + 6] = payload >>> 8
+  wire[at + 7] = payload
 }
 
 const SPACE = 0x20

@@ -19,6 +19,8 @@ export class LogReply implements MessageReply, LogFollower {
   readonly #log: ContainerLog
   readonly #personality: EnginePersonality
   readonly #random: SeededRandom
+  /** Held while its reader is to be told of each message at its time. */
+  #watch: Disposable | null = null
   #file: LogFile
   #offset: number
   /** The file that was active at the opening, until the reply is past it: before that, every file is there to be read. */
@@ -45,9 +47,20 @@ export class LogReply implements MessageReply, LogFollower {
     this.linesScanned = start.messages
     if (options.follow) log.follow(this)
     else this.#end = { file: log.active, offset: log.active.length }
+    this.lookAhead(false)
+  }
+
+  get dueMs(): number {
+    return this.#end === null ? this.#log.dueMs : Infinity
+  }
+
+  lookAhead(looksAhead: boolean): void {
+    if (looksAhead || !this.follow) this.#unwatch()
+    else this.#watch ??= this.#log.watch()
   }
 
   get state(): 'ready' | 'waiting' | 'ended' {
+    this.#log.catchUp()
     this.#stepOverFinishedFiles()
     if (this.available > 0) return 'ready'
     return this.#atEnd() ? 'ended' : 'waiting'
@@ -70,7 +83,7 @@ export class LogReply implements MessageReply, LogFollower {
     const length = Math.min(maxBytes, this.available)
     const bytes = this.#file.view(this.#offset, this.#offset + length)
     this.#offset += length
-    if (this.#file === this.#log.active && this.#offset === this.#file.length) this.#log.noteCaughtUp()
+    this.#log.noteRead(this.#file, this.#offset)
     return bytes
   }
 
@@ -88,6 +101,7 @@ export class LogReply implements MessageReply, LogFollower {
 
   close(): void {
     this.#log.unfollow(this)
+    this.#unwatch()
   }
 
   onLogChange(): void {
@@ -99,6 +113,11 @@ export class LogReply implements MessageReply, LogFollower {
     const omitted = this.#omittedMessages(file)
     this.#end ??= { file, offset: file.offsetOf(file.messages - omitted) }
     this.onChange()
+  }
+
+  #unwatch(): void {
+    this.#watch?.[Symbol.dispose]()
+    this.#watch = null
   }
 
   #omittedMessages(file: LogFile): number {

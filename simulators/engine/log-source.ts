@@ -10,10 +10,15 @@ export class LogSource implements StreamSource<Uint8Array> {
   constructor(wire: Wire, random: SeededRandom) {
     this.#wire = wire
     this.#random = random
+    wire.lookAhead()
   }
 
   get state(): WireState {
     return this.#wire.state
+  }
+
+  get dueMs(): number {
+    return this.#wire.dueMs
   }
 
   get hangsOnClose(): boolean {

@@ -1,4 +1,4 @@
-/** Takes one message: its data, and its stamp (the first chunk's, for all chunks of a line). */
+/** Takes one message: its data, and its stamp (the first chunk's, for all chunks of a line). Both are good until it returns. */
 export type StoreMessage = (stamp: Uint8Array, data: Uint8Array) => void
 
 /**
@@ -50,7 +50,7 @@ export class OutputCopier {
 
   #emit(data: Uint8Array, endsLine: boolean): void {
     const stamp = this.#firstStamp ?? this.#stamp()
-    this.#firstStamp = endsLine ? null : stamp
+    this.#firstStamp = endsLine ? null : stamp.slice()
     this.#waitingBytes = 0
     this.#store(stamp, data)
   }

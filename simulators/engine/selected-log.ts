@@ -2,7 +2,7 @@ import type { ByteReply } from '../wire/byte-reply.ts'
 import { HEADER_BYTES, STDOUT } from './log-file.ts'
 import type { MessageReply } from './message-reply.ts'
 import type { EnginePersonality } from './personality.ts'
-import { STAMP_BYTES } from './stamper.ts'
+import { STAMP_BYTES } from './stamp-format.ts'
 
 /** Which messages of a reply a client asked for, and in which form. */
 export interface LogSelection {
@@ -59,6 +59,10 @@ export class SelectedLog implements ByteReply {
     return this.#ended ? 'ended' : this.#reply.state
   }
 
+  get dueMs(): number {
+    return this.#reply.dueMs
+  }
+
   get available(): number {
     return this.#batch.bytes.length - this.#taken
   }
@@ -66,6 +70,10 @@ export class SelectedLog implements ByteReply {
   get toBoundary(): number {
     const end = this.#taken === 0 ? 0 : this.#batch.ends.find((each) => each >= this.#taken)
     return (end ?? this.#taken) - this.#taken
+  }
+
+  lookAhead(looksAhead: boolean): void {
+    this.#reply.lookAhead(looksAhead)
   }
 
   take(maxBytes: number): Uint8Array {

@@ -5,6 +5,7 @@ import { ContainerLog, type LogRotationOptions } from './container-log.ts'
 import type { EngineHost } from './engine-host.ts'
 import { ExpectedOutput } from './expected-output.ts'
 import { STDERR, STDOUT, type StreamNumber } from './log-file.ts'
+import { NumberedLines } from './numbered-lines.ts'
 import { OutputCopier } from './output-copier.ts'
 import { Stamper } from './stamper.ts'
 import { storedText } from './stored-text.ts'
@@ -61,7 +62,6 @@ export class SimulatedContainer {
   readonly createdAt: number
   readonly random: SeededRandom
   readonly log: ContainerLog
-  readonly expected: ExpectedOutput
   /** The streams its log is being sent over. */
   readonly wires: Set<Wire> = new Set()
   name: string
@@ -74,12 +74,16 @@ export class SimulatedContainer {
   exitCode = 0
   readonly #host: EngineHost
   readonly #options: ContainerOptions
+  readonly #expected: ExpectedOutput
+  readonly #lines: NumberedLines
   readonly #stamper: Stamper
   readonly #engine: ContainerEngine
   #distortions: readonly StampDistortion[] = []
   #copiers: ReadonlyMap<StreamNumber, OutputCopier>
   #behaviour: Behaviour
   #workload: Workload | null = null
+  /** The moment of the monotonic clock as of which the workload writes; null while it does not. */
+  #writingAtMs: number | null = null
   #lastNumber = 0
   #logsFollowed = 0
 
@@ -95,10 +99,11 @@ export class SimulatedContainer {
     this.createdAt = host.clock.wallTime()
     this.random = host.random.fork(`container ${id}`)
     this.log = new ContainerLog(this.tty, options.logRotation)
-    this.expected = new ExpectedOutput(this.tty)
+    this.#expected = new ExpectedOutput(this.tty)
     this.#host = host
     this.#options = options
-    this.#stamper = new Stamper(() => host.clock.wallTime(), this.random.fork('stamps'))
+    this.#lines = new NumberedLines(options.name)
+    this.#stamper = new Stamper(() => this.#wallTime(), this.random.fork('stamps'))
     this.#engine = engine
     this.#copiers = this.#newCopiers()
     this.#behaviour = options.behaviour ?? { kind: 'silent' }
@@ -110,7 +115,14 @@ export class SimulatedContainer {
 
   /** The number of the last numbered line; numbers begin at 1. */
   get lastNumber(): number {
+    this.log.catchUp()
     return this.#lastNumber
+  }
+
+  /** What a file must hold that has everything it wrote up to now. */
+  get expected(): ExpectedOutput {
+    this.log.catchUp()
+    return this.#expected
   }
 
   /** How often its log was opened with follow while it ran. */
@@ -138,17 +150,18 @@ export class SimulatedContainer {
   write(stream: 'stdout' | 'stderr', output: string | Uint8Array): void {
     if (!this.running)
       throw new Error(`Cannot write in container ${this.name}: it is ${this.state}, not running`)
+    this.log.catchUp()
     const number = stream === 'stderr' && !this.tty ? STDERR : STDOUT
     this.#copiers.get(number)!.write(this.tty ? withCarriageReturns(output) : toBytes(output))
   }
 
   /** Writes the next numbered line. */
   writeNumberedLine(shape: LineShape = {}, ending: '\n' | '' = '\n'): void {
-    const number = ++this.#lastNumber
-    const text = this.#options.lineText?.(number) ?? this.#filledLine(number, shape)
+    this.log.catchUp()
+    const line = this.#numberedLine(++this.#lastNumber, shape, ending)
     const stream = shape.stream ?? 'stdout'
     const chosen = stream === 'both' ? (this.random.chance(0.5) ? 'stdout' : 'stderr') : stream
-    this.write(chosen, text + ending)
+    this.write(chosen, line)
   }
 
   /** Replaces what the process does, at once if it runs. */
@@ -159,13 +172,20 @@ export class SimulatedContainer {
 
   /** For the engine: the process starts or goes on. */
   beginWork(): void {
-    this.#workload?.stop()
-    this.#workload = new Workload(this.#host, this, this.#behaviour)
-    this.#workload.start()
+    this.suspendWork()
+    this.#workload = new Workload(this.#host, {
+      behaviour: this.#behaviour,
+      random: this.random,
+      label: `write ${this.name}`,
+      writeLine: (atMs, shape) => this.#writeLineAsOf(atMs, shape),
+      onDue: () => this.log.catchUp(),
+    })
+    this.log.setWriter(this.#workload)
   }
 
   /** For the engine: the process is paused. */
   suspendWork(): void {
+    this.log.setWriter(null)
     this.#workload?.stop()
     this.#workload = null
   }
@@ -178,29 +198,47 @@ export class SimulatedContainer {
       this.writeNumberedLine(shape, unterminated === true && line === lines ? '' : '\n')
     }
     for (const copier of this.#copiers.values()) copier.end()
-    this.expected.end()
+    this.#expected.end()
     this.#copiers = this.#newCopiers()
     this.log.close()
   }
 
   /** Stores messages with stamps that are wrong until what is returned is disposed. */
   distortStamps(distortion: StampDistortion): Disposable {
+    this.log.catchUp()
     this.#distortions = [...this.#distortions, distortion]
     return {
       [Symbol.dispose]: () => {
+        this.log.catchUp()
         this.#distortions = this.#distortions.filter((each) => each !== distortion)
       },
     }
   }
 
   #nextStamp(): Uint8Array {
-    return this.#distortions.reduce((stamp, distort) => distort(stamp), this.#stamper.next())
+    let stamp = this.#stamper.next()
+    if (this.#distortions.length > 0) stamp = stamp.slice()
+    for (const distort of this.#distortions) stamp = distort(stamp)
+    return stamp
   }
 
-  #filledLine(number: number, shape: LineShape): string {
+  #wallTime(): number {
+    const { clock } = this.#host
+    if (this.#writingAtMs === null || clock.wallTimeAt === null) return clock.wallTime()
+    return clock.wallTimeAt(this.#writingAtMs)
+  }
+
+  #writeLineAsOf(atMs: number, shape: LineShape): void {
+    this.#writingAtMs = atMs
+    this.writeNumberedLine(shape)
+    this.#writingAtMs = null
+  }
+
+  #numberedLine(number: number, shape: LineShape, ending: '\n' | ''): string | Uint8Array {
+    const text = this.#options.lineText?.(number)
+    if (text !== undefined) return text + ending
     const { min, max } = shape.lineBytes ?? DEFAULT_LINE_BYTES
-    const start = `${this.#options.name} ${number} `
-    return start + fillerText(this.random.integer(min, max) - start.length - 1)
+    return this.#lines.line(number, this.random.integer(min, max), ending)
   }
 
   #newCopiers(): ReadonlyMap<StreamNumber, OutputCopier> {
@@ -214,7 +252,7 @@ export class SimulatedContainer {
       () => this.#nextStamp(),
       (stamp, written) => {
         const data = this.logDriver === 'json-file' ? storedText(written) : written
-        this.expected.add(stream, data)
+        this.#expected.add(stream, data)
         this.log.append(stream, stamp, data)
         this.#engine.onStored(this)
       },
@@ -230,10 +268,4 @@ function withCarriageReturns(output: string | Uint8Array): Uint8Array {
   return Buffer.from(Buffer.from(toBytes(output)).toString('latin1').replaceAll('\n', '\r\n'), 'latin1')
 }
 
-function fillerText(length: number): string {
-  while (FILLER.text.length < length) FILLER.text += FILLER.text
-  return FILLER.text.slice(0, Math.max(0, length))
-}
-
-const FILLER = { text: 'the quick brown fox jumps over the lazy dog and back again; ' }
 const DEFAULT_LINE_BYTES = { min: 40, max: 120 }

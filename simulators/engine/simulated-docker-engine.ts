@@ -15,6 +15,7 @@ import type { Wire } from '../wire/wire.ts'
 import type { EngineEvent } from './engine-event.ts'
 import type { EngineHost } from './engine-host.ts'
 import { EventSource } from './event-source.ts'
+import { gatheredDeliveries, type Schedule } from './gathered-deliveries.ts'
 import { LogSource } from './log-source.ts'
 import { SimulatedCall, type SimulatedCallOptions } from './simulated-call.ts'
 import type { SimulatedContainer } from './simulated-container.ts'
@@ -34,6 +35,11 @@ export interface ConnectOptions {
   readonly readLatency?: LatencyRange
   /** Until the release of a stream is acknowledged. Default 0.05 to 2 ms. */
   readonly closeLatency?: LatencyRange
+  /**
+   * The client looks at its streams only at each multiple of so many virtual milliseconds, and is then given all that has come, on all of them, in
+   * one event: a thousand chatty streams run ten times as fast, with fewer orders of events. Default 0: each piece is an event of its own.
+   */
+  readonly gather?: { readonly ms: number }
 }
 
 /** A client of the simulated engine, in process: the `DockerEngine` port of the virtual world. Every completion is an event of the world. */
@@ -44,6 +50,7 @@ export class SimulatedDockerEngine implements DockerEngine {
   readonly #callLatency: () => number
   readonly #readLatency: () => number
   readonly #closeLatency: () => number
+  readonly #deliver: Schedule
   readonly #calls = new Set<{ retry(): void; refuse(error: unknown): void }>()
   readonly #streams = new Map<object, { pump(): void; fail(error: EngineError): void; disconnect(): void }>()
   #availability: Disposable | null = null
@@ -56,6 +63,9 @@ export class SimulatedDockerEngine implements DockerEngine {
     this.#random = host.random.fork('engine client')
     this.#callLatency = this.#drawing(options.callLatency ?? { minMs: 0.2, maxMs: 8 })
     this.#readLatency = this.#drawing(options.readLatency ?? { minMs: 0.05, maxMs: 3 })
+    const gatherMs = options.gather?.ms ?? 0
+    this.#deliver =
+      gatherMs > 0 ? gatheredDeliveries(host, gatherMs) : (...delivery) => host.schedule(...delivery)
     this.#closeLatency = this.#drawing(options.closeLatency ?? { minMs: 0.05, maxMs: 2 })
   }
 
@@ -181,6 +191,7 @@ export class SimulatedDockerEngine implements DockerEngine {
   #streamOptions(): {
     readLatency: () => number
     closeLatency: () => number
+    deliver: Schedule
     isHeld: () => boolean
     onDestroyed: (stream: object) => void
   } {
@@ -188,6 +199,7 @@ export class SimulatedDockerEngine implements DockerEngine {
     return {
       readLatency: this.#readLatency,
       closeLatency: this.#closeLatency,
+      deliver: this.#deliver,
       // What this client breaks itself reaches its readers even while the engine hangs.
       isHeld: () => this.#engine.availability === 'hung' && this.#lifetime === lifetime,
       onDestroyed: (stream) => void this.#streams.delete(stream),

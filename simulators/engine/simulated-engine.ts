@@ -75,6 +75,8 @@ export class SimulatedEngine {
   readonly #added: SimulatedContainer[] = []
   readonly #subscribers = new Set<(event: EngineEvent) => void>()
   readonly #storedListeners = new Set<StoredListener>()
+  /** Held on every log while there are such listeners. */
+  #logWatches: Disposable[] = []
   readonly #availabilityListeners = new Set<() => void>()
   readonly #outages = new Set<{ readonly kind: Outage }>()
   readonly #eventStreamListeners = new Set<() => void>()
@@ -131,6 +133,7 @@ export class SimulatedEngine {
     })
     this.#containers.set(id, container)
     this.#added.push(container)
+    if (this.#storedListeners.size > 0) this.#logWatches.push(container.log.watch())
     this.#emit('create', container)
     if (options.started ?? true) this.start(id)
     return container
@@ -278,7 +281,9 @@ export class SimulatedEngine {
 
   /** Calls back after every stored message. */
   onStored(listener: StoredListener): Disposable {
-    return listen(this.#storedListeners, listener)
+    if (this.#storedListeners.size === 0) this.#logWatches = this.#added.map(({ log }) => log.watch())
+    this.#storedListeners.add(listener)
+    return { [Symbol.dispose]: () => this.#forgetStoredListener(listener) }
   }
 
   /** Calls back when the engine went, came, hung, went on, or was calmed. */
@@ -422,6 +427,12 @@ export class SimulatedEngine {
     this.#recentEvents.push(event)
     if (this.#recentEvents.length > RECENT_EVENTS_MAX) this.#recentEvents.shift()
     for (const subscriber of this.#subscribers) subscriber(event)
+  }
+
+  #forgetStoredListener(listener: StoredListener): void {
+    this.#storedListeners.delete(listener)
+    if (this.#storedListeners.size > 0) return
+    for (const watch of this.#logWatches.splice(0)) watch[Symbol.dispose]()
   }
 
   #notifyStored(container: SimulatedContainer): void {

@@ -3,17 +3,20 @@ import { listenForAbort } from '../abort-listener.ts'
 import type { ScheduledEvent } from '../event-queue.ts'
 import type { LedgerEntry, ResourceKind } from '../resource-ledger.ts'
 import type { EngineHost } from './engine-host.ts'
+import type { Schedule } from './gathered-deliveries.ts'
 
 /** The engine's side of a stream: what it would send, and when that changes. */
 export interface StreamSource<T> {
   readonly state: 'ready' | 'waiting' | 'ended' | EngineError
+  /** When it will be ready if nothing unforeseen happens, in milliseconds of the host's monotonic clock. Only in state `waiting`. */
+  readonly dueMs: number
   /** True when the release is not to be acknowledged. */
   readonly hangsOnClose: boolean
   /** True when the connection stays open after the end. */
   readonly staysOpen: boolean
   /** True when the head of the answer waits for the first output. */
   readonly delaysHead: boolean
-  /** Set by the stream; called when {@link state} may have changed. */
+  /** Set by the stream; called when {@link state} may have changed other than {@link dueMs} says. */
   onChange: () => void
   /** Only in state `ready`. What is taken was sent and will not be sent again. */
   take(): T
@@ -30,6 +33,8 @@ export interface SimulatedStreamOptions<T> {
   /** Virtual milliseconds until what is there arrives, drawn for each read. */
   readonly readLatency: () => number
   readonly closeLatency: () => number
+  /** Sends a delivery on its way. */
+  readonly deliver: Schedule
   /** True while nothing gets through. */
   readonly isHeld: () => boolean
   /** Told that {@link StreamSource.state} may have changed. */
@@ -42,6 +47,7 @@ interface PendingRead<T> {
   readonly reject: (error: unknown) => void
   readonly entry: LedgerEntry
   readonly stopListening: () => void
+  readonly latencyMs: number
 }
 
 /**
@@ -55,8 +61,11 @@ export class SimulatedStream<T> implements EngineStream<T> {
   readonly #entry: LedgerEntry
   readonly #acknowledge: () => void
   readonly #deliverLabel: string
+  readonly #readLabel: string
   #pending: PendingRead<T> | null = null
   #delivery: ScheduledEvent | null = null
+  /** When what the delivery is for was there, or will be. */
+  #deliveredFromMs = 0
   #destroyed = false
 
   constructor(host: EngineHost, options: SimulatedStreamOptions<T>) {
@@ -66,6 +75,7 @@ export class SimulatedStream<T> implements EngineStream<T> {
     this.#host = host
     this.#options = options
     this.#deliverLabel = `deliver ${options.name}`
+    this.#readLabel = `read of ${options.name}`
     this.#entry = host.ledger.open(options.kind, `${options.kind} of ${options.name}`)
     options.source.onChange = () => this.#sourceChanged()
   }
@@ -76,8 +86,8 @@ export class SimulatedStream<T> implements EngineStream<T> {
     if (this.#pending !== null) return Promise.reject(this.#reportSecondRead())
     const { promise, resolve, reject } = Promise.withResolvers<T | null>()
     const stopListening = listenForAbort(signal, () => this.#takePending()?.reject(signal.reason))
-    const entry = this.#host.ledger.open(this.#options.readKind, `read of ${this.#options.name}`)
-    this.#pending = { resolve, reject, entry, stopListening }
+    const entry = this.#host.ledger.open(this.#options.readKind, this.#readLabel)
+    this.#pending = { resolve, reject, entry, stopListening, latencyMs: this.#options.readLatency() }
     this.pump()
     return promise
   }
@@ -95,14 +105,27 @@ export class SimulatedStream<T> implements EngineStream<T> {
     this.#host.schedule(this.#options.closeLatency(), 'acknowledge close', this.#acknowledge)
   }
 
-  /** Sends a delivery on its way when a read waits and there is something to deliver. */
+  /** Sends a delivery on its way when a read waits and there is something to deliver, or will be. */
   pump(): void {
-    if (this.#pending === null || this.#delivery !== null || this.#options.isHeld()) return
-    const { state } = this.#options.source
-    if (state === 'waiting') return
+    const pending = this.#pending
+    if (pending === null || this.#options.isHeld()) return
+    const { source } = this.#options
+    const { state } = source
     if (state instanceof EngineError) return this.#takePending()?.reject(state)
-    const latency = this.#options.readLatency()
-    this.#delivery = this.#host.schedule(latency, this.#deliverLabel, () => this.#deliver())
+    const nowMs = this.#host.clock.monotonic()
+    this.#deliverFrom(state === 'waiting' ? source.dueMs : nowMs, nowMs, pending.latencyMs)
+  }
+
+  /** What comes from `fromMs` on is delivered, unless something that comes earlier is on its way. */
+  #deliverFrom(fromMs: number, nowMs: number, latencyMs: number): void {
+    if (fromMs === Infinity) return
+    if (this.#delivery !== null) {
+      if (this.#deliveredFromMs <= fromMs) return
+      this.#delivery.cancel()
+    }
+    this.#deliveredFromMs = fromMs
+    const delayMs = fromMs - nowMs + latencyMs
+    this.#delivery = this.#options.deliver(delayMs, this.#deliverLabel, this.#deliver, this.#inBackground)
   }
 
   #sourceChanged(): void {
@@ -110,11 +133,15 @@ export class SimulatedStream<T> implements EngineStream<T> {
     this.#options.onSourceChange?.()
   }
 
-  #deliver(): void {
+  /** A delivery belongs to the workload that goes on for ever until what it is for is there. */
+  readonly #inBackground = { background: () => this.#deliveredFromMs > this.#host.clock.monotonic() }
+
+  readonly #deliver = (): void => {
     this.#delivery = null
     const { source, isHeld } = this.#options
+    if (isHeld()) return
     const { state } = source
-    if (isHeld() || state === 'waiting') return
+    if (state === 'waiting') return this.pump()
     const pending = this.#takePending()!
     if (state instanceof EngineError) pending.reject(state)
     else pending.resolve(state === 'ended' ? null : source.take())

@@ -24,6 +24,7 @@ export class SplitFollowReply implements MessageReply {
   readonly #stored: LogReply
   readonly #events: ScheduledEvent[] = []
   #toCome: LogReply | null = null
+  #looksAhead = false
 
   constructor(options: SplitFollowOptions) {
     const { host, random, timing, open } = options
@@ -46,6 +47,10 @@ export class SplitFollowReply implements MessageReply {
     return this.#options.isRemoved() && !this.#toCome.wasCut ? 'waiting' : 'ended'
   }
 
+  get dueMs(): number {
+    return this.#toCome?.dueMs ?? Infinity
+  }
+
   get available(): number {
     return this.#current.available
   }
@@ -62,6 +67,11 @@ export class SplitFollowReply implements MessageReply {
     return this.#current.take(maxBytes)
   }
 
+  lookAhead(looksAhead: boolean): void {
+    this.#looksAhead = looksAhead
+    this.#toCome?.lookAhead(looksAhead)
+  }
+
   close(): void {
     for (const event of this.#events) event.cancel()
     this.#stored.close()
@@ -75,6 +85,7 @@ export class SplitFollowReply implements MessageReply {
   #followOn(): void {
     this.#toCome = this.#options.open('to-come')
     this.#toCome.onChange = () => this.onChange()
+    this.#toCome.lookAhead(this.#looksAhead)
     this.onChange()
   }
 

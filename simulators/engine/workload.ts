@@ -1,6 +1,7 @@
 import type { ScheduledEvent } from '../event-queue.ts'
+import type { SeededRandom } from '../seeded-random.ts'
+import type { LateWriter } from './container-log.ts'
 import type { EngineHost } from './engine-host.ts'
-import type { SimulatedContainer } from './simulated-container.ts'
 
 /** Shape of the lines a workload writes. */
 export interface LineShape {
@@ -26,42 +27,93 @@ export type Behaviour =
       readonly jitter?: number
     } & LineShape)
 
-/** Runs a behaviour in a container, as background events of the world, until it is stopped. */
-export class Workload {
-  readonly #host: EngineHost
-  readonly #container: SimulatedContainer
-  readonly #behaviour: Behaviour
-  readonly #label: string
-  #next: ScheduledEvent | null = null
+export interface WorkloadOptions {
+  readonly behaviour: Behaviour
+  /** The container's: decides when lines come. */
+  readonly random: SeededRandom
+  /** Of the events of lines, for the trace. */
+  readonly label: string
+  /** Writes a line as of `atMs` of the monotonic clock, which is not to come. */
+  readonly writeLine: (atMs: number, shape: LineShape) => void
+  /** Has {@link Workload.writeDue} called. */
+  readonly onDue: () => void
+}
 
-  constructor(host: EngineHost, container: SimulatedContainer, behaviour: Behaviour) {
-    this.#host = host
-    this.#container = container
-    this.#behaviour = behaviour
-    this.#label = `write ${container.name}`
-  }
+/**
+ * Runs a behaviour in a container, until it is stopped. In virtual time its lines are no events: when they come is a matter of the seed alone, so
+ * they are written when somebody looks, as of the moment they were due. While somebody wants to be told of each line at its time there is a
+ * background event for it. In real time there always is, and lines come when it does.
+ */
+export class Workload implements LateWriter {
+  readonly #host: EngineHost
+  readonly #options: WorkloadOptions
+  readonly #isLate: boolean
+  #dueMs: number
+  #isPunctual: boolean
+  #alarm: ScheduledEvent | null = null
 
   /** The first lines come at a random point of the first period, so that containers do not write in step. */
-  start(): void {
-    if (this.#behaviour.kind === 'silent') return
-    this.#schedule(this.#container.random.next() * this.#behaviour.everyMs)
+  constructor(host: EngineHost, options: WorkloadOptions) {
+    const { behaviour, random } = options
+    this.#host = host
+    this.#options = options
+    this.#isLate = host.clock.wallTimeAt !== null
+    this.#isPunctual = !this.#isLate
+    this.#dueMs =
+      behaviour.kind === 'silent' ? Infinity : host.clock.monotonic() + random.next() * behaviour.everyMs
+    this.#setAlarm()
   }
 
+  get dueMs(): number {
+    return this.#dueMs
+  }
+
+  get isDue(): boolean {
+    return this.#dueMs <= this.#host.clock.monotonic()
+  }
+
+  writeDue(): void {
+    const nowMs = this.#host.clock.monotonic()
+    while (this.#dueMs <= nowMs) this.#tick(this.#isLate ? this.#dueMs : nowMs)
+  }
+
+  bePunctual(isPunctual: boolean): void {
+    const mustBe = isPunctual || !this.#isLate
+    if (mustBe === this.#isPunctual) return
+    this.#isPunctual = mustBe
+    this.#setAlarm()
+  }
+
+  /** Nothing is written any more, nor what was due. */
   stop(): void {
-    this.#next?.cancel()
-    this.#next = null
+    this.#dueMs = Infinity
+    this.#setAlarm()
   }
 
-  #schedule(delayMs: number): void {
-    this.#next = this.#host.schedule(delayMs, this.#label, () => this.#tick(), { background: true })
-  }
-
-  #tick(): void {
-    const behaviour = this.#behaviour
+  #tick(atMs: number): void {
+    const { behaviour, random, writeLine } = this.#options
     if (behaviour.kind === 'silent') return
-    const swing = (behaviour.jitter ?? 0) * (2 * this.#container.random.next() - 1)
-    this.#schedule(behaviour.everyMs * (1 + swing))
+    const swing = (behaviour.jitter ?? 0) * (2 * random.next() - 1)
+    this.#dueMs = atMs + Math.max(PERIOD_MS_MIN, behaviour.everyMs * (1 + swing))
     const lines = behaviour.kind === 'bursty' ? behaviour.lines : 1
-    for (let line = 0; line < lines; line++) this.#container.writeNumberedLine(behaviour)
+    for (let line = 0; line < lines; line++) writeLine(atMs, behaviour)
+  }
+
+  #setAlarm(): void {
+    this.#alarm?.cancel()
+    this.#alarm = null
+    if (!this.#isPunctual || this.#dueMs === Infinity) return
+    const delayMs = Math.max(0, this.#dueMs - this.#host.clock.monotonic())
+    this.#alarm = this.#host.schedule(delayMs, this.#options.label, this.#ring, BACKGROUND)
+  }
+
+  readonly #ring = (): void => {
+    this.#alarm = null
+    this.#options.onDue()
+    this.#setAlarm()
   }
 }
+
+/** A period of nothing would be written for ever within one moment. */
+const PERIOD_MS_MIN = 0.001
+const BACKGROUND = { background: true }

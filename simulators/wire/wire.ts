@@ -35,6 +35,7 @@ export class Wire implements StreamSource<Uint8Array> {
   #failure: EngineError | null = null
   #cut = false
   #closed = false
+  #looksAhead = false
   #taking = false
 
   constructor(reply: ByteReply, options: WireOptions) {
@@ -49,6 +50,10 @@ export class Wire implements StreamSource<Uint8Array> {
   get state(): WireState {
     if (this.#failure !== null) return this.#failure
     return this.#isUndisturbed ? this.#reply.state : this.#disturbedState()
+  }
+
+  get dueMs(): number {
+    return this.#isUndisturbed && this.#failure === null ? this.#reply.dueMs : Infinity
   }
 
   /** Bytes that {@link take} could return at once. Only in state `ready`. */
@@ -73,6 +78,12 @@ export class Wire implements StreamSource<Uint8Array> {
     return this.#conditions.some((condition) => condition.delaysHead)
   }
 
+  /** Has {@link onChange} called only for what {@link dueMs} does not say. */
+  lookAhead(): void {
+    this.#looksAhead = true
+    this.#changed()
+  }
+
   take(maxBytes: number = PIECE_BYTES_MAX): Uint8Array {
     return this.#isUndisturbed ? this.#reply.take(maxBytes) : this.#takeDisturbed(maxBytes)
   }
@@ -91,20 +102,20 @@ export class Wire implements StreamSource<Uint8Array> {
   impose(condition: WireCondition): Disposable {
     this.#conditions = [...this.#conditions, condition]
     condition.arrived?.(this.#pending())
-    this.onChange()
+    this.#changed()
     return { [Symbol.dispose]: () => this.#lift(condition) }
   }
 
   /** These bytes come at the next boundary between two messages. */
   insert(bytes: Uint8Array): void {
     this.#inserted.push(bytes)
-    this.onChange()
+    this.#changed()
   }
 
   /** Nothing more comes: the reply ends here as if it were complete. */
   cut(): void {
     this.#cut = true
-    this.onChange()
+    this.#changed()
   }
 
   /** Breaks the connection; what was not taken is gone. */
@@ -164,6 +175,12 @@ export class Wire implements StreamSource<Uint8Array> {
     if (!this.#conditions.includes(condition)) return
     this.#conditions = this.#conditions.filter((each) => each !== condition)
     condition.end?.()
+    this.#changed()
+  }
+
+  /** What is wrong on the way changed. It has to be told of each message that comes while something is. */
+  #changed(): void {
+    this.#reply.lookAhead(this.#looksAhead && this.#isUndisturbed)
     this.onChange()
   }
 
