@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { messageOf } from '../reference/errors.ts'
-import { anyCommand, FAMILIES, type Session } from './collector/commands.ts'
+import { anyCommand, FAMILIES, type Command, type Session } from './collector/commands.ts'
 import { CollectorRig } from './collector/collector-rig.ts'
 
 /**
@@ -23,6 +23,8 @@ export interface CollectorPropertyOptions {
   readonly replayPath?: string
   /** False leaves a failing case as long as it was found. Default true. */
   readonly shrink?: boolean
+  /** What may happen. Default everything but crashes. */
+  readonly command?: fc.Arbitrary<Command>
   /** Told about every command that is run. */
   readonly onCommand?: (description: string) => void
   /** Told of every interesting state that a case reached, of `MARKS`. */
@@ -52,8 +54,16 @@ export interface CollectorPropertyResult {
 
 /** Runs the property. A failure is shrunk first, and returned. */
 export async function checkCollector(options: CollectorPropertyOptions): Promise<CollectorPropertyResult> {
-  const { seed, numRuns, path, replayPath, onCommand = () => {}, onMark = () => {} } = options
-  const commands = fc.commands([anyCommand()], {
+  const {
+    seed,
+    numRuns,
+    path,
+    replayPath,
+    command = anyCommand(),
+    onCommand = () => {},
+    onMark = () => {},
+  } = options
+  const commands = fc.commands([command], {
     maxCommands: COMMANDS_MAX,
     size: 'max',
     ...(replayPath !== undefined && { replayPath }),

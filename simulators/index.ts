@@ -55,8 +55,10 @@ export type { Behaviour, LineShape } from './engine/workload.ts'
 export {
   SimulatedFileSystem,
   type AppendListener,
+  type FileSystemCrash,
   type SimulatedFileSystemOptions,
 } from './file-system/simulated-file-system.ts'
+export type { CrashKind } from './file-system/crash-kind.ts'
 export type {
   FileErrorCode,
   FileFault,

@@ -16,6 +16,7 @@ import {
   waitsAreBounded,
   World,
   type ContainerOptions,
+  type CrashKind,
   type SimulatedContainer,
   type SimulatedEngine,
   type StreamScope,
@@ -147,9 +148,15 @@ export class CollectorRig {
   /** The process ends cleanly and a new one starts on the same disk. */
   async restartProcess(): Promise<void> {
     await this.stop()
-    this.#ports = this.world.ports()
-    this.#collector = createCollector(this.#config, this.#ports)
+    this.#beginProcess()
     await this.start()
+  }
+
+  /** The process is dead at once, or the machine with its disk. What starts next is a new one on what is left. The engine goes on. */
+  crash(kind: CrashKind): void {
+    this.world.crash({ kind })
+    this.#runningSinceMs = Infinity
+    this.#beginProcess()
   }
 
   async advance(ms: number): Promise<void> {
@@ -197,7 +204,7 @@ export class CollectorRig {
    */
   undelivered(): string[] {
     return this.engine.containers
-      .map((container) => ({ container, held: this.#held(container) }))
+      .map((container) => ({ container, held: this.#contents(container).length }))
       .filter(({ container, held }) => held !== container.expected.length)
       .map(
         ({ container, held }) =>
@@ -215,6 +222,14 @@ export class CollectorRig {
     await this.start()
     await this.#untilDelivered()
     await this.stop()
+    for (const container of this.engine.containers) this.#assertExact(container)
+  }
+
+  /** The length was compared while time passed; a power cut could have put other bytes in their place. */
+  #assertExact(container: SimulatedContainer): void {
+    const { expected, name } = container
+    if (Buffer.compare(this.#contents(container), expected.view(0)) !== 0)
+      throw new Error(`The sink of ${name} has the length of its output and differs from it`)
   }
 
   async #untilDelivered(): Promise<void> {
@@ -245,8 +260,13 @@ export class CollectorRig {
     return errors.map(({ fields, message }) => `${message}: ${inspect(fields)}`)
   }
 
-  #held({ name, id }: SimulatedContainer): number {
-    return this.world.fileSystem.contents(`/logs/${name}-${id.slice(0, 12)}.log`).length
+  #contents({ name, id }: SimulatedContainer): Uint8Array {
+    return this.world.fileSystem.contents(`/logs/${name}-${id.slice(0, 12)}.log`)
+  }
+
+  #beginProcess(): void {
+    this.#ports = this.world.ports()
+    this.#collector = createCollector(this.#config, this.#ports)
   }
 
   async #begin(): Promise<void> {

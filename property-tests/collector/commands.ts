@@ -35,7 +35,8 @@ export function anyCommand(): fc.Arbitrary<Command> {
   )
 }
 
-class Step implements Command {
+/** One thing that happens. */
+export class Step implements Command {
   readonly #description: string
   readonly #family: Family | null
   readonly #applies: (rig: CollectorRig) => boolean

@@ -31,6 +31,23 @@ export async function readFully(file: FileHandle, buffer: Uint8Array, position: 
   return filled
 }
 
+/**
+ * Creates the directory and its parents so that they survive a power cut; also those that are there already, because an earlier process may have
+ * been killed before it got to this. A parent that cannot be synced is left alone: one that may not be read, or on a file system that
+ * knows no such thing.
+ */
+export async function makeDirectory(fileSystem: FileSystem, path: string): Promise<void> {
+  await fileSystem.mkdir(path)
+  for (const parent of parentsOf(path)) {
+    try {
+      // eslint-disable-next-line no-await-in-loop -- from the inside out, once in the life of a process
+      await fileSystem.syncDirectory(parent)
+    } catch (error) {
+      if (!NOT_TO_BE_SYNCED.has(codeOf(error) ?? '')) throw error
+    }
+  }
+}
+
 /** Replaces the file so that a crash at any moment leaves the old or the new text, whole. Creates the directory. */
 export async function replaceFile(fileSystem: FileSystem, path: string, text: string): Promise<void> {
   await fileSystem.mkdir(dirname(path))
@@ -44,6 +61,11 @@ export async function replaceFile(fileSystem: FileSystem, path: string, text: st
   }
   await fileSystem.rename(temporary, path)
   await fileSystem.syncDirectory(dirname(path))
+}
+
+function parentsOf(path: string): string[] {
+  const parent = dirname(path)
+  return parent === path ? [] : [parent, ...parentsOf(parent)]
 }
 
 async function openExisting(fileSystem: FileSystem, path: string): Promise<FileHandle | null> {
@@ -62,3 +84,5 @@ function dropBytes(buffers: readonly Uint8Array[], count: number): Uint8Array[] 
   if (left > 0) rest[0] = rest[0]!.subarray(left)
   return rest
 }
+
+const NOT_TO_BE_SYNCED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EINVAL', 'EROFS', 'ENOTSUP'])

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../errors.ts'
 import type { FileSystem } from '../ports/file-system.ts'
-import { readWholeFile, replaceFile } from './files.ts'
+import { makeDirectory, readWholeFile, replaceFile } from './files.ts'
 import type { Source, SourcePosition } from './block.ts'
 import type { SinkMark } from './sink.ts'
 
@@ -35,6 +35,7 @@ export class PositionStore {
   readonly #entries = new Map<string, Entry>()
   #changes = 0
   #saved = 0
+  #directoryReady = false
 
   constructor(options: PositionStoreOptions) {
     this.#options = options
@@ -99,7 +100,10 @@ export class PositionStore {
 
   /** Writes a snapshot, atomically and durably. */
   async save(snapshot: PositionSnapshot): Promise<void> {
-    await replaceFile(this.#options.fileSystem, this.#path, snapshot.text)
+    const { fileSystem, stateDir } = this.#options
+    if (!this.#directoryReady) await makeDirectory(fileSystem, stateDir)
+    this.#directoryReady = true
+    await replaceFile(fileSystem, this.#path, snapshot.text)
     this.#saved = snapshot.changes
   }
 

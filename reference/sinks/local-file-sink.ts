@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { LocalFileSinkConfig } from '../config/config.ts'
 import type { Block, Source } from '../dispatch/block.ts'
-import { writeAll } from '../dispatch/files.ts'
+import { makeDirectory, writeAll } from '../dispatch/files.ts'
 import type { Sink, SinkMark } from '../dispatch/sink.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { FileHandle, FileSystem } from '../ports/file-system.ts'
@@ -29,7 +29,8 @@ export class LocalFileSink implements Sink {
   /** Written since the last sync. */
   readonly #unsynced = new Set<string>()
   #directoryReady = false
-  #newNames = false
+  /** Names in the directory that were not synced; there may be some of an earlier process that was killed. */
+  #newNames = true
 
   constructor(options: LocalFileSinkOptions) {
     this.#options = options
@@ -64,9 +65,7 @@ export class LocalFileSink implements Sink {
         throw error
       }
     }
-    if (!this.#newNames) return
-    this.#newNames = false
-    await this.#options.fileSystem.syncDirectory(this.#options.config.directory)
+    if (this.#directoryReady && this.#newNames) await this.#syncNames()
   }
 
   async forget(source: Source): Promise<void> {
@@ -91,21 +90,22 @@ export class LocalFileSink implements Sink {
   ): Promise<number> {
     const start =
       file.length === committed
-        ? { length: committed, rest: buffers }
+        ? { length: committed, rest: buffers, isEnd: true }
         : await this.#startOfWrite(path, file.handle, committed, buffers)
     this.#unsynced.add(path)
     await writeAll(file.handle, start.rest)
-    file.length = start.length + start.rest.reduce((sum, buffer) => sum + buffer.byteLength, 0)
-    return file.length
+    const length = start.length + start.rest.reduce((sum, buffer) => sum + buffer.byteLength, 0)
+    file.length = start.isEnd ? length : null
+    return length
   }
 
-  /** Where the file ends, and what of the buffers it does not hold yet. */
+  /** Up to where the file holds what it should, whether it ends there, and what of the buffers it does not hold yet. */
   async #startOfWrite(
     path: string,
     file: FileHandle,
     committed: number,
     buffers: readonly Uint8Array[],
-  ): Promise<{ length: number; rest: readonly Uint8Array[] }> {
+  ): Promise<{ length: number; rest: readonly Uint8Array[]; isEnd: boolean }> {
     const { logger } = this.#options
     const { size } = await file.stat()
     if (size === 0) this.#newNames = true
@@ -115,18 +115,27 @@ export class LocalFileSink implements Sink {
         'The file is shorter than what was written to it: somebody cut it',
       )
     }
-    if (size <= committed) return { length: size, rest: buffers }
+    if (size <= committed) return { length: size, rest: buffers, isEnd: true }
     const whole = Buffer.concat(buffers)
-    const found = await reconcile(file, committed, size, whole)
-    if (found.foreign) {
-      logger.warn({ path, committed, size }, 'The file holds lines of somebody else: appending behind them')
+    const { found, length, present } = await reconcile(file, committed, size, whole)
+    if (found !== null) logger.warn({ path, committed, size }, WARNINGS[found])
+    const isEnd = present < whole.byteLength || length === size
+    return { length, rest: [whole.subarray(present)], isEnd }
+  }
+
+  async #syncNames(): Promise<void> {
+    this.#newNames = false
+    try {
+      await this.#options.fileSystem.syncDirectory(this.#options.config.directory)
+    } catch (error) {
+      this.#newNames = true
+      throw error
     }
-    return { length: found.length, rest: [whole.subarray(found.present)] }
   }
 
   async #prepareDirectory(): Promise<void> {
     if (this.#directoryReady) return
-    await this.#options.fileSystem.mkdir(this.#options.config.directory)
+    await makeDirectory(this.#options.fileSystem, this.#options.config.directory)
     this.#directoryReady = true
   }
 
@@ -134,3 +143,8 @@ export class LocalFileSink implements Sink {
     return join(this.#options.config.directory, `${source.name}-${source.id.slice(0, 12)}.log`)
   }
 }
+
+const WARNINGS = {
+  foreign: 'The file holds lines of somebody else: appending behind them',
+  hole: 'A power cut has left NULs in the file where lines were not synced: writing them again',
+} as const

@@ -136,7 +136,7 @@ export class SimulatedDockerEngine implements DockerEngine {
   abandon(): void {
     this.#availability?.[Symbol.dispose]()
     this.#calls.clear()
-    for (const { disconnect } of this.#streams.values()) disconnect()
+    for (const stream of this.#streams.values()) stream.disconnect()
     this.#streams.clear()
   }
 
