@@ -7,6 +7,7 @@ import { LineAssembler } from './line-assembler.ts'
 import { messageKey } from './message-key.ts'
 import type { MessageHandler, MessageParser } from './message-parser.ts'
 import { STAMP_PREFIX } from './stamp.ts'
+import { isWholeChunk } from './stored-chunk.ts'
 import { TtyDemultiplexer, type Unterminated } from './tty-demultiplexer.ts'
 
 export interface ContainerReaderOptions {
@@ -52,6 +53,7 @@ export type Notice =
 export class ContainerReader {
   readonly #options: ContainerReaderOptions
   readonly #cursor: AligningCursor
+  readonly #chunkBytes: number
   readonly #parser: MessageParser
   readonly #assembler: LineAssembler
   readonly #builder = new BlockBuilder()
@@ -75,7 +77,8 @@ export class ContainerReader {
     this.#taken = position?.records ?? 0
     this.#unterminated = position?.unterminated
     this.#priming = position === undefined && options.from === 'now'
-    this.#parser = makeParser(tty, () => this.#unterminated)
+    this.#chunkBytes = options.poll ? POLLED_CHUNK_BYTES : CHUNK_BYTES
+    this.#parser = this.#makeParser()
     const onOrphan = (): void => void this.#notices.push({ kind: 'orphan' })
     const onCut = (): void => void this.#notices.push({ kind: 'cut' })
     const assembly = { builder: this.#builder, tty, maxLineBytes, onOrphan, onCut }
@@ -154,7 +157,7 @@ export class ContainerReader {
 
   /** Whether the last message of a complete reply to `tail=1` lies beyond the cursor. */
   isBeyond(reply: readonly Uint8Array[]): boolean {
-    const parser = makeParser(this.#options.tty, () => this.#unterminated)
+    const parser = this.#makeParser()
     let last: number | undefined
     const remember: MessageHandler = (stream, buffer, start, end) =>
       (last = messageKey(stream, buffer, start, end))
@@ -192,13 +195,19 @@ export class ContainerReader {
     if (this.#options.tty) this.#noteUnterminated(buffer, start, end)
   }
 
+  #makeParser(): MessageParser {
+    if (!this.#options.tty) return new Demultiplexer()
+    return new TtyDemultiplexer(this.#chunkBytes, () => this.#unterminated)
+  }
+
   #noteGaps(): void {
     for (const after of this.#cursor.takeGaps()) this.#notices.push({ kind: 'gap', after })
   }
 
   #noteUnterminated(buffer: Uint8Array, start: number, end: number): void {
     const length = end - start - STAMP_PREFIX
-    const whole = buffer[end - 1] === NEWLINE || length === CHUNK_BYTES
+    const data = buffer.subarray(start + STAMP_PREFIX, end)
+    const whole = buffer[end - 1] === NEWLINE || isWholeChunk(data, this.#chunkBytes)
     if (whole) this.#unterminated = undefined
     else
       this.#unterminated = {
@@ -208,10 +217,7 @@ export class ContainerReader {
   }
 }
 
-function makeParser(tty: boolean, unterminated: () => Unterminated | undefined): MessageParser {
-  return tty ? new TtyDemultiplexer(unterminated) : new Demultiplexer()
-}
-
 const NEWLINE = 0x0a
-/** An unterminated message of this size is a chunk of a longer line. */
+/** An unterminated message of this size is a chunk of a longer line: Docker's, and that of Podman, whose log is polled. */
 const CHUNK_BYTES = 16 * 1024
+const POLLED_CHUNK_BYTES = 8 * 1024

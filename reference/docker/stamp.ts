@@ -16,6 +16,14 @@ export function hasUsualStamp(buffer: Uint8Array, start: number, end: number): b
   )
 }
 
+/** Bytes of the stamp at this place, in whatever form an engine writes it, a space behind it; 0 when there is none. */
+export function stampLengthAt(buffer: Uint8Array, start: number): number {
+  if (hasUsualStamp(buffer, start, buffer.length)) return STAMP_BYTES
+  const text = new TextDecoder('latin1').decode(buffer.subarray(start, start + LONGEST_STAMP + 1))
+  const length = text.indexOf(' ')
+  return length > 0 && RFC_3339.test(text.slice(0, length)) ? length : 0
+}
+
 /**
  * The message with its stamp in the usual form. Engines write other ones: the `local` driver in its own time zone, Podman with fewer
  * decimals.

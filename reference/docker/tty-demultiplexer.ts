@@ -1,11 +1,10 @@
 import { STAMP_BYTES, STDOUT } from '../dispatch/block.ts'
 import { EngineError } from '../ports/docker-engine.ts'
 import type { MessageHandler, MessageParser } from './message-parser.ts'
-import { compareStamps, hasUsualStamp, STAMP_PREFIX, withUsualStamp } from './stamp.ts'
+import { hasUsualStamp, STAMP_PREFIX, stampLengthAt, usualStamp, withUsualStamp } from './stamp.ts'
+import { isWholeChunk, longestChunk } from './stored-chunk.ts'
 
 const NEWLINE = 0x0a
-/** The engine stores longer lines in chunks of this size. */
-const CHUNK_BYTES = 16 * 1024
 /** Without a newline for so long this is no log. */
 const MAX_HELD_BYTES = 4 * 1024 * 1024
 
@@ -17,15 +16,18 @@ export interface Unterminated {
 }
 
 /**
- * Cuts the unframed stream of a container with a TTY into messages. A message ends at a newline, or after exactly 16,384 bytes that are followed
- * by the same stamp inline; other stamp-like text is content. One more place is known from before: behind the unterminated message with which an
+ * Cuts the unframed stream of a container with a TTY into messages. A message ends at a newline, or after a whole chunk that is followed by
+ * the same stamp inline; other stamp-like text is content. One more place is known from before: behind the unterminated message with which an
  * earlier run of the container ended.
  */
 export class TtyDemultiplexer implements MessageParser {
   #held: Uint8Array = new Uint8Array(0)
+  readonly #chunkBytes: number
   readonly #unterminated: () => Unterminated | undefined
 
-  constructor(unterminated: () => Unterminated | undefined) {
+  /** @param chunkBytes the engine stores longer lines in chunks of this size */
+  constructor(chunkBytes: number, unterminated: () => Unterminated | undefined) {
+    this.#chunkBytes = chunkBytes
     this.#unterminated = unterminated
   }
 
@@ -57,24 +59,36 @@ export class TtyDemultiplexer implements MessageParser {
   /** Where the message that starts at `start` ends; undefined while that cannot be told. */
   #messageEnd(buffer: Uint8Array, start: number): number | undefined {
     if (buffer.length - start < STAMP_PREFIX) return undefined
-    const data = start + STAMP_PREFIX
-    const glued = this.#gluedEnd(buffer, start)
+    const stampLength = stampLengthAt(buffer, start)
+    const data = start + (stampLength === 0 ? STAMP_PREFIX : stampLength + 1)
+    const glued = this.#gluedEnd(buffer, start, data)
     if (glued !== undefined) return glued
     const newline = buffer.indexOf(NEWLINE, data)
-    const chunkEnd = data + CHUNK_BYTES
-    if (newline >= 0 && newline <= chunkEnd) return newline + 1
-    if (buffer.length < chunkEnd + STAMP_PREFIX) return undefined
-    if (compareStamps(buffer, start, buffer, chunkEnd) === 0) return chunkEnd
-    return newline < 0 ? undefined : newline + 1
+    if (newline >= 0 && newline <= data + this.#chunkBytes) return newline + 1
+    const chunkEnd = this.#chunkEnd(buffer, start, data, newline < 0 ? buffer.length : newline)
+    return chunkEnd ?? (newline < 0 ? undefined : newline + 1)
   }
 
-  #gluedEnd(buffer: Uint8Array, start: number): number | undefined {
+  /** Where a whole chunk ends that is followed by the stamp of its line again. */
+  #chunkEnd(buffer: Uint8Array, start: number, data: number, before: number): number | undefined {
+    const shortest = data + this.#chunkBytes
+    const until = Math.min(before, data + longestChunk(this.#chunkBytes) + (data - start))
+    if (until <= shortest) return undefined
+    const window = Buffer.from(buffer.buffer, buffer.byteOffset + shortest, until - shortest)
+    const stamp = buffer.subarray(start, data)
+    for (let at = window.indexOf(stamp); at !== -1; at = window.indexOf(stamp, at + 1)) {
+      if (isWholeChunk(buffer.subarray(data, shortest + at), this.#chunkBytes)) return shortest + at
+    }
+    return undefined
+  }
+
+  #gluedEnd(buffer: Uint8Array, start: number, data: number): number | undefined {
     const known = this.#unterminated()
     if (known === undefined) return undefined
-    const end = start + STAMP_PREFIX + known.length
-    if (!hasUsualStamp(buffer, end, buffer.length)) return undefined
-    const stamp = Buffer.from(known.stamp)
-    return compareStamps(stamp, 0, buffer, start) === 0 ? end : undefined
+    const end = data + known.length
+    if (stampLengthAt(buffer, end) === 0) return undefined
+    const stamp = new TextDecoder('latin1').decode(buffer.subarray(start, data - 1))
+    return usualStamp(stamp) === known.stamp ? end : undefined
   }
 }
 
