@@ -18,6 +18,7 @@ import {
   type TypedRunOptions,
 } from './run-options.ts'
 import { runPhase } from './run-phase.ts'
+import { readPhaseScenario } from './simulated/phase-scenario.ts'
 import { REFERENCE_NAME, referenceSubject } from './subjects/reference.ts'
 import { readSubjectFile } from './subjects/subject-file.ts'
 import { runInProcesses } from './virtual-processes.ts'
@@ -32,6 +33,10 @@ export function registerRunCommand(program: Command): void {
       '--engine <name>',
       'virtual (in this process, virtual time), simulated (a simulated daemon, real time) or docker',
       'virtual',
+    )
+    .option(
+      '--scenario <file>',
+      'faults on a time line (YAML, as for dockerd), played during each phase on simulated',
     )
   addRunOptions(command).action(async (names: string[], typed: TypedRunOptions) => {
     const options = checkRunOptions(typed)
@@ -108,10 +113,12 @@ async function runPlan(
 }
 
 async function openEngine(options: CheckedRunOptions, progress: Progress): Promise<PhaseEngine> {
-  const { engine, subject, defect } = options
+  const { engine, subject, scenario, defect } = options
   if (engine === 'virtual') return openVirtualEngine()
   const chosen = subject === REFERENCE_NAME ? referenceSubject(defect) : await readSubjectFile(subject)
   const provider =
-    engine === 'simulated' ? provideSimulated() : await provideDocker((what) => progress.say(what))
+    engine === 'simulated'
+      ? provideSimulated(scenario === null ? null : await readPhaseScenario(scenario))
+      : await provideDocker((what) => progress.say(what))
   return realTimeEngine(provider, chosen, defect)
 }

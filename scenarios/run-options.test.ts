@@ -18,6 +18,7 @@ test.each([
   [{ engine: 'moon' }, /"moon".*expected "virtual" or "simulated" or "docker"/],
   [{ subject: 'mine.yaml' }, /mine\.yaml.*--engine simulated or docker/],
   [{ engine: 'docker', subject: 'mine.yaml', defect: 'B8' }, /B8.*--subject reference/],
+  [{ scenario: 'faults.yaml' }, /faults\.yaml on engine virtual: use --engine simulated/],
   [{ compress: '0' }, /--compress 0: expected/],
   [{ compress: 'fast' }, /--compress fast: expected/],
   [{ seed: '1.5' }, /--seed 1\.5: expected/],

@@ -6,6 +6,7 @@ import { REFERENCE_NAME } from './subjects/reference.ts'
 export interface TypedRunOptions {
   readonly engine: string
   readonly subject: string
+  readonly scenario?: string
   readonly compress?: string
   readonly seed: string
   readonly defect?: string
@@ -27,6 +28,8 @@ export interface CheckedRunOptions extends ReportOptions {
   readonly engine: EngineName
   /** A file, or {@link REFERENCE_NAME}. */
   readonly subject: string
+  /** A file with what goes wrong during each phase. */
+  readonly scenario: string | null
   readonly compress: number
   readonly seed: number
   readonly defect: string | null
@@ -43,9 +46,13 @@ export function checkRunOptions(typed: TypedRunOptions): CheckedRunOptions {
   if (typed.subject !== REFERENCE_NAME && typed.defect !== undefined) {
     throw new UsageError(`Cannot put defect ${typed.defect} back: use --subject reference`)
   }
+  if (typed.scenario !== undefined && engine !== 'simulated') {
+    throw new UsageError(`Cannot play ${typed.scenario} on engine ${engine}: use --engine simulated`)
+  }
   return {
     engine,
     subject: typed.subject,
+    scenario: typed.scenario ?? null,
     compress: typed.compress === undefined ? DEFAULT_COMPRESS[engine] : checkCompress(typed.compress),
     seed: checkSeed(typed.seed),
     defect: typed.defect ?? null,

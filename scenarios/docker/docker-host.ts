@@ -1,10 +1,14 @@
 import Docker from 'dockerode'
 
-/** A client for an engine's address, `unix:///path` or `tcp://host:port`. It opens no connection by itself. */
-export function dockerClient(host: string): Docker {
+/**
+ * A client for an engine's address, `unix:///path` or `tcp://host:port`. It opens no connection by itself.
+ * @param timeout milliseconds without a byte after which a call fails; default never
+ */
+export function dockerClient(host: string, timeout?: number): Docker {
   const url = new URL(host)
-  if (url.protocol === 'unix:') return new Docker({ socketPath: url.pathname })
-  return new Docker({ protocol: 'http', host: url.hostname, port: Number(url.port) })
+  const limit = timeout === undefined ? {} : { timeout }
+  if (url.protocol === 'unix:') return new Docker({ socketPath: url.pathname, ...limit })
+  return new Docker({ protocol: 'http', host: url.hostname, port: Number(url.port), ...limit })
 }
 
 /** Where an engine is looked for: `DOCKER_HOST`, then the usual socket. */

@@ -3,7 +3,6 @@ import { GenericContainer, PullPolicy, getContainerRuntimeClient } from 'testcon
 import type { ContainersRequest, RunningContainers } from '../engines/engine-provider.ts'
 import type { Workload } from '../workload.ts'
 import { WORKLOAD_IMAGE } from './workload-image.ts'
-import { endWorkloads, lastStoredLines } from './workload-log.ts'
 import { workloadScript } from './workload-script.ts'
 
 /** A container that writes a workload. The log driver is set explicitly, because the engine's default may be another. */
@@ -22,12 +21,12 @@ class WorkloadContainer extends GenericContainer {
 /** The containers of one run on a real engine. */
 export class RunningWorkloads implements RunningContainers {
   readonly host: string
-  readonly docker: Docker
+  readonly #docker: Docker
   readonly #names: readonly string[]
 
   private constructor(host: string, docker: Docker, workloads: readonly Workload[]) {
     this.host = host
-    this.docker = docker
+    this.#docker = docker
     this.#names = workloads.map((workload) => workload.name)
   }
 
@@ -49,16 +48,23 @@ export class RunningWorkloads implements RunningContainers {
     return running
   }
 
-  async end(): Promise<void> {
-    await endWorkloads(this.docker, this.#names)
-  }
+  /** Nothing can be ordered of a real engine. */
+  beginPhase(): void {}
 
-  async emitted(): Promise<Map<string, number>> {
-    return await lastStoredLines(this.docker, this.#names)
+  async end(): Promise<Map<string, number>> {
+    await Promise.all(this.#names.map((name) => this.#container(name).stop({ t: STOP_LIMIT_SECONDS })))
+    const entries = this.#names.map(
+      async (name) => [name, await lastStoredLine(this.#container(name))] as const,
+    )
+    return new Map(await Promise.all(entries))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#names.map((name) => removeContainer(this.docker.getContainer(name))))
+    await Promise.all(this.#names.map((name) => removeContainer(this.#container(name))))
+  }
+
+  #container(name: string): Docker.Container {
+    return this.#docker.getContainer(name)
   }
 }
 
@@ -99,5 +105,11 @@ function isNotFound(error: unknown): boolean {
   return error instanceof Error && 'statusCode' in error && error.statusCode === 404
 }
 
+async function lastStoredLine(container: Docker.Container): Promise<number> {
+  const log = await container.logs({ stdout: true, stderr: true, tail: 1 })
+  return Number(/ (\d+) \w+ \.\s*$/.exec(log.toString())?.[1] ?? 0)
+}
+
 /** Carries the process id of the testbed that started the container. */
 const OWNER_LABEL = 'watertight.owner'
+const STOP_LIMIT_SECONDS = 10

@@ -1,4 +1,3 @@
-import type Docker from 'dockerode'
 import type { Workload } from '../workload.ts'
 import type { EngineName } from './phase-engine.ts'
 
@@ -22,9 +21,11 @@ export interface ContainersRequest {
 export interface RunningContainers extends AsyncDisposable {
   /** Such as `unix:///var/run/docker.sock`. */
   readonly host: string
-  readonly docker: Docker
-  /** Tells every container to end, and waits until all have. Their logs stay. */
-  end(): Promise<void>
-  /** Number of the last line each container has written, by its name: what the engine has stored is the truth. After {@link end}. */
-  emitted(): Promise<Map<string, number>>
+  /** The phase's clock starts: what was ordered for moments of the phase counts from here. */
+  beginPhase(): void
+  /**
+   * Tells every container to end, and waits until all have. Their logs stay.
+   * @returns number of the last line each has written, by its name: what the engine has stored is the truth
+   */
+  end(): Promise<Map<string, number>>
 }

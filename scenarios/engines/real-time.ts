@@ -51,7 +51,7 @@ class RealTimeRun {
     await using sink = await startSinkServer(path.join(room.sent, 'requests.log'))
     progress.step(`starting ${containerCount(this.#phase)} containers`)
     await using containers = await provider.start({
-      workloads: workloadsOf(this.#phase, compress, `wt-${this.#id}`),
+      workloads: workloadsOf(this.#phase, compress, provider.exclusive ? 'wt' : `wt-${this.#id}`),
       labels: { [labelKey]: labelValue },
       seed,
     })
@@ -67,14 +67,14 @@ class RealTimeRun {
       { slots: this.#phase.slots, compress },
     )
     await using process = await SubjectProcess.start(definition, room.logs)
-    const observer = new SubjectObserver(definition, process.pid, containers.docker)
+    const observer = new SubjectObserver(definition, process.pid, containers.host)
     await this.#untilStreamsAreOpen(observer)
+    containers.beginPhase()
     const series = await this.#sampleWhileTheClockRuns(observer, process)
     const seen = observer.latest
 
     progress.step('ending the containers')
-    await containers.end()
-    const emitted = await containers.emitted()
+    const emitted = await containers.end()
     const output = auditedOutput(definition.output, room)
     await this.#untilDelivered(output, emitted)
     progress.step(`stopping ${subject.name}`)

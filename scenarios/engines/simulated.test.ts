@@ -10,8 +10,14 @@ import type { Subject } from '../subjects/subject.ts'
 import { realTimeEngine } from './real-time.ts'
 import { provideSimulated } from './simulated.ts'
 
-async function run(phase: Phase, subject: Subject, compress: number): Promise<RunResult> {
-  await using engine = realTimeEngine(provideSimulated(), subject, null)
+async function run(
+  phase: Phase,
+  subject: Subject,
+  compress: number,
+  scenario: string | null = null,
+): Promise<RunResult> {
+  const provider = provideSimulated(scenario === null ? null : { file: 'faults.yaml', text: scenario })
+  await using engine = realTimeEngine(provider, subject, null)
   return await runPhase(engine, phase, {
     compress,
     seed: 1,
@@ -33,6 +39,27 @@ test('a follower that gives no stream back is found in the daemon, though it los
   expect(failed).toEqual(['engine-descriptors', 'engine-tasks'])
   expect(result.lines).toMatchObject({ missing: 0, duplicated: 0, unexpected: 0 })
 }, 60_000)
+
+test('what a scenario orders happens while the clock runs, and the reference collector loses nothing by it', async () => {
+  const scenario = `
+timeline:
+  - {at: 500ms, do: half-frame-reset, after_bytes: 5, streams: open}
+  - {at: 1s, do: restart-engine, down: 800ms}
+  - {at: 2500ms, do: slicer, container: wt-01, for: 500ms}
+`
+  const result = await run(BRIEF, referenceSubject(null), 60, scenario)
+  expect(result.criteria.filter((criterion) => criterion.pass !== true)).toEqual([])
+  // It could not be asked while it was away.
+  expect(result.series.engineFds?.slice(1, -1)).toContain(null)
+}, 60_000)
+
+test('a scenario that is wrong is told before anything is started', async () => {
+  const scenario = 'timeline: [{at: 1s, do: reset, container: wt-99}]'
+  const refused = run(BRIEF, referenceSubject(null), 60, scenario)
+  await expect(refused).rejects.toThrow(
+    /^faults.yaml:1: timeline.0.container: "wt-99" is not allowed; allowed: wt-01, .*, wt-06$/,
+  )
+})
 
 /** Every kind of container, on slots for all of them, for four seconds at a compression of 60. */
 const BRIEF: Phase = {

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode'
+import { dockerClient } from '../docker/docker-host.ts'
 import type { SubjectDefinition } from '../subjects/subject.ts'
 import { probeEngine } from './engine-probe.ts'
 import { probeProcess } from './process-probe.ts'
@@ -13,10 +14,11 @@ export class SubjectObserver {
   /** The last answer of its metrics endpoint. */
   latest: SubjectSample = SILENT_SUBJECT
 
-  constructor(definition: SubjectDefinition, pid: number, docker: Docker) {
+  /** @param host of the engine, such as `unix:///var/run/docker.sock` */
+  constructor(definition: SubjectDefinition, pid: number, host: string) {
     this.#definition = definition
     this.#pid = pid
-    this.#docker = docker
+    this.#docker = dockerClient(host, ANSWER_LIMIT_MS)
   }
 
   /** Looks at everything once. */

@@ -1,4 +1,4 @@
-import type { Behaviour, SimulatedEngine } from '../../simulators/index.ts'
+import type { Behaviour, SimulatedContainer, SimulatedEngine } from '../../simulators/index.ts'
 import { numberedLine } from '../audit/numbered-line.ts'
 import type { Workload } from '../workload.ts'
 
@@ -7,7 +7,7 @@ export function addWorkload(
   engine: SimulatedEngine,
   workload: Workload,
   labels: Readonly<Record<string, string>>,
-): void {
+): SimulatedContainer {
   const { name, stream } = workload
   const container = engine.addContainer({
     name,
@@ -17,6 +17,7 @@ export function addWorkload(
     lineText: (number) => numberedLine(name, number),
   })
   container.writeNumberedLine({ stream })
+  return container
 }
 
 function behaviourOf({ kind, stream, pace }: Workload): Behaviour {

@@ -1,13 +1,37 @@
-/** The process of a simulated daemon: takes its order as the first message of its parent, and ends when the parent is gone. */
+/** The process of a simulated daemon: its parent tells it what to do, and it ends when the parent is gone. */
 import { once } from 'node:events'
-import { SimulatedDaemon } from '../../simulators/index.ts'
-import { LISTENING, type DaemonOrder } from './daemon-process.ts'
+import { playScenario, SimulatedDaemon } from '../../simulators/index.ts'
 import { addWorkload } from './add-workload.ts'
+import type { DaemonOrder, DaemonPlan, DaemonWord } from './daemon-process.ts'
+import { scenarioOf } from './phase-scenario.ts'
 
-const [order]: DaemonOrder[] = await once(process, 'message')
-const { socketPath, seed, workloads, labels } = order!
+const [plan]: DaemonPlan[] = await once(process, 'message')
+const { socketPath, seed, workloads, labels } = plan!
+const names = workloads.map(({ name }) => name)
+const scenario = scenarioOf(plan!.scenario, names)
 const gone = once(process, 'disconnect')
-await using daemon = await SimulatedDaemon.listen({ listen: { socketPath }, seed })
-for (const workload of workloads) addWorkload(daemon.engine, workload, labels)
-process.send!(LISTENING)
+
+await using daemon = await SimulatedDaemon.listen({
+  listen: { socketPath },
+  seed,
+  personality: scenario.personality,
+})
+const containers = workloads.map((workload) => addWorkload(daemon.engine, workload, labels))
+using playing = new DisposableStack()
+process.on('message', (order: DaemonOrder) => (order === 'play' ? play() : end()))
+say({ listening: true })
 await gone
+
+function play(): void {
+  playing.use(playScenario(daemon, scenario, (problem) => process.stderr.write(`${problem}\n`)))
+}
+
+function end(): void {
+  playing.dispose()
+  for (const { running, id } of containers) if (running) daemon.engine.stop(id)
+  say({ ended: containers.map((container, index) => [names[index]!, container.lastNumber]) })
+}
+
+function say(word: DaemonWord): void {
+  process.send!(word)
+}

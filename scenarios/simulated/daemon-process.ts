@@ -2,11 +2,21 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { ContainersRequest } from '../engines/engine-provider.ts'
 import { ownFile } from '../own-command.ts'
+import type { PhaseScenario } from './phase-scenario.ts'
 
-/** What the daemon's process is told first: where to listen, and what its containers do. */
-export interface DaemonOrder extends ContainersRequest {
+/** What the daemon's process is told first. */
+export interface DaemonPlan extends ContainersRequest {
   readonly socketPath: string
+  readonly scenario: PhaseScenario | null
 }
+
+/** What it is told later: to play its scenario from now on, or to end its containers. */
+export type DaemonOrder = 'play' | 'end'
+
+/** What it says: that it listens, or that its containers have ended, with the number of the last line each has written. */
+export type DaemonWord =
+  | { readonly listening: true }
+  | { readonly ended: readonly (readonly [string, number])[] }
 
 /** A simulated daemon in a process of its own. It ends with this process, however that ends. */
 export class DaemonProcess implements AsyncDisposable {
@@ -20,14 +30,26 @@ export class DaemonProcess implements AsyncDisposable {
   }
 
   /** Resolves once it listens. @throws Error when it ends before */
-  static async start(socketPath: string, request: ContainersRequest): Promise<DaemonProcess> {
+  static async start(plan: DaemonPlan): Promise<DaemonProcess> {
     // Detached keeps Ctrl-C in the terminal from ending it before the subject.
     const child = fork(ownFile('scenarios/simulated/daemon-main'), { detached: true, execArgv: [] })
-    const order: DaemonOrder = { socketPath, ...request }
-    child.send(order)
-    const [listening] = await Promise.race([once(child, 'message'), once(child, 'exit')])
-    if (listening !== LISTENING) throw new Error(`Cannot start the simulated daemon: it ended (${listening})`)
-    return new DaemonProcess(`unix://${socketPath}`, child)
+    const daemon = new DaemonProcess(`unix://${plan.socketPath}`, child)
+    child.send(plan)
+    await daemon.#word()
+    return daemon
+  }
+
+  /** Its scenario is played from now on. */
+  play(): void {
+    this.#order('play')
+  }
+
+  /** Ends the containers. @returns the number of the last line each has written, by its name */
+  async endContainers(): Promise<Map<string, number>> {
+    const word = this.#word()
+    this.#order('end')
+    const said = await word
+    return new Map('ended' in said ? said.ended : [])
   }
 
   /** It ends when nobody is there to speak to. */
@@ -37,7 +59,22 @@ export class DaemonProcess implements AsyncDisposable {
     this.#child.disconnect()
     await ended
   }
-}
 
-/** What the daemon's process says once it listens. */
-export const LISTENING = 'listening'
+  #order(order: DaemonOrder): void {
+    this.#child.send(order)
+  }
+
+  /** The next thing it says. @throws Error when it ends instead */
+  async #word(): Promise<DaemonWord> {
+    const { promise, resolve, reject } = Promise.withResolvers<DaemonWord>()
+    const ended = (): void => reject(new Error('The process of the simulated daemon has ended'))
+    this.#child.once('message', resolve)
+    this.#child.once('exit', ended)
+    try {
+      return await promise
+    } finally {
+      this.#child.off('message', resolve)
+      this.#child.off('exit', ended)
+    }
+  }
+}

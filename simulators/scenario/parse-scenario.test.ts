@@ -80,6 +80,15 @@ timeline:
     expect(() => parseScenario(text, 'a.yaml', ENGINE_FAULTS)).toThrow(expect.objectContaining({ message }))
   })
 
+  test('containers that are there without it may be named, and not given again', () => {
+    const step = 'timeline: [{at: 1s, do: kill, container: there}]'
+    expect(parseScenario(step, 'a.yaml', ENGINE_FAULTS, ['there']).timeline).toHaveLength(1)
+    const again = 'containers: [{name: web}, {name: there}]'
+    expect(() => parseScenario(again, 'a.yaml', ENGINE_FAULTS, ['there'])).toThrow(
+      'a.yaml:1: containers.1.name: there is there already',
+    )
+  })
+
   test('a fault that there is not is answered with the list of those there are', () => {
     expect(() =>
       parseScenario('timeline: [{at: 1s, do: rest, container: web}]', 'a.yaml', ENGINE_FAULTS),

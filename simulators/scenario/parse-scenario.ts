@@ -7,18 +7,21 @@ import type { AnyFaultKind } from '../faults/fault.ts'
  * The scenario in a YAML text.
  * @param file named in errors
  * @param kinds the faults that can be ordered
+ * @param others containers that are there without the scenario, and may be named in its time line
  * @throws UsageError naming file, line, key, value and what is allowed
  */
 export function parseScenario<Machine>(
   text: string,
   file: string,
   kinds: readonly AnyFaultKind<Machine>[],
+  others: readonly string[] = [],
 ): Scenario<Machine> {
   const { value, errorAt } = parseCheckedYaml(text, file, scenarioSchema(kinds))
-  const names = value.containers.map(({ name }) => name)
+  const names = [...others, ...value.containers.map(({ name }) => name)]
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index)
   if (twice !== -1) {
-    throw errorAt(['containers', twice, 'name'], `containers.${twice}.name: ${names[twice]} is there already`)
+    const path = ['containers', twice - others.length, 'name']
+    throw errorAt(path, `${path.join('.')}: ${names[twice]} is there already`)
   }
   const known = [...names, ...value.timeline.flatMap(({ newName }) => newName ?? [])]
   for (const [index, { container }] of value.timeline.entries()) {
