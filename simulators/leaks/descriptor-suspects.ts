@@ -1,4 +1,4 @@
-import type { OpenDescriptor } from './open-descriptors.ts'
+import type { AddedDescriptor } from './descriptor-history.ts'
 import type { Opening } from './resource-watch.ts'
 import { socketNames } from './socket-names.ts'
 import { counts, type Scene, type Suspect } from './suspect.ts'
@@ -19,13 +19,13 @@ export function descriptorSuspects(scene: Scene, explained: ReadonlySet<number>)
   return [...open, ...closedAsGarbage(scene)]
 }
 
-function openingOf({ watch }: Scene, { number, inode, device, link }: OpenDescriptor): Opening {
+function openingOf({ watch }: Scene, { number, inode, device, link, round }: AddedDescriptor): Opening {
   const opened = watch.opens.findFile(number, inode, device) ?? watch.opens.findDirectory(link)
-  return opened ?? { path: null, owned: true, round: watch.resources.round }
+  return opened ?? { path: null, owned: true, round }
 }
 
 function toSuspect(
-  { number, link, inode }: OpenDescriptor,
+  { number, link, inode }: AddedDescriptor,
   { path, round }: Opening,
   names: ReadonlyMap<number, string>,
 ): Suspect {

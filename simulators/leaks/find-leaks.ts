@@ -1,5 +1,7 @@
+import { performance } from 'node:perf_hooks'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { BlockWatch } from './block-watch.ts'
+import { DescriptorHistory } from './descriptor-history.ts'
 import { descriptorSuspects } from './descriptor-suspects.ts'
 import { collectGarbage } from './garbage.ts'
 import { handleSuspects } from './handle-suspects.ts'
@@ -37,7 +39,7 @@ import { timerSuspects } from './timer-suspects.ts'
  */
 export async function findLeaks(block: () => unknown, options?: LeakOptions): Promise<LeakReport> {
   const complete = completeLeakOptions(options)
-  if (watching) throw new Error('Cannot watch for leaks: another block is being watched')
+  if (watching) throw new Error('Cannot watch for leaks: another block is being watched, or never ended')
   watching = true
   try {
     return await watchBlock(block, complete)
@@ -55,13 +57,15 @@ async function watchBlock(block: () => unknown, options: CompleteLeakOptions): P
     await block()
   }
   const before = await settledDescriptors(options)
+  const history = new DescriptorHistory(before)
   using watch = new BlockWatch()
   for (let round = 0; round < options.rounds; round++) {
     watch.resources.round = round
     // oxlint-disable-next-line no-await-in-loop -- one round after the other
     await watch.resources.run(block)
+    history.endRound(round)
   }
-  const suspects = await suspectsAtLast({ watch, options }, before)
+  const suspects = await suspectsAtLast(watch, history, options)
   return toLeakReport(suspects.map(toFoundLeak), uncheckedKinds(options, before), options)
 }
 
@@ -82,16 +86,15 @@ async function settledDescriptors({ settleMs }: CompleteLeakOptions): Promise<Op
 
 /** What is open when nothing is, or when the time is over. */
 async function suspectsAtLast(
-  { watch, options }: Pick<Scene, 'watch' | 'options'>,
-  before: readonly OpenDescriptor[] | null,
+  watch: BlockWatch,
+  history: DescriptorHistory,
+  options: CompleteLeakOptions,
 ): Promise<Suspect[]> {
   const deadlineMs = performance.now() + options.settleMs
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- looks again
     await turnAround()
-    const now = openDescriptors()
-    const descriptors = now === null || before === null ? null : newDescriptors(before, now)
-    const suspects = findSuspects({ watch, options, descriptors })
+    const suspects = findSuspects({ watch, options, descriptors: history.added() })
     if (suspects.length === 0 || performance.now() >= deadlineMs) return suspects
     // oxlint-disable-next-line no-await-in-loop -- looks again
     await setTimeout(LOOK_AGAIN_MS)

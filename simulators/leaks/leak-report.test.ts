@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 // oxlint-disable-next-line import/no-unassigned-import -- adds the matcher
 import '../vitest.ts'
 import { assertNoLeaks, LeakError } from './assert-no-leaks.ts'
@@ -119,6 +119,12 @@ describe('findLeaks', () => {
     await expect(findLeaks(() => findLeaks(leak))).rejects.toThrow(
       'Cannot watch for leaks: another block is being watched',
     )
+  })
+
+  test('finds the time by itself while timers are faked', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    expect((await findLeaks(leak, quick)).leaks).toHaveLength(1)
   })
 
   test('leaves what it replaced as it was', async () => {

@@ -53,6 +53,7 @@ function identity({ link, inode, device }: OpenDescriptor): string {
   return `${link} ${device}:${inode}`
 }
 
-function withNumber(descriptor: OpenDescriptor): string {
+/** Equal for descriptors that lead to the same under the same number. */
+export function withNumber(descriptor: OpenDescriptor): string {
   return `${descriptor.number} ${identity(descriptor)}`
 }

@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { BroadcastChannel, Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 import { listenHttp, listenSilently, portOf } from './loopback.test-helper.ts'
+import { findLeaks } from './find-leaks.ts'
 import { expectLeak, type Seed } from './seeded-leak.test-helper.ts'
 import type { Leak, LeakKind } from './leak.ts'
 import type { LeakOptions } from './leak-options.ts'
@@ -209,6 +210,14 @@ test('only what grew in every round', async () => {
     { rounds: 3 },
   )
   expect(rounds).toBe(3)
+})
+
+test('a descriptor that nobody was seen to open, without a place, in every round', async () => {
+  const unseen = fs.openSync
+  const descriptors: number[] = []
+  onTestFinished(() => descriptors.forEach((each) => closeSync(each)))
+  const report = await findLeaks(() => void descriptors.push(unseen(FILE, 'r')), { rounds: 3, settleMs: 100 })
+  expect(report.leaks).toMatchObject([{ kind: 'descriptor', openedAt: null, count: 3, rounds: 3 }])
 })
 
 test('a number that is used again for something else', async () => {

@@ -2,7 +2,7 @@ import type { BlockWatch } from './block-watch.ts'
 import type { CallPath } from './call-path.ts'
 import type { CompleteLeakOptions } from './leak-options.ts'
 import type { FoundLeak, LeakKind } from './leak.ts'
-import type { OpenDescriptor } from './open-descriptors.ts'
+import type { AddedDescriptor } from './descriptor-history.ts'
 import { originalPosition } from './original-position.ts'
 import type { Opening } from './resource-watch.ts'
 
@@ -20,7 +20,7 @@ export interface Scene {
   readonly watch: BlockWatch
   readonly options: CompleteLeakOptions
   /** Descriptors that were not open before; null where the system does not list them. */
-  readonly descriptors: readonly OpenDescriptor[] | null
+  readonly descriptors: readonly AddedDescriptor[] | null
 }
 
 /** Whether it is the concern of who asks. */
