@@ -46,8 +46,3 @@ export function numberedLine(number: number, bytes: number): string {
 }
 
 const NUMBER_CHARACTERS = 6
-
-/** Between two steps: long enough for the streams of a real container to keep their order, and for stamps to differ. */
-export const STEP_GAP_MS = 25
-/** Before the first step: a real engine begins to read the two streams one after the other. */
-export const START_GAP_MS = 100

@@ -1,4 +1,4 @@
-import { GATE_SIGNAL, START_GAP_MS, STEP_GAP_MS, type Program, type Step } from './program.ts'
+import { GATE_SIGNAL, type Program, type Step } from './program.ts'
 
 /** The command that runs a program in a container that has busybox's `sh` and `usleep`. */
 export function commandOf(program: Program): readonly string[] {
@@ -39,3 +39,8 @@ function linesCommand(count: number, bytes: number): string {
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }
+
+/** Between two steps: the engine reads the two streams side by side, and on a busy machine one of them may lag behind. */
+const STEP_GAP_MS = 60
+/** Before the first step: the engine begins to read the streams one after the other. */
+const START_GAP_MS = 100

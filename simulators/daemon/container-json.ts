@@ -32,31 +32,52 @@ export function containerInspection(container: SimulatedContainer): object {
     Args: args,
     State: stateJson(container),
     Image: imageId(container.image),
+    ResolvConfPath: '',
+    HostnamePath: '',
+    HostsPath: '',
     LogPath: '',
     Name: `/${container.name}`,
     RestartCount: 0,
     Driver: 'simulated',
     Platform: 'linux',
+    MountLabel: '',
+    ProcessLabel: '',
+    AppArmorProfile: '',
+    ExecIDs: null,
     HostConfig: {
-      LogConfig: { Type: container.logDriver, Config: logOptions(container) },
+      LogConfig: { Type: container.logDriver, Config: container.logOptions },
       NetworkMode: 'none',
       PortBindings: {},
       RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
-      AutoRemove: false,
+      AutoRemove: container.autoRemove,
       Binds: null,
     },
+    GraphDriver: { Data: null, Name: 'simulated' },
     Mounts: [],
-    Config: {
-      Hostname: container.id.slice(0, 12),
-      Tty: container.tty,
-      OpenStdin: false,
-      Env: null,
-      Cmd: container.command,
-      Image: container.image,
-      Entrypoint: null,
-      Labels: container.labels,
-    },
+    Config: configJson(container),
     NetworkSettings: { Ports: {}, Networks: {} },
+  }
+}
+
+function configJson({ id, tty, command, image, labels }: SimulatedContainer): object {
+  return {
+    Hostname: id.slice(0, 12),
+    Domainname: '',
+    User: '',
+    AttachStdin: false,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: tty,
+    OpenStdin: false,
+    StdinOnce: false,
+    Env: null,
+    Cmd: command,
+    Image: image,
+    Volumes: null,
+    WorkingDir: '',
+    Entrypoint: null,
+    OnBuild: null,
+    Labels: labels,
   }
 }
 
@@ -87,13 +108,6 @@ function statusText(container: SimulatedContainer, now: number): string {
     removed: 'Dead',
   }
   return texts[container.state]
-}
-
-function logOptions({ logRotation: { maxSizeBytes, maxFiles } }: SimulatedContainer): object {
-  return {
-    ...(maxSizeBytes !== undefined && { 'max-size': String(maxSizeBytes) }),
-    ...(maxFiles !== undefined && { 'max-file': String(maxFiles) }),
-  }
 }
 
 function imageId(image: string): string {

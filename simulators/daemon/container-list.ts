@@ -1,20 +1,21 @@
 import type { SimulatedContainer } from '../engine/simulated-container.ts'
-import { ApiError } from './api-error.ts'
+import type { SimulatedEngine } from '../engine/simulated-engine.ts'
 import { matchesText, parseFilters, passes, passesLabels, type Filters } from './filters.ts'
+import { findContainer } from './find-container.ts'
+import { refusalsOf } from './refusals.ts'
 
 /**
  * The containers a request for `/containers/json` means, newest first: the running ones unless `all`, `limit` or a filter by state says otherwise.
  * @throws ApiError 400 for a filter that is not among those understood
  */
-export function selectContainers(
-  containers: readonly SimulatedContainer[],
-  query: URLSearchParams,
-): SimulatedContainer[] {
-  const filters = parseFilters(query.get('filters'), ALLOWED)
-  assertStates(filters)
+export function selectContainers(engine: SimulatedEngine, query: URLSearchParams): SimulatedContainer[] {
+  const refusals = refusalsOf(engine.personality)
+  const filters = parseFilters(query.get('filters'), refusals, ALLOWED)
+  const unknown = filters.get('status')?.find((state) => !STATES.includes(state))
+  if (unknown !== undefined) throw refusals.unknownFilter('status', unknown)
   const limit = Number(query.get('limit') ?? 0)
   const all = isTrue(query.get('all')) || limit > 0 || filters.has('status') || filters.has('exited')
-  const chosen = containers
+  const chosen = between(engine, filters)
     .toReversed()
     .filter((container) => (all || container.running) && isWanted(container, filters))
   return limit > 0 ? chosen.slice(0, limit) : chosen
@@ -37,10 +38,16 @@ function isWanted(container: SimulatedContainer, filters: Filters): boolean {
   )
 }
 
-function assertStates(filters: Filters): void {
-  const unknown = filters.get('status')?.find((state) => !STATES.includes(state))
-  if (unknown !== undefined) throw new ApiError(400, `Invalid filter 'status=${unknown}'`)
+/** The containers, oldest first, that were created before and since those the filters name. @throws ApiError 404 */
+function between(engine: SimulatedEngine, filters: Filters): SimulatedContainer[] {
+  const { containers } = engine
+  const places = (name: string): number[] =>
+    (filters.get(name) ?? []).map((reference) => containers.indexOf(findContainer(engine, reference)))
+  return containers.slice(
+    Math.max(0, ...places('since').map((place) => place + 1)),
+    Math.min(Infinity, ...places('before')),
+  )
 }
 
-const ALLOWED = ['ancestor', 'exited', 'id', 'label', 'name', 'status']
+const ALLOWED = ['ancestor', 'before', 'exited', 'id', 'label', 'name', 'since', 'status']
 const STATES = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']

@@ -6,9 +6,10 @@ import { ApiError } from './api-error.ts'
 import { isTrue } from './container-list.ts'
 import { readCreateRequest } from './create-request.ts'
 import { findContainer } from './find-container.ts'
+import { refusalsOf } from './refusals.ts'
 import { endsProcess, parseSignal } from './signals.ts'
 
-/** What changes a container. The words of the refusals are those of Docker 20.10. */
+/** What changes a container. */
 
 export const start: Answer = controlling((engine, container) => {
   if (container.state === 'paused') {
@@ -31,9 +32,13 @@ export const restart: Answer = controlling((engine, { id }) => {
 })
 
 export function kill({ engine, reference, query, response }: ApiCall): void {
-  const signal = parseSignal(query.get('signal'))
+  const refusals = refusalsOf(engine.personality)
+  const text = query.get('signal')
+  const signal = parseSignal(text)
+  if (signal === 'unknown') throw refusals.unknownSignal(reference, text!)
   const { id, running } = containerToKill(engine, reference)
-  if (!running) throw killRefusal(409, reference, `Container ${id} is not running`)
+  if (signal === 'unsupported') throw refusals.unsupportedSignal(reference, text!)
+  if (!running) throw refusals.killing(reference, refusals.notRunning(id))
   if (endsProcess(signal)) engine.kill(id, signal)
   else engine.signal(id, signal)
   sendStatus(response, 204)
@@ -43,18 +48,14 @@ function containerToKill(engine: SimulatedEngine, reference: string): SimulatedC
   try {
     return findContainer(engine, reference)
   } catch (error) {
-    if (error instanceof ApiError) throw killRefusal(error.status, reference, error.message)
+    if (error instanceof ApiError) throw refusalsOf(engine.personality).killing(reference, error)
     throw error
   }
 }
 
-function killRefusal(status: number, reference: string, reason: string): ApiError {
-  return new ApiError(status, `Cannot kill container: ${reference}: ${reason}`)
-}
-
 export const pause: Answer = controlling((engine, { id, state, running }) => {
   if (state === 'paused') throw new ApiError(409, `Container ${id} is already paused`)
-  if (!running) throw new ApiError(409, `Container ${id} is not running`)
+  if (!running) throw refusalsOf(engine.personality).notRunning(id)
   engine.pause(id)
   return true
 })
@@ -71,19 +72,19 @@ export const rename: Answer = controlling((engine, { id, name: oldName }, { quer
   if (name === oldName) {
     throw new ApiError(400, 'Renaming a container with the same name as its current name')
   }
-  assertNameIsFree(engine, name)
+  assertName(engine, `/${name}`, 'Error when allocating new name: ')
   engine.rename(id, name)
   return true
 })
 
-export const remove: Answer = controlling((engine, { id, running }, { query }) => {
-  if (running && !isTrue(query.get('force'))) {
-    throw new ApiError(
-      409,
-      `You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`,
-    )
+export const remove: Answer = controlling((engine, container, { query }) => {
+  if (container.running && !isTrue(query.get('force'))) {
+    const refusals = refusalsOf(engine.personality)
+    throw container.state === 'paused'
+      ? refusals.removingPaused(container)
+      : refusals.removingRunning(container)
   }
-  engine.remove(id)
+  engine.remove(container.id)
   return true
 })
 
@@ -91,15 +92,18 @@ export const remove: Answer = controlling((engine, { id, running }, { query }) =
 export function wait({ engine, reference, query, response }: ApiCall): void {
   const container = findContainer(engine, reference)
   const condition = query.get('condition') || 'not-running'
-  const awaited = AWAITED.get(condition)
-  if (awaited === undefined) throw new ApiError(400, `invalid condition: ${JSON.stringify(condition)}`)
+  const { waitChecksCondition, waitTellsNullError } = engine.personality
+  if (waitChecksCondition && !AWAITED.has(condition)) {
+    throw new ApiError(400, `invalid condition: ${JSON.stringify(condition)}`)
+  }
+  const awaited = AWAITED.get(condition) ?? 'die'
   writeStreamHead(response, 'application/json')
   response.flushHeaders()
   const answer = (): void => {
-    const error = engine.personality.waitTellsNullError ? { Error: null } : {}
+    const error = waitTellsNullError ? { Error: null } : {}
     response.end(`${JSON.stringify({ ...error, StatusCode: container.exitCode })}\n`)
   }
-  if (condition === 'not-running' && !container.running) return answer()
+  if (!LATER.includes(condition) && !container.running) return answer()
   const subscription = engine.subscribe(({ action, id }) => {
     if (id === container.id && action === awaited) answer()
   })
@@ -111,11 +115,8 @@ export async function create(call: ApiCall): Promise<void> {
   const { engine, query, response, request, createdBehaviour } = call
   const options = await readCreateRequest(request)
   const name = query.get('name') || `created_${randomBytes(4).toString('hex')}`
-  if (!/^\/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
-    throw new ApiError(400, `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`)
-  }
   const bare = name.replace(/^\//, '')
-  assertNameIsFree(engine, bare)
+  assertName(engine, name)
   const { id } = engine.addContainer({ ...options, name: bare, behaviour: createdBehaviour, started: false })
   sendJson(response, 201, { Id: id, Warnings: [] })
 }
@@ -130,16 +131,26 @@ function controlling(
   }
 }
 
-function assertNameIsFree(engine: SimulatedEngine, name: string): void {
-  const holder = engine.containers.find((container) => container.name === name)
+/** @param name with or without its slash. @param before what a refusal begins with */
+function assertName(engine: SimulatedEngine, name: string, before = ''): void {
+  if (!/^\/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
+    throw new ApiError(
+      400,
+      `${before}Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`,
+    )
+  }
+  const bare = name.replace(/^\//, '')
+  const holder = engine.containers.find((container) => container.name === bare)
   if (holder === undefined) return
   throw new ApiError(
     409,
-    `Conflict. The container name "/${name}" is already in use by container "${holder.id}". ` +
+    `${before}Conflict. The container name "/${bare}" is already in use by container "${holder.id}". ` +
       'You have to remove (or rename) that container to be able to reuse that name.',
   )
 }
 
+/** Conditions that what has been does not fulfil. */
+const LATER = ['next-exit', 'removed']
 /** The event each condition waits for. */
 const AWAITED: ReadonlyMap<string, string> = new Map([
   ['not-running', 'die'],

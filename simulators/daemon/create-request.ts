@@ -16,6 +16,7 @@ const CreateJson = z.object({
   Labels: z.record(z.string(), z.string()).nullish(),
   HostConfig: z
     .object({
+      AutoRemove: z.boolean().nullish(),
       LogConfig: z
         .object({ Type: z.string().nullish(), Config: z.record(z.string(), z.string()).nullish() })
         .nullish(),
@@ -42,6 +43,8 @@ export async function readCreateRequest(request: IncomingMessage): Promise<Omit<
     labels: Labels ?? {},
     logDriver: HostConfig?.LogConfig?.Type || 'json-file',
     logRotation: rotationOf(HostConfig?.LogConfig?.Config ?? {}),
+    logOptions: HostConfig?.LogConfig?.Config ?? {},
+    autoRemove: HostConfig?.AutoRemove ?? false,
   }
 }
 

@@ -4,11 +4,12 @@ import { EventSource } from '../engine/event-source.ts'
 import { writeStreamHead, type ApiCall } from './api-call.ts'
 import { parseEngineTime, toNanoseconds, toStamp } from './engine-time.ts'
 import { parseFilters, passes, passesLabels, type Filters } from './filters.ts'
+import { refusalsOf } from './refusals.ts'
 import { pumpInto } from './response-pump.ts'
 
 /** `GET /events`: what the engine still has since or until a moment, then what happens, until that moment or for ever. */
 export function events({ engine, query, response, now }: ApiCall): void {
-  const filters = parseFilters(query.get('filters'))
+  const filters = parseFilters(query.get('filters'), refusalsOf(engine.personality))
   const since = parseEngineTime(query.get('since'))
   const until = parseEngineTime(query.get('until'))
   const isWanted = (event: EngineEvent): boolean =>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ApiError } from './api-error.ts'
+import type { Refusals } from './refusals.ts'
 
 /** The wanted values of each filter. */
 export type Filters = ReadonlyMap<string, readonly string[]>
@@ -12,14 +12,14 @@ const FilterJson = z.record(
 /**
  * The `filters` of a request: a JSON object of lists, or of sets as `{"value": true}`.
  * @param allowed the filters there are; by default any
- * @throws ApiError 400
+ * @throws ApiError when they are none, or one of them is not allowed
  */
-export function parseFilters(text: string | null, allowed?: readonly string[]): Filters {
+export function parseFilters(text: string | null, refusals: Refusals, allowed?: readonly string[]): Filters {
   if (text === null || text === '') return new Map()
-  const result = FilterJson.safeParse(jsonOf(text))
-  if (!result.success) throw new ApiError(400, 'invalid filter')
+  const result = FilterJson.safeParse(jsonOf(text, refusals))
+  if (!result.success) throw refusals.unreadableFilters('json: cannot unmarshal the filters')
   const unknown = Object.keys(result.data).find((name) => allowed?.includes(name) === false)
-  if (unknown !== undefined) throw new ApiError(400, `Invalid filter '${unknown}'`)
+  if (unknown !== undefined) throw refusals.unknownFilter(unknown)
   return new Map(Object.entries(result.data))
 }
 
@@ -47,10 +47,11 @@ export function matchesText(value: string, text: string): boolean {
   }
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(text: string, refusals: Refusals): unknown {
   try {
     return JSON.parse(text)
-  } catch (error) {
-    throw new ApiError(400, error instanceof Error ? error.message : 'invalid filter')
+  } catch {
+    const first = text.trimStart()[0] ?? ''
+    throw refusals.unreadableFilters(`invalid character '${first}' looking for beginning of value`)
   }
 }

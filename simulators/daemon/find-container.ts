@@ -1,11 +1,12 @@
 import type { SimulatedContainer } from '../engine/simulated-container.ts'
 import type { SimulatedEngine } from '../engine/simulated-engine.ts'
 import { ApiError } from './api-error.ts'
+import { refusalsOf } from './refusals.ts'
 
 /**
  * The container a request names, as the engine resolves it: by its full id, by its name with or without the slash, or by the
  * beginning of its id.
- * @throws ApiError 404 for none, 400 for a beginning that several ids have
+ * @throws ApiError 404 for none, another for a beginning that several ids have
  */
 export function findContainer(engine: SimulatedEngine, reference: string): SimulatedContainer {
   const { containers } = engine
@@ -14,6 +15,6 @@ export function findContainer(engine: SimulatedEngine, reference: string): Simul
   if (exact !== undefined) return exact
   const [first, ...others] = containers.filter(({ id }) => id.startsWith(bare))
   if (first === undefined) throw new ApiError(404, `No such container: ${reference}`)
-  if (others.length > 0) throw new ApiError(400, `Multiple IDs found with provided prefix: ${reference}`)
+  if (others.length > 0) throw refusalsOf(engine.personality).ambiguous(reference)
   return first
 }

@@ -10,7 +10,7 @@ describe('logs', () => {
     const daemon = await startDaemon()
     daemon.engine.addContainer({ name: 'web' })
     const response = await open(daemon, '/v1.41/containers/web/logs?follow=1&stdout=1')
-    expect(response.headers['content-type']).toBeUndefined()
+    expect(response.headers['content-type']).toBe('application/vnd.docker.raw-stream')
     response.destroy()
     const newer = await open(daemon, '/v1.42/containers/web/logs?follow=1&stdout=1')
     expect(newer.headers['content-type']).toBe('application/vnd.docker.multiplexed-stream')

@@ -1,5 +1,6 @@
 import { writeStreamHead, type ApiCall } from './api-call.ts'
 import { ApiError } from './api-error.ts'
+import { minorOf } from './api-version.ts'
 import { isTrue } from './container-list.ts'
 import { parseEngineTime } from './engine-time.ts'
 import { findContainer } from './find-container.ts'
@@ -20,7 +21,7 @@ export async function logs({ engine, query, reference, response, apiMinor }: Api
   const hold = engine.holdLogRequest(id, follow)
   if (!(await untilAnswering(engine, response, () => hold !== null && !hold.released))) return
   const wire = engine.openLog(id, { follow, tail: parseTail(query.get('tail')), selection })
-  writeStreamHead(response, apiMinor < FIRST_WITH_CONTENT_TYPE ? null : contentType(tty))
+  writeStreamHead(response, contentType(minorOf(engine.personality.apiVersion), apiMinor, tty))
   pumpInto(response, wire, engine)
 }
 
@@ -36,9 +37,11 @@ function parseTail(text: string | null): number {
   return text !== null && /^\d+$/.test(text) ? Number(text) : Infinity
 }
 
-function contentType(tty: boolean): string {
-  return tty ? 'application/vnd.docker.raw-stream' : 'application/vnd.docker.multiplexed-stream'
+/** An engine before API 1.42 does not say what it sends; a later one calls frames raw when it is asked in an older version. */
+function contentType(ownMinor: number, askedMinor: number, tty: boolean): string | null {
+  if (ownMinor < FIRST_WITH_CONTENT_TYPE) return null
+  const isTold = !tty && askedMinor >= FIRST_WITH_CONTENT_TYPE
+  return `application/vnd.docker.${isTold ? 'multiplexed' : 'raw'}-stream`
 }
 
-/** Before API 1.42 the engine did not say what it sends. */
 const FIRST_WITH_CONTENT_TYPE = 42

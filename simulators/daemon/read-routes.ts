@@ -27,7 +27,7 @@ export function info({ engine, response, now }: ApiCall): void {
 }
 
 export function list({ engine, query, response, now }: ApiCall): void {
-  const chosen = selectContainers(engine.containers, query)
+  const chosen = selectContainers(engine, query)
   sendJson(
     response,
     200,

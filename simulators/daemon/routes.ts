@@ -44,7 +44,6 @@ export function findRoute(method: string, path: string): { route: Route; referen
   return undefined
 }
 
-/** A name may be given with its slash, so that there are two in a row. */
 function ofContainer(rest: string): RegExp {
-  return new RegExp(`^/containers/(?<id>/?[^/]+)${rest}$`)
+  return new RegExp(`^/containers/(?<id>[^/]+)${rest}$`)
 }

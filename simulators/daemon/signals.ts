@@ -1,15 +1,13 @@
 import { constants } from 'node:os'
-import { ApiError } from './api-error.ts'
 
-/** The number of a signal given as `KILL`, `SIGKILL` or `9`; SIGKILL when none is given. @throws ApiError 400 */
-export function parseSignal(text: string | null): number {
+/** The number of a signal given as `KILL`, `SIGKILL` or `9`; SIGKILL when none is given. 'unknown' is no signal at all, 'unsupported' a number of none. */
+export function parseSignal(text: string | null): number | 'unknown' | 'unsupported' {
   if (text === null || text === '') return constants.signals.SIGKILL
   const name = text.toUpperCase().replace(/^(?!SIG)/, 'SIG')
   const number = Object.entries(constants.signals).find(
     ([known, value]) => known === name || String(value) === text,
   )?.[1]
-  if (number === undefined) throw new ApiError(400, `Invalid signal: ${text}`)
-  return number
+  return number ?? (/^\d+$/.test(text) ? 'unsupported' : 'unknown')
 }
 
 /** Whether a process that has no handler for the signal is ended by it. */

@@ -34,8 +34,8 @@ describe('the daemon', () => {
     ['/v1.41/containers/nope/logs?stdout=1&since=abc', 404, 'No such container: nope'],
     ['/v1.41/containers/web/logs', 400, 'Bad parameters: you must choose at least one stream'],
     ['/v1.41/containers/web/logs?stdout=1&since=abc', 500, 'strconv.ParseInt: parsing "abc": invalid syntax'],
-    ['/containers/json?filters={"nope":["x"]}', 400, "Invalid filter 'nope'"],
-    ['/containers/json?filters={"status":["xx"]}', 400, "Invalid filter 'status=xx'"],
+    ['/containers/json?filters={"nope":["x"]}', 400, "invalid filter 'nope'"],
+    ['/containers/json?filters={"status":["xx"]}', 400, "invalid filter 'status=xx'"],
   ])('%s is refused in the words of the engine', async (path, status, message) => {
     const daemon = await startDaemon()
     daemon.engine.addContainer({ name: 'web' })
@@ -52,12 +52,16 @@ describe('the daemon', () => {
     expect(json).toMatchObject({ message: expect.stringContaining('client version 1.23 is too old') })
   })
 
-  test('a container is found by id, by the beginning of its id, and by name with or without slash', async () => {
+  test('a container is found by id, by the beginning of its id, and by name; a slash before it is redirected', async () => {
     const daemon = await startDaemon()
     const { id } = daemon.engine.addContainer({ name: 'web' })
-    for (const reference of [id, id.slice(0, 12), 'web', '/web', '%2Fweb']) {
+    for (const reference of [id, id.slice(0, 12), 'web']) {
       const { json } = await askJson(daemon, `/containers/${reference}/json`)
       expect(json).toMatchObject({ Id: id, Name: '/web' })
+    }
+    for (const reference of ['/web', '%2Fweb']) {
+      const { status, headers } = await ask(daemon, `/containers/${reference}/json?size=1`)
+      expect([status, headers.location]).toEqual([301, '/containers/web/json?size=1'])
     }
   })
 
@@ -216,7 +220,7 @@ describe('control', () => {
   })
 
   test.each([
-    ['/containers/nope/kill', 404, 'Cannot kill container: nope: No such container: nope'],
+    ['/containers/nope/kill', 404, 'cannot kill container: nope: No such container: nope'],
     ['/containers/nope/stop', 404, 'No such container: nope'],
     ['/containers/nope/wait', 404, 'No such container: nope'],
     ['/containers/create?name=x', 400, 'Config cannot be empty in order to create a container'],
@@ -256,7 +260,7 @@ describe('control', () => {
     expect((await askJson(daemon, '/containers/made/json')).json).toMatchObject({
       Path: 'nginx',
       Config: { Image: 'nginx:1', Tty: true, Labels: { a: 'b' } },
-      HostConfig: { LogConfig: { Type: 'local', Config: { 'max-size': '10240', 'max-file': '3' } } },
+      HostConfig: { LogConfig: { Type: 'local', Config: { 'max-size': '10k', 'max-file': '3' } } },
       State: { Status: 'created', Running: false },
     })
     await ask(daemon, '/containers/made/start', 'POST')

@@ -109,7 +109,12 @@ export class SimulatedDaemon implements AsyncDisposable {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(`http://docker${request.url ?? '/'}`)
-    const { minor, path } = splitVersion(url.pathname, this.engine.personality.apiVersion)
+    const clean = decodeURIComponent(url.pathname).replaceAll(/\/{2,}/g, '/')
+    if (clean !== decodeURIComponent(url.pathname)) {
+      response.writeHead(301, { Location: clean + url.search }).end()
+      return
+    }
+    const { minor, path } = splitVersion(url.pathname, this.engine.personality)
     const found = findRoute(request.method ?? '', path)
     if (found === undefined) throw new ApiError(404, 'page not found')
     if (!(await untilAnswering(this.engine, response))) return

@@ -5,7 +5,7 @@ import type { SimulatedContainer } from '../engine/simulated-container.ts'
 import { toStamp } from './engine-time.ts'
 
 /** `/version` */
-export function versionJson({ product, version, apiVersion }: EnginePersonality): object {
+export function versionJson({ product, version, apiVersion, minApiVersion }: EnginePersonality): object {
   const details = {
     ApiVersion: apiVersion,
     Arch: goArchitecture(),
@@ -13,7 +13,7 @@ export function versionJson({ product, version, apiVersion }: EnginePersonality)
     GitCommit: '',
     GoVersion: '',
     KernelVersion: release(),
-    MinAPIVersion: MIN_API_VERSION,
+    MinAPIVersion: minApiVersion,
     Os: 'linux',
   }
   return {
@@ -23,7 +23,7 @@ export function versionJson({ product, version, apiVersion }: EnginePersonality)
     ],
     Version: version,
     ApiVersion: apiVersion,
-    MinAPIVersion: MIN_API_VERSION,
+    MinAPIVersion: minApiVersion,
     GitCommit: '',
     GoVersion: '',
     Os: 'linux',
@@ -32,9 +32,6 @@ export function versionJson({ product, version, apiVersion }: EnginePersonality)
     BuildTime: '',
   }
 }
-
-/** The oldest API version that is answered. */
-export const MIN_API_VERSION = '1.24'
 
 /**
  * `/info`. `NFd` and `NGoroutines` are of the process the daemon runs in: its open descriptors, and what keeps its event loop busy.

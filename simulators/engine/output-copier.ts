@@ -1,5 +1,8 @@
-/** Takes one message: its data, and its stamp (the first chunk's, for all chunks of a line). Both are good until it returns. */
-export type StoreMessage = (stamp: Uint8Array, data: Uint8Array) => void
+/**
+ * Takes one message: its data, and its stamp (the first chunk's, for all chunks of a line). Both are good until it returns.
+ * @param continuesLine whether it is a chunk of a line, and not the first
+ */
+export type StoreMessage = (stamp: Uint8Array, data: Uint8Array, continuesLine: boolean) => void
 
 /**
  * Cuts what a process writes to one stream into messages, as moby's copier does: a message is a line with its newline, or a chunk of a longer
@@ -49,10 +52,11 @@ export class OutputCopier {
   }
 
   #emit(data: Uint8Array, endsLine: boolean): void {
+    const continuesLine = this.#firstStamp !== null
     const stamp = this.#firstStamp ?? this.#stamp()
     this.#firstStamp = endsLine ? null : stamp.slice()
     this.#waitingBytes = 0
-    this.#store(stamp, data)
+    this.#store(stamp, data, continuesLine)
   }
 }
 

@@ -21,6 +21,18 @@ export interface EnginePersonality {
   readonly delaysHead: boolean
   /** Whether the answer to a wait has an `Error` that is null; otherwise it has none (23.0 on). */
   readonly waitTellsNullError: boolean
+  /** Whether a wait for a condition that there is not is refused; otherwise it is one for the end. */
+  readonly waitChecksCondition: boolean
+  /** Whether a `die` event tells how many seconds the container ran (23.0 on). */
+  readonly dieTellsDuration: boolean
+  /** Whether the driver `local` keeps the newline of a line that was stored in several messages. */
+  readonly localKeepsLastNewline: boolean
+  /** Whether a follow `until` a moment that was ends at once; otherwise with the next message that is stored. */
+  readonly untilEndsStoredPart: boolean
+  /** The oldest API version that is answered, such as `1.24`. */
+  readonly minApiVersion: string
+  /** Whose words refusals are in. */
+  readonly words: '20.10' | '26'
 }
 
 /** A follow made of two reads: what is stored in between is in neither. */
@@ -46,6 +58,12 @@ export const DOCKER_26: EnginePersonality = {
   splitFollow: null,
   delaysHead: false,
   waitTellsNullError: false,
+  waitChecksCondition: true,
+  dieTellsDuration: true,
+  localKeepsLastNewline: true,
+  untilEndsStoredPart: true,
+  minApiVersion: '1.24',
+  words: '26',
 }
 
 /** Docker 20.10: left out the last messages in 5 of 12 exits; 93 rewinds in 35 opens with log rotation. */
@@ -57,6 +75,12 @@ export const DOCKER_20_10: EnginePersonality = {
   replaysRotatedFileChance: 0.5,
   sinceFiltersEachMessage: true,
   waitTellsNullError: true,
+  waitChecksCondition: false,
+  dieTellsDuration: false,
+  localKeepsLastNewline: false,
+  untilEndsStoredPart: false,
+  minApiVersion: '1.12',
+  words: '20.10',
 }
 
 /** Docker 28: its log API is that of 26. */

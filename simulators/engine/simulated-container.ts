@@ -8,6 +8,7 @@ import { STDERR, STDOUT, type StreamNumber } from './log-file.ts'
 import { NumberedLines } from './numbered-lines.ts'
 import { OutputCopier } from './output-copier.ts'
 import { Stamper } from './stamper.ts'
+import type { EnginePersonality } from './personality.ts'
 import { storedText } from './stored-text.ts'
 import { Workload, type Behaviour, type LineShape } from './workload.ts'
 
@@ -26,6 +27,10 @@ export interface ContainerOptions {
   readonly logDriver?: string
   /** Default: one file without a limit. */
   readonly logRotation?: LogRotationOptions
+  /** Options of the log driver as `inspect` shows them. Default what {@link logRotation} says. */
+  readonly logOptions?: Readonly<Record<string, string>>
+  /** Whether it is removed when its process ends. Default false. */
+  readonly autoRemove?: boolean
   /** Numbered lines written just before the process ends, the last of them without a newline if `unterminated`. Default none. */
   readonly atExit?: { readonly lines: number; readonly unterminated?: boolean } & LineShape
   /** The text of a numbered line, without its newline, instead of the name, the number and a filler of the shape's length. */
@@ -45,8 +50,8 @@ export type StoredListener = (container: SimulatedContainer) => void
 /** What a container needs of the engine it is in. */
 export interface ContainerEngine {
   readonly onStored: StoredListener
-  /** A longer line is stored in several messages of this length. */
-  chunkBytes(): number
+  /** How it stores what is written. */
+  personality(): EnginePersonality
 }
 
 /** One container: its process, its stored log, and the streams that read it. The engine moves it between states. */
@@ -57,7 +62,8 @@ export class SimulatedContainer {
   readonly labels: Readonly<Record<string, string>>
   readonly image: string
   readonly command: readonly string[]
-  readonly logRotation: LogRotationOptions
+  readonly logOptions: Readonly<Record<string, string>>
+  readonly autoRemove: boolean
   /** Wall time, milliseconds since the epoch, with their fraction; so are the times below. */
   readonly createdAt: number
   readonly random: SeededRandom
@@ -95,7 +101,8 @@ export class SimulatedContainer {
     this.labels = options.labels ?? {}
     this.image = options.image ?? 'simulated:latest'
     this.command = options.command ?? ['workload']
-    this.logRotation = options.logRotation ?? {}
+    this.logOptions = options.logOptions ?? rotationTexts(options.logRotation ?? {})
+    this.autoRemove = options.autoRemove ?? false
     this.createdAt = host.clock.wallTime()
     this.random = host.random.fork(`container ${id}`)
     this.log = new ContainerLog(this.tty, options.logRotation)
@@ -248,15 +255,29 @@ export class SimulatedContainer {
 
   #newCopier(stream: StreamNumber): OutputCopier {
     return new OutputCopier(
-      this.#engine.chunkBytes(),
+      this.#engine.personality().chunkBytes,
       () => this.#nextStamp(),
-      (stamp, written) => {
+      (stamp, written, continuesLine) => {
         const data = this.logDriver === 'json-file' ? storedText(written) : written
         this.#expected.add(stream, data)
-        this.log.append(stream, stamp, data)
+        this.log.append(stream, stamp, continuesLine ? this.#continuation(data) : data)
         this.#engine.onStored(this)
       },
     )
+  }
+
+  /** The last chunk of a line as the driver stores it. */
+  #continuation(data: Uint8Array): Uint8Array {
+    if (this.logDriver !== 'local' || this.#engine.personality().localKeepsLastNewline) return data
+    return data.at(-1) === NEWLINE ? data.subarray(0, -1) : data
+  }
+}
+
+/** As they are given to the engine. */
+function rotationTexts({ maxSizeBytes, maxFiles }: LogRotationOptions): Record<string, string> {
+  return {
+    ...(maxSizeBytes !== undefined && { 'max-size': String(maxSizeBytes) }),
+    ...(maxFiles !== undefined && { 'max-file': String(maxFiles) }),
   }
 }
 
@@ -268,4 +289,5 @@ function withCarriageReturns(output: string | Uint8Array): Uint8Array {
   return Buffer.from(Buffer.from(toBytes(output)).toString('latin1').replaceAll('\n', '\r\n'), 'latin1')
 }
 
+const NEWLINE = 0x0a
 const DEFAULT_LINE_BYTES = { min: 40, max: 120 }

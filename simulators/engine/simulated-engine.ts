@@ -129,7 +129,7 @@ export class SimulatedEngine {
     const id = this.#random.hex(64)
     const container = new SimulatedContainer(this.host, id, options, {
       onStored: (stored) => this.#notifyStored(stored),
-      chunkBytes: () => this.personality.chunkBytes,
+      personality: () => this.personality,
     })
     this.#containers.set(id, container)
     this.#added.push(container)
@@ -177,10 +177,12 @@ export class SimulatedEngine {
     this.#endBySignal(this.present(reference), signal)
   }
 
-  /** Sends a signal that the process takes no notice of. */
+  /** Sends a signal that the process takes no notice of, but that wakes it when it is paused. */
   signal(reference: string, signal: number): void {
     const container = this.present(reference)
-    if (container.running) this.#emit('kill', container, { signal: String(signal) })
+    if (!container.running) return
+    this.#emit('kill', container, { signal: String(signal) })
+    this.unpause(container.id)
   }
 
   restart(reference: string): void {
@@ -399,6 +401,7 @@ export class SimulatedEngine {
   #endBySignal(container: SimulatedContainer, signal: number): boolean {
     if (!container.running) return false
     this.#emit('kill', container, { signal: String(signal) })
+    if (signal !== SIGKILL) this.unpause(container.id)
     this.#end(container, SIGNAL_EXIT_CODE + signal)
     return true
   }
@@ -409,7 +412,16 @@ export class SimulatedEngine {
     container.state = 'exited'
     container.finishedAt = this.host.clock.wallTime()
     container.exitCode = exitCode
-    this.#emit('die', container, { exitCode: String(exitCode) })
+    this.#emit('die', container, { exitCode: String(exitCode), ...this.#duration(container) })
+    if (!container.autoRemove) return
+    this.host.schedule(REMOVAL_DELAY_MS, `remove ${container.name}`, () => {
+      if (container.state === 'exited') this.remove(container.id)
+    })
+  }
+
+  #duration({ startedAt, finishedAt }: SimulatedContainer): Readonly<Record<string, string>> {
+    if (!this.personality.dieTellsDuration) return {}
+    return { execDuration: String(Math.floor((finishedAt! - startedAt!) / 1000)) }
   }
 
   #emit(
@@ -458,6 +470,8 @@ export class SimulatedEngine {
 /** The outages, the one first that prevails where there are several. */
 const OUTAGES: readonly Outage[] = ['away', 'hung', 'refusing']
 const SIGKILL = 9
+/** Between the end of a container that is removed with its end, and its removal. */
+const REMOVAL_DELAY_MS = 2
 const SIGTERM = 15
 /** Exit code of a process that a signal ended: this plus the signal's number. */
 const SIGNAL_EXIT_CODE = 128
@@ -466,16 +480,10 @@ const RECENT_EVENTS_MAX = 256
 
 function assertReadable(container: SimulatedContainer): void {
   if (container.state === 'removing') {
-    throw new EngineError(
-      'conflict',
-      `can not get logs from container which is dead or marked for removal (${container.name})`,
-    )
+    throw new EngineError('conflict', 'can not get logs from container which is dead or marked for removal')
   }
   if (container.logDriver === 'none') {
-    throw new EngineError(
-      'not_supported',
-      `configured logging driver does not support reading (${container.name})`,
-    )
+    throw new EngineError('not_supported', 'configured logging driver does not support reading')
   }
 }
 

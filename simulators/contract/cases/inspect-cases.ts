@@ -20,6 +20,12 @@ function momentOf(stamp: unknown): unknown {
   return stamp === '0001-01-01T00:00:00Z' ? 'never' : stamp
 }
 
+function keys(value: object | undefined): string {
+  return Object.keys(value ?? {})
+    .toSorted()
+    .join(' ')
+}
+
 const STILL = {
   Running: false,
   Paused: false,
@@ -203,10 +209,6 @@ export const INSPECT_CASES: readonly ContractCase[] = [
     observe: async (stage) => {
       const { body } = await stage.arm.http('GET', `/containers/${await stage.create()}/json`)
       const inspection: Record<string, Record<string, unknown>> = JSON.parse(body)
-      const keys = (value: object | undefined): string =>
-        Object.keys(value ?? {})
-          .toSorted()
-          .join(' ')
       return [keys(inspection), keys(inspection['State']), keys(inspection['Config'])]
     },
     expected: [

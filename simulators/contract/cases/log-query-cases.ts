@@ -90,7 +90,7 @@ export const LOG_QUERY_CASES: readonly ContractCase[] = [
     expected: [...[1, 2, 3, 4].map(() => [200, 'a']), ...[1, 2, 3, 4, 5].map(() => [200, undefined])],
   },
   {
-    name: 'what a log is made of is told from API 1.42 on',
+    name: 'what a log is made of is told from API 1.42 on, and everything is raw to an older client',
     needs: ['http'],
     observe: async (stage) => {
       const web = await stage.ran([exit(0)])
@@ -102,7 +102,11 @@ export const LOG_QUERY_CASES: readonly ContractCase[] = [
     expected: (release: string) =>
       release === '20.10'
         ? [undefined, undefined, undefined]
-        : [undefined, 'application/vnd.docker.multiplexed-stream', 'application/vnd.docker.raw-stream'],
+        : [
+            'application/vnd.docker.raw-stream',
+            'application/vnd.docker.multiplexed-stream',
+            'application/vnd.docker.raw-stream',
+          ],
   },
   {
     name: 'a log without any query is refused',
