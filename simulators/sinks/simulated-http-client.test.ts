@@ -63,6 +63,18 @@ test('what a dead process had under way is not stored, and nobody gets an answer
   expect([settled, sink.record.count, world.ledger.size]).toEqual([false, 0, 0])
 })
 
+test('a slow request that is given up leaves nothing to come', async () => {
+  const { world, sink, client } = setUp()
+  using _fault = sink.inject({ kind: 'slow', bytesPerSecond: 1 })
+  const giveUp = new AbortController()
+  const sent = client.request(request({ signal: giveUp.signal })).catch(() => {})
+  await world.advance(1000)
+  expect(sink.underWay).toBe(1)
+  giveUp.abort()
+  await world.run(() => sent)
+  expect([sink.underWay, world.scheduled]).toEqual([0, []])
+})
+
 test('the same seed gives the same run', async () => {
   const hashes = await Promise.all(
     [1, 1, 2].map(async (seed) => {

@@ -89,13 +89,16 @@ for (const [name, open] of ARMS) {
         const giveUp = new AbortController()
         const sent = post(arm, THREE, '/push', giveUp.signal).catch((error: unknown) => error)
         await arm.clock.sleep(50, { signal: never })
+        expect(arm.sink.underWay).toBe(1)
         giveUp.abort(new Error('gave up'))
         expect(await sent).toEqual(new Error('gave up'))
         await arm.clock.sleep(50, { signal: never })
+        expect(arm.sink.underWay).toBe(0)
         fault[Symbol.dispose]()
         await arm.clock.sleep(50, { signal: never })
       })
       expect(arm.sink.record).toMatchObject({ requests: [{ fault: 'hang' }], batches: [] })
+      expect(arm.sink.underWay).toBe(0)
     })
 
     test.each([{}, { afterBytes: 0 }, { afterBytes: 5 }, { afterBytes: 5000 }])(
@@ -131,6 +134,7 @@ for (const [name, open] of ARMS) {
         await arm.clock.sleep(50, { signal: never })
       })
       expect(arm.sink.record.batches).toEqual([])
+      expect(arm.sink.underWay).toBe(0)
     })
 
     test('accepts-then-fails answers 500 for what it stored, and a repeat is counted', async () => {
@@ -192,6 +196,8 @@ for (const [name, open] of ARMS) {
       first[Symbol.dispose]()
       await expect(arm.run(() => post(arm, THREE))).rejects.toMatchObject({ code: notThere(arm) })
       second[Symbol.dispose]()
+      // It has begun to listen again, and does not yet.
+      await Promise.resolve()
       using _again = arm.sink.inject({ kind: 'refused' })
       await arm.run(() => arm.clock.sleep(50, { signal: never }))
       await expect(arm.run(() => post(arm, THREE))).rejects.toMatchObject({ code: notThere(arm) })

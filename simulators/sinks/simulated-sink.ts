@@ -3,7 +3,7 @@ import { receiveOptions, respond } from './respond.ts'
 import type { SinkExchange } from './sink-exchange.ts'
 import type { SinkFault, SinkFaultScope } from './sink-fault.ts'
 import { checkSinkFault } from './sink-fault-parameters.ts'
-import { SinkFaults } from './sink-faults.ts'
+import { SinkFaults, type SinkFaultOrder } from './sink-faults.ts'
 import type { SinkRecord } from './sink-record.ts'
 import { SinkStore, type SinkStoreOptions } from './sink-store.ts'
 
@@ -33,6 +33,11 @@ export class SimulatedSink {
     return this.#store.record
   }
 
+  /** Requests that have come and are not dealt with: those that hang, and those that come in slowly. */
+  get underWay(): number {
+    return this.#underWay.size
+  }
+
   /** Whether anybody listens. */
   get reachable(): boolean {
     return this.#refusals === 0
@@ -59,11 +64,10 @@ export class SimulatedSink {
     const fault = order?.fault ?? null
     this.#store.noteRequest(exchange.path, fault?.kind ?? null)
     this.#underWay.add(exchange)
-    using _done = exchange.onOver(() => this.#underWay.delete(exchange))
     const body = await exchange.receive(receiveOptions(fault, exchange))
-    if (body === null) return
-    if (order?.fault.kind === 'hang' && !(await order.gate.pass(exchange))) return
-    respond(this.#store, fault, exchange, body)
+    if (order?.fault.kind === 'hang') await endOfHang(order, exchange)
+    this.#underWay.delete(exchange)
+    if (body !== null && !exchange.isOver) respond(this.#store, fault, exchange, body)
   }
 
   #refuse(): Disposable {
@@ -81,4 +85,12 @@ export class SimulatedSink {
   #tellReachability(): void {
     for (const listener of this.#reachabilityListeners) listener()
   }
+}
+
+/** Resolves when the fault is taken away or the exchange is over. */
+async function endOfHang({ end }: SinkFaultOrder, exchange: SinkExchange): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  using _end = end.listen(resolve)
+  using _over = exchange.onOver(resolve)
+  await promise
 }

@@ -11,11 +11,11 @@ export interface SinkExchange {
   readonly announcedBytes: number | null
   /** Answered, broken off, or the sender is gone. */
   readonly isOver: boolean
-  /** Calls back once when the exchange is over. Dispose to forget that. */
+  /** Calls back once when the exchange is over, at once when it is. Dispose to be forgotten. */
   onOver(listener: () => void): Disposable
   /**
    * Takes in the body, or its first bytes. Once for an exchange.
-   * @returns null when the sender went away before
+   * @returns when it is there or the exchange is over; null where the connection broke before it was there
    */
   receive(options?: ReceiveOptions): Promise<Uint8Array | null>
   /** Nothing once the exchange is over. */

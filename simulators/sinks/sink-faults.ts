@@ -1,12 +1,12 @@
 import type { SeededRandom } from '../seeded-random.ts'
-import { Gate } from './gate.ts'
+import { Occurrence } from './occurrence.ts'
 import type { RequestFault, SinkFaultScope } from './sink-fault.ts'
 
 /** A fault that was ordered. */
 export interface SinkFaultOrder {
   readonly fault: RequestFault
-  /** Opened when the fault is taken away. */
-  readonly gate: Gate
+  /** The fault is taken away. */
+  readonly end: Occurrence
 }
 
 interface PendingOrder extends SinkFaultOrder {
@@ -24,12 +24,12 @@ export class SinkFaults {
   }
 
   add(fault: RequestFault, { times = Infinity, chance = 1 }: SinkFaultScope): Disposable {
-    const order = { fault, gate: new Gate(), chance, timesLeft: times }
+    const order = { fault, end: new Occurrence(), chance, timesLeft: times }
     this.#orders.push(order)
     return {
       [Symbol.dispose]: () => {
         this.#orders = this.#orders.filter((other) => other !== order)
-        order.gate.open()
+        order.end.happen()
       },
     }
   }

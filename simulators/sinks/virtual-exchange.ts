@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse } from '../../reference/ports/index.ts'
 import { listenForAbort } from '../abort-listener.ts'
 import type { EngineHost } from '../engine/engine-host.ts'
 import type { ScheduledEvent } from '../event-queue.ts'
-import { ExchangeEnd } from './exchange-end.ts'
+import { Occurrence } from './occurrence.ts'
 import { networkError } from './network-error.ts'
 import { pause } from './pause.ts'
 import type { ReceiveOptions, SinkExchange } from './sink-exchange.ts'
@@ -23,7 +23,7 @@ export class VirtualExchange implements SinkExchange {
   readonly #latency: () => number
   readonly #outcome: PromiseWithResolvers<HttpResponse> = Promise.withResolvers()
   /** For the sink. */
-  readonly #end = new ExchangeEnd()
+  readonly #end = new Occurrence()
   /** For the sender. */
   readonly #settled: DisposableStack = new DisposableStack()
   #event: ScheduledEvent | null = null
@@ -67,7 +67,7 @@ export class VirtualExchange implements SinkExchange {
   }: ReceiveOptions = {}): Promise<Uint8Array | null> {
     const taken = this.#request.body.subarray(0, upToBytes)
     if (bytesPerSecond !== Infinity) await pause(this.#host, this, (taken.length / bytesPerSecond) * 1000)
-    return this.isOver ? null : taken
+    return taken
   }
 
   answer(answer: HttpResponse): void {

@@ -28,6 +28,8 @@ export class SimulatedSinkServer implements AsyncDisposable {
   readonly #listen: ListenAddress
   readonly #reachability: Disposable
   #adapting: Promise<void> = Promise.resolve()
+  /** False also while it is about to listen. */
+  #isListening = true
 
   /** Resolves once it answers. @throws Error when the address is in use or cannot be had */
   static async listen(options: SimulatedSinkServerOptions): Promise<SimulatedSinkServer> {
@@ -61,19 +63,21 @@ export class SimulatedSinkServer implements AsyncDisposable {
     })
   }
 
-  /** Refuses at once; to listen again takes a moment, and one change waits for the other. */
+  /** Refuses at once. To listen again takes a moment, in which Node cannot be told to stop: one change waits for the other. */
   #followReachability(): void {
-    if (!this.sink.reachable) this.#stopListening()
+    if (!this.sink.reachable && this.#isListening) this.#stopListening()
     this.#adapting = this.#adapting.then(() => this.#adapt()).catch((error: Error) => this.#host.fail(error))
   }
 
   async #adapt(): Promise<void> {
-    const { listening } = this.#server
-    if (this.sink.reachable && !listening) await listenOn(this.#server, this.#listen)
-    else if (!this.sink.reachable && listening) this.#stopListening()
+    if (this.sink.reachable && !this.#isListening) {
+      await listenOn(this.#server, this.#listen)
+      this.#isListening = true
+    } else if (!this.sink.reachable && this.#isListening) this.#stopListening()
   }
 
   #stopListening(): void {
+    this.#isListening = false
     this.#server.close()
     this.#server.closeAllConnections()
   }

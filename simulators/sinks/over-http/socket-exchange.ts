@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpResponse } from '../../../reference/ports/index.ts'
 import type { EngineHost } from '../../engine/engine-host.ts'
-import { ExchangeEnd } from '../exchange-end.ts'
+import { Occurrence } from '../occurrence.ts'
 import { pause } from '../pause.ts'
 import type { ReceiveOptions, SinkExchange } from '../sink-exchange.ts'
 
@@ -14,7 +14,7 @@ export class SocketExchange implements SinkExchange {
   readonly #host: EngineHost
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
-  readonly #end = new ExchangeEnd()
+  readonly #end = new Occurrence()
 
   constructor(host: EngineHost, request: IncomingMessage, response: ServerResponse) {
     const { method = '', url = '/', headers } = request
@@ -57,7 +57,7 @@ export class SocketExchange implements SinkExchange {
       // The connection broke.
       return null
     }
-    return this.isOver ? null : Buffer.concat(pieces).subarray(0, upToBytes)
+    return Buffer.concat(pieces).subarray(0, upToBytes)
   }
 
   /** What is read and not more: Node would close the connection of a request that was left half read. */

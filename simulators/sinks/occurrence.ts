@@ -1,5 +1,5 @@
-/** Tells once that an exchange is over. */
-export class ExchangeEnd {
+/** Something that happens once, if at all. */
+export class Occurrence {
   readonly #listeners = new Set<() => void>()
   #happened = false
 
@@ -7,17 +7,18 @@ export class ExchangeEnd {
     return this.#happened
   }
 
+  /** Calls back when it happens, at once when it has happened. Dispose to be forgotten. */
   listen(listener: () => void): Disposable {
-    this.#listeners.add(listener)
+    if (this.#happened) listener()
+    else this.#listeners.add(listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
   }
 
-  /** @returns false when it had happened before */
+  /** @returns false when it had happened before: nobody is called twice */
   happen(): boolean {
     if (this.#happened) return false
     this.#happened = true
     for (const listener of this.#listeners) listener()
-    this.#listeners.clear()
     return true
   }
 }
