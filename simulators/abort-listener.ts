@@ -1,5 +1,5 @@
 /**
- * Runs `listener` when the signal becomes aborted; call what is returned to take it away, which may be done twice. However many listeners a
+ * Runs `listener` when the signal becomes aborted; call what is returned to take it away. One function may not listen twice at a time. However many listeners a
  * signal has here, the signal itself has one: its own list is searched from the start for each that is added or removed, which made a
  * thousand streams of one signal twenty times as slow as one stream.
  */

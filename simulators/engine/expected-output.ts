@@ -27,14 +27,8 @@ export class ExpectedOutput {
 
   /** A message was stored. */
   add(stream: StreamNumber, data: Uint8Array): void {
-    const partial = this.#partials.get(stream)
-    if (data.at(-1) !== NEWLINE) {
-      this.#partials.delete(stream)
-      this.#partials.set(stream, [...(partial ?? []), data.slice()])
-      return
-    }
-    for (const piece of partial ?? []) this.#bytes.append(piece)
-    this.#partials.delete(stream)
+    if (data[data.length - 1] !== NEWLINE) return this.#addPartial(stream, data)
+    if (this.#partials.size > 0) this.#takePartial(stream)
     this.#complete(data)
   }
 
@@ -49,19 +43,26 @@ export class ExpectedOutput {
   }
 
   #complete(data: Uint8Array): void {
-    const cut = this.#tty && data.at(-2) === CARRIAGE_RETURN ? 2 : 1
-    const line = this.#bytes.reserve(data.length - cut + 1)
-    line.set(data.subarray(0, data.length - cut))
-    line[line.length - 1] = NEWLINE
     this.#lines += 1
+    if (!this.#tty || data[data.length - 2] !== CARRIAGE_RETURN) return this.#bytes.append(data)
+    this.#bytes.append(data.subarray(0, -2))
+    this.#bytes.append(NEWLINE_ONLY)
+  }
+
+  #addPartial(stream: StreamNumber, data: Uint8Array): void {
+    const pieces = this.#partials.get(stream) ?? []
+    this.#partials.delete(stream)
+    this.#partials.set(stream, [...pieces, data.slice()])
   }
 
   #endPartial(stream: StreamNumber): void {
-    const pieces = this.#partials.get(stream)!
+    this.#takePartial(stream)
+    this.#complete(NEWLINE_ONLY)
+  }
+
+  #takePartial(stream: StreamNumber): void {
+    for (const piece of this.#partials.get(stream) ?? []) this.#bytes.append(piece)
     this.#partials.delete(stream)
-    for (const piece of pieces) this.#bytes.append(piece)
-    this.#bytes.append(NEWLINE_ONLY)
-    this.#lines += 1
   }
 }
 

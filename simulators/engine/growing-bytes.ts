@@ -11,7 +11,8 @@ export class GrowingBytes {
   }
 
   append(bytes: Uint8Array): void {
-    this.reserve(bytes.length).set(bytes)
+    const start = this.extend(bytes.length)
+    this.#bytes.set(bytes, start)
   }
 
   /**
@@ -28,12 +29,6 @@ export class GrowingBytes {
   /** What was appended, and unused room behind it. Another one after more is appended. */
   get buffer(): Uint8Array {
     return this.#bytes
-  }
-
-  /** Appends `length` bytes and returns the view to fill in at once. */
-  reserve(length: number): Uint8Array {
-    const start = this.extend(length)
-    return this.#bytes.subarray(start, start + length)
   }
 
   /** A view of [from, to), by default of everything from `from` on. */

@@ -56,8 +56,8 @@ function writeEnding(at: number, ending: '\n' | ''): void {
 
 function blankSheet(startLength: number, fillerLength: number): Sheet {
   const start = Math.max(START_ROOM, startLength)
-  const bytes = Buffer.alloc(start + 2 * Math.max(FILLER_ROOM, fillerLength))
-  bytes.fill(FILLER, start)
+  const bytes = new Uint8Array(start + 2 * Math.max(FILLER_ROOM, fillerLength))
+  Buffer.from(bytes.buffer).fill(FILLER, start)
   return { bytes, start, ending: start }
 }
 

@@ -24,6 +24,23 @@ export class OutputCopier {
   }
 
   write(bytes: Uint8Array): void {
+    if (this.#isWholeLine(bytes)) this.#emit(bytes, true)
+    else this.#writePieces(bytes)
+  }
+
+  /** The stream ended. */
+  end(): void {
+    if (this.#waitingBytes > 0) this.#emit(this.#waiting.subarray(0, this.#waitingBytes), false)
+    this.#firstStamp = null
+  }
+
+  /** As most writes are. */
+  #isWholeLine(bytes: Uint8Array): boolean {
+    if (this.#waitingBytes > 0 || bytes.length > this.#waiting.length) return false
+    return bytes.length > 0 && bytes.indexOf(NEWLINE) === bytes.length - 1
+  }
+
+  #writePieces(bytes: Uint8Array): void {
     let from = 0
     while (from < bytes.length) {
       const room = this.#waiting.length - this.#waitingBytes
@@ -34,12 +51,6 @@ export class OutputCopier {
       else this.#take(bytes.subarray(from, from + room), false)
       from += Math.min(to - from, room)
     }
-  }
-
-  /** The stream ended. */
-  end(): void {
-    if (this.#waitingBytes > 0) this.#emit(this.#waiting.subarray(0, this.#waitingBytes), false)
-    this.#firstStamp = null
   }
 
   #take(piece: Uint8Array, endsLine: boolean): void {

@@ -45,6 +45,7 @@ export interface SimulatedStreamOptions<T> {
 interface PendingRead<T> {
   readonly resolve: (value: T | null) => void
   readonly reject: (error: unknown) => void
+  readonly signal: AbortSignal
   readonly entry: LedgerEntry
   readonly stopListening: () => void
   readonly latencyMs: number
@@ -85,9 +86,9 @@ export class SimulatedStream<T> implements EngineStream<T> {
     if (signal.aborted) return Promise.reject(signal.reason)
     if (this.#pending !== null) return Promise.reject(this.#reportSecondRead())
     const { promise, resolve, reject } = Promise.withResolvers<T | null>()
-    const stopListening = listenForAbort(signal, () => this.#takePending()?.reject(signal.reason))
+    const stopListening = listenForAbort(signal, this.#onAbort)
     const entry = this.#host.ledger.open(this.#options.readKind, this.#readLabel)
-    this.#pending = { resolve, reject, entry, stopListening, latencyMs: this.#options.readLatency() }
+    this.#pending = { resolve, reject, signal, entry, stopListening, latencyMs: this.#options.readLatency() }
     this.pump()
     return promise
   }
@@ -126,6 +127,11 @@ export class SimulatedStream<T> implements EngineStream<T> {
     this.#deliveredFromMs = fromMs
     const delayMs = fromMs - nowMs + latencyMs
     this.#delivery = this.#options.deliver(delayMs, this.#deliverLabel, this.#deliver, this.#inBackground)
+  }
+
+  readonly #onAbort = (): void => {
+    const pending = this.#takePending()
+    pending?.reject(pending.signal.reason)
   }
 
   #sourceChanged(): void {
