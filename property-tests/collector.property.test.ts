@@ -8,6 +8,7 @@ test('whatever happens, in whatever order, the invariants hold, every line is de
   const options: CollectorPropertyOptions = {
     seed: SEED,
     numRuns: RUNS,
+    engines: ['20.10', '26', '28'],
     onCommand: () => (commands += 1),
     onMark: (mark) => marks.add(mark),
   }
@@ -20,6 +21,6 @@ test('whatever happens, in whatever order, the invariants hold, every line is de
 
 /** Pinned, so that a change and not chance decides whether the tests pass. `npm run campaign` draws others. */
 const SEED = 20_260_101
-const RUNS = 100
+const RUNS = 250
 /** On average at least; how many a case has is drawn. */
 const COMMANDS_EACH = 30

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { messageOf } from '../reference/errors.ts'
 import { anyCommand, FAMILIES, type Command, type Session } from './collector/commands.ts'
+import { PERSONALITY_NAMES, type PersonalityName } from '../simulators/index.ts'
 import { CollectorRig } from './collector/collector-rig.ts'
 
 /**
@@ -17,6 +18,8 @@ import { CollectorRig } from './collector/collector-rig.ts'
 export interface CollectorPropertyOptions {
   readonly seed: number
   readonly numRuns: number
+  /** The engines to draw from. Default all. */
+  readonly engines?: readonly PersonalityName[]
   /** Of a failing case: only that one is run. */
   readonly path?: string
   /** Of the commands of a failing case. */
@@ -54,21 +57,15 @@ export interface CollectorPropertyResult {
 
 /** Runs the property. A failure is shrunk first, and returned. */
 export async function checkCollector(options: CollectorPropertyOptions): Promise<CollectorPropertyResult> {
-  const {
-    seed,
-    numRuns,
-    path,
-    replayPath,
-    command = anyCommand(),
-    onCommand = () => {},
-    onMark = () => {},
-  } = options
+  const { seed, numRuns, engines = PERSONALITY_NAMES, path, replayPath } = options
+  const { command = anyCommand(), onCommand = () => {}, onMark = () => {} } = options
+  const rigs = fc.record({ ...world, engine: fc.constantFrom(...engines) })
   const commands = fc.commands([command], {
     maxCommands: COMMANDS_MAX,
     size: 'max',
     ...(replayPath !== undefined && { replayPath }),
   })
-  const property = fc.asyncProperty(world, families, commands, async (rigOptions, chosen, sequence) => {
+  const property = fc.asyncProperty(rigs, families, commands, async (rigOptions, chosen, sequence) => {
     const rig = new CollectorRig(rigOptions)
     const session: Session = { rig, families: chosen, onCommand }
     await fc.asyncModelRun(() => ({ model: session, real: session }), sequence)
@@ -89,12 +86,11 @@ function describeFailure<T>(details: fc.RunDetails<T>): string {
   return `${fc.defaultReportMessage(details)}\n${messageOf(details.errorInstance)}`
 }
 
-const world = fc.record({
+const world = {
   seed: fc.noShrink(fc.nat()),
   slots: fc.integer({ min: 1, max: 3 }),
   rotationIntervalMs: fc.constantFrom(300_000, 60_000, 10_000),
-  engine: fc.constantFrom('26' as const, '20.10' as const),
-})
+}
 
 const families = fc.subarray([...FAMILIES])
 

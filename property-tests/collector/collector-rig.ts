@@ -3,9 +3,10 @@ import { completeConfig } from '../../reference/config/complete-config.ts'
 import type { CollectorConfig } from '../../reference/config/config.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
 import {
-  DOCKER_20_10,
-  DOCKER_26,
+  type EngineMachine,
+  type Fault,
   faults,
+  PERSONALITIES,
   filesWithinLimit,
   leftBehind,
   noOrphanedTasks,
@@ -19,6 +20,7 @@ import {
   type CrashKind,
   type SimulatedContainer,
   type SimulatedEngine,
+  type PersonalityName,
   type StreamScope,
   type VirtualPorts,
 } from '../../simulators/index.ts'
@@ -30,7 +32,7 @@ export interface RigOptions {
   /** Streams at a time. */
   readonly slots: number
   readonly rotationIntervalMs: number
-  readonly engine: '20.10' | '26'
+  readonly engine: PersonalityName
 }
 
 /**
@@ -67,7 +69,7 @@ export class CollectorRig {
     this.world = new World({
       seed: options.seed,
       recordLocations: false,
-      engine: { personality: options.engine === '26' ? DOCKER_26 : DOCKER_20_10 },
+      engine: { personality: PERSONALITIES[options.engine] },
     })
     this.#config = completeConfig({
       stateDir: '/state',
@@ -96,6 +98,19 @@ export class CollectorRig {
   addContainer(kind: ContainerKind, options: ContainerOptions): void {
     this.#kinds.set(options.name, kind)
     this.engine.addContainer(options)
+  }
+
+  /**
+   * Whether this engine's log tells where the lines of such a container end. With stamps cut to seconds a line that the end of its process left
+   * open looks like the beginning of the next one of that second.
+   */
+  canTell(kind: ContainerKind): boolean {
+    return kind !== 'open lines' || !this.engine.personality.cutsStampsToSeconds
+  }
+
+  /** Odd output of a container, where it can be written and has a certain place in the log. */
+  injectIfWritable(fault: Fault<EngineMachine>, name: string): void {
+    if (this.canWrite(name, 'stdout', '\n')) this.world.inject(fault)
   }
 
   canWrite(name: string, stream: 'stdout' | 'stderr', ending: '\n' | ''): boolean {

@@ -1,15 +1,28 @@
 import fc from 'fast-check'
-import { faults, type EngineMachine, type Fault, type StreamScope } from '../../simulators/index.ts'
+import {
+  faults,
+  type EngineAvailability,
+  type EngineMachine,
+  type Fault,
+  type StreamScope,
+} from '../../simulators/index.ts'
 import { CONTAINER_KINDS, type CollectorRig } from './collector-rig.ts'
 
 /** A kind of thing that happens. Each run draws which kinds happen in it, so that some runs are all of one kind (swarm testing). */
-export type Family = 'restarts of the collector' | 'containers' | 'stream faults' | 'engine' | 'lines'
+export type Family =
+  | 'restarts of the collector'
+  | 'containers'
+  | 'stream faults'
+  | 'engine'
+  | 'odd output'
+  | 'lines'
 
 export const FAMILIES: readonly Family[] = [
   'restarts of the collector',
   'containers',
   'stream faults',
   'engine',
+  'odd output',
   'lines',
 ]
 
@@ -30,6 +43,8 @@ export function anyCommand(): fc.Arbitrary<Command> {
     { weight: 5, arbitrary: containerCommand },
     { weight: 4, arbitrary: streamCommand },
     { weight: 2, arbitrary: engineCommand },
+    { weight: 2, arbitrary: callCommand },
+    { weight: 2, arbitrary: outputCommand },
     { weight: 6, arbitrary: linesCommand },
     { weight: 6, arbitrary: timeCommand },
   )
@@ -103,7 +118,7 @@ const addContainer: fc.Arbitrary<Command> = fc
       new Step(
         `add ${name}, ${kind}, ${everyMs === null ? 'silent' : `a line every ${everyMs} ms`}, ${exitLines} lines at its exit`,
         null,
-        (rig) => rig.engine.find(name) === undefined,
+        (rig) => rig.engine.find(name) === undefined && rig.canTell(kind),
         (rig) => {
           const behaviour =
             everyMs === null
@@ -154,9 +169,24 @@ const streamFault: fc.Arbitrary<DrawnFault> = fc.oneof(
   fc
     .constantFrom(faults.hungOpen, faults.hungRead, faults.hungClose, faults.reset)
     .map((kind) => ({ description: kind.name, order: (scope: StreamScope) => kind(scope) })),
+  fc
+    .constantFrom(faults.lateHeaders, faults.neverEnds, faults.halfFrameReset, faults.slicer)
+    .map((kind) => ({ description: kind.name, order: (scope: StreamScope) => kind(scope) })),
   fc.constantFrom(0, 3, 8, 20, 60, 5000).map((afterBytes) => ({
     description: `blocked after ${afterBytes} bytes`,
     order: (scope: StreamScope) => faults.blocked({ afterBytes, ...scope }),
+  })),
+  fc.constantFrom(20, 5000, 45_000).map((delayMs) => ({
+    description: `latency of ${delayMs} ms`,
+    order: (scope: StreamScope) => faults.latency({ delayMs, jitterMs: delayMs / 2, ...scope }),
+  })),
+  fc.constantFrom(2000, 100_000).map((bytesPerSecond) => ({
+    description: `bandwidth of ${bytesPerSecond} bytes a second`,
+    order: (scope: StreamScope) => faults.bandwidth({ bytesPerSecond, ...scope }),
+  })),
+  fc.constantFrom(1000, 60_000).map((forMs) => ({
+    description: `idle for ${forMs} ms`,
+    order: (scope: StreamScope) => faults.idle({ forMs, ...scope }),
   })),
 )
 
@@ -190,7 +220,30 @@ const streamCommand: fc.Arbitrary<Command> = fc.oneof(
   },
 )
 
+const callFault: fc.Arbitrary<Fault<EngineMachine>> = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('list', 'inspect', 'events', 'logs', 'info'), fc.constantFrom(404, 409, 500, 503))
+    // A container that is there is not told to be gone, and a log that can be read not to be unreadable.
+    .filter(([operation, status]) => status >= 500 || !['inspect', 'logs'].includes(operation))
+    .map(([operation, status]) => faults.errorStatus({ operation, status, times: 1 })),
+  fc
+    .constantFrom('list', 'inspect', 'events', 'logs', 'info')
+    .map((operation) => faults.slowAnswer({ operation, delayMs: 4000, times: 2 })),
+  fc
+    .constantFrom('list', 'inspect', 'events', 'logs', 'info')
+    .map((operation) => faults.neverAnswered({ operation, times: 1 })),
+  fc.constant(faults.malformedJson({ operation: 'list', times: 1 })),
+)
+
+const callCommand: fc.Arbitrary<Command> = callFault.map((fault) =>
+  engine(`${fault.name} of a call`, 'up', (rig) => rig.world.inject(fault)),
+)
+
 const engineCommand: fc.Arbitrary<Command> = fc.constantFrom(
+  engine('the engine restarts', 'up', (rig) => rig.world.inject(faults.restartEngine())),
+  engine('event streams drop', 'up', (rig) => rig.world.inject(faults.eventStreamDropped())),
+  engine('connections are refused', 'up', (rig) => rig.world.inject(faults.refused())),
+  engine('connections are taken again', 'refusing', (rig) => rig.engine.comeBack()),
   engine('the engine goes away', 'up', (rig) => rig.engine.goAway()),
   engine('the engine dies with its containers', 'up', (rig) => rig.engine.goAway({ containers: 'end' })),
   engine('the engine is shut down', 'up', (rig) => rig.shutEngineDown()),
@@ -200,11 +253,7 @@ const engineCommand: fc.Arbitrary<Command> = fc.constantFrom(
   engine('the engine goes on', 'hung', (rig) => rig.engine.comeBack()),
 )
 
-function engine(
-  description: string,
-  when: 'up' | 'away' | 'hung',
-  run: (rig: CollectorRig) => unknown,
-): Command {
+function engine(description: string, when: EngineAvailability, run: (rig: CollectorRig) => unknown): Command {
   return new Step(
     description,
     'engine',
@@ -215,6 +264,28 @@ function engine(
     },
   )
 }
+
+/**
+ * What a container does that is odd, and right: nothing of it excuses a delay. Not duplicate stamps: equal lines of one stamp cannot be told from a
+ * replay.
+ */
+const outputFault = fc.constantFrom<((container: string) => Fault<EngineMachine>)[]>(
+  (container) => faults.emptyLines({ container, count: 3 }),
+  (container) => faults.longLine({ container, bytes: 100_000 }),
+  (container) => faults.cutCharacter({ container }),
+  (container) => faults.outOfOrderStamps({ container }),
+  () => faults.clockStep({ byMs: 3_600_000 }),
+  () => faults.clockStep({ byMs: 60_000, direction: 'forward' }),
+  (container) => faults.shortLife({ container }),
+)
+
+const outputCommand: fc.Arbitrary<Command> = fc
+  .tuple(outputFault, containerName)
+  .map(([fault, name]) =>
+    onContainer(`${fault(name).name} of ${name}`, 'odd output', name, (rig) =>
+      rig.injectIfWritable(fault(name), name),
+    ),
+  )
 
 const stdstream = fc.constantFrom('stdout', 'stderr')
 

@@ -31,12 +31,7 @@ export interface CallScope {
 
 /** The faults that wait for requests. */
 export class CallFaults {
-  readonly #orders = new Set<{
-    readonly fault: CallFault
-    readonly scope: CallScope
-    left: number
-    holds: Set<Hold>
-  }>()
+  readonly #orders = new Set<Order>()
   readonly #onChange: () => void
 
   /** @param onChange called when requests that were held back may go on */
@@ -45,16 +40,14 @@ export class CallFaults {
   }
 
   order(fault: CallFault, scope: CallScope): Disposable {
-    const order = { fault, scope, left: scope.times ?? Infinity, holds: new Set<Hold>() }
+    const order: Order = { fault, scope, left: scope.times ?? Infinity, holds: new Set() }
     this.#orders.add(order)
-    return {
-      [Symbol.dispose]: () => {
-        this.#orders.delete(order)
-        for (const hold of order.holds) hold.release()
-        order.holds.clear()
-        this.#onChange()
-      },
-    }
+    return { [Symbol.dispose]: () => this.#end([order]) }
+  }
+
+  /** Ends every fault that was ordered. */
+  clear(): void {
+    this.#end([...this.#orders])
   }
 
   /** What goes wrong with the request that arrives now, or null. */
@@ -69,4 +62,20 @@ export class CallFaults {
     }
     return null
   }
+
+  #end(orders: readonly Order[]): void {
+    for (const order of orders) {
+      this.#orders.delete(order)
+      for (const hold of order.holds) hold.release()
+      order.holds.clear()
+    }
+    this.#onChange()
+  }
+}
+
+interface Order {
+  readonly fault: CallFault
+  readonly scope: CallScope
+  left: number
+  readonly holds: Set<Hold>
 }

@@ -300,8 +300,9 @@ export class SimulatedEngine {
     return this.#streamFaults.order(fault, { ...scope, containerId }, open)
   }
 
-  /** Takes away what is wrong with a container's streams, or with all. Streams that broke or ended stay so. */
+  /** Takes away what is wrong with a container's streams, or with all streams and requests. Streams that broke or ended stay so. */
   calm(reference?: string): void {
+    if (reference === undefined) this.#callFaults.clear()
     this.#streamFaults.calm(reference === undefined ? undefined : this.present(reference).id)
   }
 

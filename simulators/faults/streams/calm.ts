@@ -3,13 +3,13 @@ import type { FaultKind } from '../fault.ts'
 import { container, optional } from '../parameter.ts'
 import type { EngineMachine } from './stream-fault-kind.ts'
 
-/** Takes every fault of streams away; those that broke or ended stay so. */
+/** Takes the faults of one container's streams away, or every fault of streams and calls. Streams that broke or ended stay so. */
 export const calm: FaultKind<{ readonly container?: string | undefined }, EngineMachine> = defineFault({
   name: 'calm',
   target: 'stream',
-  description: 'Takes the faults of a container’s streams away, or every fault of streams.',
+  description: 'Takes the faults of a container’s streams away, or every fault of streams and calls.',
   parameters: {
-    container: optional(container(), 'every container and what was ordered for every container'),
+    container: optional(container(), 'everything'),
   },
   lasts: false,
   inject: ({ engine }: EngineMachine, values) => {
