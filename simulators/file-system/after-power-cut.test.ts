@@ -62,7 +62,7 @@ describe('a power cut', () => {
     const left = everyOutcome((file) => {
       file.write(bytes('oldold'), 0)
       file.sync()
-      file.truncate(0, '/f')
+      file.truncate(0)
       file.write(bytes('new'), 0)
     })
     expect(left).toEqual(['', '\0\0\0', 'new', 'oldold'])
@@ -98,7 +98,7 @@ test('every byte that is left was there at some moment since the last sync, or i
       let moments = [new Uint8Array()]
       for (const each of changes) {
         if (each === 'sync') file.sync()
-        else if ('truncate' in each) file.truncate(each.truncate, '/f')
+        else if ('truncate' in each) file.truncate(each.truncate)
         else file.write(each.write, each.at)
         if (each === 'sync') moments = []
         moments.push(file.contents.slice())

@@ -1,6 +1,5 @@
 import type { SeededRandom } from '../seeded-random.ts'
 import { afterPowerCut, type FileChange } from './after-power-cut.ts'
-import { fileError } from './file-error.ts'
 
 /** A file of the simulated disk: its contents as the kernel has them, and what of them is not on the disk yet. */
 export class FileNode {
@@ -38,9 +37,8 @@ export class FileNode {
     this.#change({ position, written: bytes.slice(), sizeAfter })
   }
 
-  /** @throws Error `EINVAL` for a negative length */
-  truncate(length: number, path: string): void {
-    if (length < 0) throw fileError('EINVAL', 'truncate', path)
+  /** A larger length fills with NULs. */
+  truncate(length: number): void {
     if (length !== this.#size) this.#change({ position: length, written: EMPTY, sizeAfter: length })
   }
 

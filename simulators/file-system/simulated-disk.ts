@@ -26,7 +26,7 @@ export class SimulatedDisk {
     if (node?.kind === 'directory' && flags !== 'r') throw fileError('EISDIR', 'open', path)
     if (node === undefined && !CREATING.has(flags)) throw fileError('ENOENT', 'open', path)
     if (node === undefined) return this.#create(directory, name)
-    if (node.kind === 'file' && flags === 'w') node.truncate(0, path)
+    if (node.kind === 'file' && flags === 'w') node.truncate(0)
     return node
   }
 
@@ -68,7 +68,7 @@ export class SimulatedDisk {
   truncate(path: string, length: number): void {
     const { node } = this.#existing('truncate', path)
     if (node.kind === 'directory') throw fileError('EISDIR', 'truncate', path)
-    node.truncate(length, path)
+    node.truncate(length)
   }
 
   stat(path: string): DiskNode {

@@ -54,7 +54,7 @@ export class SimulatedFileHandle implements FileHandle {
   truncate(length: number): Promise<void> {
     return this.#perform('truncate', () => {
       if (this.#flags === 'r') throw fileError('EINVAL', 'truncate', this.#path)
-      this.#file('truncate').truncate(length, this.#path)
+      this.#file('truncate').truncate(length)
     })
   }
 
