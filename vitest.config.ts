@@ -8,7 +8,18 @@ const config: ViteUserConfig = defineConfig({
       {
         extends: true,
         test: {
+          name: 'benchmarks',
+          include: [],
+          benchmark: { include: ['**/*.bench.ts'] },
+          // As Node loads it: what is measured would otherwise reach each import through a getter.
+          experimental: { viteModuleRunner: false },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'unit',
+          benchmark: { include: [] },
           include: [
             'reference/**/*.test.ts',
             'simulators/**/*.test.ts',
@@ -22,6 +33,7 @@ const config: ViteUserConfig = defineConfig({
         extends: true,
         test: {
           name: 'properties',
+          benchmark: { include: [] },
           include: ['property-tests/**/*.test.ts'],
           testTimeout: 60_000,
         },
