@@ -1,3 +1,4 @@
+import { COMMAND_LINE_CASES } from './cases/command-line-cases.ts'
 import { EVENT_CASES } from './cases/event-cases.ts'
 import { FOLLOW_CASES } from './cases/follow-cases.ts'
 import { INSPECT_CASES } from './cases/inspect-cases.ts'
@@ -7,6 +8,7 @@ import { LOG_LINE_CASES } from './cases/log-line-cases.ts'
 import { LOG_OPTION_CASES } from './cases/log-option-cases.ts'
 import { LOG_QUERY_CASES } from './cases/log-query-cases.ts'
 import { RENAME_CASES } from './cases/rename-cases.ts'
+import { SYSTEM_CASES } from './cases/system-cases.ts'
 import { TTY_CASES } from './cases/tty-cases.ts'
 import { VERB_CASES } from './cases/verb-cases.ts'
 import { WAIT_CASES } from './cases/wait-cases.ts'
@@ -26,4 +28,6 @@ export const CONTRACT_CASES: readonly ContractCase[] = [
   ...FOLLOW_CASES,
   ...TTY_CASES,
   ...LOG_DRIVER_CASES,
+  ...SYSTEM_CASES,
+  ...COMMAND_LINE_CASES,
 ]

@@ -4,10 +4,13 @@ import { EngineError, type EngineErrorCode } from '../../reference/ports/index.t
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
+  /** Whether it is answered as a text, not as JSON: so old engines answer clients that are older still. */
+  readonly isPlain: boolean
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, isPlain = false) {
     super(message)
     this.status = status
+    this.isPlain = isPlain
   }
 }
 

@@ -18,6 +18,7 @@ export function splitVersion(
       400,
       `client version ${major}.${minor} is too old. Minimum supported API version is ${minApiVersion}, ` +
         'please upgrade your client to a newer version',
+      minorOf(minApiVersion) < FIRST_WITH_JSON_ERRORS,
     )
   }
   return { minor: Number(minor), path: rest }
@@ -27,3 +28,6 @@ export function splitVersion(
 export function minorOf(version: string): number {
   return Number(version.split('.')[1])
 }
+
+/** Clients of older API versions are refused in plain text. */
+const FIRST_WITH_JSON_ERRORS = 24

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ContainerState, SimulatedContainer } from '../engine/simulated-container.ts'
 import { NEVER, toStamp } from './engine-time.ts'
 import { humanDuration } from './human-duration.ts'
+import { NO_NETWORK } from './networks-json.ts'
 
 /** One element of `/containers/json`. @param now wall time, milliseconds */
 export function containerSummary(container: SimulatedContainer, now: number): object {
@@ -17,7 +18,7 @@ export function containerSummary(container: SimulatedContainer, now: number): ob
     State: container.state,
     Status: statusText(container, now),
     HostConfig: { NetworkMode: 'none' },
-    NetworkSettings: { Networks: {} },
+    NetworkSettings: { Networks: NO_NETWORK },
     Mounts: [],
   }
 }
@@ -55,7 +56,7 @@ export function containerInspection(container: SimulatedContainer): object {
     GraphDriver: { Data: null, Name: 'simulated' },
     Mounts: [],
     Config: configJson(container),
-    NetworkSettings: { Ports: {}, Networks: {} },
+    NetworkSettings: { Ports: {}, Networks: NO_NETWORK },
   }
 }
 

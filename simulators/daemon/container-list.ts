@@ -1,24 +1,31 @@
 import type { SimulatedContainer } from '../engine/simulated-container.ts'
 import type { SimulatedEngine } from '../engine/simulated-engine.ts'
+import { ApiError } from './api-error.ts'
 import { matchesText, parseFilters, passes, passesLabels, type Filters } from './filters.ts'
 import { findContainer } from './find-container.ts'
 import { refusalsOf } from './refusals.ts'
 
 /**
  * The containers a request for `/containers/json` means, newest first: the running ones unless `all`, `limit` or a filter by state says otherwise.
- * @throws ApiError 400 for a filter that is not among those understood
+ * @throws ApiError for a filter that is not among those understood, and for a limit that is no number
  */
 export function selectContainers(engine: SimulatedEngine, query: URLSearchParams): SimulatedContainer[] {
   const refusals = refusalsOf(engine.personality)
   const filters = parseFilters(query.get('filters'), refusals, ALLOWED)
   const unknown = filters.get('status')?.find((state) => !STATES.includes(state))
   if (unknown !== undefined) throw refusals.unknownFilter('status', unknown)
-  const limit = Number(query.get('limit') ?? 0)
+  const limit = parseLimit(query.get('limit'))
   const all = isTrue(query.get('all')) || limit > 0 || filters.has('status') || filters.has('exited')
   const chosen = between(engine, filters)
     .toReversed()
     .filter((container) => (all || container.running) && isWanted(container, filters))
   return limit > 0 ? chosen.slice(0, limit) : chosen
+}
+
+function parseLimit(text: string | null): number {
+  if (text === null || text === '') return 0
+  if (/^[+-]?\d+$/.test(text)) return Number(text)
+  throw new ApiError(500, `strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
 }
 
 /** As the engine reads a switch in a query. */

@@ -113,7 +113,7 @@ export function wait({ engine, reference, query, response }: ApiCall): void {
 /** `POST /containers/create`. Every image is there; what the container does is the daemon's `createdBehaviour`. */
 export async function create(call: ApiCall): Promise<void> {
   const { engine, query, response, request, createdBehaviour } = call
-  const options = await readCreateRequest(request)
+  const options = await readCreateRequest(request, refusalsOf(engine.personality))
   const name = query.get('name') || `created_${randomBytes(4).toString('hex')}`
   const bare = name.replace(/^\//, '')
   assertName(engine, name)

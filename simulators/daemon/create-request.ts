@@ -4,12 +4,13 @@ import { z } from 'zod'
 import type { ContainerOptions } from '../engine/simulated-container.ts'
 import type { LogRotationOptions } from '../engine/container-log.ts'
 import { ApiError } from './api-error.ts'
+import type { Refusals } from './refusals.ts'
 
 const Words = z.union([z.array(z.string()), z.string().transform((word) => [word])]).nullish()
 
 /** What of a request to create a container has an effect here; the rest is let pass. */
 const CreateJson = z.object({
-  Image: z.string().min(1),
+  Image: z.string().default(''),
   Cmd: Words,
   Entrypoint: Words,
   Tty: z.boolean().nullish(),
@@ -25,12 +26,15 @@ const CreateJson = z.object({
 })
 
 /** The container a request body describes. @throws ApiError 400 */
-export async function readCreateRequest(request: IncomingMessage): Promise<Omit<ContainerOptions, 'name'>> {
+export async function readCreateRequest(
+  request: IncomingMessage,
+  refusals: Refusals,
+): Promise<Omit<ContainerOptions, 'name'>> {
   const body: unknown = await json(request).catch((error: Error) => {
     throw new ApiError(400, error.message)
   })
   if (body === null || typeof body !== 'object' || Object.keys(body).length === 0) {
-    throw new ApiError(400, 'Config cannot be empty in order to create a container')
+    throw refusals.emptyDescription()
   }
   const result = CreateJson.safeParse(body)
   if (!result.success) throw new ApiError(400, `invalid request: ${z.prettifyError(result.error)}`)

@@ -7,6 +7,8 @@ export interface Refusals {
   unknownFilter(name: string, value?: string): ApiError
   /** @param reason what the parser of JSON says */
   unreadableFilters(reason: string): ApiError
+  /** Of a container to be created. */
+  emptyDescription(): ApiError
   ambiguous(reference: string): ApiError
   notRunning(id: string): ApiError
   killing(reference: string, reason: ApiError): ApiError
@@ -23,6 +25,7 @@ export function refusalsOf({ words }: EnginePersonality): Refusals {
 const WORDS_OF_20_10: Refusals = {
   unknownFilter: (name, value) => new ApiError(400, `Invalid filter '${filter(name, value)}'`),
   unreadableFilters: (reason) => new ApiError(500, reason),
+  emptyDescription: () => new ApiError(400, 'Config cannot be empty in order to create a container'),
   ambiguous: (reference) => new ApiError(500, `Multiple IDs found with provided prefix: ${reference}`),
   notRunning: (id) => new ApiError(409, `Container ${id} is not running`),
   killing: (reference, { status, message }) =>
@@ -48,6 +51,7 @@ const WORDS_OF_20_10: Refusals = {
 const WORDS_OF_26: Refusals = {
   unknownFilter: (name, value) => new ApiError(400, `invalid filter '${filter(name, value)}'`),
   unreadableFilters: () => new ApiError(400, 'invalid filter'),
+  emptyDescription: () => new ApiError(400, 'config cannot be empty in order to create a container'),
   ambiguous: (reference) => new ApiError(400, `multiple IDs found with provided prefix: ${reference}`),
   notRunning: (id) => new ApiError(409, `container ${id} is not running`),
   killing: (reference, { status, message }) =>

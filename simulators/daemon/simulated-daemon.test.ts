@@ -223,7 +223,7 @@ describe('control', () => {
     ['/containers/nope/kill', 404, 'cannot kill container: nope: No such container: nope'],
     ['/containers/nope/stop', 404, 'No such container: nope'],
     ['/containers/nope/wait', 404, 'No such container: nope'],
-    ['/containers/create?name=x', 400, 'Config cannot be empty in order to create a container'],
+    ['/containers/create?name=x', 400, 'config cannot be empty in order to create a container'],
   ])('POST %s is refused in the words of the engine', async (path, status, message) => {
     const daemon = await startDaemon()
     expect(await askJson(daemon, path, 'POST', {})).toEqual({ status, json: { message } })

@@ -109,9 +109,9 @@ export class SimulatedDaemon implements AsyncDisposable {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(`http://docker${request.url ?? '/'}`)
-    const clean = decodeURIComponent(url.pathname).replaceAll(/\/{2,}/g, '/')
-    if (clean !== decodeURIComponent(url.pathname)) {
-      response.writeHead(301, { Location: clean + url.search }).end()
+    const elsewhere = redirection(url)
+    if (elsewhere !== null) {
+      response.writeHead(301, { Location: elsewhere }).end()
       return
     }
     const { minor, path } = splitVersion(url.pathname, this.engine.personality)
@@ -160,11 +160,18 @@ export class SimulatedDaemon implements AsyncDisposable {
 /** As much as the real engine takes: dockerode writes a whole container to be created into the address. */
 const HEAD_BYTES_MAX = 1024 * 1024
 
+/** Where a path leads that has two slashes in a row; null for one that has not. */
+function redirection({ pathname, search }: URL): string | null {
+  const path = decodeURIComponent(pathname)
+  return path.includes('//') ? path.replaceAll(/\/{2,}/g, '/') + search : null
+}
+
 function refuse(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy()
     return
   }
-  const { status, message } = toApiError(error) ?? new ApiError(500, String(error))
-  sendJson(response, status, { message })
+  const { status, message, isPlain } = toApiError(error) ?? new ApiError(500, String(error))
+  if (isPlain) response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${message}\n`)
+  else sendJson(response, status, { message })
 }
