@@ -42,6 +42,8 @@ export class SelectedLog implements ByteReply {
   #batch: Batch = { bytes: new Uint8Array(), ends: [] }
   /** Bytes of the batch that were taken. */
   #taken = 0
+  /** Whether everything that was stored at the opening has been read. */
+  #caughtUp = false
   #ended = false
 
   constructor(reply: MessageReply, tty: boolean, selection: LogSelection, personality: EnginePersonality) {
@@ -97,6 +99,7 @@ export class SelectedLog implements ByteReply {
       selected.push(message)
       ends.push((length += message.length))
     }
+    this.#caughtUp ||= this.#reply.state === 'waiting'
     this.#batch = { bytes: Buffer.concat(selected), ends }
     this.#taken = 0
   }
@@ -108,7 +111,7 @@ export class SelectedLog implements ByteReply {
     if (this.#isTooOld(stamp)) return null
     const { stdout, stderr, timestamps, until } = this.#selection
     if (until !== null && stamp > until) {
-      this.#ended = true
+      this.#ended = this.#caughtUp || this.#personality.untilEndsStoredPart
       return null
     }
     const stream = this.#tty ? STDOUT : message[0]!
