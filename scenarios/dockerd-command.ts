@@ -3,15 +3,17 @@ import { once } from 'node:events'
 import { type Command, InvalidArgumentError } from 'commander'
 import { UsageError } from '../reference/usage-error.ts'
 import {
+  ALL_FAULTS,
   ENGINE_FAULTS,
+  keyOf,
   parseScenario,
   playScenario,
+  scenarioJsonSchema,
   SimulatedDaemon,
   type EngineMachine,
   type FaultEntry,
   type Scenario,
 } from '../simulators/index.ts'
-import { keyOf } from '../simulators/scenario/step-schema.ts'
 import { onInterruption } from './interruption.ts'
 
 interface DockerdOptions {
@@ -20,6 +22,7 @@ interface DockerdOptions {
   readonly scenario?: string
   readonly listFaults?: true
   readonly json?: true
+  readonly scenarioSchema?: true
 }
 
 /** `watertight dockerd`: a simulated Docker daemon, for any client. */
@@ -33,14 +36,14 @@ export function registerDockerdCommand(program: Command): void {
       '--scenario <file>',
       'containers and faults on a time line (YAML); without: three chatty containers',
     )
-    .option('--list-faults', 'print what a time line can order, and exit')
+    .option('--list-faults', 'print everything that can go wrong, and exit')
     .option('--json', 'with --list-faults: print one JSON object')
+    .option('--scenario-schema', 'print the JSON Schema of scenario files, and exit')
     .action(async (options: DockerdOptions) => {
-      if (options.listFaults === true) {
+      if (options.listFaults === true)
         process.stdout.write(options.json === true ? faultsJson() : faultsText())
-        return
-      }
-      await serve(options)
+      else if (options.scenarioSchema === true) process.stdout.write(schemaText())
+      else await serve(options)
     })
 }
 
@@ -78,7 +81,7 @@ async function scenarioOf(file: string | undefined): Promise<Scenario<EngineMach
 }
 
 function faultsJson(): string {
-  const faults = ENGINE_FAULTS.map((kind) => ({
+  const faults = ALL_FAULTS.map((kind) => ({
     name: kind.name,
     target: kind.target,
     description: kind.description,
@@ -88,10 +91,14 @@ function faultsJson(): string {
 }
 
 function faultsText(): string {
-  return ENGINE_FAULTS.map((kind) => {
+  return ALL_FAULTS.map((kind) => {
     const list = Object.entries(parametersOf(kind)).map(([key, allowed]) => `    ${key}: ${allowed}\n`)
     return `${kind.name} (${kind.target}): ${kind.description}\n${list.join('')}`
   }).join('')
+}
+
+function schemaText(): string {
+  return `${JSON.stringify(scenarioJsonSchema(ENGINE_FAULTS), null, 2)}\n`
 }
 
 /** What each key of a step allows, for people; all but those with a default are needed. */

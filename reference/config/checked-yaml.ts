@@ -50,8 +50,20 @@ function describe(
   const where = issue.path.length === 0 ? 'the file' : issue.path.join('.')
   const value = valueAt(raw, issue.path)
   const what = value === undefined ? ' is missing' : `: ${JSON.stringify(value)} is not allowed`
-  return { path: issue.path, problem: `${where}${what}; allowed: ${issue.message}` }
+  return {
+    path: issue.path,
+    problem: `${where}${what}; ${nearWord(value, issue.message)}allowed: ${issue.message}`,
+  }
 }
+
+/** What may have been meant where one of a list of words is allowed. */
+function nearWord(value: unknown, allowed: string): string {
+  if (typeof value !== 'string' || !WORDS.test(allowed)) return ''
+  const near = nearest(value, allowed.split(', '))
+  return near === null ? '' : `did you mean ${near}? `
+}
+
+const WORDS = /^[\w.-]+(?:, [\w.-]+)+$/
 
 function suggestion(key: string, allowed: readonly string[]): string {
   const near = nearest(key, allowed)

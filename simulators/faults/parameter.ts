@@ -20,7 +20,9 @@ export interface Limits {
 export function milliseconds({ min, max }: Limits): Parameter<number> {
   const phrase = `a duration from ${durationText(min)} to ${durationText(max)}`
   const inCode = numberBetween({ min, max }, `milliseconds from ${min} to ${max}`)
-  const inFile = durationOrZero.refine((ms) => ms >= min && ms <= max, { error: phrase })
+  const inFile = z
+    .string({ error: phrase })
+    .pipe(durationOrZero.refine((ms) => ms >= min && ms <= max, { error: phrase }))
   return { allowed: phrase, inCode, inFile }
 }
 

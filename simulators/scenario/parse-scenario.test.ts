@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { DOCKER_20_10 } from '../engine/personality.ts'
-import { ENGINE_FAULTS } from './engine-faults.ts'
+import { ENGINE_FAULTS, WORLD_FAULTS } from './playable-faults.ts'
 import { parseScenario } from './parse-scenario.ts'
+import { scenarioJsonSchema } from './scenario-schema.ts'
 
 describe('a scenario file', () => {
   test('has containers with behaviour and a time line', () => {
@@ -54,7 +55,7 @@ timeline:
     [
       'a kind of behaviour',
       'containers: [{name: web, behaviour: {kind: chaty}}]',
-      'a.yaml:1: containers.0.behaviour.kind: "chaty" is not allowed; allowed: silent, chatty, bursty',
+      'a.yaml:1: containers.0.behaviour.kind: "chaty" is not allowed; did you mean chatty? allowed: silent, chatty, bursty',
     ],
     [
       'a duration',
@@ -89,11 +90,53 @@ timeline:
     )
   })
 
+  test('a fault of what a daemon does not have is answered with what it is of', () => {
+    const scenario = 'timeline: [{at: 1s, do: no-space}]'
+    expect(() => parseScenario(scenario, 'a.yaml', ENGINE_FAULTS)).toThrow(
+      /^a.yaml:1: timeline.0.do: "no-space" is not allowed; allowed: .*; no-space is a fault of the file system, which is not simulated here$/,
+    )
+    expect(parseScenario(scenario, 'a.yaml', WORLD_FAULTS).timeline).toMatchObject([{ atMs: 1000 }])
+  })
+
+  test.each([
+    [
+      'latency, container: web, delay: 2s, jitter: 2h',
+      'timeline.0.jitter: "2h" is not allowed; allowed: a duration from 0ms to 1h',
+    ],
+    [
+      'bandwidth, bytes_per_second: 0',
+      'timeline.0.bytes_per_second: 0 is not allowed; allowed: a whole number from 1 to 1073741824',
+    ],
+    [
+      'bandwidth, bytes_per_secnd: 5',
+      'unknown key timeline.0.bytes_per_secnd; did you mean bytes_per_second?',
+    ],
+    ['reset, for: 5s', 'unknown key timeline.0.for; allowed: at, do, container, streams, follow'],
+    ['slow-drip', 'timeline.0.every is missing; allowed: a duration from 1ms to 1h'],
+    [
+      'reset, streams: al',
+      'timeline.0.streams: "al" is not allowed; did you mean all? allowed: open, next, all',
+    ],
+  ])('a parameter of a fault that is wrong is named: %s', (step, message) => {
+    const scenario = `containers: [{name: web}]\ntimeline:\n  - {at: 1s, do: ${step}}`
+    expect(() => parseScenario(scenario, 'a.yaml', ENGINE_FAULTS)).toThrow(`a.yaml:3: ${message}`)
+  })
+
+  test('its JSON Schema has every fault with its sentence, and what each key allows', () => {
+    const schema = JSON.stringify(scenarioJsonSchema(ENGINE_FAULTS))
+    for (const { name, description } of ENGINE_FAULTS) {
+      expect(schema).toContain(`"const":"${name}"`)
+      expect(schema).toContain(JSON.stringify(description))
+    }
+    expect(schema).toContain('"description":"a whole number from 1 to 1073741824"')
+    expect(schema).toContain('"delay":{"description":"a duration from 1ms to 1h"')
+  })
+
   test('a fault that there is not is answered with the list of those there are', () => {
     expect(() =>
       parseScenario('timeline: [{at: 1s, do: rest, container: web}]', 'a.yaml', ENGINE_FAULTS),
     ).toThrow(
-      /^a.yaml:1: timeline.0.do: "rest" is not allowed; allowed: error-status, .*, hung-open, .*, slow-drip$/,
+      /^a.yaml:1: timeline.0.do: "rest" is not allowed; did you mean reset\? allowed: error-status, .*, hung-open, .*, slow-drip$/,
     )
   })
 })

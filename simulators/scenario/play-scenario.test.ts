@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { startDaemon } from '../daemon/daemon.test-helper.ts'
-import { ENGINE_FAULTS } from './engine-faults.ts'
+import { ENGINE_FAULTS } from './playable-faults.ts'
 import { parseScenario } from './parse-scenario.ts'
 import { playScenario } from './play-scenario.ts'
 

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { count, duration, flag, oneOf, size, text, texts } from '../../reference/config/values.ts'
 import { PERSONALITIES, PERSONALITY_NAMES } from '../engine/personality.ts'
 import type { ContainerOptions } from '../engine/simulated-container.ts'
-import type { AnyFaultKind } from '../faults/fault.ts'
+import type { AnyFaultKind, FaultEntry } from '../faults/fault.ts'
 import type { Behaviour } from '../engine/workload.ts'
+import { ALL_FAULTS } from './playable-faults.ts'
 import type { Scenario } from './scenario.ts'
 import { stepSchema } from './step-schema.ts'
 
@@ -60,7 +61,7 @@ export function scenarioSchema<Machine>(
 ): z.ZodType<Scenario<Machine>> {
   const [first, ...others] = kinds.map((kind) => stepSchema(kind))
   const step = z.discriminatedUnion('do', [first!, ...others], {
-    error: kinds.map(({ name }) => name).join(', '),
+    error: ({ input }) => allowedFaults(kinds, Object(input).do),
   })
   return z
     .strictObject(
@@ -73,4 +74,17 @@ export function scenarioSchema<Machine>(
       { error: SECTION },
     )
     .transform(({ engine, ...rest }) => ({ ...rest, personality: PERSONALITIES[engine] }))
+}
+
+/** A scenario file in which these faults can be ordered, as JSON Schema: what an editor completes and checks by. */
+export function scenarioJsonSchema<Machine>(kinds: readonly AnyFaultKind<Machine>[]): object {
+  const schema = z.toJSONSchema(scenarioSchema(kinds), { io: 'input', unrepresentable: 'any' })
+  return { ...schema, title: 'A scenario: containers, and what goes wrong and when' }
+}
+
+function allowedFaults(kinds: readonly FaultEntry[], given: unknown): string {
+  const allowed = kinds.map(({ name }) => name).join(', ')
+  const foreign = ALL_FAULTS.find(({ name }) => name === given)
+  if (foreign === undefined) return allowed
+  return `${allowed}; ${foreign.name} is a fault of the ${foreign.target}, which is not simulated here`
 }

@@ -17,14 +17,15 @@ const period = durationOrZero.refine((ms) => ms > 0 && ms <= DAY_MS, {
 export function stepSchema<Machine>(
   kind: AnyFaultKind<Machine>,
 ): z.ZodType<ScenarioStep<Machine>> & z.core.$ZodTypeDiscriminable {
-  const keys = Object.entries<Parameter<unknown>>(kind.parameters).map(([name, { inFile }]) => ({
+  const keys = Object.entries<Parameter<unknown>>(kind.parameters).map(([name, parameter]) => ({
     name,
     key: keyOf(name),
-    inFile,
+    ...parameter,
   }))
-  const shape = Object.fromEntries(keys.map(({ key, inFile }) => [key, inFile]))
+  const shape = Object.fromEntries(keys.map(({ key, allowed, inFile }) => [key, inFile.describe(allowed)]))
   const lasting = kind.lasts ? { for: period.optional() } : {}
-  return z.strictObject({ at: moment, do: z.literal(kind.name), ...lasting, ...shape }).transform((step) => {
+  const object = z.strictObject({ at: moment, do: z.literal(kind.name), ...lasting, ...shape })
+  return object.describe(kind.description).transform((step) => {
     const given: Readonly<Record<string, unknown>> = step
     const options = Object.fromEntries(keys.map(({ name, key }) => [name, given[key]]))
     return {

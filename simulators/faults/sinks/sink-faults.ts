@@ -71,11 +71,7 @@ export const sinkRefused: FaultKind<object, SinkMachine> = sinkFault(
 /** The parameters of a kind. */
 type Without<K extends Kind> = Omit<Extract<SinkFault, { readonly kind: K }>, 'kind'>
 
-function sinkFault<Options>(
-  name: string,
-  kind: Kind,
-  description: string,
-): FaultKind<Options, SinkMachine> {
+function sinkFault<Options>(name: string, kind: Kind, description: string): FaultKind<Options, SinkMachine> {
   const scope = kind === 'refused' ? {} : SINK_SCOPE_PARAMETERS
   const defined = defineFault({
     name,

@@ -1,0 +1,18 @@
+import * as catalogue from '../faults/catalogue.ts'
+import * as engineCatalogue from '../faults/engine-catalogue.ts'
+import type { AnyFaultKind, FaultEntry } from '../faults/fault.ts'
+import type { FileMachine } from '../faults/files/file-faults.ts'
+import * as files from '../faults/files/file-faults.ts'
+import type { EngineMachine } from '../faults/streams/stream-fault-kind.ts'
+
+/** The catalogue, as a list. */
+export const ALL_FAULTS: readonly FaultEntry[] = Object.values(catalogue)
+
+/** The faults a simulated daemon can play. */
+export const ENGINE_FAULTS: readonly AnyFaultKind<EngineMachine>[] = Object.values(engineCatalogue)
+
+/** The faults a virtual world can play. */
+export const WORLD_FAULTS: readonly AnyFaultKind<EngineMachine & FileMachine>[] = [
+  ...Object.values(engineCatalogue),
+  ...Object.values(files),
+]
