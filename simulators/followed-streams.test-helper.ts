@@ -1,3 +1,4 @@
+import type { DockerEngine } from '../reference/ports/index.ts'
 import type { ConnectOptions } from './engine/simulated-docker-engine.ts'
 import type { SimulatedContainer } from './engine/simulated-container.ts'
 import { FrameTally, hashBytes } from './frame-tally.test-helper.ts'
@@ -20,14 +21,7 @@ export class FollowedStreams {
     for (let index = 0; index < streams; index++) {
       const container = this.world.engine.addContainer({ name: `web${index}`, behaviour })
       const tally = new FrameTally()
-      const ended = engine.openLogs(container.id, { signal: never, follow: true }).then(async (stream) => {
-        for (let bytes = await stream.read({ signal: never }); bytes !== null;) {
-          tally.take(bytes)
-          bytes = await stream.read({ signal: never })
-        }
-        stream.destroy()
-      })
-      this.#followers.push({ container, tally, ended })
+      this.#followers.push({ container, tally, ended: follow(engine, container.id, tally) })
     }
   }
 
@@ -45,6 +39,15 @@ export class FollowedStreams {
     await this.world.run(() => Promise.all(this.#followers.map(({ ended }) => ended)))
     return this.#followers.filter((follower) => !isComplete(follower)).map(({ container }) => container.name)
   }
+}
+
+async function follow(engine: DockerEngine, id: string, tally: FrameTally): Promise<void> {
+  const stream = await engine.openLogs(id, { signal: never, follow: true })
+  for (let bytes = await stream.read({ signal: never }); bytes !== null;) {
+    tally.take(bytes)
+    bytes = await stream.read({ signal: never })
+  }
+  stream.destroy()
 }
 
 function isComplete({ container, tally }: { container: SimulatedContainer; tally: FrameTally }): boolean {

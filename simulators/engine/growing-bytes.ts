@@ -1,9 +1,10 @@
 /**
- * Bytes that are only ever appended to. A view handed out stays valid and unchanged for ever: growing copies to a new buffer and never
- * touches what was written.
+ * Bytes that are only ever appended to, in segments that stay where they are: growing copies nothing, and a view handed out stays valid and unchanged
+ * for ever.
  */
 export class GrowingBytes {
-  #bytes: Uint8Array = new Uint8Array(INITIAL_BYTES)
+  readonly #segments: Segment[] = []
+  #last: Segment = { start: 0, bytes: new Uint8Array(SEGMENT_BYTES_MIN) }
   #length = 0
 
   get length(): number {
@@ -12,35 +13,70 @@ export class GrowingBytes {
 
   append(bytes: Uint8Array): void {
     const start = this.extend(bytes.length)
-    this.#bytes.set(bytes, start)
+    this.#last.bytes.set(bytes, start)
   }
 
   /**
-   * Appends `length` bytes, to be filled in at once.
+   * Appends `length` bytes, to be filled in at once: they are zero, and lie side by side.
    * @returns where they begin in {@link buffer}
    */
   extend(length: number): number {
-    const start = this.#length
-    if (start + length > this.#bytes.length) this.#grow(start + length)
-    this.#length = start + length
+    if (this.#length + length > this.#last.start + this.#last.bytes.length) this.#addSegment(length)
+    const start = this.#length - this.#last.start
+    this.#length += length
     return start
   }
 
-  /** What was appended, and unused room behind it. Another one after more is appended. */
+  /** Where what was appended last lies. */
   get buffer(): Uint8Array {
-    return this.#bytes
+    return this.#last.bytes
   }
 
-  /** A view of [from, to), by default of everything from `from` on. */
-  view(from: number, to: number = this.#length): Uint8Array {
-    return this.#bytes.subarray(from, Math.min(to, this.#length))
+  /** The bytes [from, to), by default everything. Copied only where they lie in more than one segment. */
+  view(from: number = 0, to: number = this.#length): Uint8Array {
+    const end = Math.min(to, this.#length)
+    if (from >= this.#last.start)
+      return this.#last.bytes.subarray(from - this.#last.start, end - this.#last.start)
+    const pieces: Uint8Array[] = []
+    for (let index = this.#segmentAt(from), at = from; at < end; index++) {
+      const { start, bytes } = this.#segments[index] ?? this.#last
+      const stop = Math.min(end, this.#endOf(index))
+      pieces.push(bytes.subarray(at - start, stop - start))
+      at = stop
+    }
+    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
   }
 
-  #grow(needed: number): void {
-    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
-    larger.set(this.#bytes.subarray(0, this.#length))
-    this.#bytes = larger
+  /** What is left of the last segment stays unused. */
+  #addSegment(length: number): void {
+    this.#segments.push(this.#last)
+    const bytes = Math.min(SEGMENT_BYTES_MAX, 2 * this.#last.bytes.length)
+    this.#last = { start: this.#length, bytes: new Uint8Array(Math.max(length, bytes)) }
+  }
+
+  #endOf(index: number): number {
+    if (index >= this.#segments.length) return this.#length
+    return (this.#segments[index + 1] ?? this.#last).start
+  }
+
+  /** Index of the full segment a byte lies in. */
+  #segmentAt(offset: number): number {
+    let low = 0
+    let high = this.#segments.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (this.#segments[middle]!.start <= offset) low = middle
+      else high = middle - 1
+    }
+    return low
   }
 }
 
-const INITIAL_BYTES = 1024
+interface Segment {
+  /** Of its first byte among all. */
+  readonly start: number
+  readonly bytes: Uint8Array
+}
+
+const SEGMENT_BYTES_MIN = 1024
+const SEGMENT_BYTES_MAX = 65_536
