@@ -4,7 +4,8 @@ import { framesOf, never, readUntilIdle } from '../engine/test-support.ts'
 import type { ContainerOptions, SimulatedContainer } from '../engine/simulated-container.ts'
 import type { SimulatedEngineOptions } from '../engine/simulated-engine.ts'
 import { World } from '../world.ts'
-import type { FaultEntry } from './fault.ts'
+import { OVER } from './define-fault.ts'
+import type { Fault, FaultEntry } from './fault.ts'
 
 /** A virtual world with one silent container, `web`, and a client of its engine. */
 export class FaultRig {
@@ -12,7 +13,15 @@ export class FaultRig {
   readonly web: SimulatedContainer
   readonly client: DockerEngine
 
-  constructor(container: Partial<ContainerOptions> = {}, engine: SimulatedEngineOptions = {}) {
+  readonly #injects: boolean
+
+  /** @param injects false lets every fault that is injected do nothing */
+  constructor(
+    container: Partial<ContainerOptions> = {},
+    engine: SimulatedEngineOptions = {},
+    injects = true,
+  ) {
+    this.#injects = injects
     this.world = new World({ seed: 1, engine })
     this.web = this.world.engine.addContainer({ name: 'web', ...container })
     const latency = { minMs: 0.01, maxMs: 0.02 }
@@ -21,6 +30,14 @@ export class FaultRig {
       readLatency: latency,
       closeLatency: latency,
     })
+  }
+
+  inject(fault: Fault<World>): Disposable {
+    return this.injectInto(this.world, fault)
+  }
+
+  injectInto<Machine>(machine: Machine, fault: Fault<Machine>): Disposable {
+    return this.#injects ? fault.inject(machine) : OVER
   }
 
   openLog(options: { follow?: boolean; tail?: number } = {}): Promise<LogStream> {
@@ -45,18 +62,38 @@ export class FaultRig {
   }
 }
 
-/** Shows each fault of one file of the catalogue at work, in a virtual world of its own. None can be left out. */
+/**
+ * Shows each fault of one file of the catalogue at work, in a virtual world of its own, and that what shows it fails where the fault does nothing.
+ * None can be left out.
+ */
 export function demonstrate<Kinds extends Readonly<Record<string, FaultEntry>>>(
   kinds: Kinds,
   demonstrations: { readonly [Name in keyof Kinds]: (rig: FaultRig) => Promise<void> },
   container: Partial<ContainerOptions> = {},
 ): void {
-  describe.each(Object.entries(kinds))('%s', (key, kind) => {
-    test(kind.description, async () => {
-      const demonstration = demonstrations[key]
-      expect(demonstration).toBeDefined()
-      const rig = new FaultRig(container)
-      await rig.world.run(() => demonstration!(rig))
+  describe.each(Object.entries(kinds))('%s', (key, { description }) => {
+    const demonstration = async (injects: boolean): Promise<void> => {
+      const rig = new FaultRig(container, {}, injects)
+      await rig.world.run(() => demonstrations[key]!(rig))
+    }
+
+    test(description, async () => {
+      await demonstration(true)
+    })
+
+    test('and this is seen only where it is injected', async () => {
+      await expect(demonstration(false)).rejects.toThrow()
     })
   })
+}
+
+/**
+ * The error something fails with, or 'no failure'. Unlike what `expect(...).rejects` returns it is not waited for at the end of a test, where a
+ * read of a world that has stopped would pend for ever.
+ */
+export function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => 'no failure',
+    (error: unknown) => error,
+  )
 }

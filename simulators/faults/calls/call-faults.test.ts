@@ -12,7 +12,7 @@ demonstrate(faults, {
   errorStatus: async (rig) => {
     const codes: unknown[] = []
     for (const status of [404, 409, 500, 501, 503]) {
-      rig.world.inject(faults.errorStatus({ status, operation: 'inspect', times: 1 }))
+      rig.inject(faults.errorStatus({ status, operation: 'inspect', times: 1 }))
       const answer = rig.client.inspectContainer(rig.web.id, { signal: never })
       codes.push(await answer.catch((error: { code: string }) => error.code))
     }
@@ -21,20 +21,20 @@ demonstrate(faults, {
   },
 
   malformedJson: async (rig) => {
-    using _malformed = rig.world.inject(faults.malformedJson())
+    using _malformed = rig.inject(faults.malformedJson())
     await expect(rig.client.listContainers({ signal: never })).rejects.toMatchObject({ code: 'protocol' })
     await expect(rig.client.info({ signal: never })).rejects.toMatchObject({ code: 'protocol' })
   },
 
   slowAnswer: async (rig) => {
-    rig.world.inject(faults.slowAnswer({ operation: 'list', delayMs: 7000 }))
+    rig.inject(faults.slowAnswer({ operation: 'list', delayMs: 7000 }))
     expect(await rig.durationOf(rig.client.listContainers({ signal: never }))).toBeGreaterThanOrEqual(7000)
     expect(await rig.durationOf(rig.client.info({ signal: never }))).toBeLessThan(100)
   },
 })
 
 async function expectNoAnswer(rig: FaultRig, fault: ReturnType<typeof faults.neverAnswered>): Promise<void> {
-  const injected = rig.world.inject(fault)
+  const injected = rig.inject(fault)
   const answer = rig.durationOf(rig.client.listContainers({ signal: never }))
   await rig.client.info({ signal: never })
   await rig.world.clock.sleep(600_000, { signal: never })
@@ -44,8 +44,8 @@ async function expectNoAnswer(rig: FaultRig, fault: ReturnType<typeof faults.nev
 
 test('faults of calls strike as often as was ordered, the first that was ordered first', async () => {
   const rig = new FaultRig()
-  rig.world.inject(faults.errorStatus({ status: 409, operation: 'list', times: 2 }))
-  rig.world.inject(faults.errorStatus({ status: 404, times: 1 }))
+  rig.inject(faults.errorStatus({ status: 409, operation: 'list', times: 2 }))
+  rig.inject(faults.errorStatus({ status: 404, times: 1 }))
   await rig.world.run(async () => {
     const codes: unknown[] = []
     for (let call = 0; call < 4; call++) {

@@ -7,19 +7,19 @@ const web = { container: 'web' }
 
 demonstrate(faults, {
   write: async (rig) => {
-    rig.world.inject(faults.write({ ...web, text: 'half a', stream: 'stderr' }))
-    rig.world.inject(faults.write({ ...web, text: ' line\n', stream: 'stderr' }))
+    rig.inject(faults.write({ ...web, text: 'half a', stream: 'stderr' }))
+    rig.inject(faults.write({ ...web, text: ' line\n', stream: 'stderr' }))
     const [frame] = framesOf(await readUntilIdle(rig.world, await rig.openLog()))
     expect(frame).toMatchObject({ stream: 2, data: 'half a line\n' })
   },
 
   emptyLines: async (rig) => {
-    rig.world.inject(faults.emptyLines({ ...web, count: 3 }))
+    rig.inject(faults.emptyLines({ ...web, count: 3 }))
     expect(await rig.readLines(await rig.openLog())).toEqual(['\n', '\n', '\n'])
   },
 
   longLine: async (rig) => {
-    rig.world.inject(faults.longLine(web))
+    rig.inject(faults.longLine(web))
     await rig.world.clock.sleep(1000, { signal: never })
     const frames = framesOf(await readUntilIdle(rig.world, await rig.openLog()))
     expect(frames).toHaveLength(64)
@@ -30,7 +30,7 @@ demonstrate(faults, {
   },
 
   cutCharacter: async (rig) => {
-    rig.world.inject(faults.cutCharacter(web))
+    rig.inject(faults.cutCharacter(web))
     const line = await asText(rig)
     // The json-file driver stores text: bytes that are no character become U+FFFD, and the character is lost.
     expect(line).toMatch(/x\uFFFD+ is cut\n$/)
@@ -38,7 +38,7 @@ demonstrate(faults, {
   },
 
   flood: async (rig) => {
-    const flood = rig.world.inject(faults.flood({ ...web, linesPerSecond: 5000 }))
+    const flood = rig.inject(faults.flood({ ...web, linesPerSecond: 5000 }))
     await rig.world.clock.sleep(2000, { signal: never })
     flood[Symbol.dispose]()
     const { lastNumber } = rig.web
@@ -50,7 +50,7 @@ demonstrate(faults, {
 
 test('a character that is cut at 16 KiB is whole again with the local driver, which stores bytes', async () => {
   const rig = new FaultRig({ logDriver: 'local' })
-  rig.world.inject(faults.cutCharacter(web))
+  rig.inject(faults.cutCharacter(web))
   await rig.world.run(async () => expect(await asText(rig)).toMatch(/x€ is cut\n$/))
 })
 

@@ -5,7 +5,7 @@ import * as faults from './stamp-faults.ts'
 
 demonstrate(faults, {
   duplicateStamps: async (rig) => {
-    const fault = rig.world.inject(faults.duplicateStamps({ container: 'web' }))
+    const fault = rig.inject(faults.duplicateStamps({ container: 'web' }))
     await writeLines(rig, 5)
     fault[Symbol.dispose]()
     await writeLines(rig, 5)
@@ -15,7 +15,7 @@ demonstrate(faults, {
   },
 
   outOfOrderStamps: async (rig) => {
-    rig.world.inject(faults.outOfOrderStamps({ container: 'web', byMs: 60_000 }))
+    rig.inject(faults.outOfOrderStamps({ container: 'web', byMs: 60_000 }))
     await writeLines(rig, 50)
     const stamps = await stampsOf(rig)
     expect(stamps.every((stamp) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/.test(stamp))).toBe(true)

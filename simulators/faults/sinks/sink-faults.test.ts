@@ -8,7 +8,7 @@ import * as faults from './sink-faults.ts'
 demonstrate(faults, {
   tooManyRequests: async (rig) => {
     const { sink, push } = shipping(rig)
-    faults.tooManyRequests({ retryAfterMs: 7000, times: 1 }).inject({ sink })
+    rig.injectInto({ sink }, faults.tooManyRequests({ retryAfterMs: 7000, times: 1 }))
     const answer = await push()
     expect([answer.status, answer.headers['retry-after']]).toEqual([429, '7'])
     expect(sink.record.count).toBe(0)
@@ -17,14 +17,14 @@ demonstrate(faults, {
 
   serverError: async (rig) => {
     const { sink, push } = shipping(rig)
-    using _fault = faults.serverError({ status: 503 }).inject({ sink })
+    using _fault = rig.injectInto({ sink }, faults.serverError({ status: 503 }))
     expect((await push()).status).toBe(503)
     expect(sink.record.count).toBe(0)
   },
 
   sinkHang: async (rig) => {
     const { sink, push } = shipping(rig)
-    const fault = faults.sinkHang().inject({ sink })
+    const fault = rig.injectInto({ sink }, faults.sinkHang())
     const answer = rig.durationOf(push())
     await rig.world.clock.sleep(600_000, { signal: new AbortController().signal })
     fault[Symbol.dispose]()
@@ -33,20 +33,20 @@ demonstrate(faults, {
 
   sinkReset: async (rig) => {
     const { sink, push } = shipping(rig)
-    faults.sinkReset({ times: 1 }).inject({ sink })
+    rig.injectInto({ sink }, faults.sinkReset({ times: 1 }))
     await expect(push()).rejects.toMatchObject({ code: 'ECONNRESET' })
     expect(sink.record.count).toBe(0)
   },
 
   sinkSlow: async (rig) => {
     const { sink, push } = shipping(rig)
-    faults.sinkSlow({ bytesPerSecond: 10 }).inject({ sink })
+    rig.injectInto({ sink }, faults.sinkSlow({ bytesPerSecond: 10 }))
     expect(await rig.durationOf(push('x'.repeat(99)))).toBeGreaterThanOrEqual(9000)
   },
 
   acceptsThenFails: async (rig) => {
     const { sink, push } = shipping(rig)
-    faults.acceptsThenFails({ times: 1 }).inject({ sink })
+    rig.injectInto({ sink }, faults.acceptsThenFails({ times: 1 }))
     expect((await push()).status).toBe(500)
     await push()
     expect([sink.record.count, sink.record.repeated]).toEqual([2, 1])
@@ -54,14 +54,14 @@ demonstrate(faults, {
 
   partialSuccess: async (rig) => {
     const { sink, push } = shipping(rig)
-    faults.partialSuccess({ accepted: 0.5, times: 1 }).inject({ sink })
+    rig.injectInto({ sink }, faults.partialSuccess({ accepted: 0.5, times: 1 }))
     await push('one\ntwo\nthree\nfour')
     expect(sink.record.count).toBe(2)
   },
 
   sinkRefused: async (rig) => {
     const { sink, push } = shipping(rig)
-    const fault = faults.sinkRefused().inject({ sink })
+    const fault = rig.injectInto({ sink }, faults.sinkRefused())
     await expect(push()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     fault[Symbol.dispose]()
     expect((await push()).status).toBeLessThan(300)

@@ -6,7 +6,7 @@ import * as faults from './frame-faults.ts'
 demonstrate(faults, {
   garbageHeader: async (rig) => {
     rig.web.write('stdout', 'one\n')
-    rig.world.inject(faults.garbageHeader({ streams: 'next' }))
+    rig.inject(faults.garbageHeader({ streams: 'next' }))
     const bytes = await readUntilIdle(rig.world, await rig.openLog())
     expect(bytes[0]).toBeGreaterThan(3)
     expect(framesOf(bytes.subarray(8)).map(({ data }) => data)).toEqual(['one\n'])
@@ -16,7 +16,7 @@ demonstrate(faults, {
     const stream = await rig.openLog()
     rig.web.write('stdout', 'one\ntwo\n')
     const first = await stream.read({ signal: new AbortController().signal })
-    rig.world.inject(faults.errorFrame({ message: 'Error grabbing logs: invalid character' }))
+    rig.inject(faults.errorFrame({ message: 'Error grabbing logs: invalid character' }))
     const bytes = Buffer.concat([first!, await readUntilIdle(rig.world, stream)])
     const frames = bytesOfFrames(bytes)
     const error = frames.find(({ stream: number }) => number === 3)
@@ -26,7 +26,7 @@ demonstrate(faults, {
 
   giantFrame: async (rig) => {
     const stream = await rig.openLog()
-    rig.world.inject(faults.giantFrame({ bytes: 5_000_000 }))
+    rig.inject(faults.giantFrame({ bytes: 5_000_000 }))
     const [frame] = bytesOfFrames(Buffer.from(await readUntilIdle(rig.world, stream)))
     expect(frame?.payload).toHaveLength(5_000_000)
     expect(frame?.payload).toMatch(/^2026-01-01T00:00:00\.\d{9}Z x/)
@@ -38,7 +38,7 @@ test('a stream of a TTY has no frames, and none is slipped in', async () => {
   rig.web.write('stdout', 'one\n')
   await rig.world.run(async () => {
     for (const kind of [faults.garbageHeader, faults.errorFrame, faults.giantFrame])
-      rig.world.inject(kind({ streams: 'next' }))
+      rig.inject(kind({ streams: 'next' }))
     const text = Buffer.from(await readUntilIdle(rig.world, await rig.openLog())).toString()
     expect(text.slice(31)).toBe('one\r\n')
   })

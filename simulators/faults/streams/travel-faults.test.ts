@@ -6,7 +6,7 @@ import * as faults from './travel-faults.ts'
 demonstrate(faults, {
   latency: async (rig) => {
     const stream = await rig.openLog()
-    rig.world.inject(faults.latency({ delayMs: 2000, jitterMs: 500 }))
+    rig.inject(faults.latency({ delayMs: 2000, jitterMs: 500 }))
     const delays: number[] = []
     for (let line = 0; line < 20; line++) {
       rig.web.write('stdout', 'late\n')
@@ -21,7 +21,7 @@ demonstrate(faults, {
 
   bandwidth: async (rig) => {
     rig.web.write('stdout', `${'x'.repeat(9960)}\n`)
-    rig.world.inject(faults.bandwidth({ bytesPerSecond: 1000 }))
+    rig.inject(faults.bandwidth({ bytesPerSecond: 1000 }))
     const stream = await rig.openLog({ follow: false })
     const ms = await rig.durationOf(readToEnd(stream))
     expect(ms).toBeGreaterThan(9500)
@@ -30,7 +30,7 @@ demonstrate(faults, {
 
   slowDrip: async (rig) => {
     rig.web.write('stdout', 'drip\n')
-    rig.world.inject(faults.slowDrip({ bytes: 4, everyMs: 1000 }))
+    rig.inject(faults.slowDrip({ bytes: 4, everyMs: 1000 }))
     const stream = await rig.openLog()
     await rig.readBytes(stream, 4)
     expect(await readWithin(rig.world, stream, 990)).toBe('idle')
@@ -39,7 +39,7 @@ demonstrate(faults, {
 
   slicer: async (rig) => {
     rig.web.write('stdout', 'thin\n')
-    rig.world.inject(faults.slicer())
+    rig.inject(faults.slicer())
     const stream = await rig.openLog({ follow: false })
     const pieces: number[] = []
     for (let piece = await stream.read({ signal: never }); piece !== null;) {
@@ -55,8 +55,8 @@ describe('faults together', () => {
     const rig = new FaultRig()
     rig.web.write('stdout', `${'x'.repeat(960)}\n`)
     await rig.world.run(async () => {
-      const slicer = rig.world.inject(faults.slicer({ bytes: 10 }))
-      const slow = rig.world.inject(faults.slowDrip({ bytes: 100, everyMs: 1000 }))
+      const slicer = rig.inject(faults.slicer({ bytes: 10 }))
+      const slow = rig.inject(faults.slowDrip({ bytes: 100, everyMs: 1000 }))
       const stream = await rig.openLog()
       expect(await stream.read({ signal: never })).toSatisfy((piece: Uint8Array) => piece.length <= 10)
       slicer[Symbol.dispose]()
@@ -69,8 +69,8 @@ describe('faults together', () => {
   test('bytes that are held back hold the end back with them, and none is lost or repeated', async () => {
     const rig = new FaultRig()
     await rig.world.run(async () => {
-      rig.world.inject(faults.latency({ delayMs: 3000, jitterMs: 3000 }))
-      rig.world.inject(faults.bandwidth({ bytesPerSecond: 500 }))
+      rig.inject(faults.latency({ delayMs: 3000, jitterMs: 3000 }))
+      rig.inject(faults.bandwidth({ bytesPerSecond: 500 }))
       const stream = await rig.openLog()
       const lines = Array.from({ length: 50 }, (_, number) => `${number}\n`)
       const reading = readToEnd(stream)
