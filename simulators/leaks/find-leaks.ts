@@ -10,7 +10,7 @@ import { completeLeakOptions, type CompleteLeakOptions, type LeakOptions } from 
 import { toLeakReport, type LeakReport, type UncheckedKind } from './leak-report.ts'
 import { listenerSuspects } from './listener-suspects.ts'
 import { objectSuspects } from './object-suspects.ts'
-import { newDescriptors, openDescriptors, type OpenDescriptor } from './open-descriptors.ts'
+import { openDescriptors, type OpenDescriptor } from './open-descriptors.ts'
 import { streamSuspects } from './stream-suspects.ts'
 import { toFoundLeak, type Scene, type Suspect } from './suspect.ts'
 import { taskSuspects } from './task-suspects.ts'
@@ -56,7 +56,8 @@ async function watchBlock(block: () => unknown, options: CompleteLeakOptions): P
     // oxlint-disable-next-line no-await-in-loop -- one round after the other
     await block()
   }
-  const before = await settledDescriptors(options)
+  await turnAround()
+  const before = openDescriptors()
   const history = new DescriptorHistory(before)
   using watch = new BlockWatch()
   for (let round = 0; round < options.rounds; round++) {
@@ -67,21 +68,6 @@ async function watchBlock(block: () => unknown, options: CompleteLeakOptions): P
   }
   const suspects = await suspectsAtLast(watch, history, options)
   return toLeakReport(suspects.map(toFoundLeak), uncheckedKinds(options, before), options)
-}
-
-/** The descriptors once no more close: what came before the block has the same time to close by itself. */
-async function settledDescriptors({ settleMs }: CompleteLeakOptions): Promise<OpenDescriptor[] | null> {
-  const deadlineMs = performance.now() + settleMs
-  let last = openDescriptors()
-  for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- looks again
-    await setTimeout(LOOK_AGAIN_MS)
-    const now = openDescriptors()
-    if (last === null || now === null) return now
-    const closed = newDescriptors(now, last).length
-    if (closed === 0 || performance.now() >= deadlineMs) return now
-    last = now
-  }
 }
 
 /** What is open when nothing is, or when the time is over. */

@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process'
 import { lookup, Resolver } from 'node:dns/promises'
 import { EventEmitter, once } from 'node:events'
 import { createReadStream, openSync, closeSync, watch } from 'node:fs'
-import { open, opendir, readFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, opendir, readFile, rm, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
-import { PassThrough } from 'node:stream'
+import path from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 import { findLeaks } from './find-leaks.ts'
 import type { LeakOptions } from './leak-options.ts'
@@ -21,7 +22,7 @@ const { signal } = new AbortController()
 
 /** The settling time bounds only what fails: what leaves nothing open is done at once. */
 async function leavesNothing(block: () => unknown, options?: LeakOptions): Promise<void> {
-  const report = await findLeaks(block, { settleMs: 5000, ...options })
+  const report = await findLeaks(block, { settleMs: 2000, ...options })
   expect(report.text).toBe('Nothing was left open.')
 }
 
@@ -145,6 +146,46 @@ test('listeners on what the block made and forgot', async () => {
     new EventEmitter().on('data', noop)
     new AbortController().signal.addEventListener('abort', noop)
     new PassThrough().write('never read')
+  })
+})
+
+test('streams that are over and ports that are closed, though something holds them', async () => {
+  const held: unknown[] = []
+  await leavesNothing(async () => {
+    const ended = new PassThrough().resume()
+    const { port1 } = new MessageChannel()
+    port1.on('message', noop)
+    port1.close()
+    ended.end()
+    await finished(ended)
+    held.push(ended, new PassThrough().destroy(), Readable.from([]).destroy(), port1)
+  })
+  expect(held).toHaveLength(4)
+})
+
+test('what a library promises itself', async () => {
+  const directory = path.join(await mkdtemp(path.join(tmpdir(), 'leaks-')), 'node_modules')
+  onTestFinished(() => rm(path.dirname(directory), { recursive: true }))
+  const library = path.join(directory, 'library.mjs')
+  await mkdir(directory)
+  await writeFile(
+    library,
+    'export const start = () => { setImmediate(() => (globalThis.kept = new Promise(() => {}))) }',
+  )
+  const { start }: { start: () => void } = await import(library)
+  onTestFinished(() => void Reflect.deleteProperty(globalThis, 'kept'))
+  await leavesNothing(start)
+  await leavesNothing(() => start())
+})
+
+test('a socket made of a descriptor that was open before', async () => {
+  const pipe = path.join(await mkdtemp(path.join(tmpdir(), 'leaks-')), 'pipe')
+  onTestFinished(() => rm(path.dirname(pipe), { recursive: true }))
+  await once(spawn('mkfifo', [pipe]), 'exit')
+  const fd = openSync(pipe, 'r+')
+  await leavesNothing(() => {
+    const socket = new net.Socket({ fd })
+    onTestFinished(() => void socket.destroy())
   })
 })
 

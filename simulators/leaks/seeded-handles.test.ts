@@ -196,6 +196,21 @@ test('a call that the thread pool has not answered', async () => {
   })
 })
 
+test('a number that was known and now is of something that nobody was seen to open', async () => {
+  const unseen = fs.openSync
+  const { leaks: found } = await findLeaks(
+    () => {
+      const known = openSync(FILE, 'r')
+      closeSync(known)
+      const descriptor = unseen('/dev/null', 'r')
+      onTestFinished(() => closeSync(descriptor))
+      expect(descriptor).toBe(known)
+    },
+    { settleMs: 100 },
+  )
+  expect(found).toMatchObject([{ what: '/dev/null', openedAt: null }])
+})
+
 test('only what grew in every round', async () => {
   let first: number | null = null
   onTestFinished(() => closeSync(first!))

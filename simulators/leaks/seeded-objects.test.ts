@@ -39,6 +39,18 @@ test('an interval that does not keep the process alive, unless told otherwise', 
   expect(what).toBe('interval of 60000 ms, unref')
 })
 
+test('a timer that keeps the process alive, though others are to be ignored', async () => {
+  await leaks(
+    'ref',
+    'timer',
+    () => {
+      const timer = setInterval(() => {}, 60_000) // opened here: ref
+      return () => clearInterval(timer)
+    },
+    { unrefTimers: 'ignore' },
+  )
+})
+
 test('timeouts that set each other, each as it goes', async () => {
   let timer: NodeJS.Timeout
   const again = (): void => {
@@ -164,10 +176,11 @@ test('an async function that waits for what never comes, where it was called and
   expect(details[0]).toMatch(/^waits at .*seeded-objects\.test\.ts:\d+:\d+$/)
 })
 
-test('a promise that nobody settles', async () => {
+test('a promise that nobody settles, and not what waits for it', async () => {
   let settle = noop
   await leaks('promise', 'task', () => {
-    void new Promise<void>((resolve) => (settle = resolve)) // opened here: promise
+    const promise = new Promise<void>((resolve) => (settle = resolve)) // opened here: promise
+    void promise.then(noop)
     return () => settle()
   })
 })

@@ -1,11 +1,10 @@
-import type { OpenStream } from './stream-watch.ts'
 import { counts, type Scene, type Suspect } from './suspect.ts'
 
-/** Streams that are not over. Where descriptors are listed, one with a descriptor is named by that. */
+/** Streams that are not over. */
 export function streamSuspects(scene: Scene): Suspect[] {
   return scene.watch.streams
     .open()
-    .filter((open) => counts(scene, open) && (scene.descriptors === null || !hasDescriptor(open)))
+    .filter((open) => counts(scene, open))
     .map(({ stream, path, round }) => ({
       kind: 'stream',
       what: stream.constructor.name,
@@ -13,8 +12,4 @@ export function streamSuspects(scene: Scene): Suspect[] {
       path,
       round,
     }))
-}
-
-function hasDescriptor({ stream }: OpenStream): boolean {
-  return typeof Reflect.get(stream, 'fd') === 'number'
 }
