@@ -8,8 +8,9 @@ import { Command } from 'commander'
 import { UsageError } from '../../reference/usage-error.ts'
 import type { ContractArm } from '../../simulators/contract/arm.ts'
 import type { ContractCase } from '../../simulators/contract/contract-case.ts'
-import { SimulatedDaemonArm } from '../../simulators/contract/arms/simulated-daemon-arm.ts'
+import { openSimulatedArm, WAYS } from '../../simulators/contract/arms/simulated-arm.ts'
 import { CONTRACT_CASES } from '../../simulators/contract/contract-cases.ts'
+import { RELEASES } from '../../simulators/contract/release.ts'
 import { dockerClient } from '../docker/docker-host.ts'
 import type { AvailableEngine } from '../docker/engine-process.ts'
 import { availableEngine } from '../docker/private-engine.ts'
@@ -38,10 +39,10 @@ async function main(options: Options): Promise<void> {
 
 async function onSimulatedEngines(options: Options): Promise<CaseResult[]> {
   const results: CaseResult[] = []
-  for (const release of ['20.10', '26'] as const) {
-    for (const client of ['dockerode', 'docker command'] as const) {
+  for (const release of RELEASES) {
+    for (const way of WAYS) {
       // oxlint-disable-next-line no-await-in-loop -- side by side they would slow each other down
-      await using opened = await SimulatedDaemonArm.open(release, client)
+      await using opened = await openSimulatedArm(release, way)
       // oxlint-disable-next-line no-await-in-loop
       results.push(...(await hold([opened.arm], options)))
     }

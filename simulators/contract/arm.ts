@@ -5,16 +5,15 @@ import type { Release } from './release.ts'
 
 /**
  * What a case may need beyond what every client can do.
- * - `refusals`: the words in which the engine refuses
+ * - `requests`: what a request may say, and refusals of it
  * - `statuses`: the status of an answer
- * - `selection`: logs by stream, `since`, `until` and `timestamps`
  * - `streams`: logs by stream
- * - `lists`: lists by filters, limits and states
- * - `history`: events that were, by filters, with attributes
+ * - `lists`: lists by filters, limits and states, and inspections in full
+ * - `history`: events that were, and by filters
  * - `http`: requests as they are written
  * - `docker`: the docker command
  */
-export type Need = 'refusals' | 'statuses' | 'selection' | 'streams' | 'lists' | 'history' | 'http' | 'docker'
+export type Need = 'requests' | 'statuses' | 'streams' | 'lists' | 'history' | 'http' | 'docker'
 
 export interface ContainerSpec {
   /** Default: goes on without a word. */

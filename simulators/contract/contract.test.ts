@@ -1,33 +1,43 @@
 import { spawnSync } from 'node:child_process'
-import { afterAll, beforeAll, describe, test } from 'vitest'
-import { SimulatedDaemonArm, type ClientName } from './arms/simulated-daemon-arm.ts'
-import { CONTRACT_CASES } from './contract-cases.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openSimulatedArm, WAYS, type OpenArm, type Way } from './arms/simulated-arm.ts'
 import { reasonAgainst, runCase } from './contract-case.ts'
-import type { Release } from './release.ts'
+import { CONTRACT_CASES } from './contract-cases.ts'
+import { RELEASES, type Release } from './release.ts'
 
 const hasDockerCommand = spawnSync('docker', ['--version']).status === 0
 
-function holdContract(release: Release, client: ClientName): void {
-  let opened: SimulatedDaemonArm
+function hold(release: Release, way: Way): void {
+  let opened: OpenArm
   beforeAll(async () => {
-    opened = await SimulatedDaemonArm.open(release, client)
+    opened = await openSimulatedArm(release, way)
   })
   afterAll(async () => {
     await opened[Symbol.asyncDispose]()
   })
   for (const contractCase of CONTRACT_CASES) {
-    test.concurrent(contractCase.name, async ({ skip }) => {
-      skip(reasonAgainst(contractCase, opened.arm) !== undefined, reasonAgainst(contractCase, opened.arm))
+    test.concurrent(contractCase.name, { timeout: 60_000 }, async ({ skip }) => {
+      const reason = reasonAgainst(contractCase, opened.arm)
+      skip(reason !== undefined, reason)
       await runCase(opened.arm, contractCase)
     })
   }
+  test('at least 60 cases can be expressed', () => {
+    const expressed = CONTRACT_CASES.filter((each) => reasonAgainst(each, opened.arm) === undefined)
+    expect(expressed.length).toBeGreaterThanOrEqual(60)
+  })
 }
 
-for (const release of ['20.10', '26'] as const) {
-  describe(`simulated daemon ${release} through dockerode`, () => {
-    holdContract(release, 'dockerode')
-  })
-  describe.runIf(hasDockerCommand)(`simulated daemon ${release} through the docker command`, () => {
-    holdContract(release, 'docker command')
-  })
+for (const release of RELEASES) {
+  for (const way of WAYS) {
+    // Without a docker command on PATH there is nothing to go that way.
+    describe.runIf(way !== 'docker command' || hasDockerCommand)(`simulated ${release}, ${way}`, () =>
+      hold(release, way),
+    )
+  }
 }
+
+test('every case has a name of its own', () => {
+  const names = CONTRACT_CASES.map(({ name }) => name)
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+})

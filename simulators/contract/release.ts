@@ -1,5 +1,6 @@
 /** The releases that were measured. Between them lies what versions differ in; see {@link releaseOf}. */
-export type Release = '20.10' | '26'
+export const RELEASES = ['20.10', '26'] as const
+export type Release = (typeof RELEASES)[number]
 
 /** Which release's behaviour an engine of this version is held to: 24.0 is where `since`, words and attributes changed. */
 export function releaseOf(version: string): Release {

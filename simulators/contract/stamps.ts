@@ -1,8 +1,13 @@
-import type { LogSeen } from './log-seen.ts'
+import { LogSeen } from './log-seen.ts'
 
 /** The stamps in a log that was read with timestamps, oldest first. */
 export function stampsOf(seen: LogSeen): string[] {
   return seen.pieces.flatMap(([, text]) => text.match(STAMP) ?? []).toSorted()
+}
+
+/** A log that was read with timestamps as it would have been without. */
+export function withoutStamps(seen: LogSeen): LogSeen {
+  return new LogSeen(seen.pieces.map(([stream, text]) => [stream, text.replaceAll(STAMP_AND_SPACE, '')]))
 }
 
 /** A stamp as the API takes it for `since` and `until`: seconds and nanoseconds. */
@@ -31,5 +36,6 @@ function nanosecondsOf(stamp: string): string {
 }
 
 const STAMP = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z/g
+const STAMP_AND_SPACE = new RegExp(`${STAMP.source} `, 'g')
 const SECOND_LENGTH = '2026-01-01T00:00:00'.length
 const BILLION = 1_000_000_000n

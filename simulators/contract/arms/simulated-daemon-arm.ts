@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SimulatedDaemon } from '../../daemon/simulated-daemon.ts'
-import { DOCKER_20_10, DOCKER_26, type EnginePersonality } from '../../engine/personality.ts'
+import { PERSONALITIES } from '../../engine/personality.ts'
 import type { ContractArm } from '../arm.ts'
 import type { Release } from '../release.ts'
 import { CommandLineArm } from './command-line-arm.ts'
 import { DockerodeArm, type SocketArmOptions } from './dockerode-arm.ts'
 import { ProgramPlayer } from './program-player.ts'
 
-export type ClientName = 'dockerode' | 'docker command'
+type DaemonClient = 'dockerode' | 'docker command'
 
 /** A simulated daemon of a release, and a client of it. */
 export class SimulatedDaemonArm implements AsyncDisposable {
@@ -18,7 +18,7 @@ export class SimulatedDaemonArm implements AsyncDisposable {
   readonly #daemon: SimulatedDaemon
   readonly #directory: string
 
-  static async open(release: Release, client: ClientName): Promise<SimulatedDaemonArm> {
+  static async open(release: Release, client: DaemonClient): Promise<SimulatedDaemonArm> {
     const directory = await mkdtemp(join(tmpdir(), 'watertight-contract-'))
     const socketPath = join(directory, 'docker.sock')
     const daemon = await SimulatedDaemon.listen({
@@ -32,7 +32,7 @@ export class SimulatedDaemonArm implements AsyncDisposable {
   private constructor(
     daemon: SimulatedDaemon,
     directory: string,
-    { socketPath, release, client }: { socketPath: string; release: Release; client: ClientName },
+    { socketPath, release, client }: { socketPath: string; release: Release; client: DaemonClient },
   ) {
     this.#daemon = daemon
     this.#directory = directory
@@ -48,5 +48,3 @@ export class SimulatedDaemonArm implements AsyncDisposable {
     await rm(this.#directory, { recursive: true })
   }
 }
-
-const PERSONALITIES: Readonly<Record<Release, EnginePersonality>> = { '20.10': DOCKER_20_10, '26': DOCKER_26 }

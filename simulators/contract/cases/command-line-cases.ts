@@ -6,14 +6,16 @@ import type { Stage } from '../stage.ts'
 
 /** What is printed, columns three spaces apart. Releases of the command begin what they say of a refusal differently. */
 function shown({ status, stdout, stderr }: CommandResult): unknown {
-  const printed = (text: string): string[] =>
-    Buffer.from(text, 'latin1')
-      .toString()
-      .replaceAll(/^Error(?: response from daemon)?: /gm, 'Error: ')
-      .replaceAll(/ {2,}/g, '   ')
-      .trimEnd()
-      .split('\n')
   return status === 0 && stderr === '' ? printed(stdout) : [status, printed(stdout), printed(stderr)]
+}
+
+function printed(text: string): string[] {
+  return Buffer.from(text, 'latin1')
+    .toString()
+    .replaceAll(/^Error(?: response from daemon)?: /gm, 'Error: ')
+    .replaceAll(/ {2,}/g, '   ')
+    .trimEnd()
+    .split('\n')
 }
 
 async function run(stage: Stage, ...args: string[]): Promise<unknown> {

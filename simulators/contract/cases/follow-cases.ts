@@ -92,14 +92,12 @@ export const FOLLOW_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a follow with timestamps has them on what comes too',
-    needs: ['selection'],
     observe: async (stage) =>
       await followedThroughGate(stage, [out('a\n')], [err('b\n')], { timestamps: true }),
     expected: log('out STAMP a', 'err STAMP b'),
   },
   {
     name: 'a follow since a stamp begins with the message that has it',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.start([out('a\n'), err('b\n'), gate, out('c\n'), pause(100), exit(0)])
       await stage.stored(web, 2)
@@ -113,7 +111,6 @@ export const FOLLOW_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a follow since a moment to come leaves out what is written before it',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.start([gate, out('a\n'), pause(1000), out('b\n'), pause(100), exit(0)])
       const since = stampOfMs(stage.arm.now() + 600)
@@ -123,7 +120,6 @@ export const FOLLOW_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a follow until a moment that was sends nothing behind it, and ends: at once, or by 20.10 with the next message',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.start([out('a\n'), err('b\n'), out('c\n'), gate, out('d\n')])
       await stage.stored(web, 3)
@@ -140,7 +136,6 @@ export const FOLLOW_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a follow until a moment to come ends with the first message behind it',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.start([out('a\n'), gate, out('b\n'), gate, out('c\n')])
       await stage.stored(web, 1)

@@ -42,13 +42,13 @@ const SCRIPT_OF_EXIT = commandOf([exit(0)])[2]
 export const INSPECT_CASES: readonly ContractCase[] = [
   {
     name: 'the state of a container that was never started',
-    needs: ['refusals'],
+    needs: ['lists'],
     observe: async (stage) => await fullState(stage, await stage.create()),
     expected: { ...STILL, Status: 'created', StartedAt: 'never', FinishedAt: 'never' },
   },
   {
     name: 'the state of a container that runs, is paused, and has ended',
-    needs: ['refusals'],
+    needs: ['lists'],
     observe: async (stage) => {
       const web = await stage.start()
       const running = await fullState(stage, web)
@@ -74,7 +74,7 @@ export const INSPECT_CASES: readonly ContractCase[] = [
   },
   {
     name: 'the state of a container that runs again still tells when it ended',
-    needs: ['refusals'],
+    needs: ['lists'],
     observe: async (stage) => {
       const web = await stage.start()
       await stage.do('restart', web)
@@ -124,7 +124,6 @@ export const INSPECT_CASES: readonly ContractCase[] = [
   },
   {
     name: 'no container is refused in words that repeat what was asked for',
-    needs: ['refusals'],
     observe: async (stage) => [
       await stage.arm.inspect(stage.name('none')),
       await stage.arm.inspect('0'.repeat(64)),
@@ -167,7 +166,7 @@ export const INSPECT_CASES: readonly ContractCase[] = [
   },
   {
     name: 'options of the log driver and automatic removal are told',
-    needs: ['refusals'],
+    needs: ['lists'],
     observe: async (stage) => {
       const web = await stage.create({
         logOptions: { 'max-size': '10k', 'max-file': '3' },
@@ -184,7 +183,7 @@ export const INSPECT_CASES: readonly ContractCase[] = [
   },
   {
     name: 'command, image and host name are told',
-    needs: ['refusals'],
+    needs: ['lists'],
     observe: async (stage) => {
       const inspection = await inspectionOf(stage, await stage.create({ program: [exit(0)] }))
       const { Image, Hostname, Cmd, Entrypoint } = section(inspection, 'Config')

@@ -144,7 +144,7 @@ export const LIST_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a filter that there is not, and a state that there is not, are refused',
-    needs: ['lists', 'refusals'],
+    needs: ['lists', 'requests'],
     observe: async (stage) => [
       await namesIn(stage, { filters: { nothing: ['x'] } }),
       await namesIn(stage, { filters: { status: ['lost'] } }),

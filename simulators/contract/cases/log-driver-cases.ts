@@ -51,7 +51,6 @@ export const LOG_DRIVER_CASES: readonly ContractCase[] = [
   },
   {
     name: 'since reaches over rotated files',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.ran([...slowly(1, 25), exit(0)], rotating(3))
       const stamps = await stage.arm.stamps(web)
@@ -88,7 +87,6 @@ export const LOG_DRIVER_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a log of driver local reads like one of json-file',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.ran([out('a\n'), err('b\n'), out('\n'), out('d'), exit(0)], {
         logDriver: 'local',
@@ -108,7 +106,6 @@ export const LOG_DRIVER_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a log of driver none is refused',
-    needs: ['refusals'],
     observe: async (stage) =>
       await stage.arm.logs(await stage.ran([out('a\n'), exit(0)], { logDriver: 'none' })),
     expected: answer(501, 'configured logging driver does not support reading'),

@@ -36,7 +36,6 @@ export const LOG_LINE_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a line carries the stamp of its end, not of its beginning',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.ran([out('a'), pause(200), err('b\n'), out('c\n'), exit(0)])
       return await stage.arm.logs(web, { timestamps: true })

@@ -66,7 +66,6 @@ export const LOG_OPTION_CASES: readonly ContractCase[] = [
   },
   {
     name: 'with timestamps every message begins with its own',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.ran(FOUR)
       const stamps = await stage.arm.stamps(web)
@@ -76,7 +75,6 @@ export const LOG_OPTION_CASES: readonly ContractCase[] = [
   },
   {
     name: 'since takes in a message of that very stamp, and not one a nanosecond older',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.ran(FOUR)
       const [, second = ''] = await stage.arm.stamps(web)
@@ -90,7 +88,6 @@ export const LOG_OPTION_CASES: readonly ContractCase[] = [
   },
   {
     name: 'until takes in a message of that very stamp, and not one a nanosecond newer',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.ran(FOUR)
       const [, second = ''] = await stage.arm.stamps(web)
@@ -104,7 +101,6 @@ export const LOG_OPTION_CASES: readonly ContractCase[] = [
   },
   {
     name: 'since and until together cut out what lies between',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.ran(FOUR)
       const [, second = '', third = ''] = await stage.arm.stamps(web)
@@ -117,7 +113,6 @@ export const LOG_OPTION_CASES: readonly ContractCase[] = [
   },
   {
     name: 'since is applied to what tail has left',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.ran(FOUR)
       const [first = '', , third = ''] = await stage.arm.stamps(web)
@@ -131,7 +126,6 @@ export const LOG_OPTION_CASES: readonly ContractCase[] = [
   },
   {
     name: 'until is applied to what tail has left',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.ran(FOUR)
       const [, , third = ''] = await stage.arm.stamps(web)
@@ -144,7 +138,6 @@ export const LOG_OPTION_CASES: readonly ContractCase[] = [
   },
   {
     name: 'since beyond the end and until before the beginning leave nothing',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.ran(FOUR)
       const [first = '', , , last = ''] = await stage.arm.stamps(web)
@@ -157,7 +150,6 @@ export const LOG_OPTION_CASES: readonly ContractCase[] = [
   },
   {
     name: 'since is held against each message by 20.10, and by 26 until one is as new',
-    needs: ['selection'],
     observe: async (stage) => {
       // What comes of a long line in the end carries the stamp of its first piece.
       const web = await stage.ran([out('x'.repeat(16_384)), err('middle\n'), out('end\n'), exit(0)])
@@ -168,13 +160,12 @@ export const LOG_OPTION_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a log of no stream is refused',
-    needs: ['streams', 'refusals'],
+    needs: ['streams', 'requests'],
     observe: async (stage) => await stage.arm.logs(await stage.ran(FOUR), { stdout: false, stderr: false }),
     expected: answer(400, 'Bad parameters: you must choose at least one stream'),
   },
   {
     name: 'the log of no container is refused',
-    needs: ['refusals'],
     observe: async (stage) => await stage.arm.logs(stage.name('none')),
     expected: answer(404, 'No such container: none'),
   },

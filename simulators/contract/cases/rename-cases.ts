@@ -7,7 +7,6 @@ import { inspectionOf } from './observations.ts'
 export const RENAME_CASES: readonly ContractCase[] = [
   {
     name: 'a container that was renamed is found by its new name only',
-    needs: ['refusals'],
     observe: async (stage) => {
       const web = await stage.start()
       stage.adopt('app')
@@ -19,7 +18,7 @@ export const RENAME_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a name that is taken is refused, for a new container and for an old one',
-    needs: ['refusals'],
+    needs: ['requests'],
     observe: async (stage) => {
       const [web, app] = [await stage.ran([exit(0)]), await stage.create({}, 'app')]
       return [await stage.arm.create(web, {}), await stage.arm.act('rename', app, { name: web })]
@@ -37,7 +36,7 @@ export const RENAME_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a name with what names must not have is refused',
-    needs: ['refusals'],
+    needs: ['requests'],
     observe: async (stage) => {
       const web = await stage.create()
       return [
@@ -59,6 +58,7 @@ export const RENAME_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a name may be given with its slash',
+    needs: ['requests'],
     observe: async (stage) => {
       const web = await stage.create()
       stage.adopt('app')

@@ -24,7 +24,6 @@ export const TTY_CASES: readonly ContractCase[] = [
   },
   {
     name: 'with a TTY stamps stand before each line',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.ran(LINES, TTY)
       return await stage.arm.logs(web, { timestamps: true, tail: 2 })
@@ -33,7 +32,6 @@ export const TTY_CASES: readonly ContractCase[] = [
   },
   {
     name: 'with a TTY tail and since count lines as without',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.ran(LINES, TTY)
       const [, second = ''] = await stage.arm.stamps(web)
@@ -43,7 +41,6 @@ export const TTY_CASES: readonly ContractCase[] = [
   },
   {
     name: 'with a TTY the stamps of a long line stand within it',
-    needs: ['selection'],
     observe: async (stage) => {
       const web = await stage.ran([out(`${'x'.repeat(16_384)}yz\n`), exit(0)], TTY)
       const seen = await stage.arm.logs(web, { timestamps: true })

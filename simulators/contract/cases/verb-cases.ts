@@ -35,7 +35,7 @@ export const VERB_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a kill ends at once, and is refused where nothing runs',
-    needs: ['refusals'],
+    needs: ['requests'],
     observe: async (stage) => {
       const web = await stage.start()
       const first = await stage.arm.act('kill', web)
@@ -66,7 +66,7 @@ export const VERB_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a signal that there is not is refused',
-    needs: ['refusals'],
+    needs: ['requests'],
     observe: async (stage) => {
       const web = await stage.start()
       return [
@@ -90,7 +90,7 @@ export const VERB_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a pause holds until the unpause, and neither can be had twice',
-    needs: ['refusals'],
+    needs: ['requests'],
     observe: async (stage) => {
       const web = await stage.start()
       const { arm } = stage
@@ -116,7 +116,7 @@ export const VERB_CASES: readonly ContractCase[] = [
   },
   {
     name: 'what does not run cannot be paused or unpaused',
-    needs: ['refusals'],
+    needs: ['requests'],
     observe: async (stage) => {
       const web = await stage.create()
       return [await stage.arm.act('pause', web), await stage.arm.act('unpause', web)]
@@ -167,7 +167,7 @@ export const VERB_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a container that runs is removed by force only',
-    needs: ['refusals'],
+    needs: ['requests'],
     observe: async (stage) => {
       const web = await stage.start()
       return [await stage.arm.act('remove', web), await stage.arm.act('remove', web, { force: true })]
@@ -184,7 +184,7 @@ export const VERB_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a paused container is removed by force only',
-    needs: ['refusals'],
+    needs: ['requests'],
     observe: async (stage) => {
       const web = await stage.start()
       await stage.do('pause', web)
@@ -234,7 +234,7 @@ export const VERB_CASES: readonly ContractCase[] = [
   },
   {
     name: 'a verb for no container is refused',
-    needs: ['refusals'],
+    needs: ['requests'],
     observe: async (stage) => {
       const none = stage.name('none')
       const verbs = ['start', 'stop', 'restart', 'kill', 'pause', 'unpause', 'wait', 'remove'] as const
