@@ -54,3 +54,15 @@ test('how output is split into writes does not change the messages', () => {
     { numRuns: 50 },
   )
 })
+
+test('a later chunk carries the first stamp though stamps are written over one another', () => {
+  const reused = Uint8Array.of(0)
+  const stamps: number[] = []
+  const stampOf = (number: number) => (): Uint8Array => (reused.fill(number), reused)
+  const store = (stamp: Uint8Array): void => void stamps.push(stamp[0]!)
+  const [one, other] = [1, 2].map((number) => new OutputCopier(CHUNK_BYTES, stampOf(number), store))
+  one!.write(Buffer.from('x'.repeat(CHUNK_BYTES + 1)))
+  other!.write(Buffer.from('line\n'))
+  one!.write(Buffer.from('rest\n'))
+  expect(stamps).toEqual([1, 2, 1])
+})

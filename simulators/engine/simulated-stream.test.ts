@@ -58,6 +58,13 @@ test('a workload that was replaced is not waited for, and the new one is', async
   expect(world.scheduled).toEqual([])
 })
 
+test('a workload that became slower is waited for all the same', async () => {
+  const read = stream.read({ signal: never })
+  web.setBehaviour({ kind: 'chatty', everyMs: 100 * TEN_SECONDS_MS })
+  expect(framesOf((await world.run(() => read))!)).toHaveLength(1)
+  expect(world.nowMs).toBeGreaterThan(TEN_SECONDS_MS)
+})
+
 test('a container that ends ends the read that waited for its next line', async () => {
   const startMs = world.nowMs
   const read = stream.read({ signal: never })

@@ -53,6 +53,17 @@ describe('a line that nobody waits for', () => {
   })
 })
 
+test('who is told of stored lines is told of those of a container that is added later', async () => {
+  const world = new World({ seed: 1 })
+  const told: number[] = []
+  const listening = world.engine.onStored(() => told.push(world.nowMs))
+  world.engine.addContainer({ name: 'web', behaviour: { kind: 'chatty', everyMs: 1000 } })
+  await world.advance(3000)
+  expect(told).toHaveLength(3)
+  listening[Symbol.dispose]()
+  expect(world.scheduled).toEqual([])
+})
+
 /** Something that happens to a container, at random, and what it does until the next. */
 type Step = { readonly ms: number; readonly act: (world: World, web: SimulatedContainer) => void }
 
