@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { SeededRandom } from '../seeded-random.ts'
 import { ContainerLog, type LogRotationOptions } from './container-log.ts'
-import { STDOUT } from './log-file.ts'
+import { HEADER_BYTES, STDOUT } from './log-file.ts'
 import { LogReply } from './log-reply.ts'
 import { DOCKER_26, type EnginePersonality } from './personality.ts'
+import { EVERYTHING, SelectedLog } from './selected-log.ts'
 import { framesOf } from './test-support.ts'
 
 const STAMP = Buffer.from('2026-01-01T00:00:00.000000000Z')
@@ -38,8 +39,47 @@ function sent(reply: LogReply, chunkBytes = 1000): number[] {
   return framesOf(Buffer.concat(pieces)).map(({ data }) => Number(data))
 }
 
+/** Without stamps, so that replies are put together message by message. */
+const BARE = { ...EVERYTHING, timestamps: false }
+
+/** What frames without stamps carry. */
+function payloads(wire: Uint8Array): string {
+  const buffer = Buffer.from(wire)
+  let text = ''
+  for (let at = 0; at < buffer.length;) {
+    const end = at + HEADER_BYTES + buffer.readUInt32BE(at + 4)
+    text += buffer.toString('latin1', at + HEADER_BYTES, end)
+    at = end
+  }
+  return text
+}
+
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from }, (_, index) => from + index)
+
+describe('what falls due while a reply is looked at', () => {
+  test('does not interrupt whoever looks, and comes behind what was stored before', () => {
+    const log = logOf(3)
+    const reply = new SelectedLog(open(log, { follow: true }), false, BARE, DOCKER_26)
+    let looks = 0
+    log.setWriter({
+      dueMs: 0,
+      // Found due by the second look at the log, when the first message has been taken out of it.
+      get isDue(): boolean {
+        return ++looks === 2
+      },
+      writeDue: () => append(log, 3, 4),
+      bePunctual: () => {},
+    })
+    const pieces: string[] = []
+    const pump = (): void => {
+      while (reply.state === 'ready') pieces.push(payloads(reply.take(1000)))
+    }
+    reply.onChange = pump
+    pump()
+    expect(pieces.join('')).toBe('0\n1\n2\n3\n')
+  })
+})
 
 describe('where a reply begins', () => {
   test('without tail the engine scans and sends the whole log', () => {

@@ -29,6 +29,7 @@ export class LogReply implements MessageReply, LogFollower {
   #end: { file: LogFile; offset: number } | null = null
   #replayed: LogFile | null = null
   #cut = false
+  #looking = false
 
   constructor(
     log: ContainerLog,
@@ -60,8 +61,10 @@ export class LogReply implements MessageReply, LogFollower {
   }
 
   get state(): 'ready' | 'waiting' | 'ended' {
+    this.#looking = true
     this.#log.catchUp()
     this.#stepOverFinishedFiles()
+    this.#looking = false
     if (this.available > 0) return 'ready'
     return this.#atEnd() ? 'ended' : 'waiting'
   }
@@ -104,8 +107,9 @@ export class LogReply implements MessageReply, LogFollower {
     this.#unwatch()
   }
 
+  /** Whoever looks at the state sees what that look has brought to light, and must not be called in the middle of it. */
   onLogChange(): void {
-    this.onChange()
+    if (!this.#looking) this.onChange()
   }
 
   onLogClosed(): void {
