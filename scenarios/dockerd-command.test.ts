@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import Docker from 'dockerode'
+import { ENGINE_FAULTS, parseScenario } from '../simulators/index.ts'
 import { ownCommand } from './own-command.ts'
 
 async function dockerd(...args: string[]): Promise<{ process: ReturnType<typeof spawn>; directory: string }> {
@@ -65,4 +66,10 @@ test('the list of faults is one JSON object', async () => {
       expect.objectContaining({ name: 'accepts-then-fails', target: 'sink' }),
     ]),
   )
+})
+
+test('the scenario file of the README is one', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const [, scenario] = /```yaml\n(# faults\.yaml\n[^]*?)```/.exec(readme) ?? []
+  expect(parseScenario(scenario!, 'README.md', ENGINE_FAULTS).timeline).toHaveLength(3)
 })
