@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { startDaemon } from '../daemon/daemon.test-helper.ts'
-import { ENGINE_FAULTS } from './playable-faults.ts'
+import { World } from '../world.ts'
+import { ENGINE_FAULTS, WORLD_FAULTS } from './playable-faults.ts'
 import { parseScenario } from './parse-scenario.ts'
 import { playScenario } from './play-scenario.ts'
 
@@ -35,4 +36,31 @@ timeline:
   expect(engine.availability).toBe('hung')
   expect(engine.takeCallFault('list')).toMatchObject({ fault: { kind: 'status', status: 409 } })
   expect(problems).toEqual(['At 20 ms, stop of spare: No such container: spare'])
+})
+
+test('a virtual world plays it in its own time, the faults of its file system too, and what lasts is over when it says', async () => {
+  const world = new World({ seed: 1 })
+  const scenario = parseScenario(
+    `
+containers: [{name: web}]
+timeline:
+  - {at: 10s, do: no-space, for: 1h}
+  - {at: 2h, do: hang, for: 30m}
+`,
+    'a.yaml',
+    WORLD_FAULTS,
+  )
+  using _playing = playScenario(world, scenario, expect.fail)
+  const file = await world.run(() => world.fileSystem.open('/f', 'w'))
+  const writes = async (): Promise<number | string> =>
+    await world.run(() => file.write([Buffer.from('x')]).catch((error: { code: string }) => error.code))
+  expect(await writes()).toBe(1)
+  await world.advance(60_000)
+  expect(await writes()).toBe('ENOSPC')
+  await world.advance(3_600_000)
+  expect(await writes()).toBe(1)
+  await world.advance(3_600_000)
+  expect(world.engine.availability).toBe('hung')
+  await world.advance(3_600_000)
+  expect(world.engine.availability).toBe('up')
 })

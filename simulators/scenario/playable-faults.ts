@@ -5,8 +5,10 @@ import type { FileMachine } from '../faults/files/file-faults.ts'
 import * as files from '../faults/files/file-faults.ts'
 import type { EngineMachine } from '../faults/streams/stream-fault-kind.ts'
 
-/** The catalogue, as a list. */
-export const ALL_FAULTS: readonly FaultEntry[] = Object.values(catalogue)
+/** The catalogue, as a list: by what goes wrong, and by name. */
+export const ALL_FAULTS: readonly FaultEntry[] = Object.values(catalogue).toSorted((a, b) =>
+  `${a.target} ${a.name}` < `${b.target} ${b.name}` ? -1 : 1,
+)
 
 /** The faults a simulated daemon can play. */
 export const ENGINE_FAULTS: readonly AnyFaultKind<EngineMachine>[] = Object.values(engineCatalogue)
