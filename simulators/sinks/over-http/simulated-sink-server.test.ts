@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { NodeHttpClient } from '../node-http-client.test-helper.ts'
 import { SimulatedSinkServer } from './simulated-sink-server.ts'
+
+const WAIT = { timeout: 8000 }
 
 test('five hundred senders that gave up leave no descriptor', async () => {
   const before = descriptors()
@@ -11,13 +12,13 @@ test('five hundred senders that gave up leave no descriptor', async () => {
   using _slow = server.sink.inject({ kind: 'slow', bytesPerSecond: 1 })
   const giveUp = new AbortController()
   const sent = Array.from({ length: 500 }, () => send(server, giveUp.signal))
-  await sleep(500)
+  await vi.waitFor(() => expect(server.sink.underWay).toBe(500), WAIT)
   expect(descriptors()).toBeGreaterThan(before + 500)
   giveUp.abort()
   await Promise.allSettled(sent)
-  await sleep(200)
-  // The one that listens.
-  expect(descriptors()).toBeLessThanOrEqual(before + 2)
+  // The one that listens stays.
+  await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(before + 1), WAIT)
+  expect(server.sink.underWay).toBe(0)
   expect(server.sink.record.batches).toEqual([])
 })
 
@@ -25,7 +26,7 @@ test('disposing cuts what hangs, and nobody listens afterwards', async () => {
   const server = await SimulatedSinkServer.listen({ listen: { port: 0 } })
   using _hang = server.sink.inject({ kind: 'hang' })
   const sent = send(server, new AbortController().signal).catch((error: unknown) => error)
-  await sleep(50)
+  await vi.waitFor(() => expect(server.sink.underWay).toBe(1), WAIT)
   await server[Symbol.asyncDispose]()
   expect(await sent).toMatchObject({ code: 'ECONNRESET' })
   await expect(send(server, new AbortController().signal)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
