@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 // oxlint-disable-next-line import/no-unassigned-import -- adds the matcher
 import '../vitest.ts'
-import { assertNoLeaks, LeakError } from './assert-no-leaks.ts'
+import { assertChecked, assertNoLeaks, LeakError } from './assert-no-leaks.ts'
 import { findLeaks } from './find-leaks.ts'
 import { completeLeakOptions, type LeakOptions } from './leak-options.ts'
 import { toLeakReport } from './leak-report.ts'
@@ -144,6 +144,13 @@ describe('assertNoLeaks', () => {
   test('passes when nothing is left open', async () => {
     await assertNoLeaks(() => {}, quick)
   })
+})
+
+test('where descriptors cannot be seen, that nothing leaked is not claimed', () => {
+  const unchecked = [{ kind: 'descriptor', reason: 'no list of them' }] as const
+  expect(() => assertChecked(toLeakReport([], unchecked, completeLeakOptions()))).toThrow(
+    'Cannot look for leaks of the kind descriptor: no list of them. Leave it out of "kinds" to do without.',
+  )
 })
 
 describe('toLeakNothing', () => {

@@ -26,8 +26,8 @@ async function leavesNothing(block: () => unknown, options?: LeakOptions): Promi
   expect(report.text).toBe('Nothing was left open.')
 }
 
-test('a block that does nothing', async () => {
-  await leavesNothing(() => {})
+test('a block that does nothing, at once', async () => {
+  await leavesNothing(() => {}, { settleMs: 60_000 })
 })
 
 test('files that are closed, opened in every way', async () => {
@@ -219,25 +219,25 @@ test('what is opened once and kept on purpose, after a round to warm up, or over
 })
 
 test('what other code opens meanwhile, unless the whole process is asked about', async () => {
-  const opened = Promise.withResolvers<void>()
   let timer: NodeJS.Timeout | undefined
-  const elsewhere = (async () => {
-    await opened.promise
-    timer = setInterval(() => {}, 1000)
-  })()
-  const block = async (): Promise<void> => {
-    opened.resolve()
-    await elsewhere
-  }
   onTestFinished(() => clearInterval(timer))
-  await leavesNothing(block)
-  const other = async (): Promise<void> => {
-    emitter.emit('open')
+  const elsewhere = async (asked: Promise<void>): Promise<void> => {
+    await asked
+    clearInterval(timer)
+    timer = setInterval(() => {}, 1000)
   }
-  emitter.once('open', () => (timer = setInterval(() => {}, 1000)))
-  expect((await findLeaks(other, { scope: 'process', settleMs: 50 })).leaks).toMatchObject([
-    { kind: 'timer' },
-  ])
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const opened = [elsewhere(first.promise), elsewhere(second.promise)]
+  await leavesNothing(() => {
+    first.resolve()
+    return opened[0]
+  })
+  const block = (): unknown => {
+    second.resolve()
+    return opened[1]
+  }
+  const { leaks } = await findLeaks(block, { scope: 'process', settleMs: 50 })
+  expect(leaks).toMatchObject([{ kind: 'timer', what: 'interval of 1000 ms' }])
 })
 
 async function waitFor(promise: Promise<unknown>): Promise<void> {
