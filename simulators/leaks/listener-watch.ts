@@ -41,7 +41,8 @@ export class ListenerWatch implements Disposable {
     const unclaimed = new Map<Target, Map<EventName, object[]>>()
     return this.#added.toReversed().flatMap(({ target: reference, event, listener, path, owned, round }) => {
       const [target, added] = [reference.deref(), listener.deref()]
-      if (target === undefined || added === undefined) return []
+      // A TLS socket listens to itself before it is an emitter.
+      if (target === undefined || added === undefined || this.#born.has(target)) return []
       const listeners = listenersOnce(unclaimed, target, event)
       const at = listeners.indexOf(added)
       if (at === -1) return []

@@ -189,6 +189,15 @@ test('a socket made of a descriptor that was open before', async () => {
   })
 })
 
+test('a listener that an emitter of the block put on itself before it was one, as TLS sockets do', async () => {
+  const held: EventEmitter = Object.create(EventEmitter.prototype)
+  await leavesNothing(() => {
+    held.on('close', noop)
+    Reflect.apply(EventEmitter, held, [])
+  })
+  expect(held.listenerCount('close')).toBe(1)
+})
+
 test('promises and functions that wait for what nobody can settle any more', async () => {
   await leavesNothing(() => {
     void waitFor(new Promise(() => {}))
