@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { CrashKind, FileFault, FileFaultScope } from '../../simulators/index.ts'
 import { anyCommand, Step, type Command } from './commands.ts'
 
 /** Everything that may happen to a collector, and that it is crashed in the middle of it. */
@@ -6,22 +7,53 @@ export function anyCommandOrCrash(): fc.Arbitrary<Command> {
   return fc.oneof({ weight: 4, arbitrary: anyCommand() }, { weight: 1, arbitrary: crashCommand })
 }
 
-/** Few events, to crash in the middle of a start, of a checkpoint or of the crash before; many, to crash in the middle of reading. */
+/** Few events, to crash in the middle of a start, of a checkpoint or of what the crash before left to do; many, in the middle of reading. */
 const eventsBefore = fc.oneof(fc.nat(60), fc.nat(2000))
 
+/** What the disk does wrong until the crash. A stop could miss its deadline over it, so no stop comes in between. */
+const fileTrouble = fc.record({
+  fault: fc.oneof(
+    fc.constantFrom<FileFault>(
+      { kind: 'torn' },
+      { kind: 'short' },
+      { kind: 'hang' },
+      { kind: 'slow', delayMs: 3000 },
+      { kind: 'error', code: 'EIO' },
+      { kind: 'error', code: 'EMFILE' },
+    ),
+    fc.nat(5000).map((afterBytes) => ({ kind: 'no-space', afterBytes }) as const),
+  ),
+  scope: fc.record<FileFaultScope>({ chance: fc.constantFrom(0.2, 1) }),
+})
+
 const crashCommand: fc.Arbitrary<Command> = fc
-  .tuple(fc.constantFrom('kill' as const, 'power' as const), eventsBefore, fc.boolean())
+  .record({
+    kind: fc.constantFrom<CrashKind>('kill', 'power'),
+    events: eventsBefore,
+    trouble: fc.option(fileTrouble),
+    waits: fc.boolean(),
+  })
   .map(
-    ([kind, events, waits]) =>
+    ({ kind, events, trouble, waits }) =>
       new Step(
-        `${events} events happen, then ${kind === 'kill' ? 'kill -9' : 'a power cut'}; ${waits ? 'start' : 'begin to start'}`,
+        `${describeTrouble(trouble)}${events} events happen, then ${kind === 'kill' ? 'kill -9' : 'a power cut'}; ${waits ? 'start' : 'begin to start'}`,
         null,
         () => true,
         async (rig) => {
+          using wrong = new DisposableStack()
+          if (trouble !== null) {
+            rig.disturbed()
+            wrong.use(rig.world.fileSystem.disturb(trouble.fault, trouble.scope))
+          }
           await rig.world.step(events)
           rig.crash(kind)
+          wrong.dispose()
           if (waits) await rig.start()
           else rig.beginStart()
         },
       ),
   )
+
+function describeTrouble(trouble: { fault: FileFault; scope: FileFaultScope } | null): string {
+  return trouble === null ? '' : `${JSON.stringify(trouble.fault)} of files, `
+}

@@ -33,7 +33,8 @@ export function suffer(
   const { fault } = order
   switch (fault.kind) {
     case 'error':
-      throw fileError(fault.code, operation, path)
+      if (operation !== 'close') throw fileError(fault.code, operation, path)
+      return { ...WHOLE, failure: fileError(fault.code, operation, path) }
     case 'no-space':
       return { portion: (length) => spend(order, length, path), failure: null }
     case 'short':

@@ -18,7 +18,7 @@ export type FileOperation =
 
 /**
  * What can be wrong with it.
- * - `error`: the operation has no effect and fails with this code
+ * - `error`: the operation has no effect and fails with this code; a `close` has its effect all the same, as on Linux
  * - `no-space`: once `afterBytes` more bytes were written (default 0), a write is cut short there and then fails with `ENOSPC`
  * - `short`: a read or write of more than one byte stops somewhere before its end, and says so
  * - `torn`: a write stops somewhere before its end and fails with `EIO`, without saying where
@@ -44,8 +44,8 @@ export type FileErrorCode = 'ENOSPC' | 'EMFILE' | 'EIO' | 'EACCES'
 
 export interface FileFaultScope {
   /**
-   * Operations it concerns. Default all that it can befall: `read` and `write` for `short`, `write` for `torn` and `no-space`, those of open
-   * files for `unlink`, `rename` and `truncate`.
+   * Operations it concerns. Default all that it befalls in life: `read` and `write` for `short`, `write` for `torn` and `no-space`, those of open
+   * files for `unlink`, `rename` and `truncate`, `open` for `EMFILE`, those of names for `EACCES`, those that need room for `ENOSPC`.
    */
   readonly operations?: readonly FileOperation[]
   /** Paths it concerns, as they were when the file was opened. Default all. */
@@ -98,18 +98,35 @@ export class FileFaults {
 }
 
 function concerns({ fault, scope }: FileFaultOrder, operation: FileOperation, path: string): boolean {
-  const operations = scope.operations ?? BEFALLS[fault.kind]
+  const operations = scope.operations ?? operationsOf(fault)
   if (operations !== undefined && !operations.includes(operation)) return false
   return scope.path?.test(path) ?? true
 }
 
-const HANDLE_OPERATIONS: readonly FileOperation[] = ['read', 'write', 'truncate', 'sync']
+/** What a fault befalls unless it is told otherwise; undefined for everything. */
+function operationsOf(fault: FileFault): readonly FileOperation[] | undefined {
+  switch (fault.kind) {
+    case 'error':
+      return FAILS[fault.code]
+    case 'no-space':
+    case 'torn':
+      return ['write']
+    case 'short':
+      return ['read', 'write']
+    case 'unlink':
+    case 'rename':
+    case 'truncate':
+      return ['read', 'write', 'truncate', 'sync']
+    case 'slow':
+    case 'hang':
+    case 'crash':
+      return undefined
+  }
+}
 
-const BEFALLS: Readonly<Partial<Record<FileFault['kind'], readonly FileOperation[]>>> = {
-  'no-space': ['write'],
-  short: ['read', 'write'],
-  torn: ['write'],
-  unlink: HANDLE_OPERATIONS,
-  rename: HANDLE_OPERATIONS,
-  truncate: HANDLE_OPERATIONS,
+const FAILS: Readonly<Record<FileErrorCode, readonly FileOperation[] | undefined>> = {
+  EMFILE: ['open'],
+  EACCES: ['open', 'mkdir', 'rename', 'unlink', 'stat', 'readdir', 'syncDirectory'],
+  ENOSPC: ['open', 'mkdir', 'rename', 'write', 'sync', 'syncDirectory'],
+  EIO: undefined,
 }
