@@ -49,3 +49,23 @@ test('a stop that comes while a stream is closed, to be opened again with a larg
   await rig.stop()
   await rig.finish()
 })
+
+for (const behaviour of [{ kind: 'chatty', everyMs: 500 }, { kind: 'silent' }] as const) {
+  test(`after the clock was set back and more was written than a reopen asks for, the place in the log is found again: ${behaviour.kind}`, async () => {
+    const rig = new CollectorRig({ ...RIG, rotationIntervalMs: 10_000 })
+    rig.addContainer('both streams', { name: 'web', behaviour: { kind: 'chatty', everyMs: 500 } })
+    await rig.start()
+    await rig.advance(10_000)
+    await rig.stop()
+    rig.world.clock.stepWallTime(-3_600_000)
+    const web = rig.engine.container('web')
+    for (let line = 0; line < 400; line++) web.writeNumberedLine()
+    web.setBehaviour(behaviour)
+    await rig.restartProcess()
+    await rig.advance(60_000)
+    web.setBehaviour({ kind: 'silent' })
+    await rig.advance(1000)
+    expect(rig.undelivered()).toEqual([])
+    await rig.finish()
+  })
+}

@@ -71,6 +71,11 @@ export class AligningCursor {
     return this.#phase === 'aligned'
   }
 
+  /** Everything that was asked for has passed, and the ring was not in it: it will not come. */
+  get searchesInVain(): boolean {
+    return this.#phase === 'aligning' && this.#asked !== undefined && this.#passed >= this.#asked
+  }
+
   get state(): CursorState {
     return { messages: this.#history.next, ring: this.#history.last(RING_KEYS), newest: this.#newestStamp() }
   }

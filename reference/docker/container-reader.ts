@@ -100,6 +100,11 @@ export class ContainerReader {
     return this.#cursor.aligned && !this.#priming
   }
 
+  /** True when a followed log has brought all that was asked for and the cursor is not in it. */
+  get searchesInVain(): boolean {
+    return this.#cursor.searchesInVain
+  }
+
   /** Begins a connection. A 'snapshot' has an end, which tells for certain what the log holds. */
   open(how: 'follow' | 'snapshot'): LogRequest {
     this.#parser.reset()

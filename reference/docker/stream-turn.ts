@@ -216,6 +216,8 @@ export class StreamTurn {
             ? await this.#afterSilence(stream, how, watchdog, signal)
             : await this.#take(chunk, signal)
         if (end !== undefined) return end
+        // Silence would tell too. But a container that writes on is never silent, and one that is may be rotated before it counts.
+        if (how === 'follow' && this.#subject.reader.searchesInVain) return { kind: 'unaligned' }
       }
     } catch (error) {
       if (isAbortOf(signal, error)) throw error
