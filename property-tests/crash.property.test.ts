@@ -2,6 +2,16 @@ import { expect, test } from 'vitest'
 import { checkCollector, replayed } from './collector.property.ts'
 import { anyCommandOrCrash } from './collector/crash-command.ts'
 
+/** Pinned, so that a change and not chance decides whether the tests pass. */
+const SEED = 20_260_102
+const RUNS = 40
+/** On a busy machine. */
+const TIMEOUT_MS = 180_000
+/** What is promised for them: lines and records are the engine's, each once. */
+const ENGINES = ['20.10', '26', '28'] as const
+/** On average at least. */
+const CRASHES_EACH = 8
+
 test(
   'a collector that is crashed at any event, again and again, and started on what is left, loses nothing and repeats nothing',
   async () => {
@@ -26,12 +36,3 @@ test(
   },
   TIMEOUT_MS,
 )
-
-/** Pinned, so that a change and not chance decides whether the tests pass. */
-const SEED = 20_260_102
-const RUNS = 40
-const TIMEOUT_MS = 180_000
-/** What is promised for them: lines and records are the engine's, each once. */
-const ENGINES = ['20.10', '26', '28'] as const
-/** On average at least. */
-const CRASHES_EACH = 8
