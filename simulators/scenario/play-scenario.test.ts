@@ -50,7 +50,7 @@ timeline:
     'a.yaml',
     WORLD_FAULTS,
   )
-  using _playing = playScenario(world, scenario, expect.fail)
+  using _playing = playScenario(world, scenario, (problem) => expect.fail(problem))
   const file = await world.run(() => world.fileSystem.open('/f', 'w'))
   const writes = async (): Promise<number | string> =>
     await world.run(() => file.write([Buffer.from('x')]).catch((error: { code: string }) => error.code))
