@@ -34,22 +34,19 @@ export class DaemonProcess implements AsyncDisposable {
     // Detached keeps Ctrl-C in the terminal from ending it before the subject.
     const child = fork(ownFile('scenarios/simulated/daemon-main'), { detached: true, execArgv: [] })
     const daemon = new DaemonProcess(`unix://${plan.socketPath}`, child)
-    child.send(plan)
-    await daemon.#word()
+    await daemon.#answerTo(plan)
     return daemon
   }
 
-  /** Its scenario is played from now on. */
+  /** Its scenario is played from now on. @throws Error when it has ended */
   play(): void {
-    this.#order('play')
+    this.#tell('play')
   }
 
-  /** Ends the containers. @returns the number of the last line each has written, by its name */
+  /** Ends the containers. @returns the number of the last line each has written, by its name. @throws Error when it has ended */
   async endContainers(): Promise<Map<string, number>> {
-    const word = this.#word()
-    this.#order('end')
-    const said = await word
-    return new Map('ended' in said ? said.ended : [])
+    const word = await this.#answerTo('end')
+    return new Map('ended' in word ? word.ended : [])
   }
 
   /** It ends when nobody is there to speak to. */
@@ -60,14 +57,15 @@ export class DaemonProcess implements AsyncDisposable {
     await ended
   }
 
-  #order(order: DaemonOrder): void {
-    this.#child.send(order)
+  #tell(what: DaemonPlan | DaemonOrder): void {
+    if (!this.#child.connected) throw new Error(ENDED)
+    this.#child.send(what)
   }
 
-  /** The next thing it says. @throws Error when it ends instead */
-  async #word(): Promise<DaemonWord> {
+  async #answerTo(what: DaemonPlan | DaemonOrder): Promise<DaemonWord> {
+    this.#tell(what)
     const { promise, resolve, reject } = Promise.withResolvers<DaemonWord>()
-    const ended = (): void => reject(new Error('The process of the simulated daemon has ended'))
+    const ended = (): void => reject(new Error(ENDED))
     this.#child.once('message', resolve)
     this.#child.once('exit', ended)
     try {
@@ -78,3 +76,5 @@ export class DaemonProcess implements AsyncDisposable {
     }
   }
 }
+
+const ENDED = 'The process of the simulated daemon has ended'
