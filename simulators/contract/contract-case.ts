@@ -19,10 +19,17 @@ export function reasonAgainst({ needs = [] }: ContractCase, { lacks }: ContractA
   return needs.map((need) => lacks[need]).find((reason) => reason !== undefined)
 }
 
-/** @throws AssertionError that shows what was observed against what was expected */
-export async function runCase(arm: ContractArm, contractCase: ContractCase): Promise<void> {
+/**
+ * @param patienceMs how long it waits for anything at most
+ * @throws AssertionError that shows what was observed against what was expected
+ */
+export async function runCase(
+  arm: ContractArm,
+  contractCase: ContractCase,
+  patienceMs: number = PATIENCE_MS,
+): Promise<void> {
   await arm.run(async () => {
-    await using stage = new Stage(arm)
+    await using stage = new Stage(arm, patienceMs)
     const observed = comparable(await contractCase.observe(stage), arm, stage.scope)
     const expected = comparable(expectedOf(contractCase, arm.release), arm, stage.scope)
     assert.deepEqual(observed, expected, undefined)
@@ -32,3 +39,6 @@ export async function runCase(arm: ContractArm, contractCase: ContractCase): Pro
 function expectedOf({ expected }: ContractCase, release: Release): unknown {
   return typeof expected === 'function' ? expected(release) : expected
 }
+
+/** A busy machine takes its time. */
+const PATIENCE_MS = 10_000

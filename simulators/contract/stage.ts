@@ -15,9 +15,12 @@ export class Stage implements AsyncDisposable {
   /** What every name of this case begins with. */
   readonly scope: string
   readonly #names = new Set<string>()
+  readonly #patienceMs: number
 
-  constructor(arm: ContractArm) {
+  /** @param patienceMs how long it waits for anything */
+  constructor(arm: ContractArm, patienceMs: number) {
     this.arm = arm
+    this.#patienceMs = patienceMs
     this.scope = `ct${randomBytes(4).toString('hex')}-`
   }
 
@@ -75,9 +78,9 @@ export class Stage implements AsyncDisposable {
     )
   }
 
-  /** @throws Error when it does not come true in some seconds */
+  /** @throws Error when it does not come true */
   async until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
-    for (let turn = 0; turn < TURNS_MAX; turn++) {
+    for (let waitedMs = 0; waitedMs < this.#patienceMs; waitedMs += TURN_MS) {
       // oxlint-disable-next-line no-await-in-loop -- asked again and again
       if (await isTrue()) return
       // oxlint-disable-next-line no-await-in-loop
@@ -96,4 +99,3 @@ function expectDone({ status, words }: Answer, what: string): void {
 }
 
 const TURN_MS = 20
-const TURNS_MAX = 500

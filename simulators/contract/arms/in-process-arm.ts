@@ -96,7 +96,7 @@ export class InProcessArm implements ContractArm {
   async act(verb: Verb, reference: string, options: VerbOptions = {}): Promise<Answer> {
     return await answerOf(async () => {
       const { id } = this.#engine.present(reference)
-      if (verb === 'wait') return await this.#untilEnded(id)
+      if (verb === 'wait') return await this.#until(() => !this.#engine.container(id).running)
       if (verb === 'kill') return this.#signal(id, options['signal'])
       if (verb === 'rename') return this.#engine.rename(id, String(options['name']))
       return this.#engine[verb](id)
@@ -164,14 +164,16 @@ export class InProcessArm implements ContractArm {
 
   async #snapshot(reference: string, options: LogOptions): Promise<LogSeen> {
     const following = await followInProcess(this.#source, reference, false, options)
-    // oxlint-disable-next-line no-await-in-loop -- looks again and again
-    while (!following.ended) await this.sleep(TURN_MS)
+    await this.#until(() => following.ended)
     return following.seen
   }
 
-  async #untilEnded(id: string): Promise<void> {
-    // oxlint-disable-next-line no-await-in-loop -- looks again and again
-    while (this.#engine.container(id).running) await this.sleep(TURN_MS)
+  async #until(isTrue: () => boolean): Promise<void> {
+    for (let waitedMs = 0; !isTrue(); waitedMs += TURN_MS) {
+      if (waitedMs > PATIENCE_MS) throw new Error('Waited in vain for an end')
+      // oxlint-disable-next-line no-await-in-loop -- looks again and again
+      await this.sleep(TURN_MS)
+    }
   }
 
   #signal(id: string, text: VerbOptions[string] = 'KILL'): void {
@@ -206,4 +208,5 @@ async function orRefusal<T>(call: () => Promise<T>): Promise<T | Answer> {
 }
 
 const TURN_MS = 1
+const PATIENCE_MS = 10_000
 const KILOBYTE = 1024
