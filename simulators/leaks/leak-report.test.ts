@@ -60,7 +60,10 @@ describe('a report', () => {
     )
     const lines = report(sockets).split('\n')
     expect(lines[1]).toBe('  socket: 7 x connection to b, opened at a.ts:1:2')
-    expect(lines.slice(2)).toEqual([...[0, 1, 2, 3, 4].map((each) => `    descriptor ${each}`), '    ...'])
+    expect(lines.slice(2)).toEqual([
+      ...[0, 1, 2, 3, 4].map((each) => `    descriptor ${each}`),
+      '    and 2 more',
+    ])
   })
 
   test('says when the place is not known', () => {

@@ -47,11 +47,13 @@ function formatReport(leaks: readonly Leak[], unchecked: readonly UncheckedKind[
 }
 
 function formatLeak(leak: Leak): string[] {
-  const more = leak.count > leak.details.length && leak.details.length > 0 ? ['    ...'] : []
+  const more = leak.details.length - DETAILS_MAX
   return [
     `  ${describeLeak(leak)}`,
     ...leak.calledFrom.map((place) => `    called from ${place}`),
-    ...leak.details.map((detail) => `    ${detail}`),
-    ...more,
+    ...leak.details.slice(0, DETAILS_MAX).map((detail) => `    ${detail}`),
+    ...(more > 0 ? [`    and ${more} more`] : []),
   ]
 }
+
+const DETAILS_MAX = 5

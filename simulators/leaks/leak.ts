@@ -54,11 +54,9 @@ export interface Leak {
   readonly count: number
   /** In how many rounds of the block. */
   readonly rounds: number
-  /** One for each, where there is something to tell: descriptors, addresses, process ids. At most {@link DETAILS_MAX}. */
+  /** What there is to tell of each: descriptors, addresses, process ids, each once. */
   readonly details: readonly string[]
 }
-
-export const DETAILS_MAX = 5
 
 /**
  * Leaves out what comes with something else: the listeners, streams and promises that Node and libraries add to a connection, at the line that opened it.
@@ -84,10 +82,7 @@ export function countLeaks(found: readonly FoundLeak[]): Leak[] {
       calledFrom: openedBy.slice(1),
       count: alike.length,
       rounds: new Set(alike.map(({ round }) => round)).size,
-      details: alike
-        .map(({ detail }) => detail)
-        .filter((detail) => detail !== '')
-        .slice(0, DETAILS_MAX),
+      details: [...new Set(alike.map(({ detail }) => detail))].filter((detail) => detail !== ''),
     }
   })
 }

