@@ -48,7 +48,7 @@ export class RunningWorkloads implements RunningContainers {
     return running
   }
 
-  /** Nothing can be ordered of a real engine. */
+  /** No faults can be ordered here. */
   beginPhase(): void {}
 
   async end(): Promise<Map<string, number>> {

@@ -1,3 +1,4 @@
+import type { SinkMachine } from '../../simulators/index.ts'
 import type { Workload } from '../workload.ts'
 import type { EngineName } from './phase-engine.ts'
 
@@ -21,8 +22,8 @@ export interface ContainersRequest {
 export interface RunningContainers extends AsyncDisposable {
   /** Such as `unix:///var/run/docker.sock`. */
   readonly host: string
-  /** The phase's clock starts: what was ordered for moments of the phase counts from here. */
-  beginPhase(): void
+  /** The phase's clock starts: moments for which faults were ordered, of the engine or of the sink, count from here. */
+  beginPhase(machine: SinkMachine): void
   /**
    * Tells every container to end, and waits until all have. Their logs stay.
    * @returns number of the last line each has written, by its name: what the engine has stored is the truth

@@ -69,7 +69,7 @@ class RealTimeRun {
     await using process = await SubjectProcess.start(definition, room.logs)
     const observer = new SubjectObserver(definition, process.pid, containers.host)
     await this.#untilStreamsAreOpen(observer)
-    containers.beginPhase()
+    containers.beginPhase(sink)
     const series = await this.#sampleWhileTheClockRuns(observer, process)
     const seen = observer.latest
 

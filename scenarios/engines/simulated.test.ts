@@ -5,7 +5,7 @@ import { selectPhases } from '../phases/select-phases.ts'
 import type { RunResult } from '../report/run-result.ts'
 import { runPhase } from '../run-phase.ts'
 import { referenceSubject } from '../subjects/reference.ts'
-import { parseSubject } from '../subjects/subject-file.ts'
+import { parseSubject, readSubjectFile } from '../subjects/subject-file.ts'
 import type { Subject } from '../subjects/subject.ts'
 import { realTimeEngine } from './real-time.ts'
 import { provideSimulated } from './simulated.ts'
@@ -53,6 +53,22 @@ timeline:
   expect(result.series.engineFds?.slice(1, -1)).toContain(null)
 }, 60_000)
 
+test('what a scenario orders of the sink meets a collector that ships: lines it sends again are counted', async () => {
+  const scenario = `
+timeline:
+  - {at: 500ms, do: server-error, for: 300ms}
+  - {at: 1200ms, do: sink-refused, for: 300ms}
+  - {at: 2s, do: accepts-then-fails, times: 1}
+`
+  const shipping = await readSubjectFile(
+    new URL('../subjects/shipping-follower.yaml', import.meta.url).pathname,
+  )
+  const result = await run(BRIEF, shipping, 60, scenario)
+  const failed = result.criteria.filter((criterion) => criterion.pass === false).map(({ id }) => id)
+  expect(failed).toEqual(['duplicated'])
+  expect(result.lines.missing).toBe(0)
+}, 60_000)
+
 test('a scenario that is wrong is told before anything is started', async () => {
   const scenario = 'timeline: [{at: 1s, do: reset, container: wt-99}]'
   const refused = run(BRIEF, referenceSubject(null), 60, scenario)
@@ -61,12 +77,12 @@ test('a scenario that is wrong is told before anything is started', async () => 
   )
 })
 
-/** Every kind of container, on slots for all of them, for four seconds at a compression of 60. */
+/** Every kind of container, on slots for all of them, for three seconds at a compression of 60. */
 const BRIEF: Phase = {
   name: 'brief',
   requirement: 'D3',
   description: 'Six containers for a moment',
-  durationSeconds: 240,
+  durationSeconds: 180,
   slots: 10,
   load: { chatty: 2, bursty: 2, silent: 2 },
   criteria: ALWAYS,

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { playScenario, SimulatedDaemon } from '../../simulators/index.ts'
 import { addWorkload } from './add-workload.ts'
 import type { DaemonOrder, DaemonPlan, DaemonWord } from './daemon-process.ts'
-import { scenarioOf } from './phase-scenario.ts'
+import { isForEngine, reportProblem, scenarioOf } from './phase-scenario.ts'
 
 const [plan]: DaemonPlan[] = await once(process, 'message')
 const { socketPath, seed, workloads, labels } = plan!
@@ -23,7 +23,8 @@ say({ listening: true })
 await gone
 
 function play(): void {
-  playing.use(playScenario(daemon, scenario, (problem) => process.stderr.write(`${problem}\n`)))
+  const ofEngine = { ...scenario, timeline: scenario.timeline.filter(isForEngine) }
+  playing.use(playScenario(daemon, ofEngine, reportProblem))
 }
 
 function end(): void {

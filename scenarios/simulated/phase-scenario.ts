@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { messageOf } from '../../reference/errors.ts'
 import { UsageError } from '../../reference/usage-error.ts'
-import { ENGINE_FAULTS, parseScenario, type EngineMachine, type Scenario } from '../../simulators/index.ts'
+import {
+  ENGINE_FAULTS,
+  parseScenario,
+  SINK_FAULTS,
+  type EngineMachine,
+  type Scenario,
+  type ScenarioStep,
+  type SinkMachine,
+} from '../../simulators/index.ts'
 
 /** A scenario file, played during a phase: its time line counts from where the phase's clock starts, in real time. */
 export interface PhaseScenario {
@@ -26,7 +34,26 @@ export async function readPhaseScenario(file: string): Promise<PhaseScenario> {
 export function scenarioOf(
   scenario: PhaseScenario | null,
   names: readonly string[],
-): Scenario<EngineMachine> {
+): Scenario<EngineMachine & SinkMachine> {
   const { file, text } = scenario ?? { file: 'no scenario', text: '{}' }
-  return parseScenario(text, file, ENGINE_FAULTS, names)
+  return parseScenario<EngineMachine & SinkMachine>(text, file, [...ENGINE_FAULTS, ...SINK_FAULTS], names)
 }
+
+/** The subject ships to a sink outside of the daemon: these steps are played there. */
+export function isForSink(step: PhaseStep): step is ScenarioStep<SinkMachine> {
+  return SINK_FAULT_NAMES.has(step.fault.name)
+}
+
+/** The others are played by the daemon. */
+export function isForEngine(step: PhaseStep): step is ScenarioStep<EngineMachine> {
+  return !isForSink(step)
+}
+
+/** Told of a step that could not be played. */
+export function reportProblem(problem: string): void {
+  process.stderr.write(`${problem}\n`)
+}
+
+type PhaseStep = ScenarioStep<EngineMachine & SinkMachine>
+
+const SINK_FAULT_NAMES: ReadonlySet<string> = new Set(SINK_FAULTS.map(({ name }) => name))

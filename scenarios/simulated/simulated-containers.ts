@@ -1,20 +1,30 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { playTimeline, RealTimeHost, type ScenarioStep, type SinkMachine } from '../../simulators/index.ts'
 import type { ContainersRequest, RunningContainers } from '../engines/engine-provider.ts'
 import { DaemonProcess } from './daemon-process.ts'
-import { scenarioOf, type PhaseScenario } from './phase-scenario.ts'
+import { isForSink, reportProblem, scenarioOf, type PhaseScenario } from './phase-scenario.ts'
 
 /** The containers of one run on a simulated daemon that has no others. */
 export class SimulatedContainers implements RunningContainers {
   readonly host: string
   readonly #daemon: DaemonProcess
   readonly #directory: string
+  readonly #sinkTimeline: readonly ScenarioStep<SinkMachine>[]
+  readonly #time: RealTimeHost
 
-  private constructor(daemon: DaemonProcess, directory: string) {
+  private constructor(
+    daemon: DaemonProcess,
+    directory: string,
+    sinkTimeline: readonly ScenarioStep<SinkMachine>[],
+    seed: number,
+  ) {
     this.host = daemon.host
     this.#daemon = daemon
     this.#directory = directory
+    this.#sinkTimeline = sinkTimeline
+    this.#time = new RealTimeHost(seed)
   }
 
   /** @throws UsageError when the scenario is wrong */
@@ -22,24 +32,23 @@ export class SimulatedContainers implements RunningContainers {
     request: ContainersRequest,
     scenario: PhaseScenario | null,
   ): Promise<SimulatedContainers> {
-    // The process of the daemon reads it again; here it is told to the user when it is wrong.
-    scenarioOf(
-      scenario,
-      request.workloads.map(({ name }) => name),
-    )
+    const names = request.workloads.map(({ name }) => name)
+    // The daemon's process reads it again, for the steps that are for the engine.
+    const sinkTimeline = scenarioOf(scenario, names).timeline.filter(isForSink)
     const directory = await mkdtemp(path.join(tmpdir(), 'watertight-daemon-'))
     try {
       const socketPath = path.join(directory, 'docker.sock')
       const daemon = await DaemonProcess.start({ ...request, socketPath, scenario })
-      return new SimulatedContainers(daemon, directory)
+      return new SimulatedContainers(daemon, directory, sinkTimeline, request.seed)
     } catch (error) {
       await rm(directory, { recursive: true })
       throw error
     }
   }
 
-  beginPhase(): void {
+  beginPhase(machine: SinkMachine): void {
     this.#daemon.play()
+    playTimeline(this.#time, machine, this.#sinkTimeline, reportProblem)
   }
 
   async end(): Promise<Map<string, number>> {
@@ -47,6 +56,7 @@ export class SimulatedContainers implements RunningContainers {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#time[Symbol.dispose]()
     await this.#daemon[Symbol.asyncDispose]()
     await rm(this.#directory, { recursive: true, force: true })
   }

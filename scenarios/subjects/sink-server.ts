@@ -1,9 +1,9 @@
 import { writevSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { SimulatedSinkServer, WHOLE_BODY } from '../../simulators/index.ts'
+import { SimulatedSinkServer, WHOLE_BODY, type SinkMachine } from '../../simulators/index.ts'
 
 /** A place for subjects that send their output over HTTP: the body of every request is appended to a file, as a line. */
-export interface SinkServer extends AsyncDisposable {
+export interface SinkServer extends SinkMachine, AsyncDisposable {
   readonly url: string
 }
 
@@ -19,7 +19,7 @@ export async function startSinkServer(file: string): Promise<SinkServer> {
     }),
   )
   const opened = opening.move()
-  return { url: server.address, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+  return { url: server.address, sink: server.sink, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
 
 const NEWLINE = Buffer.from('\n')

@@ -1,3 +1,4 @@
+import type { EngineHost } from '../engine/engine-host.ts'
 import type { EngineMachine } from '../faults/streams/stream-fault-kind.ts'
 import type { Scenario, ScenarioStep } from './scenario.ts'
 
@@ -13,13 +14,24 @@ export function playScenario<Machine extends EngineMachine>(
 ): Disposable {
   const { engine } = machine
   for (const options of containers) engine.addContainer(options)
+  return playTimeline(engine.host, machine, timeline, onProblem)
+}
+
+/** The time line alone, as {@link playScenario}. */
+export function playTimeline<Machine>(
+  host: EngineHost,
+  machine: Machine,
+  timeline: readonly ScenarioStep<Machine>[],
+  onProblem: (problem: string) => void,
+): Disposable {
   const events = timeline.map((step) =>
-    engine.host.schedule(step.atMs, `play ${step.fault.name}`, () => play(machine, step, onProblem)),
+    host.schedule(step.atMs, `play ${step.fault.name}`, () => play(host, machine, step, onProblem)),
   )
   return { [Symbol.dispose]: () => events.forEach((event) => event.cancel()) }
 }
 
-function play<Machine extends EngineMachine>(
+function play<Machine>(
+  host: EngineHost,
   machine: Machine,
   { fault, container, atMs, forMs }: ScenarioStep<Machine>,
   onProblem: (problem: string) => void,
@@ -27,7 +39,7 @@ function play<Machine extends EngineMachine>(
   try {
     const injected = fault.inject(machine)
     if (forMs === null) return
-    machine.engine.host.schedule(forMs, `${fault.name} is over`, () => injected[Symbol.dispose]())
+    host.schedule(forMs, `${fault.name} is over`, () => injected[Symbol.dispose]())
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     onProblem(`At ${atMs} ms, ${fault.name} of ${container ?? 'the machine'}: ${reason}`)

@@ -3,6 +3,8 @@ import * as engineCatalogue from '../faults/engine-catalogue.ts'
 import type { AnyFaultKind, FaultEntry } from '../faults/fault.ts'
 import type { FileMachine } from '../faults/files/file-faults.ts'
 import * as files from '../faults/files/file-faults.ts'
+import type { SinkMachine } from '../faults/sinks/sink-faults.ts'
+import * as sinks from '../faults/sinks/sink-faults.ts'
 import type { EngineMachine } from '../faults/streams/stream-fault-kind.ts'
 
 /** The catalogue, as a list: by what goes wrong, and by name. */
@@ -12,6 +14,9 @@ export const ALL_FAULTS: readonly FaultEntry[] = Object.values(catalogue).toSort
 
 /** The faults a simulated daemon can play. */
 export const ENGINE_FAULTS: readonly AnyFaultKind<EngineMachine>[] = Object.values(engineCatalogue)
+
+/** The faults of what a collector ships to. */
+export const SINK_FAULTS: readonly AnyFaultKind<SinkMachine>[] = Object.values(sinks)
 
 /** The faults a virtual world can play. */
 export const WORLD_FAULTS: readonly AnyFaultKind<EngineMachine & FileMachine>[] = [
