@@ -1,10 +1,9 @@
 import { STAMP_BYTES } from '../dispatch/block.ts'
 import { KeyHistory } from './key-history.ts'
+import { RING_KEYS, type CursorState, type LogCursor, type Verdict } from './log-cursor.ts'
 import { RingMatcher } from './ring-matcher.ts'
 import { compareStamps } from './stamp.ts'
 
-/** Keys of the last delivered messages that are kept on disk (R). */
-export const RING_KEYS = 50
 /** How many messages more than expected are asked for at a reopen. */
 const MARGIN = 256
 const MARGIN_GROWTH = 4
@@ -12,18 +11,6 @@ const MARGIN_GROWTH = 4
 const PATIENCE = 5000
 /** Once so many more messages are asked for than were ever seen, the whole log is. */
 const SEEN_SLACK = 200_000
-
-export interface CursorState {
-  /** Messages delivered. */
-  readonly messages: number
-  /** Keys of the last of them, oldest first, at most {@link RING_KEYS}. */
-  readonly ring: Float64Array
-  /** The newest stamp delivered, '' for none. */
-  readonly newest: string
-}
-
-/** What to do with a message, or with a reply that ended. */
-export type Verdict = 'deliver' | 'skip' | 'reopen'
 
 type Phase =
   /** Looking for the ring. */
@@ -44,7 +31,7 @@ type Phase =
  * After that, a message no newer than the newest whose key is remembered is a replay (engine 20.10 replays after it rotated the log file)
  * and is skipped in lockstep with what was delivered.
  */
-export class AligningCursor {
+export class AligningCursor implements LogCursor {
   readonly #history: KeyHistory
   readonly #newest = new Uint8Array(STAMP_BYTES)
   #marginFactor = 1
@@ -71,7 +58,6 @@ export class AligningCursor {
     return this.#phase === 'aligned'
   }
 
-  /** Everything that was asked for has passed, and the ring was not in it: it will not come. */
   get searchesInVain(): boolean {
     return this.#phase === 'aligning' && this.#asked !== undefined && this.#passed >= this.#asked
   }
@@ -80,7 +66,6 @@ export class AligningCursor {
     return { messages: this.#history.next, ring: this.#history.last(RING_KEYS), newest: this.#newestStamp() }
   }
 
-  /** Begins a connection: how many messages to ask for, undefined for the whole log. */
   open(): number | undefined {
     const ring = this.#history.last(RING_KEYS)
     this.#passed = 0
@@ -91,7 +76,6 @@ export class AligningCursor {
     return this.#asked
   }
 
-  /** @param midLine whether the message continues an open line of its stream: chunks of one line share a stamp and may be equal. */
   accept(key: number, buffer: Uint8Array, stampStart: number, midLine: boolean): Verdict {
     if (this.#phase === 'aligned') return this.#acceptAligned(key, buffer, stampStart, midLine)
     this.#passed += 1
@@ -100,7 +84,10 @@ export class AligningCursor {
     return this.#align(key, buffer, stampStart)
   }
 
-  /** Remembers a message as if it had been delivered. */
+  openToRemember(): number {
+    return RING_KEYS
+  }
+
   remember(key: number, buffer: Uint8Array, stampStart: number): void {
     this.#history.add(key)
     if (compareStamps(buffer, stampStart, this.#newest, 0) > 0) {
@@ -108,7 +95,10 @@ export class AligningCursor {
     }
   }
 
-  /** A chunk brought so many new messages. */
+  endRemembering(): true {
+    return true
+  }
+
   grew(messages: number): void {
     this.#burst = Math.max(messages, this.#burst >> 1)
   }
@@ -117,7 +107,6 @@ export class AligningCursor {
     return this.#history.find(key) >= 0
   }
 
-  /** The reply ended cleanly: 'reopen' when another one may find the position. */
   end(): 'aligned' | 'reopen' {
     if (this.#phase === 'aligned') return 'aligned'
     if (this.#phase === 'useless') return 'reopen'
@@ -131,14 +120,12 @@ export class AligningCursor {
     return 'reopen'
   }
 
-  /** Messages skipped as replays since the last call. */
   takeReplayed(): number {
     const replayed = this.#replayed
     this.#replayed = 0
     return replayed
   }
 
-  /** For every loss of the position since the last call: the newest stamp delivered before it. */
   takeGaps(): string[] {
     return this.#gaps.splice(0)
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { SourcePosition } from '../dispatch/block.ts'
-import { RING_KEYS, type CursorState } from './aligning-cursor.ts'
+import { RING_KEYS, type CursorState } from './log-cursor.ts'
 import type { PartialLine } from './line-assembler.ts'
 import { usualStamp } from './stamp.ts'
 import type { Unterminated } from './tty-demultiplexer.ts'
@@ -28,14 +28,14 @@ export class ContainerPosition implements SourcePosition {
   }
 
   toJSON(): unknown {
-    const { messages, ring, newest } = this.cursor
+    const { messages, ring, newest, counted } = this.cursor
     const partials = this.partials.map(({ stream, stamp, pieces }) => ({
       stream,
       stamp: Buffer.from(stamp).toString('latin1'),
       base64: Buffer.concat(pieces).toString('base64'),
     }))
     const { records, unterminated } = this
-    return { records, messages, ring: [...ring], newest, partials, unterminated }
+    return { records, messages, ring: [...ring], newest, counted, partials, unterminated }
   }
 }
 
@@ -48,6 +48,7 @@ const FORM = z.object({
   messages: count,
   ring: z.array(count).max(RING_KEYS),
   newest: z.union([z.literal(''), stamp]),
+  counted: z.object({ sinceNewest: count, lines: count }).optional(),
   partials: z.array(z.object({ stream: z.int().min(0).max(2), stamp, base64: z.base64() })),
   unterminated: z.object({ stamp, length: count }).optional(),
 })
@@ -56,10 +57,10 @@ const FORM = z.object({
 export function parseContainerPosition(json: unknown): ContainerPosition {
   const parsed = FORM.safeParse(json)
   if (!parsed.success) throw new Error(`Cannot read a container's position: ${z.prettifyError(parsed.error)}`)
-  const { records, messages, ring, newest, partials, unterminated } = parsed.data
+  const { records, messages, ring, newest, counted, partials, unterminated } = parsed.data
   return new ContainerPosition({
     records,
-    cursor: { messages, ring: Float64Array.from(ring), newest },
+    cursor: { messages, ring: Float64Array.from(ring), newest, counted },
     partials: partials.map((partial) => {
       const bytes = new Uint8Array(Buffer.from(partial.base64, 'base64'))
       return {

@@ -107,14 +107,39 @@ describe('ContainerReader', () => {
     expect(text(reader)).toBe('again\n')
   })
 
+  test('polled, equal lines of one second are lines, each delivered once', () => {
+    const reader = new ContainerReader({ ...OPTIONS, poll: true })
+    const polls = [1, 3, 3, 6].map((count) => {
+      reader.open('snapshot')
+      for (let n = 0; n < count; n++) reader.push(frame(1, '\n'))
+      expect(reader.end()).toBe('aligned')
+      return text(reader)
+    })
+    expect(polls).toEqual(['\n', '\n\n', '', '\n\n\n'])
+  })
+
   test('a polled snapshot is trusted up to the last line that was asked for', () => {
     const reader = new ContainerReader({ ...OPTIONS, poll: true })
     reader.open('snapshot')
-    for (const one of lines(1, 10)) reader.push(one)
+    for (const one of lines(1, 1000)) reader.push(one)
     text(reader)
     const { tail } = reader.open('snapshot')
-    for (const one of lines(1, tail! + 5)) reader.push(one)
-    expect(text(reader).split('\n').at(-2)).toBe(`line ${tail}`)
+    const first = 950
+    for (const one of lines(first, first + tail! + 4)) reader.push(one)
+    expect(text(reader).split('\n').at(-2)).toBe(`line ${first + tail! - 1}`)
+  })
+
+  test('a position that was saved before equal lines were counted is found by its last messages', () => {
+    const before = new ContainerReader(OPTIONS)
+    before.open('snapshot')
+    for (const one of lines(1, 100)) before.push(one)
+    const position = parseContainerPosition(JSON.parse(JSON.stringify(before.position)))
+    const reader = new ContainerReader({ ...OPTIONS, poll: true, position })
+    expect(reader.open('snapshot')).toEqual({ follow: false })
+    for (const one of lines(1, 110)) reader.push(one)
+    expect(reader.end()).toBe('aligned')
+    expect(text(reader)).toBe(Buffer.concat(lines(101, 110).map((one) => one.subarray(39))).toString())
+    expect(reader.position.cursor.counted).toEqual({ sinceNewest: 1, lines: 110 })
   })
 
   test('a position that was tampered with is refused with what is wrong', () => {

@@ -1,9 +1,11 @@
 import type { Block, Source } from '../dispatch/block.ts'
-import { AligningCursor, RING_KEYS } from './aligning-cursor.ts'
+import { AligningCursor } from './aligning-cursor.ts'
 import { BlockBuilder } from './block-builder.ts'
 import { ContainerPosition } from './container-position.ts'
+import { CountingCursor } from './counting-cursor.ts'
 import { Demultiplexer } from './demultiplexer.ts'
 import { LineAssembler } from './line-assembler.ts'
+import type { LogCursor } from './log-cursor.ts'
 import { messageKey } from './message-key.ts'
 import type { MessageHandler, MessageParser } from './message-parser.ts'
 import { STAMP_PREFIX } from './stamp.ts'
@@ -13,10 +15,7 @@ import { TtyDemultiplexer, type Unterminated } from './tty-demultiplexer.ts'
 export interface ContainerReaderOptions {
   readonly source: Source
   readonly tty: boolean
-  /**
-   * The log is read in snapshots because the engine's follow cannot be trusted (Podman). While lines are being written such a snapshot may
-   * lack some behind the last one that was asked for, so nothing beyond it is taken: the next one brings it.
-   */
+  /** The log is read in snapshots because the engine's follow cannot be trusted (Podman). */
   readonly poll: boolean
   /** A longer line is cut into records of this length, bytes. */
   readonly maxLineBytes: number
@@ -52,7 +51,7 @@ export type Notice =
  */
 export class ContainerReader {
   readonly #options: ContainerReaderOptions
-  readonly #cursor: AligningCursor
+  readonly #cursor: LogCursor
   readonly #chunkBytes: number
   readonly #parser: MessageParser
   readonly #assembler: LineAssembler
@@ -67,13 +66,11 @@ export class ContainerReader {
   #priming: boolean
   #reopen = false
   #delivered = 0
-  /** Whole lines that may still be taken from a snapshot. */
-  #linesLeft = Infinity
 
   constructor(options: ContainerReaderOptions) {
     const { maxLineBytes, position, tty } = options
     this.#options = options
-    this.#cursor = new AligningCursor(position?.cursor)
+    this.#cursor = new (options.poll ? CountingCursor : AligningCursor)(position?.cursor)
     this.#taken = position?.records ?? 0
     this.#unterminated = position?.unterminated
     this.#priming = position === undefined && options.from === 'now'
@@ -109,10 +106,9 @@ export class ContainerReader {
   open(how: 'follow' | 'snapshot'): LogRequest {
     this.#parser.reset()
     this.#reopen = false
-    if (this.#priming) return { follow: false, tail: RING_KEYS }
-    const tail = this.#cursor.open()
-    this.#linesLeft = this.#options.poll && tail !== undefined ? tail : Infinity
-    return { follow: how === 'follow', ...(tail === undefined ? {} : { tail }) }
+    const tail = this.#priming ? this.#cursor.openToRemember() : this.#cursor.open()
+    const follow = how === 'follow' && !this.#priming
+    return { follow, ...(tail === undefined ? {} : { tail }) }
   }
 
   /**
@@ -130,8 +126,8 @@ export class ContainerReader {
   end(): ReaderState {
     this.#parser.end(this.#onMessage)
     if (this.#priming) {
-      this.#priming = false
-      this.#moved = true
+      this.#priming = !this.#cursor.endRemembering()
+      this.#moved = !this.#priming
       return 'reopen'
     }
     const state = this.#reopen ? 'reopen' : this.#cursor.end()
@@ -184,13 +180,12 @@ export class ContainerReader {
   }
 
   readonly #onMessage: MessageHandler = (stream, buffer, start, end) => {
-    if (this.#linesLeft <= 0) return
-    if (buffer[end - 1] === NEWLINE) this.#linesLeft -= 1
     const key = messageKey(stream, buffer, start, end)
-    if (this.#priming) return this.#cursor.remember(key, buffer, start)
+    const endsLine = buffer[end - 1] === NEWLINE
+    if (this.#priming) return this.#cursor.remember(key, buffer, start, endsLine)
     const midLine = this.#assembler.isMidLine(stream, buffer, start)
     const before = this.#cursor.aligned
-    const verdict = this.#cursor.accept(key, buffer, start, midLine)
+    const verdict = this.#cursor.accept(key, buffer, start, midLine, endsLine)
     if (!before) this.#noteGaps()
     if (verdict === 'reopen') this.#reopen = true
     if (verdict !== 'deliver') return

@@ -1,0 +1,55 @@
+import type { LogRequest } from '../../reference/docker/container-reader.ts'
+import type { StoredMessage } from './stored-log.ts'
+
+/** What is stored while a snapshot is read, in messages. */
+export interface Growth {
+  /** After the end of the log was read, and before reading went on at its new end. */
+  readonly between: number
+  /** While reading went on. */
+  readonly meanwhile: number
+}
+
+/**
+ * A log in the hands of Podman: stamps are cut, and a snapshot with `tail` is two reads, of the last lines and of what has been written since, and
+ * lacks what is stored between the two. Of the messages it is made with some are stored already, the others will be.
+ */
+export class PodmanLog {
+  readonly #messages: readonly StoredMessage[]
+  #stored = 0
+
+  /** @param decimals of a second that stamps keep; Podman keeps none */
+  constructor(messages: readonly StoredMessage[], { decimals }: { decimals: number }) {
+    this.#messages = messages.map((message) => {
+      const kept = message.stamp.slice(0, SECONDS.length + decimals)
+      return { ...message, stamp: `${kept.padEnd(SECONDS.length + 9, '0')}Z` }
+    })
+  }
+
+  get stored(): readonly StoredMessage[] {
+    return this.#messages.slice(0, this.#stored)
+  }
+
+  grow(messages: number): void {
+    this.#stored = Math.min(this.#messages.length, this.#stored + messages)
+  }
+
+  /** Of more lines than are stored all are given, and the reply does not show where its first part ends. */
+  snapshot({ tail }: LogRequest, { between, meanwhile }: Growth): readonly StoredMessage[] {
+    const first = tail === undefined ? [] : lastLines(this.stored, tail)
+    if (tail !== undefined) this.grow(between)
+    const resumesAt = tail === undefined ? 0 : this.#stored
+    this.grow(meanwhile)
+    return [...first, ...this.stored.slice(resumesAt)]
+  }
+}
+
+/** The last message counts as a line, whole or not; the others when they end one. */
+function lastLines(stored: readonly StoredMessage[], count: number): readonly StoredMessage[] {
+  const ends = stored.flatMap(({ data }, index) =>
+    data.at(-1) === NEWLINE || index === stored.length - 1 ? [index] : [],
+  )
+  return stored.slice((ends.at(-count - 1) ?? -1) + 1)
+}
+
+const SECONDS = '2006-01-02T15:04:05.'
+const NEWLINE = 0x0a
