@@ -8,23 +8,48 @@ import { refusalsOf } from './refusals.ts'
 import { pumpInto } from './response-pump.ts'
 
 /** `GET /events`: what the engine still has since or until a moment, then what happens, until that moment or for ever. */
-export function events({ engine, query, response, now }: ApiCall): void {
+export function events(call: ApiCall): void {
+  const { engine, query } = call
   const filters = parseFilters(query.get('filters'), refusalsOf(engine.personality))
   const since = parseEngineTime(query.get('since'))
   const until = parseEngineTime(query.get('until'))
-  const isWanted = (event: EngineEvent): boolean =>
-    (until === null || toStamp(event.at) <= until) && matches(event, filters)
+  sendEvents(call, {
+    since,
+    until,
+    tellsPast: since !== null || until !== null,
+    goesOn: true,
+    toBytes: (event) => (matches(event, filters) ? eventLine(event) : NOTHING),
+  })
+}
+
+export interface SentEvents {
+  /** Stamps between which events are wanted; null for no limit. */
+  readonly since: string | null
+  readonly until: string | null
+  /** Whether to begin with what the engine still has. */
+  readonly tellsPast: boolean
+  /** Whether to go on with what happens. */
+  readonly goesOn: boolean
+  /** What is sent for an event; nothing for one that is not wanted. */
+  readonly toBytes: (event: EngineEvent) => Uint8Array
+}
+
+/** Sends events in their order. */
+export function sendEvents({ engine, response, now }: ApiCall, sent: SentEvents): void {
+  const { since, until } = sent
+  const bytesOf = (event: EngineEvent): Uint8Array =>
+    until === null || toStamp(event.at) <= until ? sent.toBytes(event) : NOTHING
   writeStreamHead(response, 'application/json')
-  if (since !== null || until !== null) {
+  if (sent.tellsPast) {
     const past = engine.recentEvents.filter((event) => since === null || toStamp(event.at) >= since)
-    response.write(Buffer.concat(past.filter((event) => isWanted(event)).map((event) => eventLine(event))))
+    response.write(Buffer.concat(past.map((event) => bytesOf(event))))
+  }
+  if (!sent.goesOn) {
+    response.end()
+    return
   }
   if (until !== null) endAt(response, Date.parse(until) - now)
-  pumpInto(
-    response,
-    new EventSource(engine, (event) => (isWanted(event) ? eventLine(event) : NOTHING)),
-    engine,
-  )
+  pumpInto(response, new EventSource(engine, bytesOf), engine)
 }
 
 function endAt(response: ServerResponse, delayMs: number): void {

@@ -9,12 +9,15 @@ import { refusalsOf } from './refusals.ts'
  * @throws ApiError 404 for none, another for a beginning that several ids have
  */
 export function findContainer(engine: SimulatedEngine, reference: string): SimulatedContainer {
-  const { containers } = engine
-  const bare = reference.replace(/^\//, '')
-  const exact = containers.find(({ id }) => id === bare) ?? containers.find(({ name }) => name === bare)
-  if (exact !== undefined) return exact
-  const [first, ...others] = containers.filter(({ id }) => id.startsWith(bare))
+  const [first, ...others] = containersNamed(engine, reference)
   if (first === undefined) throw new ApiError(404, `No such container: ${reference}`)
   if (others.length > 0) throw refusalsOf(engine.personality).ambiguous(reference)
   return first
+}
+
+/** Every container a request may mean: several only for the beginning of several ids. */
+export function containersNamed({ containers }: SimulatedEngine, reference: string): SimulatedContainer[] {
+  const bare = reference.replace(/^\//, '')
+  const exact = containers.find(({ id }) => id === bare) ?? containers.find(({ name }) => name === bare)
+  return exact === undefined ? containers.filter(({ id }) => id.startsWith(bare)) : [exact]
 }

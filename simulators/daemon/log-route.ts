@@ -1,3 +1,6 @@
+import type { OpenLogOptions } from '../engine/simulated-engine.ts'
+import type { StreamSource } from '../engine/simulated-stream.ts'
+import type { Wire } from '../wire/wire.ts'
 import { writeStreamHead, type ApiCall } from './api-call.ts'
 import { ApiError } from './api-error.ts'
 import { minorOf } from './api-version.ts'
@@ -8,7 +11,8 @@ import { pumpInto } from './response-pump.ts'
 import { untilAnswering } from './until-answering.ts'
 
 /** `GET /containers/{id}/logs` */
-export async function logs({ engine, query, reference, response, apiMinor }: ApiCall): Promise<void> {
+export async function logs(call: ApiCall): Promise<void> {
+  const { engine, query, reference, apiMinor } = call
   const streams = parseStreams(query)
   const { id, tty } = findContainer(engine, reference)
   const selection = {
@@ -18,11 +22,27 @@ export async function logs({ engine, query, reference, response, apiMinor }: Api
     until: parseEngineTime(query.get('until')),
   }
   const follow = isTrue(query.get('follow'))
-  const hold = engine.holdLogRequest(id, follow)
+  await sendLog(call, id, {
+    log: { follow, tail: parseTail(query.get('tail')), selection },
+    contentType: contentType(minorOf(engine.personality.apiVersion), apiMinor, tty),
+  })
+}
+
+export interface SentLog {
+  readonly log: OpenLogOptions
+  /** Null for none. */
+  readonly contentType: string | null
+  /** What is sent of what is on the wire. Default all, as it is. */
+  readonly toSource?: (wire: Wire) => StreamSource<Uint8Array>
+}
+
+/** Sends the log of the container with this id, when the engine lets it. */
+export async function sendLog({ engine, response }: ApiCall, id: string, sent: SentLog): Promise<void> {
+  const hold = engine.holdLogRequest(id, sent.log.follow)
   if (!(await untilAnswering(engine, response, () => hold !== null && !hold.released))) return
-  const wire = engine.openLog(id, { follow, tail: parseTail(query.get('tail')), selection })
-  writeStreamHead(response, contentType(minorOf(engine.personality.apiVersion), apiMinor, tty))
-  pumpInto(response, wire, engine)
+  const wire = engine.openLog(id, sent.log)
+  writeStreamHead(response, sent.contentType)
+  pumpInto(response, sent.toSource?.(wire) ?? wire, engine)
 }
 
 function parseStreams(query: URLSearchParams): { stdout: boolean; stderr: boolean } {
