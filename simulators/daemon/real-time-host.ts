@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { EngineHost } from '../engine/engine-host.ts'
 import type { ScheduledEvent } from '../event-queue.ts'
 import { ResourceLedger } from '../resource-ledger.ts'
@@ -16,6 +17,11 @@ export class RealTimeHost implements EngineHost, Disposable {
     stepWallTime: (byMs) => void (this.#steppedMs += byMs),
   }
   readonly ledger: ResourceLedger
+  /**
+   * Runs a function in the asynchronous context the host was made in: what comes of it is the machine's own, whoever orders it, as it would be if the
+   * machine were another process. Who follows contexts, to find leaks, is not misled.
+   */
+  readonly within: <T>(run: () => T) => T = AsyncLocalStorage.snapshot()
   readonly #timers = new Set<NodeJS.Timeout>()
   #disposed = false
   /** What the simulated machine's clock was stepped by. */
@@ -38,10 +44,11 @@ export class RealTimeHost implements EngineHost, Disposable {
     if (!(delayMs <= TIMER_MS_MAX)) {
       throw new RangeError(`Cannot schedule ${label}: ${delayMs} ms is longer than ${TIMER_MS_MAX} ms`)
     }
-    const timer = setTimeout(() => {
+    const fire = (): void => {
       this.#timers.delete(timer)
       run()
-    }, delayMs)
+    }
+    const timer = this.within(() => setTimeout(fire, delayMs))
     if (this.#disposed) clearTimeout(timer)
     else this.#timers.add(timer)
     const cancel = (): void => this.#cancel(timer)

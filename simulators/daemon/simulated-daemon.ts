@@ -62,7 +62,9 @@ export class SimulatedDaemon implements AsyncDisposable {
     this.#createdBehaviour = options.createdBehaviour ?? { kind: 'chatty', everyMs: 1000 }
     this.#host = new RealTimeHost(options.seed ?? 1)
     this.engine = new SimulatedEngine(this.#host, options)
-    this.#availability = this.engine.onAvailability(() => this.#followAvailability(this.engine.availability))
+    this.#availability = this.engine.onAvailability(() =>
+      this.#host.within(() => this.#followAvailability(this.engine.availability)),
+    )
     server.on('request', (request, response) => void this.#serve(request, response))
   }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { lookup, Resolver } from 'node:dns/promises'
 import { EventEmitter, once } from 'node:events'
-import { createReadStream, openSync, closeSync, watch } from 'node:fs'
+import { closeSync, createReadStream, existsSync, openSync, watch } from 'node:fs'
 import { mkdir, mkdtemp, open, opendir, readFile, rm, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import net from 'node:net'
@@ -12,6 +12,7 @@ import { finished } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
+import { eventually, socketOf, startDaemon } from '../daemon/daemon.test-helper.ts'
 import { findLeaks } from './find-leaks.ts'
 import type { LeakOptions } from './leak-options.ts'
 import { listenHttp, listenSilently, portOf } from './loopback.test-helper.ts'
@@ -214,6 +215,16 @@ test('a module that is loaded when it is first needed', async () => {
     const { gzipSync } = await import('node:zlib')
     await import('node:http2')
     expect(gzipSync('text').length).toBeGreaterThan(0)
+  })
+})
+
+test('a simulated daemon that was there before, whatever it is ordered to do', async () => {
+  const daemon = await startDaemon()
+  await leavesNothing(async () => {
+    daemon.engine.addContainer({ name: 'web', behaviour: { kind: 'chatty', everyMs: 1000 } })
+    daemon.engine.goAway()
+    daemon.engine.comeBack()
+    await eventually(() => existsSync(socketOf(daemon)))
   })
 })
 
