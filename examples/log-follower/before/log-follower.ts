@@ -15,6 +15,8 @@ export interface LogFollowerOptions {
   onLine: (line: LogLine) => void
   /** Streams are opened anew after this time, since old ones have been seen to go silent. */
   rotateAfterMs?: number
+  /** Between one stream and the next. */
+  pauseMs?: number
 }
 
 /** Follows the logs of all running containers. As it was: it leaks. What is wrong is told in the README. */
@@ -22,13 +24,15 @@ export class LogFollower {
   readonly #docker: Docker
   readonly #onLine: (line: LogLine) => void
   readonly #rotateAfterMs: number
+  readonly #pauseMs: number
   readonly #stopping = new AbortController()
   #following: Promise<void>[] = []
 
-  constructor({ docker, onLine, rotateAfterMs = 300_000 }: LogFollowerOptions) {
+  constructor({ docker, onLine, rotateAfterMs = 300_000, pauseMs = 1000 }: LogFollowerOptions) {
     this.#docker = docker
     this.#onLine = onLine
     this.#rotateAfterMs = rotateAfterMs
+    this.#pauseMs = pauseMs
   }
 
   async start(): Promise<void> {
@@ -41,28 +45,39 @@ export class LogFollower {
     await Promise.all(this.#following)
   }
 
-  /** One stream after the other, each from where the last one ended, until the container stops. */
+  /** One stream after the other, each from where the last one ended, until the container stops or is gone. */
   async #follow(container: Docker.Container): Promise<void> {
     const { signal } = this.#stopping
     const position = new Position()
     while (!signal.aborted) {
-      const stream = await openLogs(container, position)
-      const turn = { over: false }
-      const reading = this.#read(container.id, stream, position, turn)
-      const rotated = sleep(this.#rotateAfterMs, false, { signal })
-      const ended = await Promise.race([reading, rotated]).catch(() => false)
-      turn.over = true
-      if (ended && !(await container.inspect()).State.Running) return
+      try {
+        await this.#turn(container, position)
+        if (!(await container.inspect()).State.Running) return
+      } catch (error) {
+        if (isGone(error)) return
+      }
+      // A Docker that is away is not asked without end.
+      await sleep(this.#pauseMs, null, { signal }).catch(() => {})
     }
   }
 
-  /** Reads until the stream ends or its turn is over. Gives true if it ended. */
+  /** One stream, until it ends or its time is over. */
+  async #turn(container: Docker.Container, position: Position): Promise<void> {
+    const turn = { over: false }
+    const stream = await openLogs(container, position)
+    const reading = this.#read(container.id, stream, position, turn)
+    const rotated = sleep(this.#rotateAfterMs, null, { signal: this.#stopping.signal }).catch(() => {})
+    await Promise.race([reading, rotated])
+    turn.over = true
+  }
+
+  /** Reads until the stream ends or its turn is over. */
   async #read(
     container: string,
     stream: Readable,
     position: Position,
     turn: { over: boolean },
-  ): Promise<boolean> {
+  ): Promise<void> {
     const messages = new PassThrough()
     this.#docker.modem.demuxStream(stream, messages, messages)
     // It tells of neither the end nor an error of what it reads.
@@ -70,11 +85,10 @@ export class LogFollower {
     stream.on('error', () => {})
     try {
       for await (const message of createInterface({ input: messages })) {
-        if (turn.over) return false
+        if (turn.over) return
         const time = message.slice(0, message.indexOf(' '))
         if (position.passes(time)) this.#onLine({ container, time, text: message.slice(time.length + 1) })
       }
-      return true
     } finally {
       stream.destroy()
     }
@@ -101,7 +115,17 @@ class Position {
 }
 
 async function openLogs(container: Docker.Container, { since }: Position): Promise<Readable> {
-  const stream = await container.logs({ follow: true, stdout: true, stderr: true, timestamps: true, since })
+  const stream = await container.logs({
+    follow: true,
+    stdout: true,
+    stderr: true,
+    timestamps: true,
+    since,
+  })
   if (!(stream instanceof Readable)) throw new TypeError('Expected a stream')
   return stream
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'statusCode' in error && error.statusCode === 404
 }

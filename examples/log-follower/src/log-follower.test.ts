@@ -26,13 +26,20 @@ afterEach(async () => {
   await rm(directory, { recursive: true })
 })
 
-/** Follows for long enough that every stream is rotated some times, and stops. */
-async function followForAWhile(Follower: AnyFollower): Promise<LogLine[]> {
+/** Follows for long enough that every stream is rotated some times, and stops. After a while something goes wrong. */
+async function followForAWhile(Follower: AnyFollower, goWrong: () => unknown = () => {}): Promise<LogLine[]> {
   const lines: LogLine[] = []
   const docker = new Docker({ socketPath: path.join(directory, 'docker.sock') })
-  const follower = new Follower({ docker, onLine: (line) => lines.push(line), rotateAfterMs: 50 })
+  const follower = new Follower({
+    docker,
+    onLine: (line) => lines.push(line),
+    rotateAfterMs: 50,
+    pauseMs: 10,
+  })
   await follower.start()
-  await sleep(300)
+  await sleep(100)
+  goWrong()
+  await sleep(250)
   await follower.stop()
   return lines
 }
@@ -49,20 +56,22 @@ describe('the follower', () => {
     await expect(() => followForAWhile(LogFollower)).toLeakNothing()
   })
 
-  test('leaves nothing open when streams go silent', async () => {
-    daemon.inject(faults.hungRead({ container: 'web' }))
-    await expect(() => followForAWhile(LogFollower)).toLeakNothing()
-  })
-
-  test('leaves nothing open when streams stop within a message', async () => {
-    daemon.inject(faults.blocked({ container: 'web', afterBytes: 5 }))
-    await expect(() => followForAWhile(LogFollower)).toLeakNothing()
-  })
+  for (const [what, fault] of [
+    ['streams go silent', faults.hungRead()],
+    ['streams stop within a message', faults.blocked({ afterBytes: 5 })],
+    ['streams are never opened', faults.hungOpen()],
+    ['connections break', faults.reset()],
+    ['streams end though the container runs', faults.cleanEnd()],
+    ['Docker answers nothing any more', faults.hang()],
+    ['Docker is restarted', faults.restartEngine({ containers: 'live-restore', downMs: 100 })],
+  ] as const) {
+    test(`leaves nothing open when ${what}`, async () => {
+      await expect(() => followForAWhile(LogFollower, () => daemon.inject(fault))).toLeakNothing()
+    })
+  }
 
   test('leaves nothing open when the container is stopped', async () => {
-    const stopping = sleep(100).then(() => daemon.engine.stop('web'))
-    await expect(() => followForAWhile(LogFollower)).toLeakNothing()
-    await stopping
+    await expect(() => followForAWhile(LogFollower, () => daemon.engine.stop('web'))).toLeakNothing()
   })
 })
 
@@ -72,8 +81,9 @@ describe('the follower as it was', () => {
   })
 
   test('leaves a connection open at each rotation when streams go silent', async () => {
-    daemon.inject(faults.hungRead({ container: 'web' }))
-    const report = await findLeaks(() => followForAWhile(FollowerBefore), { settleMs: 200 })
+    const block = (): Promise<unknown> =>
+      followForAWhile(FollowerBefore, () => daemon.inject(faults.hungRead()))
+    const report = await findLeaks(block, { settleMs: 200 })
     const connection = report.leaks.find(({ kind }) => kind === 'socket')
     expect(connection?.what).toMatch(/^connection to unix:.*docker\.sock, GET .*\/logs$/)
     expect(connection?.openedAt).toMatch(/before\/log-follower\.ts:\d+:\d+$/)

@@ -15,6 +15,8 @@ export interface LogFollowerOptions {
   onLine: (line: LogLine) => void
   /** Streams are opened anew after this time, since old ones have been seen to go silent. */
   rotateAfterMs?: number
+  /** Between one stream and the next. */
+  pauseMs?: number
 }
 
 /** Follows the logs of all running containers. */
@@ -22,13 +24,15 @@ export class LogFollower {
   readonly #docker: Docker
   readonly #onLine: (line: LogLine) => void
   readonly #rotateAfterMs: number
+  readonly #pauseMs: number
   readonly #stopping = new AbortController()
   #following: Promise<void>[] = []
 
-  constructor({ docker, onLine, rotateAfterMs = 300_000 }: LogFollowerOptions) {
+  constructor({ docker, onLine, rotateAfterMs = 300_000, pauseMs = 1000 }: LogFollowerOptions) {
     this.#docker = docker
     this.#onLine = onLine
     this.#rotateAfterMs = rotateAfterMs
+    this.#pauseMs = pauseMs
   }
 
   async start(): Promise<void> {
@@ -41,27 +45,37 @@ export class LogFollower {
     await Promise.all(this.#following)
   }
 
-  /** One stream after the other, each from where the last one ended, until the container stops. */
+  /** One stream after the other, each from where the last one ended, until the container stops or is gone. */
   async #follow(container: Docker.Container): Promise<void> {
     const { signal } = this.#stopping
     const position = new Position()
     while (!signal.aborted) {
-      const stream = await openLogs(container, position)
-      const rotation = new AbortController()
-      const reading = this.#read(container.id, stream, position)
-      const rotated = sleep(this.#rotateAfterMs, false, {
-        signal: AbortSignal.any([signal, rotation.signal]),
-      })
-      const ended = await Promise.race([reading, rotated]).catch(() => false)
-      rotation.abort()
-      stream.destroy()
-      await reading
-      if (ended && !(await container.inspect()).State.Running) return
+      try {
+        await this.#turn(container, position)
+        if (!(await container.inspect({ abortSignal: signal })).State.Running) return
+      } catch (error) {
+        if (isGone(error)) return
+      }
+      // A Docker that is away is not asked without end.
+      await sleep(this.#pauseMs, null, { signal }).catch(() => {})
     }
   }
 
-  /** Reads until the stream ends or is destroyed. Gives true in the end. */
-  async #read(container: string, stream: Readable, position: Position): Promise<boolean> {
+  /** One stream, until it ends or its time is over. */
+  async #turn(container: Docker.Container, position: Position): Promise<void> {
+    const rotation = new AbortController()
+    const timer = setTimeout(() => rotation.abort(), this.#rotateAfterMs)
+    try {
+      const signal = AbortSignal.any([this.#stopping.signal, rotation.signal])
+      const stream = await openLogs(container, position, signal)
+      await this.#read(container.id, stream, position)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Reads until the stream ends or breaks. */
+  async #read(container: string, stream: Readable, position: Position): Promise<void> {
     const messages = new PassThrough()
     this.#docker.modem.demuxStream(stream, messages, messages)
     // It tells of neither the end nor an error of what it reads.
@@ -71,7 +85,6 @@ export class LogFollower {
       const time = message.slice(0, message.indexOf(' '))
       if (position.passes(time)) this.#onLine({ container, time, text: message.slice(time.length + 1) })
     }
-    return true
   }
 }
 
@@ -94,8 +107,23 @@ class Position {
   }
 }
 
-async function openLogs(container: Docker.Container, { since }: Position): Promise<Readable> {
-  const stream = await container.logs({ follow: true, stdout: true, stderr: true, timestamps: true, since })
+async function openLogs(
+  container: Docker.Container,
+  { since }: Position,
+  abortSignal: AbortSignal,
+): Promise<Readable> {
+  const stream = await container.logs({
+    follow: true,
+    stdout: true,
+    stderr: true,
+    timestamps: true,
+    since,
+    abortSignal,
+  })
   if (!(stream instanceof Readable)) throw new TypeError('Expected a stream')
   return stream
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'statusCode' in error && error.statusCode === 404
 }
