@@ -33,6 +33,9 @@ import { timerSuspects } from './timer-suspects.ts'
  * hold. A function that waits for a promise which nobody can settle any more, and which nobody holds, is garbage and no task. A listener on an emitter
  * that the block itself made is left to what holds the emitter.
  *
+ * A descriptor that nobody was seen to open counts as the block's, so what another thread opens meanwhile does: run tests in processes (Vitest's default,
+ * `forks`), not in threads.
+ *
  * Every promise and every asynchronous call of Node's costs about 20 microseconds more while the block runs.
  * @throws whatever the block throws
  * @throws Error while another block is watched: they would see each other
