@@ -58,7 +58,7 @@ export class SimulatedSink {
     return { [Symbol.dispose]: () => void this.#reachabilityListeners.delete(listener) }
   }
 
-  /** For what brings requests: deals with one, from its first byte to its end. Never rejects. */
+  /** For what brings requests: deals with one, from its first byte to its end. Rejects with what `onStored` throws only. */
   async serve(exchange: SinkExchange): Promise<void> {
     const order = this.#faults.strike()
     const fault = order?.fault ?? null

@@ -10,7 +10,7 @@ export interface SinkFormat {
   partlyAccepted(count: number, rejected: readonly number[]): HttpResponse
 }
 
-/** A line is an entry. Answers 204, and 200 with `{"accepted":3,"rejected":[1,4]}` when some lines were not stored. */
+/** A line is an entry, of the body as it was sent: no encoding is undone. Answers 204, and 200 with `{"accepted":3,"rejected":[1,4]}` when some lines were not stored. */
 export const LINES: SinkFormat = {
   entries: splitLines,
   accepted: () => ({ status: 204, headers: {}, body: new Uint8Array() }),
