@@ -3,9 +3,12 @@
  * for ever.
  */
 export class GrowingBytes {
+  /** The full ones. */
   readonly #segments: Segment[] = []
-  #last: Segment = { start: 0, bytes: new Uint8Array(SEGMENT_BYTES_MIN) }
   #length = 0
+  /** The last segment, and where it begins. */
+  #bytes: Uint8Array = new Uint8Array(SEGMENT_BYTES_MIN)
+  #start = 0
 
   get length(): number {
     return this.#length
@@ -13,7 +16,7 @@ export class GrowingBytes {
 
   append(bytes: Uint8Array): void {
     const start = this.extend(bytes.length)
-    this.#last.bytes.set(bytes, start)
+    this.#bytes.set(bytes, start)
   }
 
   /**
@@ -21,42 +24,38 @@ export class GrowingBytes {
    * @returns where they begin in {@link buffer}
    */
   extend(length: number): number {
-    if (this.#length + length > this.#last.start + this.#last.bytes.length) this.#addSegment(length)
-    const start = this.#length - this.#last.start
+    if (this.#length + length > this.#start + this.#bytes.length) this.#addSegment(length)
+    const start = this.#length - this.#start
     this.#length += length
     return start
   }
 
   /** Where what was appended last lies. */
   get buffer(): Uint8Array {
-    return this.#last.bytes
+    return this.#bytes
   }
 
   /** The bytes [from, to), by default everything. Copied only where they lie in more than one segment. */
   view(from: number = 0, to: number = this.#length): Uint8Array {
     const end = Math.min(to, this.#length)
-    if (from >= this.#last.start)
-      return this.#last.bytes.subarray(from - this.#last.start, end - this.#last.start)
+    if (from >= this.#start) return this.#bytes.subarray(from - this.#start, end - this.#start)
     const pieces: Uint8Array[] = []
-    for (let index = this.#segmentAt(from), at = from; at < end; index++) {
-      const { start, bytes } = this.#segments[index] ?? this.#last
-      const stop = Math.min(end, this.#endOf(index))
-      pieces.push(bytes.subarray(at - start, stop - start))
-      at = stop
+    for (let index = this.#segmentAt(from); index < this.#segments.length; index++) {
+      const { start, bytes } = this.#segments[index]!
+      if (start >= end) break
+      pieces.push(bytes.subarray(Math.max(0, from - start), end - start))
     }
+    if (end > this.#start) pieces.push(this.#bytes.subarray(0, end - this.#start))
     return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
   }
 
   /** What is left of the last segment stays unused. */
   #addSegment(length: number): void {
-    this.#segments.push(this.#last)
-    const bytes = Math.min(SEGMENT_BYTES_MAX, 2 * this.#last.bytes.length)
-    this.#last = { start: this.#length, bytes: new Uint8Array(Math.max(length, bytes)) }
-  }
-
-  #endOf(index: number): number {
-    if (index >= this.#segments.length) return this.#length
-    return (this.#segments[index + 1] ?? this.#last).start
+    const bytes = this.#bytes.subarray(0, this.#length - this.#start)
+    this.#segments.push({ start: this.#start, bytes })
+    const size = Math.min(SEGMENT_BYTES_MAX, 2 * this.#bytes.length)
+    this.#bytes = new Uint8Array(Math.max(length, size))
+    this.#start = this.#length
   }
 
   /** Index of the full segment a byte lies in. */
@@ -73,7 +72,7 @@ export class GrowingBytes {
 }
 
 interface Segment {
-  /** Of its first byte among all. */
+  /** Where it begins among all bytes. */
   readonly start: number
   readonly bytes: Uint8Array
 }

@@ -11,14 +11,16 @@ export type StoreMessage = (stamp: Uint8Array, data: Uint8Array, continuesLine: 
 export class OutputCopier {
   readonly #stamp: () => Uint8Array
   readonly #store: StoreMessage
-  readonly #waiting: Uint8Array
+  readonly #chunkBytes: number
+  /** Made when something has to wait. */
+  #waiting: Uint8Array | null = null
   #waitingBytes = 0
   /** The stamp of the line's first chunk while a line of several chunks is open. */
   #firstStamp: Uint8Array | null = null
 
   /** @param chunkBytes a longer line is stored in several messages of this length */
   constructor(chunkBytes: number, stamp: () => Uint8Array, store: StoreMessage) {
-    this.#waiting = new Uint8Array(chunkBytes)
+    this.#chunkBytes = chunkBytes
     this.#stamp = stamp
     this.#store = store
   }
@@ -30,20 +32,20 @@ export class OutputCopier {
 
   /** The stream ended. */
   end(): void {
-    if (this.#waitingBytes > 0) this.#emit(this.#waiting.subarray(0, this.#waitingBytes), false)
+    if (this.#waitingBytes > 0) this.#emitWaiting(false)
     this.#firstStamp = null
   }
 
   /** As most writes are. */
   #isWholeLine(bytes: Uint8Array): boolean {
-    if (this.#waitingBytes > 0 || bytes.length > this.#waiting.length) return false
+    if (this.#waitingBytes > 0 || bytes.length > this.#chunkBytes) return false
     return bytes.length > 0 && bytes.indexOf(NEWLINE) === bytes.length - 1
   }
 
   #writePieces(bytes: Uint8Array): void {
     let from = 0
     while (from < bytes.length) {
-      const room = this.#waiting.length - this.#waitingBytes
+      const room = this.#chunkBytes - this.#waitingBytes
       const newline = bytes.indexOf(NEWLINE, from)
       const to = newline === -1 ? bytes.length : newline + 1
       // A newline right behind a whole chunk does not fit in any more: it becomes a message of its own.
@@ -55,11 +57,14 @@ export class OutputCopier {
 
   #take(piece: Uint8Array, endsLine: boolean): void {
     if (endsLine && this.#waitingBytes === 0) return this.#emit(piece, true)
+    this.#waiting ??= new Uint8Array(this.#chunkBytes)
     this.#waiting.set(piece, this.#waitingBytes)
     this.#waitingBytes += piece.length
-    if (endsLine || this.#waitingBytes === this.#waiting.length) {
-      this.#emit(this.#waiting.subarray(0, this.#waitingBytes), endsLine)
-    }
+    if (endsLine || this.#waitingBytes === this.#chunkBytes) this.#emitWaiting(endsLine)
+  }
+
+  #emitWaiting(endsLine: boolean): void {
+    this.#emit(this.#waiting!.subarray(0, this.#waitingBytes), endsLine)
   }
 
   #emit(data: Uint8Array, endsLine: boolean): void {

@@ -36,6 +36,8 @@ export class Wire implements StreamSource<Uint8Array> {
   #cut = false
   #closed = false
   #looksAhead = false
+  /** Whether anything is wrong on the way. */
+  #disturbed = false
   #taking = false
 
   constructor(reply: ByteReply, options: WireOptions) {
@@ -49,16 +51,16 @@ export class Wire implements StreamSource<Uint8Array> {
 
   get state(): WireState {
     if (this.#failure !== null) return this.#failure
-    return this.#isUndisturbed ? this.#reply.state : this.#disturbedState()
+    return this.#disturbed ? this.#disturbedState() : this.#reply.state
   }
 
   get dueMs(): number {
-    return this.#isUndisturbed && this.#failure === null ? this.#reply.dueMs : Infinity
+    return this.#disturbed || this.#failure !== null ? Infinity : this.#reply.dueMs
   }
 
   /** Bytes that {@link take} could return at once. Only in state `ready`. */
   get available(): number {
-    return this.#isUndisturbed ? this.#reply.available : Math.min(this.#allowance(), this.#pending())
+    return this.#disturbed ? Math.min(this.#allowance(), this.#pending()) : this.#reply.available
   }
 
   /** Bytes up to the next boundary between two messages; 0 when it is at one. */
@@ -81,11 +83,11 @@ export class Wire implements StreamSource<Uint8Array> {
   /** Has {@link onChange} called only for what {@link dueMs} does not say. */
   lookAhead(): void {
     this.#looksAhead = true
-    this.#changed()
+    this.#noteDisturbance()
   }
 
   take(maxBytes: number = PIECE_BYTES_MAX): Uint8Array {
-    return this.#isUndisturbed ? this.#reply.take(maxBytes) : this.#takeDisturbed(maxBytes)
+    return this.#disturbed ? this.#takeDisturbed(maxBytes) : this.#reply.take(maxBytes)
   }
 
   /** The reader is gone. Idempotent. */
@@ -101,21 +103,24 @@ export class Wire implements StreamSource<Uint8Array> {
   /** Something is wrong from now on, until what is returned is disposed. */
   impose(condition: WireCondition): Disposable {
     this.#conditions = [...this.#conditions, condition]
+    this.#noteDisturbance()
     condition.arrived?.(this.#pending())
-    this.#changed()
+    this.onChange()
     return { [Symbol.dispose]: () => this.#lift(condition) }
   }
 
   /** These bytes come at the next boundary between two messages. */
   insert(bytes: Uint8Array): void {
     this.#inserted.push(bytes)
-    this.#changed()
+    this.#noteDisturbance()
+    this.onChange()
   }
 
   /** Nothing more comes: the reply ends here as if it were complete. */
   cut(): void {
     this.#cut = true
-    this.#changed()
+    this.#noteDisturbance()
+    this.onChange()
   }
 
   /** Breaks the connection; what was not taken is gone. */
@@ -123,10 +128,6 @@ export class Wire implements StreamSource<Uint8Array> {
     this.#failure ??= error
     // Whoever is taking looks at the state afterwards, and must not be called before it has what it took.
     if (!this.#taking) this.onChange()
-  }
-
-  get #isUndisturbed(): boolean {
-    return this.#conditions.length === 0 && this.#inserted.length === 0 && !this.#cut
   }
 
   #disturbedState(): WireState {
@@ -152,6 +153,7 @@ export class Wire implements StreamSource<Uint8Array> {
     if (inserted === undefined) return this.#reply.take(length)
     this.#inserted.shift()
     if (length < inserted.length) this.#inserted.unshift(inserted.subarray(length))
+    this.#noteDisturbance()
     return inserted.subarray(0, length)
   }
 
@@ -175,13 +177,14 @@ export class Wire implements StreamSource<Uint8Array> {
     if (!this.#conditions.includes(condition)) return
     this.#conditions = this.#conditions.filter((each) => each !== condition)
     condition.end?.()
-    this.#changed()
+    this.#noteDisturbance()
+    this.onChange()
   }
 
-  /** What is wrong on the way changed. It has to be told of each message that comes while something is. */
-  #changed(): void {
-    this.#reply.lookAhead(this.#looksAhead && this.#isUndisturbed)
-    this.onChange()
+  /** While something is wrong on the way the wire has to be told of each message at its time. */
+  #noteDisturbance(): void {
+    this.#disturbed = this.#conditions.length > 0 || this.#inserted.length > 0 || this.#cut
+    this.#reply.lookAhead(this.#looksAhead && !this.#disturbed)
   }
 
   #replyChanged(): void {
