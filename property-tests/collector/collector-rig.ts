@@ -72,7 +72,7 @@ export class CollectorRig {
       engine: { personality: PERSONALITIES[options.engine] },
     })
     this.#config = completeConfig({
-      stateDir: '/state',
+      stateDir: '/var/lib/state',
       containerMonitor: {
         streamRotation: {
           intervalMs: options.rotationIntervalMs,
@@ -80,7 +80,7 @@ export class CollectorRig {
         },
       },
       dispatcher: { queueBytesMax: QUEUE_BYTES_MAX },
-      sinks: { localFile: { directory: '/logs', maxOpenFiles: OPEN_FILES_MAX } },
+      sinks: { localFile: { directory: LOGS, maxOpenFiles: OPEN_FILES_MAX } },
     })
     this.#ports = this.world.ports()
     this.#collector = createCollector(this.#config, this.#ports)
@@ -276,7 +276,7 @@ export class CollectorRig {
   }
 
   #contents({ name, id }: SimulatedContainer): Uint8Array {
-    return this.world.fileSystem.contents(`/logs/${name}-${id.slice(0, 12)}.log`)
+    return this.world.fileSystem.contents(`${LOGS}/${name}-${id.slice(0, 12)}.log`)
   }
 
   #beginProcess(): void {
@@ -343,6 +343,8 @@ export const MARKS: Readonly<Record<string, RegExp>> = {
   'a close that was never acknowledged': /^log_capturer_abandoned_total.*"stream_close"/,
 }
 
+/** Not beside the state: they share no directory whose sync could do for both. */
+const LOGS = '/srv/logs'
 const STOP_LIMIT_MS = 10_000
 /** Small, so that the sink closes files and reading waits for room. */
 const OPEN_FILES_MAX = 3

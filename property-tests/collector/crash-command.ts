@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { CrashKind, FileFault, FileFaultScope } from '../../simulators/index.ts'
+import type { CollectorRig } from './collector-rig.ts'
 import { anyCommand, Step, type Command } from './commands.ts'
 
 /** Everything that may happen to a collector, and that it is crashed in the middle of it. */
@@ -31,12 +32,13 @@ const crashCommand: fc.Arbitrary<Command> = fc
     kind: fc.constantFrom<CrashKind>('kill', 'power'),
     events: eventsBefore,
     trouble: fc.option(fileTrouble),
+    lines: fc.constantFrom(0, 100),
     waits: fc.boolean(),
   })
   .map(
-    ({ kind, events, trouble, waits }) =>
+    ({ kind, events, trouble, lines, waits }) =>
       new Step(
-        `${describeTrouble(trouble)}${events} events happen, then ${kind === 'kill' ? 'kill -9' : 'a power cut'}; ${waits ? 'start' : 'begin to start'}`,
+        `${describeTrouble(trouble)}everyone writes ${lines} lines, ${events} events happen, then ${kind === 'kill' ? 'kill -9' : 'a power cut'}; ${waits ? 'start' : 'begin to start'}`,
         null,
         () => true,
         async (rig) => {
@@ -45,6 +47,7 @@ const crashCommand: fc.Arbitrary<Command> = fc
             rig.disturbed()
             wrong.use(rig.world.fileSystem.disturb(trouble.fault, trouble.scope))
           }
+          for (const { name } of rig.engine.containers) writeLines(rig, name, lines)
           await rig.world.step(events)
           rig.crash(kind)
           wrong.dispose()
@@ -53,6 +56,13 @@ const crashCommand: fc.Arbitrary<Command> = fc
         },
       ),
   )
+
+/** So that something is under way. */
+function writeLines(rig: CollectorRig, name: string, lines: number): void {
+  if (!rig.canWrite(name, 'stdout', '\n')) return
+  for (let line = 0; line < lines; line++)
+    rig.engine.container(name).writeNumberedLine({ stream: 'stdout', lineBytes: { min: 40, max: 80 } })
+}
 
 function describeTrouble(trouble: { fault: FileFault; scope: FileFaultScope } | null): string {
   return trouble === null ? '' : `${JSON.stringify(trouble.fault)} of files, `

@@ -3,6 +3,7 @@ import { sharedJoin } from './b07-shared-join.ts'
 import { blockedRead } from './b08-blocked-read.ts'
 import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
+import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
 
 /** Every known bug that can be put back, by number. */
@@ -10,7 +11,7 @@ export const DEFECTS: readonly Defect[] = [sharedJoin, blockedRead, pendingRead,
 
 /** @throws Error naming the defects there are. */
 export function findDefect(id: string): Defect {
-  const defect = [...DEFECTS, ...SABOTAGES].find((candidate) => candidate.id === id)
+  const defect = [...DEFECTS, ...SABOTAGES, ...CRASH_SABOTAGES].find((candidate) => candidate.id === id)
   if (defect !== undefined) return defect
   const known = DEFECTS.map((candidate) => candidate.id).join(', ')
   throw new Error(`Cannot put defect ${JSON.stringify(id)} back: known are ${known}`)

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { applyPatch } from './apply-patch.ts'
 import { DEFECTS, findDefect } from './catalogue.ts'
+import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { isGood, reportDefects } from './defects-report.ts'
 import { runSuites } from './run-suites.ts'
 import { SABOTAGES } from './sabotages.ts'
@@ -25,7 +26,7 @@ describe('a patch', () => {
     expect(() => applyPatch('one one', patch)).toThrow(/found it 2 times/)
   })
 
-  for (const { id, patches } of [...DEFECTS, ...SABOTAGES]) {
+  for (const { id, patches } of [...DEFECTS, ...SABOTAGES, ...CRASH_SABOTAGES]) {
     test(`matches the sources as they are: ${id}`, () => {
       for (const each of patches) applyPatch(readFileSync(path.join(root, each.file), 'utf8'), each)
     })

@@ -1,6 +1,7 @@
 import { messageOf } from '../../reference/errors.ts'
 import { checkCollector } from '../collector.property.ts'
 import { idleStream } from '../collector/idle-stream.ts'
+import { anyCommandOrCrash } from '../collector/crash-command.ts'
 import { ordinaryDay } from '../collector/ordinary-day.ts'
 
 /** What a suite found in the sources as they were loaded. */
@@ -13,7 +14,7 @@ export interface SuiteResult {
 }
 
 /** The suites that are held against each defect, the quickest first. */
-export const SUITE_NAMES = ['idle-stream', 'ordinary-day', 'collector-property'] as const
+export const SUITE_NAMES = ['idle-stream', 'ordinary-day', 'collector-property', 'crash-property'] as const
 export type SuiteName = (typeof SUITE_NAMES)[number]
 
 export const SUITES: Readonly<Record<SuiteName, () => Promise<SuiteResult>>> = {
@@ -23,6 +24,16 @@ export const SUITES: Readonly<Record<SuiteName, () => Promise<SuiteResult>>> = {
     suite: 'collector-property',
     // A defect breaks nearly every case: the first is enough, and nobody needs it shrunk.
     ...(await checkCollector({ seed: SEED, numRuns: CASES, shrink: false })),
+  }),
+  'crash-property': async () => ({
+    suite: 'crash-property',
+    ...(await checkCollector({
+      seed: SEED,
+      numRuns: CRASH_CASES,
+      engines: ['20.10', '26', '28'],
+      command: anyCommandOrCrash(),
+      shrink: false,
+    })),
   }),
 }
 
@@ -37,3 +48,5 @@ async function scenario(suite: SuiteName, run: () => Promise<unknown>): Promise<
 
 const SEED = 1
 const CASES = 50
+/** Longer ones. What breaks a promise about crashes is met within half of them. */
+const CRASH_CASES = 30
