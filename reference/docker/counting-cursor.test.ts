@@ -13,7 +13,6 @@ const message = (second: number, text: string): StoredMessage => ({
 const repeat = (count: number, second: number, text = 'x\n'): StoredMessage[] =>
   Array.from({ length: count }, () => message(second, text))
 
-const AT_REST = { between: 0, meanwhile: 0 }
 const SNAPSHOT: Connection = { cutAt: null, chunk: 4096, how: 'snapshot' }
 
 /** A container's log and who polls it. */
@@ -41,14 +40,20 @@ class Rig {
     this.#replyMessagesMax = messages
   }
 
-  /** What a poll delivers. */
-  poll(): string {
+  /**
+   * What a poll delivers.
+   * @param meanwhile what is written during the first reply: of it a reply with `tail` lacks the first message
+   */
+  poll(...meanwhile: StoredMessage[]): string {
     const before = this.follower.lines.length
+    const stored = this.#messages.length
+    this.write(...meanwhile)
     const log = new PodmanLog(this.#messages, { decimals: 0 })
-    log.grow(Infinity)
+    log.grow(stored)
     const serve = (request: LogRequest): readonly StoredMessage[] => {
       this.requests.push(request)
-      const messages = log.snapshot(request, AT_REST).slice(0, this.#replyMessagesMax)
+      const reply = log.snapshot(request, { between: 1, meanwhile: meanwhile.length })
+      const messages = reply.slice(0, this.#replyMessagesMax)
       this.#replyMessagesMax = Infinity
       return messages
     }
@@ -93,6 +98,22 @@ describe('CountingCursor', () => {
     rig.write(...repeat(500, 2))
     expect(rig.poll()).toBe('x\n'.repeat(500))
     expect(rig.requests.length).toBeGreaterThan(2)
+    rig.write(message(3, 'x\n'))
+    expect(rig.poll()).toBe('x\n')
+    rig.poll()
+    expect(rig.requests.at(-1)!.tail).toBeLessThan(110)
+  })
+
+  test('a busy second is counted without the whole log', () => {
+    const rig = new Rig()
+    rig.write(...repeat(1000, 1))
+    rig.poll()
+    for (let polls = 0; polls < 3; polls++) {
+      rig.write(...repeat(300, 2))
+      expect(rig.poll()).toBe('x\n'.repeat(300))
+    }
+    rig.poll()
+    expect(rig.requests.at(-1)!.tail).toBeGreaterThan(900)
   })
 
   test('after a clock was set back, the same second comes again and is not the place', () => {
@@ -127,6 +148,16 @@ describe('CountingCursor', () => {
     expect(rig.gaps()).toEqual([])
   })
 
+  test('of a log that began afresh not more is asked for than it holds, lest what is written during the reply is left out', () => {
+    const rig = new Rig()
+    for (let second = 0; second < 500; second++) rig.write(message(second, `${second}\n`))
+    rig.poll()
+    rig.rotate()
+    rig.write(message(501, '501\n'), message(502, '502\n'))
+    expect(rig.poll()).toBe('501\n502\n')
+    expect(rig.poll(message(503, '503\n'), message(504, '504\n'))).toBe('503\n504\n')
+  })
+
   test('a gap is told once, also when the process restarts before anything newer comes', () => {
     const rig = new Rig()
     rig.write(message(5, 'old\n'))
@@ -158,5 +189,35 @@ describe('CountingCursor', () => {
     expect(rig.poll()).toBe('')
     rig.write(...repeat(3, 2))
     expect(rig.poll()).toBe('x\n'.repeat(3))
+  })
+
+  test('from now: what is written during the first reply is not left out', () => {
+    const rig = new Rig('now')
+    for (let second = 0; second < 60; second++) rig.write(message(second, `${second}\n`))
+    expect(rig.poll(message(60, '60\n'), message(61, '61\n'))).toBe('60\n61\n')
+    rig.write(message(62, '62\n'))
+    expect(rig.poll()).toBe('62\n')
+    expect(rig.gaps()).toEqual([])
+  })
+
+  test('from now: where fewer lines exist than are asked for, the whole log tells what exists', () => {
+    const rig = new Rig('now')
+    for (let second = 0; second < 5; second++) rig.write(message(second, `${second}\n`))
+    expect(rig.poll(message(5, '5\n'), message(6, '6\n'))).toBe('')
+    rig.write(message(7, '7\n'))
+    expect(rig.poll()).toBe('7\n')
+    expect(rig.gaps()).toEqual([])
+  })
+
+  test('from now, after a clock was set back: an equal second before that is not the place', () => {
+    const rig = new Rig('now')
+    rig.write(message(50, 'before\n'), message(51, 'before\n'))
+    for (let n = 0; n < 60; n++) rig.write(message(0, `${n}\n`))
+    rig.write(message(50, 'x\n'))
+    rig.poll()
+    rig.write(...repeat(100, 50))
+    expect(rig.poll()).toBe('x\n'.repeat(100))
+    expect(rig.requests.at(-1)).toEqual({ follow: false })
+    expect(rig.gaps()).toEqual([])
   })
 })

@@ -195,12 +195,7 @@ export class CountingCursor implements LogCursor {
   }
 
   #endWithoutPlace(): 'aligned' | 'reopen' {
-    const { asked, lines } = this.#part
-    if (asked !== undefined) {
-      // There are no more, and yet some may be missing.
-      if (lines < asked) this.#marginFactor = Infinity
-      return this.#enlarge()
-    }
+    if (this.#part.asked !== undefined) return this.#enlarge()
     // An empty log has nothing to go on with.
     if (this.#search.passed === 0) return 'aligned'
     this.#misses += 1
