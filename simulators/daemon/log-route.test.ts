@@ -90,7 +90,7 @@ describe('logs', () => {
 
   test('1,000 followers connected and cut leave no descriptor and no reply', async () => {
     const daemon = await startDaemon()
-    const container = daemon.engine.addContainer({ name: 'web', behaviour: { kind: 'chatty', everyMs: 5 } })
+    const container = daemon.engine.addContainer({ name: 'web', behaviour: { kind: 'chatty', everyMs: 200 } })
     const before = openSockets()
     const followers: IncomingMessage[] = []
     // Not all at once: a socket's backlog holds 511 that were not accepted yet.
