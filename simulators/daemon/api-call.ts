@@ -10,6 +10,8 @@ export interface ApiCall {
   /** The container the path names; empty where it names none. */
   readonly reference: string
   readonly query: URLSearchParams
+  /** Major version of the API that is spoken: 1, or Podman's own. */
+  readonly apiMajor: number
   /** Minor version of the API that is spoken, such as 41. */
   readonly apiMinor: number
   /** What containers do that clients create. */

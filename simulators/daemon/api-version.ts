@@ -8,10 +8,10 @@ import { ApiError } from './api-error.ts'
  */
 export function splitVersion(
   path: string,
-  { apiVersion, minApiVersion }: EnginePersonality,
-): { minor: number; path: string } {
-  const match = /^\/v(\d+)\.(\d+)(\/.*)$/.exec(path)
-  if (match === null) return { minor: minorOf(apiVersion), path }
+  { product, apiVersion, minApiVersion }: EnginePersonality,
+): { major: number; minor: number; path: string } {
+  const match = VERSIONED[product].exec(path)
+  if (match === null) return { major: 1, minor: minorOf(apiVersion), path }
   const [, major, minor, rest = ''] = match
   if (Number(major) < 1 || (Number(major) === 1 && Number(minor) < minorOf(minApiVersion))) {
     throw new ApiError(
@@ -21,12 +21,18 @@ export function splitVersion(
       minorOf(minApiVersion) < FIRST_WITH_JSON_ERRORS,
     )
   }
-  return { minor: Number(minor), path: rest }
+  return { major: Number(major), minor: Number(minor), path: rest }
 }
 
 /** The minor number of a version, such as 41 of `1.41`. */
 export function minorOf(version: string): number {
   return Number(version.split('.')[1])
+}
+
+/** Podman takes versions of its own too, such as `4.3.1`. */
+const VERSIONED: Readonly<Record<EnginePersonality['product'], RegExp>> = {
+  docker: /^\/v(\d+)\.(\d+)(\/.*)$/,
+  podman: /^\/v(\d+)\.(\d+)(?:\.[0-9A-Za-z.-]*)?(\/.*)$/,
 }
 
 /** Clients of older API versions are refused in plain text. */

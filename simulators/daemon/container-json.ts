@@ -111,9 +111,10 @@ function statusText(container: SimulatedContainer, now: number): string {
   return texts[container.state]
 }
 
-function imageId(image: string): string {
+/** The id of the image of this name. */
+export function imageId(image: string): string {
   return `sha256:${createHash('sha256').update(image).digest('hex')}`
 }
 
 /** Nothing runs under it: tools only look whether it is 0. */
-const SHOWN_PID = 4242
+export const SHOWN_PID = 4242

@@ -16,10 +16,15 @@ export function selectContainers(engine: SimulatedEngine, query: URLSearchParams
   if (unknown !== undefined) throw refusals.unknownFilter('status', unknown)
   const limit = parseLimit(query.get('limit'))
   const all = isTrue(query.get('all')) || limit > 0 || filters.has('status') || filters.has('exited')
-  const chosen = between(engine, filters)
+  const chosen = passingContainers(engine, filters)
     .toReversed()
-    .filter((container) => (all || container.running) && isWanted(container, filters))
+    .filter((container) => all || container.running)
   return limit > 0 ? chosen.slice(0, limit) : chosen
+}
+
+/** The containers, oldest first, that pass every filter. @throws ApiError 404 for one before or since a container that is not there */
+export function passingContainers(engine: SimulatedEngine, filters: Filters): SimulatedContainer[] {
+  return between(engine, filters).filter((container) => isWanted(container, filters))
 }
 
 function parseLimit(text: string | null): number {

@@ -7,7 +7,7 @@ import { isTrue } from './container-list.ts'
 import { readCreateRequest } from './create-request.ts'
 import { findContainer } from './find-container.ts'
 import { refusalsOf } from './refusals.ts'
-import { endsProcess, parseSignal } from './signals.ts'
+import { parseSignal, sendSignal } from './signals.ts'
 
 /** What changes a container. */
 
@@ -39,8 +39,7 @@ export function kill({ engine, reference, query, response }: ApiCall): void {
   const { id, running } = containerToKill(engine, reference)
   if (signal === 'unsupported') throw refusals.unsupportedSignal(reference, text!)
   if (!running) throw refusals.killing(reference, refusals.notRunning(id))
-  if (endsProcess(signal)) engine.kill(id, signal)
-  else engine.signal(id, signal)
+  sendSignal(engine, id, signal)
   sendStatus(response, 204)
 }
 

@@ -69,7 +69,8 @@ function matches({ action, id, name, labels, attributes }: EngineEvent, filters:
   )
 }
 
-function eventLine({ action, id, attributes, at }: EngineEvent): Uint8Array {
+/** One line of the answer: an event as JSON. */
+export function eventLine({ action, id, attributes, at }: EngineEvent): Uint8Array {
   const event = {
     status: action,
     id,

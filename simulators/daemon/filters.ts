@@ -4,6 +4,8 @@ import type { Refusals } from './refusals.ts'
 /** The wanted values of each filter. */
 export type Filters = ReadonlyMap<string, readonly string[]>
 
+type FilterRefusals = Pick<Refusals, 'unknownFilter' | 'unreadableFilters'>
+
 const FilterJson = z.record(
   z.string(),
   z.union([z.array(z.string()), z.record(z.string(), z.boolean()).transform((set) => Object.keys(set))]),
@@ -14,7 +16,11 @@ const FilterJson = z.record(
  * @param allowed the filters there are; by default any
  * @throws ApiError when they are none, or one of them is not allowed
  */
-export function parseFilters(text: string | null, refusals: Refusals, allowed?: readonly string[]): Filters {
+export function parseFilters(
+  text: string | null,
+  refusals: FilterRefusals,
+  allowed?: readonly string[],
+): Filters {
   if (text === null || text === '') return new Map()
   const result = FilterJson.safeParse(jsonOf(text, refusals))
   if (!result.success) throw refusals.unreadableFilters('json: cannot unmarshal the filters')
@@ -47,7 +53,7 @@ export function matchesText(value: string, text: string): boolean {
   }
 }
 
-function jsonOf(text: string, refusals: Refusals): unknown {
+function jsonOf(text: string, refusals: FilterRefusals): unknown {
   try {
     return JSON.parse(text)
   } catch {

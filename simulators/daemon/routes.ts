@@ -1,20 +1,14 @@
-import type { EngineOperation } from '../engine/call-faults.ts'
-import type { Answer } from './api-call.ts'
+import type { EnginePersonality } from '../engine/personality.ts'
+import { ApiError } from './api-error.ts'
 import { create, kill, pause, remove, rename, restart, start, stop, unpause, wait } from './control-routes.ts'
 import { events } from './event-route.ts'
+import { LIBPOD_ROUTES } from './libpod/libpod-routes.ts'
 import { logs } from './log-route.ts'
 import { info, inspect, list, ping, version } from './read-routes.ts'
+import { ofThing, type Route } from './route.ts'
 
-export interface Route {
-  readonly method: string
-  /** Path without its version; `id` is the container it names. */
-  readonly path: RegExp
-  /** What it counts as when calls are ordered to fail. */
-  readonly operation?: EngineOperation
-  readonly answer: Answer
-}
-
-const ROUTES: readonly Route[] = [
+/** The Docker API. */
+const DOCKER_ROUTES: readonly Route[] = [
   { method: 'GET', path: /^\/_ping$/, answer: ping },
   { method: 'HEAD', path: /^\/_ping$/, answer: ping },
   { method: 'GET', path: /^\/version$/, operation: 'info', answer: version },
@@ -35,15 +29,25 @@ const ROUTES: readonly Route[] = [
   { method: 'DELETE', path: ofContainer(''), answer: remove },
 ]
 
-/** The route of a request and the container its path names, or undefined when there is none. */
-export function findRoute(method: string, path: string): { route: Route; reference: string } | undefined {
-  for (const route of ROUTES) {
+/** Podman has its own API beside Docker's. */
+const ROUTES: Readonly<Record<EnginePersonality['product'], readonly Route[]>> = {
+  docker: DOCKER_ROUTES,
+  podman: [...LIBPOD_ROUTES, ...DOCKER_ROUTES],
+}
+
+/** The route of a request and the container its path names. @throws ApiError 404 when the product has none */
+export function findRoute(
+  { product }: EnginePersonality,
+  method: string,
+  path: string,
+): { route: Route; reference: string } {
+  for (const route of ROUTES[product]) {
     const match = route.method === method ? route.path.exec(path) : null
     if (match !== null) return { route, reference: decodeURIComponent(match.groups?.['id'] ?? '') }
   }
-  return undefined
+  throw product === 'podman' ? new ApiError(404, 'Not Found', true) : new ApiError(404, 'page not found')
 }
 
 function ofContainer(rest: string): RegExp {
-  return new RegExp(`^/containers/(?<id>[^/]+)${rest}$`)
+  return ofThing('/containers', rest)
 }

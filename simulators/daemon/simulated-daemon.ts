@@ -4,12 +4,15 @@ import { SimulatedEngine, type EngineAvailability } from '../engine/simulated-en
 import type { Behaviour } from '../engine/workload.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { EngineMachine } from '../faults/streams/stream-fault-kind.ts'
-import { sendJson, type ApiCall } from './api-call.ts'
-import { ApiError, toApiError } from './api-error.ts'
+import type { ApiCall } from './api-call.ts'
+import { ApiError } from './api-error.ts'
 import { splitVersion } from './api-version.ts'
+import { identification } from './identification.ts'
 import { boundAddress, listenOn, type ListenAddress } from './listen-on.ts'
 import { RealTimeHost } from './real-time-host.ts'
-import { findRoute, type Route } from './routes.ts'
+import { refuse } from './refuse.ts'
+import type { Route } from './route.ts'
+import { findRoute } from './routes.ts'
 import { untilAnswering } from './until-answering.ts'
 
 export interface SimulatedDaemonOptions {
@@ -97,15 +100,12 @@ export class SimulatedDaemon implements AsyncDisposable {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { product, version, apiVersion } = this.engine.personality
-    response.setHeader('Api-Version', apiVersion)
-    response.setHeader('Docker-Experimental', 'false')
-    response.setHeader('Ostype', 'linux')
-    response.setHeader('Server', `${product === 'podman' ? 'Libpod' : 'Docker'}/${version} (linux)`)
+    const { personality } = this.engine
+    for (const [name, value] of Object.entries(identification(personality))) response.setHeader(name, value!)
     try {
       await this.#answer(request, response)
     } catch (error) {
-      refuse(response, error)
+      refuse(response, error, personality)
     }
   }
 
@@ -116,9 +116,9 @@ export class SimulatedDaemon implements AsyncDisposable {
       response.writeHead(301, { Location: elsewhere }).end()
       return
     }
-    const { minor, path } = splitVersion(url.pathname, this.engine.personality)
-    const found = findRoute(request.method ?? '', path)
-    if (found === undefined) throw new ApiError(404, 'page not found')
+    const { personality } = this.engine
+    const { major, minor, path } = splitVersion(url.pathname, personality)
+    const found = findRoute(personality, request.method ?? '', path)
     if (!(await untilAnswering(this.engine, response))) return
     if (await this.#failsAsOrdered(found.route, response)) return
     const call: ApiCall = {
@@ -126,6 +126,7 @@ export class SimulatedDaemon implements AsyncDisposable {
       now: this.#host.clock.wallTime(),
       reference: found.reference,
       query: url.searchParams,
+      apiMajor: major,
       apiMinor: minor,
       createdBehaviour: this.#createdBehaviour,
       request,
@@ -166,14 +167,4 @@ const HEAD_BYTES_MAX = 1024 * 1024
 function redirection({ pathname, search }: URL): string | null {
   const path = decodeURIComponent(pathname)
   return path.includes('//') ? path.replaceAll(/\/{2,}/g, '/') + search : null
-}
-
-function refuse(response: ServerResponse, error: unknown): void {
-  if (response.headersSent) {
-    response.destroy()
-    return
-  }
-  const { status, message, isPlain } = toApiError(error) ?? new ApiError(500, String(error))
-  if (isPlain) response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${message}\n`)
-  else sendJson(response, status, { message })
 }

@@ -1,8 +1,8 @@
 import { arch, release } from 'node:os'
 import type { EnginePersonality } from '../engine/personality.ts'
 
-/** `/version` */
-export function versionJson({ product, version, apiVersion, minApiVersion }: EnginePersonality): object {
+/** `/version` of Docker. */
+export function versionJson({ version, apiVersion, minApiVersion }: EnginePersonality): object {
   const details = {
     ApiVersion: apiVersion,
     Arch: goArchitecture(),
@@ -15,9 +15,7 @@ export function versionJson({ product, version, apiVersion, minApiVersion }: Eng
   }
   return {
     Platform: { Name: '' },
-    Components: [
-      { Name: product === 'podman' ? 'Podman Engine' : 'Engine', Version: version, Details: details },
-    ],
+    Components: [{ Name: 'Engine', Version: version, Details: details }],
     Version: version,
     ApiVersion: apiVersion,
     MinAPIVersion: minApiVersion,
@@ -30,7 +28,8 @@ export function versionJson({ product, version, apiVersion, minApiVersion }: Eng
   }
 }
 
-function goArchitecture(): string {
+/** The architecture as Go names it. */
+export function goArchitecture(): string {
   const name = arch()
   return name === 'x64' ? 'amd64' : name
 }

@@ -122,7 +122,7 @@ describe('Podman 5', () => {
   test('it says what it is', async () => {
     const daemon = await startDaemon({ personality: PODMAN_5 })
     expect(await askJson(daemon, '/version')).toMatchObject({
-      json: { Version: '5.4.2', ApiVersion: '1.41', Components: [{ Name: 'Podman Engine' }] },
+      json: { Version: '5.4.2', ApiVersion: '1.41', Components: [{ Name: 'Podman Engine' }, {}, {}] },
     })
     expect((await ask(daemon, '/_ping')).headers['server']).toBe('Libpod/5.4.2 (linux)')
   })
