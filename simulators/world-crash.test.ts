@@ -40,6 +40,7 @@ for (const kind of ['kill', 'power'] as const) {
       expect(world.scheduled).toEqual([])
       world.engine.container('web').writeNumberedLine()
       world.engine.goAway()
+      engine.close()
       await world.quiesce()
       expect(waits.filter(({ settled }) => settled)).toEqual([])
     })
@@ -116,6 +117,16 @@ test('an operation under way at a crash has taken effect or not, as the seed dec
     sizes.add(world.fileSystem.contents('/d/old').byteLength)
   }
   expect([...sizes].toSorted((a, b) => a - b)).toEqual([3, 4096, 8192, 10_003])
+})
+
+test('an operation under way that would have failed does not take effect at a crash', async () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const world = machine(seed)
+    world.fileSystem.disturb({ kind: 'error', code: 'EIO' }, { operations: ['unlink'] })
+    watch(world.ports().fileSystem.unlink('/d/old'))
+    world.crash({ kind: 'kill' })
+    expect(textOf(world, '/d/old')).toBe('old')
+  }
 })
 
 test('a power cut takes what was not synced, a kill only ends the process', async () => {

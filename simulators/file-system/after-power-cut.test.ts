@@ -45,6 +45,16 @@ describe('a power cut', () => {
     expect(left).toEqual(['', '\0', '\0\0', 'a', 'a\0', 'ab'])
   })
 
+  test('leaves what was there before all of the writes that it takes', () => {
+    const left = everyOutcome((file) => {
+      file.write(bytes('ab'), 0)
+      file.sync()
+      file.write(bytes('X'), 0)
+      file.write(bytes('Y'), 0)
+    })
+    expect(left).toEqual(['Xb', 'Yb', 'ab'])
+  })
+
   test('tears a write at the borders of sectors', () => {
     const [head, tail] = ['h'.repeat(SECTOR_BYTES), 't'.repeat(SECTOR_BYTES)]
     const holes = ['\0'.repeat(SECTOR_BYTES), head, tail]
@@ -66,6 +76,16 @@ describe('a power cut', () => {
       file.write(bytes('new'), 0)
     })
     expect(left).toEqual(['', '\0\0\0', 'new', 'oldold'])
+  })
+
+  test('leaves NULs where a file was cut and grew again', () => {
+    const left = everyOutcome((file) => {
+      file.write(bytes('abc'), 0)
+      file.truncate(1)
+      file.sync()
+      file.truncate(3)
+    })
+    expect(left).toEqual(['a', 'a\0\0'])
   })
 
   test('is the same again with the same seed', () => {
