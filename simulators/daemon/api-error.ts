@@ -4,7 +4,7 @@ import { EngineError, type EngineErrorCode } from '../../reference/ports/index.t
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
-  /** Whether it is answered as a text, not as JSON: so old engines answer clients that are older still. */
+  /** Whether it is answered as a text, not as JSON: so old engines answer clients that are older still, and Podman what it has no route for. */
   readonly isPlain: boolean
 
   constructor(status: number, message: string, isPlain = false) {

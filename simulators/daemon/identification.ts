@@ -1,19 +1,16 @@
-import type { OutgoingHttpHeaders } from 'node:http'
 import type { EnginePersonality } from '../engine/personality.ts'
 
-/** What the head of every answer tells of the engine. */
-export function identification({ product, version, apiVersion }: EnginePersonality): OutgoingHttpHeaders {
-  if (product === 'podman') {
-    return {
-      'Api-Version': apiVersion,
-      'Libpod-Api-Version': version,
-      Server: `Libpod/${version} (linux)`,
-    }
-  }
-  return {
-    'Api-Version': apiVersion,
-    'Docker-Experimental': 'false',
-    Ostype: 'linux',
-    Server: `Docker/${version} (linux)`,
-  }
+/** The headers of every answer: what the engine tells of itself. */
+export function identification({ product, version, apiVersion }: EnginePersonality): Map<string, string> {
+  return new Map([
+    ['Api-Version', apiVersion],
+    ['Server', `${SERVERS[product]}/${version} (linux)`],
+    ...(product === 'podman' ? [['Libpod-Api-Version', version] as const] : OF_DOCKER),
+  ])
 }
+
+const SERVERS: Readonly<Record<EnginePersonality['product'], string>> = { docker: 'Docker', podman: 'Libpod' }
+const OF_DOCKER = [
+  ['Docker-Experimental', 'false'],
+  ['Ostype', 'linux'],
+] as const

@@ -101,7 +101,7 @@ export class SimulatedDaemon implements AsyncDisposable {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { personality } = this.engine
-    for (const [name, value] of Object.entries(identification(personality))) response.setHeader(name, value!)
+    response.setHeaders(identification(personality))
     try {
       await this.#answer(request, response)
     } catch (error) {
