@@ -1,5 +1,5 @@
 import { EngineError } from '../../../reference/ports/index.ts'
-import { endsProcess, parseSignal } from '../../daemon/signals.ts'
+import { parseSignal, sendSignal } from '../../daemon/signals.ts'
 import type { SimulatedDockerEngine } from '../../engine/simulated-docker-engine.ts'
 import type { SimulatedEngine } from '../../engine/simulated-engine.ts'
 import { PERSONALITIES } from '../../engine/personality.ts'
@@ -179,8 +179,7 @@ export class InProcessArm implements ContractArm {
   #signal(id: string, text: VerbOptions[string] = 'KILL'): void {
     const signal = parseSignal(String(text))
     if (typeof signal !== 'number') throw new Error(`Cannot send signal ${text}: it is ${signal}`)
-    if (endsProcess(signal)) this.#engine.kill(id, signal)
-    else this.#engine.signal(id, signal)
+    sendSignal(this.#engine, id, signal)
   }
 }
 
