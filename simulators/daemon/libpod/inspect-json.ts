@@ -66,12 +66,11 @@ function stateJson(container: SimulatedContainer): object {
     OOMKilled: false,
     Dead: false,
     Pid: running ? SHOWN_PID : 0,
-    ...(running && { ConmonPid: SHOWN_PID }),
     ExitCode: running ? 0 : exitCode,
     Error: '',
     StartedAt: startedAt === null ? NEVER : toStamp(startedAt),
     FinishedAt: finishedAt === null ? NEVER : toStamp(finishedAt),
-    CgroupPath: `/libpod_parent/libpod-${id}`,
+    ...(running && { ConmonPid: SHOWN_PID, CgroupPath: `/libpod_parent/libpod-${id}` }),
     CheckpointedAt: NEVER,
     RestoredAt: NEVER,
   }
