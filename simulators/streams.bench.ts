@@ -7,16 +7,15 @@ const WARM_UP_MS = 120_000
 const ROUND_MS = 60_000
 const ROUNDS = 15
 
-/** What the virtual world is to reach with gathered deliveries, times real time: a line in a microsecond, made, stored, sent, read and hashed. */
-const GOAL = 1000
-/** Less than this shows that something is broken, on any machine. */
-const SANITY = 20
+/** Less than this, times real time, shows that something is broken, on a machine as busy as may be. */
+const SANITY = 5
 
+/** `goal`: what is to be reached on a quiet machine. A thousand is a line in a microsecond: made, stored, sent, read and hashed. */
 const ways = [
-  { name: 'each line delivered by itself', options: {}, goal: SANITY },
-  { name: 'deliveries gathered for 1 s', options: { gather: { ms: 1000 } }, goal: SANITY },
-  { name: 'deliveries gathered for 5 s', options: { gather: { ms: 5000 } }, goal: SANITY },
-  { name: 'deliveries gathered for 10 s', options: { gather: { ms: 10_000 } }, goal: GOAL },
+  { name: 'each line delivered by itself', options: {}, goal: 100 },
+  { name: 'deliveries gathered for 1 s', options: { gather: { ms: 1000 } }, goal: 200 },
+  { name: 'deliveries gathered for 5 s', options: { gather: { ms: 5000 } }, goal: 500 },
+  { name: 'deliveries gathered for 10 s', options: { gather: { ms: 10_000 } }, goal: 1000 },
 ]
 
 for (const { name, options, goal } of ways) {
@@ -36,7 +35,7 @@ for (const { name, options, goal } of ways) {
     expect(lines / ROUNDS / STREAMS / (ROUND_MS / 1000)).toBeCloseTo(1, 1)
 
     const [median, best] = [ROUND_MS / result.latency.p50, ROUND_MS / result.latency.min]
-    const machine = isQuiet() ? 'on a quiet machine' : 'on a busy machine, so not held to a goal'
+    const machine = isQuiet() ? 'on a quiet machine' : 'on a busy machine, so not held to its goal'
     console.log(`${name}: ${median.toFixed(0)} times real time (best ${best.toFixed(0)}), ${machine}`)
     expect(median).toBeGreaterThan(isQuiet() ? goal : SANITY)
   })
