@@ -144,7 +144,7 @@ export class InProcessArm implements ContractArm {
   events({ filters = {} }: EventOptions = {}): Promise<Following<readonly SeenEvent[]>> {
     const [[key = '', value] = []] = (filters['label'] ?? []).map((label) => label.split('='))
     const seen: SeenEvent[] = []
-    const subscription = this.#engine.subscribe(({ action, id, attributes }) => {
+    const subscription = this.#engine.events.subscribe(({ action, id, attributes }) => {
       if (attributes[key] === value) seen.push({ action, id, attributes })
     })
     return Promise.resolve({ seen, ended: false, close: () => subscription[Symbol.dispose]() })

@@ -15,7 +15,7 @@ export class ProgramPlayer {
   constructor(engine: SimulatedEngine, sleep: (ms: number) => Promise<void>) {
     this.#engine = engine
     this.#sleep = sleep
-    engine.subscribe(({ action, id, attributes }) => {
+    engine.events.subscribe(({ action, id, attributes }) => {
       if (action === 'start') void this.#play(engine.container(id))
       if (action === 'kill' && attributes['signal'] === OPENING) this.#opened.add(id)
     })
