@@ -16,15 +16,19 @@ export function selectContainers(engine: SimulatedEngine, query: URLSearchParams
   if (unknown !== undefined) throw refusals.unknownFilter('status', unknown)
   const limit = parseLimit(query.get('limit'))
   const all = isTrue(query.get('all')) || limit > 0 || filters.has('status') || filters.has('exited')
-  const chosen = passingContainers(engine, filters)
+  const chosen = passingContainers(engine, filters, (reference) => findContainer(engine, reference))
     .toReversed()
     .filter((container) => all || container.running)
   return limit > 0 ? chosen.slice(0, limit) : chosen
 }
 
-/** The containers, oldest first, that pass every filter. @throws ApiError 404 for one before or since a container that is not there */
-export function passingContainers(engine: SimulatedEngine, filters: Filters): SimulatedContainer[] {
-  return between(engine, filters).filter((container) => isWanted(container, filters))
+/** The containers, oldest first, that pass every filter. @param find the container a filter names; may throw */
+export function passingContainers(
+  engine: SimulatedEngine,
+  filters: Filters,
+  find: (reference: string) => SimulatedContainer,
+): SimulatedContainer[] {
+  return between(engine, filters, find).filter((container) => isWanted(container, filters))
 }
 
 function parseLimit(text: string | null): number {
@@ -50,11 +54,14 @@ function isWanted(container: SimulatedContainer, filters: Filters): boolean {
   )
 }
 
-/** The containers, oldest first, that were created before and since those the filters name. @throws ApiError 404 */
-function between(engine: SimulatedEngine, filters: Filters): SimulatedContainer[] {
-  const { containers } = engine
+/** The containers, oldest first, that were created before and since those the filters name. */
+function between(
+  { containers }: SimulatedEngine,
+  filters: Filters,
+  find: (reference: string) => SimulatedContainer,
+): SimulatedContainer[] {
   const places = (name: string): number[] =>
-    (filters.get(name) ?? []).map((reference) => containers.indexOf(findContainer(engine, reference)))
+    (filters.get(name) ?? []).map((reference) => containers.indexOf(find(reference)))
   return containers.slice(
     Math.max(0, ...places('since').map((place) => place + 1)),
     Math.min(Infinity, ...places('before')),

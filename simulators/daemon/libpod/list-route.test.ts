@@ -23,6 +23,7 @@ describe('the list', () => {
     [{ status: ['exited', 'created'] }, ['ended', 'created']],
     [{ name: ['^l'] }, ['last']],
     [{ label: ['a=b'] }, ['first']],
+    [{ since: ['first'] }, ['last']],
   ])('%j filters', async (wanted, expected) => {
     expect(await names(await withEveryState(), filters(wanted))).toEqual(expected)
   })
@@ -31,6 +32,7 @@ describe('the list', () => {
     ['last=x', 'schema: error converting value for "last"'],
     [filters({ foo: ['x'] }), 'foo is an invalid filter'],
     [filters({ status: ['foo'] }), 'invalid argument'],
+    [filters({ before: ['nope'] }), 'no such container'],
     ['filters=bad', "invalid character 'b' looking for beginning of value"],
   ])('%s is refused', async (query, cause) => {
     const { status, json } = await askLibpod(await startPodman(), `/containers/json?${query}`)

@@ -6,6 +6,7 @@ import type { SimulatedContainer } from '../../engine/simulated-container.ts'
 import { LIBPOD_STATES } from './container-states.ts'
 import { invalidArgument, LibpodError } from './libpod-error.ts'
 import { listedContainer } from './list-json.ts'
+import { lookUpContainer } from './look-up-container.ts'
 
 /** `GET /libpod/containers/json` */
 export function list(call: ApiCall): void {
@@ -19,11 +20,13 @@ export function list(call: ApiCall): void {
 
 /** Oldest first: the running ones (a paused one is none) unless `all`, `last` or a filter by state says otherwise; of those the last few, where so many are asked for. */
 function selectContainers(call: ApiCall): SimulatedContainer[] {
+  const { engine } = call
   const filters = parseFilters(call.query.get('filters'), refusalsTo(call), ALLOWED)
   for (const state of filters.get('status') ?? []) assertState(state)
   const last = lastOf(call)
   const all = isTrue(call.query.get('all')) || last > 0 || filters.has('status')
-  const chosen = passingContainers(call.engine, filters).filter(({ state }) => all || state === 'running')
+  const find = (reference: string): SimulatedContainer => lookUpContainer({ engine, reference }, 500)
+  const chosen = passingContainers(engine, filters, find).filter(({ state }) => all || state === 'running')
   return last > 0 ? chosen.slice(-last) : chosen
 }
 

@@ -4,15 +4,18 @@ import type { ApiCall } from '../api-call.ts'
 import { containersNamed } from '../find-container.ts'
 import { LibpodError } from './libpod-error.ts'
 
-/** The container a request names, by its id, its name or the beginning of its id. @throws LibpodError 404 */
-export function lookUpContainer({ engine, reference }: ApiCall): SimulatedContainer {
+/** The container a request names, by its id, its name or the beginning of its id. @throws LibpodError 404, or the other status that is given */
+export function lookUpContainer(
+  { engine, reference }: Pick<ApiCall, 'engine' | 'reference'>,
+  status = 404,
+): SimulatedContainer {
   const [container, ...others] = containersNamed(engine, reference)
   if (container === undefined) {
-    throw new LibpodError(404, `no container with name or ID "${reference}" found`, NO_SUCH_CONTAINER)
+    throw new LibpodError(status, `no container with name or ID "${reference}" found`, NO_SUCH_CONTAINER)
   }
   if (others.length > 0) {
     const text = `more than one result for container ${JSON.stringify(reference)}`
-    throw new LibpodError(404, text, 'container already exists')
+    throw new LibpodError(status, text, 'container already exists')
   }
   return container
 }
