@@ -79,6 +79,7 @@ export const CAUGHT_BY: Readonly<Record<string, string>> = {
   'since is held against each message by 20.10, and by 26 until one is as new': 'since-each',
   'a log of no stream is refused': 'logs-streams',
   'the log of no container is refused': 'port-words',
+  'each of 750 combinations of options yields what its options yield one after the other': 'until-inclusive',
   'a tail that is no number, or less than 0, is everything': 'logs-tail',
   'a since that is no number of seconds is refused': 'time-words',
   'an until that is no number of seconds is refused': 'time-words',

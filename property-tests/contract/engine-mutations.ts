@@ -1,6 +1,7 @@
 import { mutation, type Mutation } from './mutation.ts'
 
 const ENGINE = 'engine/simulated-engine.ts'
+const OPENING = 'engine/log-opening.ts'
 const CONTAINER = 'engine/simulated-container.ts'
 const COPIER = 'engine/output-copier.ts'
 const SELECTED = 'engine/selected-log.ts'
@@ -100,7 +101,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   mutation(
     'driver-none',
     'a log that is not kept is empty',
-    ENGINE,
+    OPENING,
     "if (container.logDriver === 'none')",
     "if (container.logDriver === 'nothing')",
   ),
@@ -121,14 +122,14 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   mutation(
     'created-log',
     'what was never started has no log',
-    ENGINE,
+    OPENING,
     "if (container.state === 'removing')",
     "if (container.state === 'removing' || container.state === 'created')",
   ),
   mutation(
     'follow-ended',
     'a follow of what has ended goes on',
-    ENGINE,
+    OPENING,
     'options.follow && container.running',
     'options.follow',
   ),

@@ -3,6 +3,7 @@ import { EVENT_CASES } from './cases/event-cases.ts'
 import { FOLLOW_CASES } from './cases/follow-cases.ts'
 import { INSPECT_CASES } from './cases/inspect-cases.ts'
 import { LIST_CASES } from './cases/list-cases.ts'
+import { LOG_COMBINATION_CASES } from './cases/log-combination-cases.ts'
 import { LOG_DRIVER_CASES } from './cases/log-driver-cases.ts'
 import { LOG_LINE_CASES } from './cases/log-line-cases.ts'
 import { LOG_OPTION_CASES } from './cases/log-option-cases.ts'
@@ -23,6 +24,7 @@ export const CONTRACT_CASES: readonly ContractCase[] = [
   ...WAIT_CASES,
   ...EVENT_CASES,
   ...LOG_OPTION_CASES,
+  ...LOG_COMBINATION_CASES,
   ...LOG_QUERY_CASES,
   ...LOG_LINE_CASES,
   ...FOLLOW_CASES,
