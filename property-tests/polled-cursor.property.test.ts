@@ -18,6 +18,7 @@ const poll: fc.Arbitrary<Poll> = fc.record({
   before: fewOrMany,
   between: fc.nat(3),
   meanwhile: fc.nat(3),
+  torn: fc.boolean(),
   cutAt: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { freq: 2 }),
   chunk: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 41, max: 70_000 })),
   restart: fc.boolean(),
@@ -47,5 +48,5 @@ test.prop([storedLog({ maxMessages: 3000 }), decimals, fc.array(poll, { minLengt
   },
 )
 
-const AT_REST: Growth = { between: 0, meanwhile: 0 }
+const AT_REST: Growth = { between: 0, meanwhile: 0, torn: false }
 const WHOLE: Connection = { cutAt: null, chunk: 4096, how: 'snapshot' }

@@ -12,7 +12,6 @@ export { SimulatedStandardOutput } from './simulated-standard-output.ts'
 export type { VirtualPorts } from './virtual-ports.ts'
 export {
   SimulatedEngine,
-  type EngineAvailability,
   type EngineStatistics,
   type SimulatedEngineOptions,
 } from './engine/simulated-engine.ts'
@@ -52,7 +51,11 @@ export type { AnyFaultKind, Fault, FaultEntry, FaultKind, FaultTarget } from './
 export type { EngineMachine } from './faults/streams/stream-fault-kind.ts'
 export type { CallFault, CallScope, EngineOperation } from './engine/call-faults.ts'
 export type { StreamFault, StreamScope } from './wire/stream-fault.ts'
+export type { EngineAvailability, Outage } from './engine/availability.ts'
 export type { EngineEvent } from './engine/engine-event.ts'
+export type { EventHub } from './engine/event-hub.ts'
+export type { LogSelection } from './engine/selected-log.ts'
+export type { OpenLogOptions } from './engine/log-opening.ts'
 export type { EngineHost } from './engine/engine-host.ts'
 export type { LogRotationOptions } from './engine/container-log.ts'
 export type { Behaviour, LineShape } from './engine/workload.ts'

@@ -70,7 +70,7 @@ for (const kind of ['kill', 'power'] as const) {
       world.crash({ kind })
       expect(web.wires.size).toBe(0)
       for (let event = 0; event < 150; event++) world.engine.restart('web')
-      expect(world.engine.statistics.eventsLost).toBe(0)
+      expect(world.engine.events.lost).toBe(0)
     })
 
     test('what the dead ask for is not begun', async () => {

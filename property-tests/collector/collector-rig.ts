@@ -203,7 +203,7 @@ export class CollectorRig {
   /** The next events reach nobody: a container may stay unknown until the collector lists them again, which I6 does not speak of. */
   loseEvents(count: number): void {
     this.#losesEvents = true
-    this.engine.loseEvents(count)
+    this.engine.events.loseNext(count)
   }
 
   /** Everything that was put wrong is right again. */

@@ -7,11 +7,13 @@ export interface Growth {
   readonly between: number
   /** While reading went on. */
   readonly meanwhile: number
+  /** Whether one more was just being written when the end of the log was read: the reply has the beginning of it. */
+  readonly torn: boolean
 }
 
 /**
  * A log in the hands of Podman: stamps are cut, and a snapshot with `tail` is two reads, of the last lines and of what has been written since, and
- * lacks what is stored between the two. Of the messages it is made with some are stored already, the others will be.
+ * lacks what is stored between the two. The whole log is one read. Of the messages it is made with some are stored already, the others will be.
  */
 export class PodmanLog {
   readonly #messages: readonly StoredMessage[]
@@ -34,13 +36,24 @@ export class PodmanLog {
   }
 
   /** Of more lines than are stored all are given, and the reply does not show where its first part ends. */
-  snapshot({ tail }: LogRequest, { between, meanwhile }: Growth): readonly StoredMessage[] {
-    const first = tail === undefined ? [] : lastLines(this.stored, tail)
-    if (tail !== undefined) this.grow(between)
-    const resumesAt = tail === undefined ? 0 : this.#stored
+  snapshot({ tail }: LogRequest, { between, meanwhile, torn }: Growth): readonly StoredMessage[] {
+    if (tail === undefined) this.grow(meanwhile)
+    const next = this.#messages[this.#stored]
+    const seen = torn && next !== undefined ? [...this.stored, cutShort(next)] : this.stored
+    if (torn) this.grow(1)
+    if (tail === undefined) return seen
+    this.grow(between)
+    const resumesAt = this.#stored
     this.grow(meanwhile)
-    return [...first, ...this.stored.slice(resumesAt)]
+    return [...lastLines(seen, tail), ...this.stored.slice(resumesAt)]
   }
+}
+
+/** A message of which only the beginning has reached the file is sent as if it were whole. */
+function cutShort(message: StoredMessage): StoredMessage {
+  const isLine = message.data.at(-1) === NEWLINE
+  const beginning = message.data.subarray(0, message.data.length >> 1)
+  return { ...message, data: isLine ? Buffer.concat([beginning, Buffer.from('\n')]) : beginning }
 }
 
 /** The last message counts as a line, whole or not; the others when they end one. */

@@ -66,6 +66,8 @@ export class ContainerReader {
   #priming: boolean
   #reopen = false
   #delivered = 0
+  /** The last message of a polled reply so far, until it is known whether another one follows. */
+  #held: { readonly stream: number; readonly message: Uint8Array } | undefined
 
   constructor(options: ContainerReaderOptions) {
     const { maxLineBytes, position, tty } = options
@@ -104,7 +106,7 @@ export class ContainerReader {
 
   /** Begins a connection. A 'snapshot' has an end, which tells for certain what the log holds. */
   open(how: 'follow' | 'snapshot'): LogRequest {
-    this.#parser.reset()
+    this.cut()
     this.#reopen = false
     const tail = this.#priming ? this.#cursor.openToRemember() : this.#cursor.open()
     const follow = how === 'follow' && !this.#priming
@@ -125,6 +127,7 @@ export class ContainerReader {
   /** The engine ended the reply cleanly. Never 'aligning'. @throws EngineError `protocol` when it ended within a frame. */
   end(): ReaderState {
     this.#parser.end(this.#onMessage)
+    this.#acceptHeld(true)
     if (this.#priming) {
       this.#priming = !this.#cursor.endRemembering()
       this.#moved = !this.#priming
@@ -138,6 +141,7 @@ export class ContainerReader {
   /** The connection broke or was closed by us: forgets an unfinished message. */
   cut(): void {
     this.#parser.reset()
+    this.#held = undefined
   }
 
   /** The container stopped and all was read, or it is gone: open lines become records. */
@@ -180,12 +184,25 @@ export class ContainerReader {
   }
 
   readonly #onMessage: MessageHandler = (stream, buffer, start, end) => {
+    if (!this.#options.poll) return this.#accept(stream, buffer, start, end, false)
+    this.#acceptHeld(false)
+    this.#held = { stream, message: new Uint8Array(buffer.subarray(start, end)) }
+  }
+
+  #acceptHeld(isLast: boolean): void {
+    if (this.#held === undefined) return
+    const { stream, message } = this.#held
+    this.#held = undefined
+    this.#accept(stream, message, 0, message.length, isLast)
+  }
+
+  #accept(stream: number, buffer: Uint8Array, start: number, end: number, isLast: boolean): void {
     const key = messageKey(stream, buffer, start, end)
     const endsLine = buffer[end - 1] === NEWLINE
-    if (this.#priming) return this.#cursor.remember(key, buffer, start, endsLine)
+    if (this.#priming) return this.#cursor.remember(key, buffer, start, endsLine, isLast)
     const midLine = this.#assembler.isMidLine(stream, buffer, start)
     const before = this.#cursor.aligned
-    const verdict = this.#cursor.accept(key, buffer, start, midLine, endsLine)
+    const verdict = this.#cursor.accept(key, buffer, start, midLine, endsLine, isLast)
     if (!before) this.#noteGaps()
     if (verdict === 'reopen') this.#reopen = true
     if (verdict !== 'deliver') return

@@ -42,15 +42,23 @@ export interface LogCursor {
    * @param key of the message, see `messageKey`
    * @param midLine whether it continues an open line of its stream: chunks of one line may be equal
    * @param endsLine whether it ends in a newline
+   * @param isLast whether the reply ended with it. Told of snapshots only
    */
-  accept(key: number, buffer: Uint8Array, stampStart: number, midLine: boolean, endsLine: boolean): Verdict
+  accept(
+    key: number,
+    buffer: Uint8Array,
+    stampStart: number,
+    midLine: boolean,
+    endsLine: boolean,
+    isLast: boolean,
+  ): Verdict
   /** The reply ended cleanly: 'reopen' when another one may bring more. */
   end(): 'aligned' | 'reopen'
 
   /** Begins a connection that tells what exists already: how much to ask for, as {@link LogCursor.open}. */
   openToRemember(): number | undefined
   /** Takes a message as if it had been delivered. */
-  remember(key: number, buffer: Uint8Array, stampStart: number, endsLine: boolean): void
+  remember(key: number, buffer: Uint8Array, stampStart: number, endsLine: boolean, isLast: boolean): void
   /** That connection ended cleanly. Whether it told enough; otherwise another one is needed. */
   endRemembering(): boolean
 

@@ -1,15 +1,15 @@
 /**
- * How far a snapshot can be trusted to lack nothing. Podman reads the last K lines first, from the end of the log, and then what has been written
- * since it began to; what was written in between is in neither. The whole log it reads at once. (`getLogFile` and `getTailLog` in its libpod/logs.)
+ * How far a snapshot can be trusted. Podman reads the last K lines first, from the end of the log, and then what has been written since it began
+ * to; what was written in between is in neither. The whole log it reads at once. (`getLogFile` and `getTailLog` in its libpod/logs.) Either
+ * way the message that was just being written may be cut short, and looks whole all the same (8 of 11,000 snapshots of a busy log, 5.4.2).
  *
- * The last message counts as a line to it, whole or not. So the first part holds K whole lines, or K - 1 and then chunks of the next one, of
- * which only the first is certain to be there: behind it the other part may begin, in the same line.
+ * The last message counts as a line to it, whole or not. So the first part holds K whole lines, or K - 1 and then chunks of the next one. Where the
+ * other part begins is not to be seen, but not before K - 1 lines.
  */
 export class SnapshotPart {
   /** Lines asked for; undefined for the whole log. */
   readonly asked: number | undefined
   #lines = 0
-  #isLineStart = true
 
   /** @param asked at most as many lines as the log is known to hold, or undefined for all */
   constructor(asked: number | undefined) {
@@ -22,19 +22,18 @@ export class SnapshotPart {
   }
 
   /**
-   * Takes the next message: whether nothing is missing before it. 'unsure' ones are those that a complete reply may have as well, and they come to
-   * an end with the last line asked for.
+   * Takes the next message: whether it is whole and nothing is missing before it. 'unsure' are those of which that is likely; 'beyond' them
+   * it is not.
    */
-  push(endsLine: boolean): 'certain' | 'unsure' | 'beyond' {
-    const trust = this.#trust()
+  push(endsLine: boolean, isLast: boolean): 'certain' | 'unsure' | 'beyond' {
+    const trust = this.#trust(isLast)
     if (endsLine) this.#lines += 1
-    this.#isLineStart = endsLine
     return trust
   }
 
-  #trust(): 'certain' | 'unsure' | 'beyond' {
-    if (this.asked === undefined || this.#lines < this.asked - 1) return 'certain'
-    if (this.#lines >= this.asked) return 'beyond'
-    return this.#isLineStart ? 'certain' : 'unsure'
+  #trust(isLast: boolean): 'certain' | 'unsure' | 'beyond' {
+    const left = (this.asked ?? Infinity) - this.#lines
+    if (left <= 0) return 'beyond'
+    return left === 1 || isLast ? 'unsure' : 'certain'
   }
 }

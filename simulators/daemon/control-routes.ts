@@ -103,7 +103,7 @@ export function wait({ engine, reference, query, response }: ApiCall): void {
     response.end(`${JSON.stringify({ ...error, StatusCode: container.exitCode })}\n`)
   }
   if (!LATER.includes(condition) && !container.running) return answer()
-  const subscription = engine.subscribe(({ action, id }) => {
+  const subscription = engine.events.subscribe(({ action, id }) => {
     if (id === container.id && action === awaited) answer()
   })
   response.once('close', () => subscription[Symbol.dispose]())

@@ -41,7 +41,7 @@ export function sendEvents({ engine, response, now }: ApiCall, sent: SentEvents)
     until === null || toStamp(event.at) <= until ? sent.toBytes(event) : NOTHING
   writeStreamHead(response, 'application/json')
   if (sent.tellsPast) {
-    const past = engine.recentEvents.filter((event) => since === null || toStamp(event.at) >= since)
+    const past = engine.events.recent.filter((event) => since === null || toStamp(event.at) >= since)
     response.write(Buffer.concat(past.map((event) => bytesOf(event))))
   }
   if (!sent.goesOn) {

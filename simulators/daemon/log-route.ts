@@ -1,4 +1,4 @@
-import type { OpenLogOptions } from '../engine/simulated-engine.ts'
+import type { OpenLogOptions } from '../engine/log-opening.ts'
 import type { StreamSource } from '../engine/simulated-stream.ts'
 import type { Wire } from '../wire/wire.ts'
 import { writeStreamHead, type ApiCall } from './api-call.ts'

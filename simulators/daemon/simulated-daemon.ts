@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { EnginePersonality } from '../engine/personality.ts'
-import { SimulatedEngine, type EngineAvailability } from '../engine/simulated-engine.ts'
+import type { EngineAvailability } from '../engine/availability.ts'
+import { SimulatedEngine } from '../engine/simulated-engine.ts'
 import type { Behaviour } from '../engine/workload.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { EngineMachine } from '../faults/streams/stream-fault-kind.ts'

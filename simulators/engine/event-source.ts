@@ -22,10 +22,10 @@ export class EventSource<T> implements StreamSource<T> {
     this.#engine = engine
     this.#shape = shape
     this.#subscription = new DisposableStack()
-    this.#subscription.use(engine.subscribe((event) => this.#add(event)))
+    this.#subscription.use(engine.events.subscribe((event) => this.#add(event)))
     this.#subscription.use(engine.onAvailability(() => this.#checkConnection()))
     this.#subscription.use(
-      engine.onEventStreamsDropped(() =>
+      engine.events.onStreamsDropped(() =>
         this.fail(new EngineError('unavailable', 'The connection was reset')),
       ),
     )
@@ -51,7 +51,7 @@ export class EventSource<T> implements StreamSource<T> {
 
   #add(event: EngineEvent): void {
     if (this.#queue.length < QUEUED_EVENTS_MAX) this.#queue.push(event)
-    else this.#engine.statistics.eventsLost += 1
+    else this.#engine.events.noteLost()
     this.onChange()
   }
 

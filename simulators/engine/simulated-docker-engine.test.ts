@@ -388,7 +388,7 @@ describe('the engine as a whole', () => {
       await client.openEvents({ signal: never })
       for (let i = 0; i < 300; i++) world.engine.rename(web.id, `web${i}`)
     })
-    expect(world.engine.statistics.eventsLost).toBe(44)
+    expect(world.engine.events.lost).toBe(44)
   })
 
   test('20.10 leaves out the last lines in some exits and not in others, 26 never', async () => {

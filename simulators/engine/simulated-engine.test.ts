@@ -23,7 +23,7 @@ describe('life of a container', () => {
   test('events come in the order of Docker', () => {
     const { engine } = engineWith({ started: false })
     const actions: string[] = []
-    engine.subscribe(({ action, name }) => actions.push(`${action} ${name}`))
+    engine.events.subscribe(({ action, name }) => actions.push(`${action} ${name}`))
     engine.start('web')
     engine.pause('web')
     engine.unpause('web')
@@ -56,7 +56,7 @@ describe('life of a container', () => {
     const { engine } = engineWith({ behaviour: { kind: 'silent' } })
     const reply = engine.openLog(engine.container('web').id, { follow: true, tail: 0 })
     let stateAtDie: unknown
-    engine.subscribe(({ action }) => action === 'die' && (stateAtDie = reply.state))
+    engine.events.subscribe(({ action }) => action === 'die' && (stateAtDie = reply.state))
     engine.exit('web')
     expect(stateAtDie).toBe('ended')
   })
@@ -103,11 +103,11 @@ describe('life of a container', () => {
   test('events can be lost on request', () => {
     const { engine } = engineWith()
     const actions: string[] = []
-    engine.subscribe(({ action }) => actions.push(action))
-    engine.loseEvents(2)
+    engine.events.subscribe(({ action }) => actions.push(action))
+    engine.events.loseNext(2)
     engine.stop('web')
     expect(actions).toEqual(['stop'])
-    expect(engine.statistics.eventsLost).toBe(2)
+    expect(engine.events.lost).toBe(2)
   })
 })
 

@@ -11,14 +11,13 @@ import {
   type DisturbedCall,
   type EngineOperation,
 } from './call-faults.ts'
-import type { EngineEvent } from './engine-event.ts'
+import { Availability, type EngineAvailability } from './availability.ts'
 import type { EngineHost } from './engine-host.ts'
-import { LogReply, type LogReplyOptions } from './log-reply.ts'
-import type { MessageReply } from './message-reply.ts'
+import { EventHub } from './event-hub.ts'
+import { Listeners } from './listeners.ts'
+import { openReply, type OpenLogOptions } from './log-opening.ts'
 import { DOCKER_26, type EnginePersonality } from './personality.ts'
-import { EVERYTHING, isAsStored, SelectedLog, type LogSelection } from './selected-log.ts'
 import { SimulatedContainer, type ContainerOptions, type StoredListener } from './simulated-container.ts'
-import { SplitFollowReply } from './split-follow-reply.ts'
 import { SimulatedDockerEngine, type ConnectOptions } from './simulated-docker-engine.ts'
 
 export interface SimulatedEngineOptions {
@@ -26,30 +25,13 @@ export interface SimulatedEngineOptions {
   readonly personality?: EnginePersonality
 }
 
-export interface OpenLogOptions {
-  readonly follow: boolean
-  /** Stored messages to begin with, counted from the end; Infinity for all. */
-  readonly tail: number
-  /** Default everything, with stamps. */
-  readonly selection?: LogSelection
-}
-
-/**
- * - `away`: connections break and new ones are refused
- * - `hung`: connections stand, and nothing is answered, sent or ended
- * - `refusing`: connections stand and go on, and new ones are refused
- */
-export type Outage = 'away' | 'hung' | 'refusing'
-export type EngineAvailability = 'up' | Outage
-
 /** What the engine has had to do. */
 export interface EngineStatistics {
   logReplies: number
   /** Stored messages read in order to find where replies begin: what reopening costs the engine. */
   linesScanned: number
-  /** The largest {@link LogReply.linesScanned}. */
+  /** The largest of one reply. */
   linesScannedByOneReply: number
-  eventsLost: number
 }
 
 /**
@@ -66,25 +48,20 @@ export class SimulatedEngine {
     logReplies: 0,
     linesScanned: 0,
     linesScannedByOneReply: 0,
-    eventsLost: 0,
   }
   /** Where it runs. */
   readonly host: EngineHost
+  readonly events: EventHub = new EventHub()
   readonly #random: SeededRandom
   readonly #containers = new Map<string, SimulatedContainer>()
   readonly #added: SimulatedContainer[] = []
-  readonly #subscribers = new Set<(event: EngineEvent) => void>()
-  readonly #storedListeners = new Set<StoredListener>()
+  readonly #availability = new Availability()
+  readonly #storedListeners = new Listeners<[SimulatedContainer]>()
   /** Held on every log while there are such listeners. */
   #logWatches: Disposable[] = []
-  readonly #availabilityListeners = new Set<() => void>()
-  readonly #outages = new Set<{ readonly kind: Outage }>()
-  readonly #eventStreamListeners = new Set<() => void>()
   #personality: EnginePersonality
-  readonly #recentEvents: EngineEvent[] = []
-  readonly #streamFaults = new StreamFaults(() => this.#notifyAvailability())
-  #eventsToLose = 0
-  readonly #callFaults = new CallFaults(() => this.#notifyAvailability())
+  readonly #streamFaults = new StreamFaults(() => this.#availability.tell())
+  readonly #callFaults = new CallFaults(() => this.#availability.tell())
 
   constructor(host: EngineHost, options: SimulatedEngineOptions = {}) {
     this.host = host
@@ -93,8 +70,7 @@ export class SimulatedEngine {
   }
 
   get availability(): EngineAvailability {
-    const kinds = [...this.#outages].map(({ kind }) => kind)
-    return OUTAGES.find((kind) => kinds.includes(kind)) ?? 'up'
+    return this.#availability.current
   }
 
   get personality(): EnginePersonality {
@@ -111,11 +87,6 @@ export class SimulatedEngine {
     return [...this.#added]
   }
 
-  /** The last events, oldest first: what a subscriber can ask for that comes late. */
-  get recentEvents(): readonly EngineEvent[] {
-    return this.#recentEvents
-  }
-
   /** A client of its own, with its own connections. */
   connect(options: ConnectOptions = {}): SimulatedDockerEngine {
     return new SimulatedDockerEngine(this.host, this, options)
@@ -128,7 +99,7 @@ export class SimulatedEngine {
     }
     const id = this.#random.hex(64)
     const container = new SimulatedContainer(this.host, id, options, {
-      onStored: (stored) => this.#notifyStored(stored),
+      onStored: (stored) => this.#storedListeners.tell(stored),
       personality: () => this.personality,
     })
     this.#containers.set(id, container)
@@ -250,17 +221,11 @@ export class SimulatedEngine {
    * @throws EngineError `not_found`, `conflict` (being removed), `not_supported` (log driver)
    */
   openLog(id: string, options: OpenLogOptions): Wire {
-    const container = this.find(id)
-    if (container === undefined) throw notFound(id)
-    assertReadable(container)
-    const follow = options.follow && container.running
-    const reply = this.#reply(container, follow, options.tail)
-    this.#countReply(reply)
+    const container = this.present(id)
     const { personality } = this
-    const { selection = EVERYTHING } = options
-    const sent = isAsStored(selection, personality)
-      ? reply
-      : new SelectedLog(reply, container.tty, selection, personality)
+    const asked = { host: this.host, personality, random: this.#random }
+    const { sent, follow, linesScanned } = openReply(asked, container, options)
+    this.#countReply(linesScanned)
     const wire = new Wire(sent, {
       host: this.host,
       follow,
@@ -276,21 +241,16 @@ export class SimulatedEngine {
     return wire
   }
 
-  /** Calls back with every event from now on that is not lost. */
-  subscribe(subscriber: (event: EngineEvent) => void): Disposable {
-    return listen(this.#subscribers, subscriber)
-  }
-
   /** Calls back after every stored message. */
   onStored(listener: StoredListener): Disposable {
     if (this.#storedListeners.size === 0) this.#logWatches = this.#added.map(({ log }) => log.watch())
-    this.#storedListeners.add(listener)
-    return { [Symbol.dispose]: () => this.#forgetStoredListener(listener) }
+    const listening = this.#storedListeners.add(listener)
+    return { [Symbol.dispose]: () => this.#forget(listening) }
   }
 
   /** Calls back when the engine went, came, hung, went on, or was calmed. */
   onAvailability(listener: () => void): Disposable {
-    return listen(this.#availabilityListeners, listener)
+    return this.#availability.onChange(listener)
   }
 
   /** Does something wrong to streams of logs until what is returned is disposed. @throws EngineError `not_found` */
@@ -311,17 +271,12 @@ export class SimulatedEngine {
     return this.#callFaults.order(fault, scope)
   }
 
-  /** The next events reach nobody, as when a subscriber was slower than 100 ms. */
-  loseEvents(count: number): void {
-    this.#eventsToLose += count
-  }
-
   /**
    * The daemon dies: connections break and new ones are refused, until what is returned is disposed or {@link comeBack}. Containers go on, or end
    * where there is no live restore.
    */
   goAway(options: { containers?: 'live-restore' | 'end' } = {}): Disposable {
-    const outage = this.#begin('away')
+    const outage = this.#availability.begin('away')
     for (const container of this.#containers.values()) {
       for (const wire of container.wires)
         wire.fail(new EngineError('unavailable', 'The connection was reset'))
@@ -332,33 +287,22 @@ export class SimulatedEngine {
 
   /** As SIGSTOP does: nothing is answered, sent or ended until what is returned is disposed or {@link comeBack}. */
   hang(): Disposable {
-    return this.#begin('hung')
+    return this.#availability.begin('hung')
   }
 
   /** New connections are refused and those that stand go on, until what is returned is disposed or {@link comeBack}. */
   refuseConnections(): Disposable {
-    return this.#begin('refusing')
+    return this.#availability.begin('refusing')
   }
 
   /** The daemon is there again, whatever kept it. */
   comeBack(): void {
-    this.#outages.clear()
-    this.#notifyAvailability()
+    this.#availability.comeBack()
   }
 
   /** It is another version from now on, as after an upgrade. */
   become(personality: EnginePersonality): void {
     this.#personality = personality
-  }
-
-  /** Every connection that listens to events breaks. */
-  dropEventStreams(): void {
-    for (const drop of this.#eventStreamListeners) drop()
-  }
-
-  /** Calls back when connections that listen to events are to break. */
-  onEventStreamsDropped(listener: () => void): Disposable {
-    return listen(this.#eventStreamListeners, listener)
   }
 
   /** For who serves it: what goes wrong with the request that arrives now, or null. To be asked once for each request. */
@@ -373,22 +317,7 @@ export class SimulatedEngine {
     return container
   }
 
-  #reply(container: SimulatedContainer, follow: boolean, tail: number): MessageReply {
-    const { log, random } = container
-    const { splitFollow } = this.personality
-    const open = (options: LogReplyOptions): LogReply =>
-      new LogReply(log, options, this.personality, this.#random)
-    if (!follow || splitFollow === null) return open({ follow, tail })
-    return new SplitFollowReply({
-      host: this.host,
-      random,
-      timing: splitFollow,
-      open: (how) => open(how === 'stored' ? { follow: false, tail } : { follow: true, tail: 0 }),
-      isRemoved: () => container.state === 'removed',
-    })
-  }
-
-  #countReply({ linesScanned }: MessageReply): void {
+  #countReply(linesScanned: number): void {
     const { statistics } = this
     statistics.logReplies += 1
     statistics.linesScanned += linesScanned
@@ -430,69 +359,23 @@ export class SimulatedEngine {
     { id, name, labels, image }: SimulatedContainer,
     more: Readonly<Record<string, string>> = {},
   ): void {
-    if (this.#eventsToLose > 0) {
-      this.#eventsToLose -= 1
-      this.statistics.eventsLost += 1
-      return
-    }
     const attributes = { ...labels, image, name, ...more }
-    const event = { action, id, name, labels, attributes, at: this.host.clock.wallTime() }
-    this.#recentEvents.push(event)
-    if (this.#recentEvents.length > RECENT_EVENTS_MAX) this.#recentEvents.shift()
-    for (const subscriber of this.#subscribers) subscriber(event)
+    this.events.publish({ action, id, name, labels, attributes, at: this.host.clock.wallTime() })
   }
 
-  #forgetStoredListener(listener: StoredListener): void {
-    this.#storedListeners.delete(listener)
+  #forget(storedListener: Disposable): void {
+    storedListener[Symbol.dispose]()
     if (this.#storedListeners.size > 0) return
     for (const watch of this.#logWatches.splice(0)) watch[Symbol.dispose]()
   }
-
-  #notifyStored(container: SimulatedContainer): void {
-    for (const listener of this.#storedListeners) listener(container)
-  }
-
-  #begin(kind: Outage): Disposable {
-    const outage = { kind }
-    this.#outages.add(outage)
-    this.#notifyAvailability()
-    return {
-      [Symbol.dispose]: () => {
-        if (this.#outages.delete(outage)) this.#notifyAvailability()
-      },
-    }
-  }
-
-  #notifyAvailability(): void {
-    for (const listener of this.#availabilityListeners) listener()
-  }
 }
 
-/** The outages, the one first that prevails where there are several. */
-const OUTAGES: readonly Outage[] = ['away', 'hung', 'refusing']
 const SIGKILL = 9
 /** Between the end of a container that is removed with its end, and its removal. */
 const REMOVAL_DELAY_MS = 2
 const SIGTERM = 15
 /** Exit code of a process that a signal ended: this plus the signal's number. */
 const SIGNAL_EXIT_CODE = 128
-/** As many as moby keeps. */
-const RECENT_EVENTS_MAX = 256
-
-function assertReadable(container: SimulatedContainer): void {
-  if (container.state === 'removing') {
-    throw new EngineError('conflict', 'can not get logs from container which is dead or marked for removal')
-  }
-  if (container.logDriver === 'none') {
-    throw new EngineError('not_supported', 'configured logging driver does not support reading')
-  }
-}
-
 function notFound(reference: string): EngineError {
   return new EngineError('not_found', `No such container: ${reference}`)
-}
-
-function listen<T>(listeners: Set<T>, listener: T): Disposable {
-  listeners.add(listener)
-  return { [Symbol.dispose]: () => void listeners.delete(listener) }
 }

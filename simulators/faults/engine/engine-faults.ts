@@ -97,7 +97,7 @@ export const eventStreamDropped: EngineFaultKind = defineFault({
   parameters: {},
   lasts: false,
   inject: ({ engine }: EngineMachine) => {
-    engine.dropEventStreams()
+    engine.events.dropStreams()
     return OVER
   },
 })
@@ -110,7 +110,7 @@ export const eventsLost: EngineFaultKind<{ readonly count?: number | undefined }
   parameters: { count: withDefault(wholeNumber({ min: 1, max: 1_000_000 }), 1) },
   lasts: false,
   inject: ({ engine }: EngineMachine, { count }) => {
-    engine.loseEvents(count)
+    engine.events.loseNext(count)
     return OVER
   },
 })

@@ -1,0 +1,74 @@
+import { EngineError } from '../../reference/ports/index.ts'
+import type { SeededRandom } from '../seeded-random.ts'
+import type { ByteReply } from '../wire/byte-reply.ts'
+import type { EngineHost } from './engine-host.ts'
+import { LogReply, type LogReplyOptions } from './log-reply.ts'
+import type { MessageReply } from './message-reply.ts'
+import type { EnginePersonality } from './personality.ts'
+import { EVERYTHING, isAsStored, SelectedLog, type LogSelection } from './selected-log.ts'
+import type { SimulatedContainer } from './simulated-container.ts'
+import { SplitFollowReply } from './split-follow-reply.ts'
+
+export interface OpenLogOptions {
+  readonly follow: boolean
+  /** Stored messages to begin with, counted from the end; Infinity for all. */
+  readonly tail: number
+  /** Default everything, with stamps. */
+  readonly selection?: LogSelection
+}
+
+/** The engine's answer to who asks for a container's log, before it is on its way. */
+export interface OpenedLog {
+  readonly sent: ByteReply
+  /** Whether it goes on with what comes: only while the container runs. */
+  readonly follow: boolean
+  /** Stored messages the engine had to read to find where to begin. */
+  readonly linesScanned: number
+}
+
+/** What the engine that is asked is like. */
+export interface AskedEngine {
+  readonly host: EngineHost
+  readonly personality: EnginePersonality
+  readonly random: SeededRandom
+}
+
+/** Begins to read a container's log. @throws EngineError `conflict` (being removed), `not_supported` (log driver) */
+export function openReply(
+  engine: AskedEngine,
+  container: SimulatedContainer,
+  options: OpenLogOptions,
+): OpenedLog {
+  assertReadable(container)
+  const follow = options.follow && container.running
+  const reply = replyOf(engine, container, { follow, tail: options.tail })
+  const { selection = EVERYTHING } = options
+  const { personality } = engine
+  const sent = isAsStored(selection, personality)
+    ? reply
+    : new SelectedLog(reply, container.tty, selection, personality)
+  return { sent, follow, linesScanned: reply.linesScanned }
+}
+
+function replyOf(engine: AskedEngine, container: SimulatedContainer, options: LogReplyOptions): MessageReply {
+  const { host, personality, random } = engine
+  const { splitFollow } = personality
+  const open = (of: LogReplyOptions): LogReply => new LogReply(container.log, of, personality, random)
+  if (!options.follow || splitFollow === null) return open(options)
+  return new SplitFollowReply({
+    host,
+    random: container.random,
+    timing: splitFollow,
+    open: (how) => open(how === 'stored' ? { ...options, follow: false } : { follow: true, tail: 0 }),
+    isRemoved: () => container.state === 'removed',
+  })
+}
+
+function assertReadable(container: SimulatedContainer): void {
+  if (container.state === 'removing') {
+    throw new EngineError('conflict', 'can not get logs from container which is dead or marked for removal')
+  }
+  if (container.logDriver === 'none') {
+    throw new EngineError('not_supported', 'configured logging driver does not support reading')
+  }
+}
