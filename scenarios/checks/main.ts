@@ -3,6 +3,7 @@ import { Argument, Command, Option } from 'commander'
 import { bigLog } from './big-log.ts'
 import { frozenEngine } from './frozen-engine.ts'
 import { manyContainers } from './many-containers.ts'
+import { powerCut } from './power-cut/power-cut.ts'
 import { simulatedDaemon } from './simulated-daemon/simulated-daemon.ts'
 import { throughput } from './throughput.ts'
 
@@ -12,6 +13,7 @@ const CHECKS = {
   throughput,
   'frozen-engine': frozenEngine,
   'simulated-daemon': simulatedDaemon,
+  'power-cut': powerCut,
 } as const
 
 const program = new Command('checks')
