@@ -13,8 +13,8 @@ export function wait(call: ApiCall): void {
   const wanted = query.getAll('condition').map((condition, index) => stateOf(condition, index, call))
   const container = lookUpContainer(call)
   if (isThere(container, wanted)) return answer(call, container, wanted)
-  const subscription = engine.events.subscribe(({ id }) => {
-    if (id !== container.id || !isThere(container, wanted)) return
+  const subscription = engine.events.subscribe(() => {
+    if (!isThere(container, wanted)) return
     subscription[Symbol.dispose]()
     answer(call, container, wanted)
   })
