@@ -66,6 +66,7 @@ export {
   type SimulatedFileSystemOptions,
 } from './file-system/simulated-file-system.ts'
 export type { CrashKind } from './file-system/crash-kind.ts'
+export { SimulatedDisk } from './file-system/simulated-disk.ts'
 export type {
   FileErrorCode,
   FileFault,
