@@ -84,8 +84,12 @@ export class AligningCursor implements LogCursor {
     return this.#align(key, buffer, stampStart)
   }
 
-  openToRemember(): number {
+  openToPrime(): number {
     return RING_KEYS
+  }
+
+  prime(key: number, buffer: Uint8Array, stampStart: number): void {
+    this.remember(key, buffer, stampStart)
   }
 
   remember(key: number, buffer: Uint8Array, stampStart: number): void {
@@ -95,7 +99,7 @@ export class AligningCursor implements LogCursor {
     }
   }
 
-  endRemembering(): true {
+  endPriming(): true {
     return true
   }
 

@@ -13,6 +13,13 @@ const lines = (from: number, to: number): Buffer[] =>
   Array.from({ length: to - from + 1 }, (_, index) => frame(from + index, `line ${from + index}\n`))
 const text = (reader: ContainerReader): string => Buffer.from(reader.take()?.bytes ?? []).toString()
 
+/** What a whole reply delivers. */
+function poll(reader: ContainerReader, messages: readonly Buffer[]): string {
+  for (const one of messages) reader.push(one)
+  reader.end()
+  return text(reader)
+}
+
 describe('ContainerReader', () => {
   test('a first connection asks for the whole log, a later one for little more than the ring', () => {
     const reader = new ContainerReader(OPTIONS)
@@ -107,41 +114,67 @@ describe('ContainerReader', () => {
     expect(text(reader)).toBe('again\n')
   })
 
-  test('polled, equal lines of one second are lines, each delivered once', () => {
-    const reader = new ContainerReader({ ...OPTIONS, poll: true })
-    const polls = [1, 3, 3, 6].map((count) => {
-      reader.open('snapshot')
-      for (let n = 0; n < count; n++) reader.push(frame(1, '\n'))
-      expect(reader.end()).toBe('aligned')
-      return text(reader)
+  describe('polled', () => {
+    test('equal lines of one second are lines, each delivered once; the last of a reply, which may be cut short, with the next', () => {
+      const reader = new ContainerReader({ ...OPTIONS, poll: true })
+      const polls = [1, 3, 3, 6].map((count) => {
+        reader.open('snapshot')
+        return poll(
+          reader,
+          Array.from({ length: count }, () => frame(1, '\n')),
+        )
+      })
+      expect(polls).toEqual(['', '\n\n', '\n', '\n\n'])
     })
-    expect(polls).toEqual(['\n', '\n\n', '', '\n\n\n'])
-  })
 
-  test('a polled snapshot is trusted up to the last line that was asked for', () => {
-    const reader = new ContainerReader({ ...OPTIONS, poll: true })
-    reader.open('snapshot')
-    for (const one of lines(1, 1000)) reader.push(one)
-    text(reader)
-    const { tail } = reader.open('snapshot')
-    const first = 950
-    for (const one of lines(first, first + tail! + 4)) reader.push(one)
-    expect(text(reader).split('\n').at(-2)).toBe(`line ${first + tail! - 1}`)
-  })
+    test('where no reply follows, the last line is delivered all the same, and not again after a new start', () => {
+      const reader = new ContainerReader({ ...OPTIONS, poll: true })
+      reader.open('snapshot')
+      expect(poll(reader, lines(1, 3))).toBe('line 1\nline 2\n')
+      reader.open('snapshot')
+      reader.flush()
+      expect(text(reader)).toBe('line 3\n')
+      reader.open('snapshot')
+      expect(poll(reader, lines(1, 5))).toBe('line 4\n')
+    })
 
-  test('a position that was saved before equal lines were counted is found by its last messages, in the whole log, once', () => {
-    const before = new ContainerReader(OPTIONS)
-    before.open('snapshot')
-    for (const one of lines(1, 300)) before.push(one)
-    const position = parseContainerPosition(JSON.parse(JSON.stringify(before.position)))
-    const reader = new ContainerReader({ ...OPTIONS, poll: true, position })
-    expect(reader.open('snapshot')).toEqual({ follow: false })
-    for (const one of lines(1, 300)) reader.push(one)
-    expect(reader.end()).toBe('aligned')
-    expect(text(reader)).toBe('')
-    expect(reader.open('snapshot').tail).toBeLessThan(300)
-    for (const one of lines(210, 301)) reader.push(one)
-    expect(text(reader)).toBe('line 301\n')
+    test('a reply that breaks off has what came whole', () => {
+      const reader = new ContainerReader({ ...OPTIONS, poll: true })
+      reader.open('snapshot')
+      for (const one of lines(1, 3)) reader.push(one)
+      reader.cut()
+      reader.flush()
+      expect(text(reader)).toBe('line 1\nline 2\nline 3\n')
+    })
+
+    test('a reply is trusted up to the last line but one of those that were asked for', () => {
+      const reader = new ContainerReader({ ...OPTIONS, poll: true })
+      reader.open('snapshot')
+      poll(reader, lines(1, 1000))
+      const { tail } = reader.open('snapshot')
+      const first = 950
+      const delivered = poll(reader, lines(first, first + tail! + 4))
+      expect(delivered.split('\n').at(-2)).toBe(`line ${first + tail! - 2}`)
+    })
+
+    test('a line whose chunks were not written within one second is one line', () => {
+      const reader = new ContainerReader({ ...OPTIONS, poll: true })
+      reader.open('snapshot')
+      const chunks = [frame(1, 'one '), frame(1, 'err\n', 2), frame(2, 'two '), frame(3, 'three\n')]
+      expect(poll(reader, [...chunks, frame(4, 'next\n')])).toBe('err\none two three\n')
+    })
+
+    test('a position that was saved before equal lines were counted is found by its last messages, in the whole log, once', () => {
+      const before = new ContainerReader(OPTIONS)
+      before.open('snapshot')
+      poll(before, lines(1, 300))
+      const position = parseContainerPosition(JSON.parse(JSON.stringify(before.position)))
+      const reader = new ContainerReader({ ...OPTIONS, poll: true, position })
+      expect(reader.open('snapshot')).toEqual({ follow: false })
+      expect(poll(reader, lines(1, 300))).toBe('')
+      expect(reader.open('snapshot').tail).toBeLessThan(300)
+      expect(poll(reader, lines(210, 302))).toBe('line 301\n')
+    })
   })
 
   test('a position that was tampered with is refused with what is wrong', () => {

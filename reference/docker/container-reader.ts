@@ -42,6 +42,12 @@ export type Notice =
   | { readonly kind: 'orphan' }
   | { readonly kind: 'cut' }
 
+/** A message in memory of its own. */
+interface OwnedMessage {
+  readonly stream: number
+  readonly message: Uint8Array
+}
+
 /**
  * Makes records of a container's log: bytes in, blocks and positions out. Pure: it opens nothing and waits for nothing.
  *
@@ -67,7 +73,10 @@ export class ContainerReader {
   #reopen = false
   #delivered = 0
   /** The last message of a polled reply so far, until it is known whether another one follows. */
-  #held: { readonly stream: number; readonly message: Uint8Array } | undefined
+  #held: OwnedMessage | undefined
+  /** What the cursor withheld, in order, until another reply has brought it. */
+  #withheld: OwnedMessage[] = []
+  #withholds = false
 
   constructor(options: ContainerReaderOptions) {
     const { maxLineBytes, position, tty } = options
@@ -80,7 +89,8 @@ export class ContainerReader {
     this.#parser = this.#makeParser()
     const onOrphan = (): void => void this.#notices.push({ kind: 'orphan' })
     const onCut = (): void => void this.#notices.push({ kind: 'cut' })
-    const assembly = { builder: this.#builder, tty, maxLineBytes, onOrphan, onCut }
+    const chunksShareStamp = !options.poll
+    const assembly = { builder: this.#builder, tty, maxLineBytes, chunksShareStamp, onOrphan, onCut }
     this.#assembler = new LineAssembler(assembly, position?.partials)
   }
 
@@ -108,7 +118,8 @@ export class ContainerReader {
   open(how: 'follow' | 'snapshot'): LogRequest {
     this.cut()
     this.#reopen = false
-    const tail = this.#priming ? this.#cursor.openToRemember() : this.#cursor.open()
+    this.#withholds = false
+    const tail = this.#priming ? this.#cursor.openToPrime() : this.#cursor.open()
     const follow = how === 'follow' && !this.#priming
     return { follow, ...(tail === undefined ? {} : { tail }) }
   }
@@ -129,7 +140,7 @@ export class ContainerReader {
     this.#parser.end(this.#onMessage)
     this.#acceptHeld(true)
     if (this.#priming) {
-      this.#priming = !this.#cursor.endRemembering()
+      this.#priming = !this.#cursor.endPriming()
       this.#moved = !this.#priming
       return 'reopen'
     }
@@ -141,11 +152,16 @@ export class ContainerReader {
   /** The connection broke or was closed by us: forgets an unfinished message. */
   cut(): void {
     this.#parser.reset()
-    this.#held = undefined
+    this.#acceptHeld(true)
   }
 
-  /** The container stopped and all was read, or it is gone: open lines become records. */
+  /** The container stopped and all was read, or it is gone: what was withheld is delivered, and open lines become records. */
   flush(): void {
+    for (const { stream, message } of this.#withheld.splice(0)) {
+      const { length } = message
+      this.#cursor.remember(messageKey(stream, message, 0, length), message, 0, message.at(-1) === NEWLINE)
+      this.#deliver(stream, message, 0, length)
+    }
     this.#assembler.flush()
     if (this.#builder.count > 0) this.#moved = true
   }
@@ -183,6 +199,7 @@ export class ContainerReader {
     return this.aligned ? 'aligned' : 'aligning'
   }
 
+  /** Only of a snapshot it matters which message is the last. */
   readonly #onMessage: MessageHandler = (stream, buffer, start, end) => {
     if (!this.#options.poll) return this.#accept(stream, buffer, start, end, false)
     this.#acceptHeld(false)
@@ -199,13 +216,25 @@ export class ContainerReader {
   #accept(stream: number, buffer: Uint8Array, start: number, end: number, isLast: boolean): void {
     const key = messageKey(stream, buffer, start, end)
     const endsLine = buffer[end - 1] === NEWLINE
-    if (this.#priming) return this.#cursor.remember(key, buffer, start, endsLine, isLast)
+    if (this.#priming) return this.#cursor.prime(key, buffer, start, endsLine, isLast)
     const midLine = this.#assembler.isMidLine(stream, buffer, start)
     const before = this.#cursor.aligned
     const verdict = this.#cursor.accept(key, buffer, start, midLine, endsLine, isLast)
     if (!before) this.#noteGaps()
     if (verdict === 'reopen') this.#reopen = true
+    if (verdict === 'withhold') this.#withhold({ stream, message: buffer.subarray(start, end) })
     if (verdict !== 'deliver') return
+    this.#withheld.length = 0
+    this.#deliver(stream, buffer, start, end)
+  }
+
+  #withhold(message: OwnedMessage): void {
+    if (!this.#withholds) this.#withheld = []
+    this.#withholds = true
+    this.#withheld.push(message)
+  }
+
+  #deliver(stream: number, buffer: Uint8Array, start: number, end: number): void {
     this.#delivered += 1
     this.#moved = true
     this.#assembler.add(stream, buffer, start, end)

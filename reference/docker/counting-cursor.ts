@@ -44,7 +44,8 @@ export class CountingCursor implements LogCursor {
   /** Messages beyond the place that were not certain. They are there when the next reply begins: in that they are. */
   #withheld = 0
   #vouchedFor = 0
-  #looksAgain = false
+  /** Messages beyond the place that existed before anything was wanted. */
+  #unwanted = 0
   readonly #gaps: string[] = []
   /** New messages in the current reply. */
   #grown = 0
@@ -69,7 +70,6 @@ export class CountingCursor implements LogCursor {
 
   open(): number | undefined {
     this.#vouchedFor = this.#withheld
-    this.#looksAgain = this.#withheld > 0
     this.#withheld = 0
     this.#part = new SnapshotPart(this.#tail())
     this.#grown = 0
@@ -78,50 +78,77 @@ export class CountingCursor implements LogCursor {
     return this.#part.asked
   }
 
-  accept(key: number, buffer: Uint8Array, stampStart: number, _midLine: boolean, endsLine: boolean): Verdict {
-    const trust = this.#part.push(endsLine)
+  accept(
+    key: number,
+    buffer: Uint8Array,
+    stampStart: number,
+    _midLine: boolean,
+    endsLine: boolean,
+    isLast: boolean,
+  ): Verdict {
+    const trust = this.#part.push(endsLine, isLast)
     if (this.#phase === 'useless') return 'reopen'
     const order = compareStamps(buffer, stampStart, this.#newest, 0)
     if (this.#phase === 'seeking') return this.#seek(key, order)
     if (this.#phase === 'beyond' && order <= 0) return 'skip'
     this.#phase = 'aligned'
     const isVouchedFor = this.#vouchedFor-- > 0
-    if (trust !== 'certain' && !isVouchedFor) return this.#withhold(trust)
-    if (order > 0) this.#meet(buffer, stampStart)
-    this.#pass(key, endsLine)
-    return 'deliver'
+    if (trust === 'certain' || isVouchedFor) {
+      this.remember(key, buffer, stampStart, endsLine)
+      return this.#unwanted-- > 0 ? 'skip' : 'deliver'
+    }
+    if (trust === 'beyond') return 'skip'
+    this.#withheld += 1
+    return 'withhold'
   }
 
   end(): 'aligned' | 'reopen' {
     if (this.#phase === 'useless') return 'reopen'
     if (this.#phase === 'seeking') return this.#endWithoutPlace()
-    // Once: of a log that grows all the time the end is never certain.
-    return this.#withheld > 0 && !this.#looksAgain ? 'reopen' : 'aligned'
+    return 'aligned'
   }
 
-  openToRemember(): number | undefined {
+  openToPrime(): number | undefined {
     this.#messages = 0
     this.#ring = new KeyRing()
     this.#newest.fill(0)
     this.#lines = 0
+    this.#withheld = 0
     const lines = RING_KEYS * this.#marginFactor
     this.#part = new SnapshotPart(Number.isFinite(lines) ? lines : undefined)
     return this.#part.asked
   }
 
-  remember(key: number, buffer: Uint8Array, stampStart: number, endsLine: boolean): void {
-    if (this.#part.push(endsLine) !== 'certain') return
-    if (compareStamps(buffer, stampStart, this.#newest, 0) > 0) this.#meet(buffer, stampStart)
-    this.#pass(key, endsLine)
+  prime(key: number, buffer: Uint8Array, stampStart: number, endsLine: boolean, isLast: boolean): void {
+    const trust = this.#part.push(endsLine, isLast)
+    if (trust === 'certain') this.remember(key, buffer, stampStart, endsLine)
+    if (trust === 'unsure') this.#withheld += 1
   }
 
   /** A reply that begins with the newest stamp does not tell how many messages have it. */
-  endRemembering(): boolean {
+  endPriming(): boolean {
     const { asked, lines } = this.#part
     const enough = asked === undefined || (lines >= asked && this.#sinceNewest! < this.#messages)
-    if (enough) this.#marginFactor = 1
-    else this.#marginFactor *= lines < asked ? Infinity : MARGIN_GROWTH
-    return enough
+    if (!enough) {
+      this.#marginFactor *= lines < asked ? Infinity : MARGIN_GROWTH
+      return false
+    }
+    this.#marginFactor = 1
+    this.#unwanted = this.#withheld
+    return true
+  }
+
+  remember(key: number, buffer: Uint8Array, stampStart: number, endsLine: boolean): void {
+    if (compareStamps(buffer, stampStart, this.#newest, 0) > 0) {
+      this.#newest.set(buffer.subarray(stampStart, stampStart + STAMP_BYTES))
+      this.#sinceNewest = 0
+    }
+    this.#sinceNewest! += 1
+    this.#messages += 1
+    // Nothing is withheld but what is remembered now.
+    this.#withheld = 0
+    this.#ring.add(key)
+    this.#noteLines(endsLine ? 1 : 0)
   }
 
   grew(messages: number): void {
@@ -161,25 +188,6 @@ export class CountingCursor implements LogCursor {
     this.#misses = 0
     this.#noteLines(0)
     return 'skip'
-  }
-
-  #withhold(trust: 'unsure' | 'beyond'): 'skip' {
-    if (trust === 'unsure') this.#withheld += 1
-    return 'skip'
-  }
-
-  /** A newer stamp: counting begins with its first message. */
-  #meet(buffer: Uint8Array, stampStart: number): void {
-    this.#newest.set(buffer.subarray(stampStart, stampStart + STAMP_BYTES))
-    this.#sinceNewest = 0
-  }
-
-  /** The place moves behind a message. */
-  #pass(key: number, endsLine: boolean): void {
-    this.#sinceNewest! += 1
-    this.#messages += 1
-    this.#ring.add(key)
-    this.#noteLines(endsLine ? 1 : 0)
   }
 
   /** All that came in this reply lies before the place. */

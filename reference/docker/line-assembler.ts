@@ -16,6 +16,8 @@ export interface LineAssemblerOptions {
   /** With a TTY the carriage return before the newline is cut. */
   readonly tty: boolean
   readonly maxLineBytes: number
+  /** Whether every chunk of a line has the stamp of the first, as Docker's; Podman stamps each with its own time. */
+  readonly chunksShareStamp: boolean
   /** A partial line whose continuation never came became a record. */
   readonly onOrphan: () => void
   /** A line longer than `maxLineBytes` became several records. */
@@ -23,8 +25,8 @@ export interface LineAssemblerOptions {
 }
 
 /**
- * Joins the chunks of lines over 16 KiB to records. Chunks of both streams interleave, so joining is per stream: a continuation has the same stream
- * and the same stamp, because the engine stamps every chunk with the time of the first. Another stamp means that the open line was orphaned.
+ * Joins the chunks of long lines to records. Chunks of both streams interleave, so joining is per stream: a continuation has the same stream and,
+ * where chunks share it, the same stamp. Another stamp then means that the open line was orphaned.
  */
 export class LineAssembler {
   readonly #options: LineAssemblerOptions
@@ -76,7 +78,7 @@ export class LineAssembler {
     terminated: boolean,
   ): void {
     const line = this.#open.get(stream)!
-    if (compareStamps(line.stamp, 0, buffer, start) === 0) {
+    if (!this.#options.chunksShareStamp || compareStamps(line.stamp, 0, buffer, start) === 0) {
       return this.#grow(line, buffer.slice(start + STAMP_PREFIX, end), terminated)
     }
     this.#open.delete(stream)

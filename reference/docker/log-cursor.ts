@@ -20,14 +20,17 @@ export interface Counted {
   readonly lines: number
 }
 
-/** What to do with a message, or with a reply that ended. */
-export type Verdict = 'deliver' | 'skip' | 'reopen'
+/**
+ * What to do with a message. A withheld one is new and not certain: the next reply brings it again. Should there be none, it is to be delivered and
+ * remembered after all.
+ */
+export type Verdict = 'deliver' | 'skip' | 'withhold' | 'reopen'
 
 /**
  * Resumes a log exactly where it was left: says how much of it to ask for, and which messages of the reply are new.
  *
  *     open() -> accept()* -> end()                             one connection, again and again
- *     openToRemember() -> remember()* -> endRemembering()      before the first, where only what comes from now on is wanted
+ *     openToPrime() -> prime()* -> endPriming()                before the first, where only what comes from now on is wanted
  */
 export interface LogCursor {
   /** Whether the place was found in the current reply. */
@@ -56,12 +59,14 @@ export interface LogCursor {
   end(): 'aligned' | 'reopen'
 
   /** Begins a connection that tells what exists already: how much to ask for, as {@link LogCursor.open}. */
-  openToRemember(): number | undefined
-  /** Takes a message as if it had been delivered. */
-  remember(key: number, buffer: Uint8Array, stampStart: number, endsLine: boolean, isLast: boolean): void
-  /** That connection ended cleanly. Whether it told enough; otherwise another one is needed. */
-  endRemembering(): boolean
+  openToPrime(): number | undefined
+  /** Takes a message of it. */
+  prime(key: number, buffer: Uint8Array, stampStart: number, endsLine: boolean, isLast: boolean): void
+  /** It ended cleanly. Whether it told enough; otherwise another one is needed. */
+  endPriming(): boolean
 
+  /** The place moves behind a message. */
+  remember(key: number, buffer: Uint8Array, stampStart: number, endsLine: boolean): void
   /** A chunk brought so many new messages. */
   grew(messages: number): void
   isRemembered(key: number): boolean
