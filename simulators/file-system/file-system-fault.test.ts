@@ -216,6 +216,17 @@ describe('faults', () => {
     })
   })
 
+  test('a fault with a chance strikes that often', async () => {
+    const world = machine()
+    world.fileSystem.disturb({ kind: 'error', code: 'EIO' }, { operations: ['stat'], chance: 0.25 })
+    const outcomes = await world.run(() =>
+      Promise.allSettled(Array.from({ length: 200 }, () => world.fileSystem.stat('/d'))),
+    )
+    const struck = outcomes.filter(({ status }) => status === 'rejected').length
+    expect(struck).toBeGreaterThan(30)
+    expect(struck).toBeLessThan(70)
+  })
+
   test('a fault that is disposed strikes no more', async () => {
     const world = machine()
     world.fileSystem.disturb({ kind: 'error', code: 'EACCES' }, { operations: ['mkdir'] })[Symbol.dispose]()

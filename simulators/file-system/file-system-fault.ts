@@ -18,7 +18,8 @@ export type FileOperation =
 
 /**
  * What can be wrong with it.
- * - `error`: the operation has no effect and fails with this code; a `close` has its effect all the same, as on Linux
+ * - `error`: the operation has no effect and fails with this code; a `close` has its effect all the same, as on Linux.
+ *   A `sync` that failed may be tried again here, and then has its effect; Linux would take for clean what it could not write
  * - `no-space`: once `afterBytes` more bytes were written (default 0), a write is cut short there and then fails with `ENOSPC`
  * - `short`: a read or write of more than one byte stops somewhere before its end, and says so
  * - `torn`: a write stops somewhere before its end and fails with `EIO`, without saying where
