@@ -83,7 +83,9 @@ export class CommandLineArm implements ContractArm {
     const { name, ...flags } = options
     const words = Object.entries(flags).map(([key, value]) => `${'-'.repeat(dashes(key))}${key}=${value}`)
     const newName = name === undefined ? [] : [String(name)]
-    return answerOf(await this.docker(verb === 'remove' ? 'rm' : verb, ...words, reference, ...newName))
+    const told = answerOf(await this.docker(verb === 'remove' ? 'rm' : verb, ...words, reference, ...newName))
+    if (verb === 'start' || verb === 'restart') await this.sleep(this.#options.startUpMs ?? 0)
+    return told
   }
 
   async list({ all = false, limit, filters = {} }: ListOptions): Promise<Listed[] | Answer> {

@@ -32,6 +32,8 @@ export interface SocketArmOptions {
   readonly release: Release
   /** Told of the programs that containers will run: a simulated engine has to be told what they do. */
   readonly onProgram?: (program: Program) => void
+  /** What a container's process needs after a start before it minds signals, milliseconds. Default 0: a simulated one minds them at once. */
+  readonly startUpMs?: number
 }
 
 /** Any engine on a socket, through dockerode. */
@@ -73,7 +75,9 @@ export class DockerodeArm implements ContractArm {
 
   async act(verb: Verb, reference: string, options: VerbOptions = {}): Promise<Answer> {
     const container = this.#docker.getContainer(reference)
-    return await answerOf(() => CALLS[verb](container, options), verb === 'wait' ? 200 : 204)
+    const told = await answerOf(() => CALLS[verb](container, options), verb === 'wait' ? 200 : 204)
+    if (verb === 'start' || verb === 'restart') await this.sleep(this.#options.startUpMs ?? 0)
+    return told
   }
 
   async list({ all = false, limit, filters = {} }: ListOptions): Promise<Listed[] | Answer> {

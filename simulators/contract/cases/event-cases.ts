@@ -219,7 +219,7 @@ export const EVENT_CASES: readonly ContractCase[] = [
     name: 'events end at a moment to come',
     needs: ['history'],
     observe: async (stage) => {
-      const until = stampOfMs(stage.arm.now() + 400)
+      const until = stampOfMs(stage.arm.now() + 1500)
       const following = await stage.arm.events({ until, filters: stage.own })
       await stage.create()
       await stage.until('the end of the events', () => following.ended)

@@ -112,8 +112,8 @@ export const FOLLOW_CASES: readonly ContractCase[] = [
   {
     name: 'a follow since a moment to come leaves out what is written before it',
     observe: async (stage) => {
-      const web = await stage.start([gate, out('a\n'), pause(1000), out('b\n'), pause(100), exit(0)])
-      const since = stampOfMs(stage.arm.now() + 600)
+      const web = await stage.start([gate, out('a\n'), pause(2500), out('b\n'), pause(100), exit(0)])
+      const since = stampOfMs(stage.arm.now() + 1500)
       return await followed(stage, web, { since }, async () => await stage.openGate(web))
     },
     expected: log('out b'),
@@ -139,11 +139,11 @@ export const FOLLOW_CASES: readonly ContractCase[] = [
     observe: async (stage) => {
       const web = await stage.start([out('a\n'), gate, out('b\n'), gate, out('c\n')])
       await stage.stored(web, 1)
-      const until = stampOfMs(stage.arm.now() + 700)
+      const until = stampOfMs(stage.arm.now() + 1500)
       return await followed(stage, web, { until }, async () => {
         await stage.openGate(web)
         await stage.stored(web, 2)
-        await stage.arm.sleep(900)
+        await stage.arm.sleep(1800)
         await stage.openGate(web)
       })
     },
@@ -204,13 +204,13 @@ export const FOLLOW_CASES: readonly ContractCase[] = [
   {
     name: 'a follow is silent through a pause, and goes on',
     observe: async (stage) => {
-      const web = await stage.start([gate, out('a\n'), pause(600), out('b\n'), pause(100), exit(0)])
+      const web = await stage.start([gate, out('a\n'), pause(1500), out('b\n'), pause(100), exit(0)])
       let paused: LogSeen | undefined
       const all = await followed(stage, web, {}, async (seen) => {
         await stage.openGate(web)
         await stage.until('the first line', () => bytesIn(seen()) === 2)
         await stage.do('pause', web)
-        await stage.arm.sleep(900)
+        await stage.arm.sleep(1900)
         paused = seen()
         await stage.do('unpause', web)
       })
