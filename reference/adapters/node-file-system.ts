@@ -1,43 +1,52 @@
-import * as fs from 'node:fs/promises'
+import * as nodeFiles from 'node:fs/promises'
 import type { FileHandle, FileStat, FileSystem, OpenFlags } from '../ports/file-system.ts'
 
-/** The machine's file system. */
+/** What of `node:fs/promises` is used. */
+export type FilePromises = Pick<typeof nodeFiles, 'open' | 'mkdir' | 'rename' | 'unlink' | 'stat' | 'readdir'>
+
+/** The machine's file system, or another one with Node's interface. */
 export class NodeFileSystem implements FileSystem {
+  readonly #files: FilePromises
+
+  constructor(files: FilePromises = nodeFiles) {
+    this.#files = files
+  }
+
   async open(path: string, flags: OpenFlags): Promise<FileHandle> {
-    return new NodeFileHandle(await fs.open(path, flags))
+    return new NodeFileHandle(await this.#files.open(path, flags))
   }
 
   async mkdir(path: string): Promise<void> {
-    await fs.mkdir(path, { recursive: true })
+    await this.#files.mkdir(path, { recursive: true })
   }
 
   async rename(from: string, to: string): Promise<void> {
-    await fs.rename(from, to)
+    await this.#files.rename(from, to)
   }
 
   async unlink(path: string): Promise<void> {
-    await fs.unlink(path)
+    await this.#files.unlink(path)
   }
 
   async stat(path: string): Promise<FileStat> {
-    return toFileStat(await fs.stat(path))
+    return toFileStat(await this.#files.stat(path))
   }
 
   async readdir(path: string): Promise<string[]> {
-    return await fs.readdir(path)
+    return await this.#files.readdir(path)
   }
 
   async syncDirectory(path: string): Promise<void> {
-    await using directory = await fs.open(path, 'r')
+    await using directory = await this.#files.open(path, 'r')
     await directory.sync()
   }
 }
 
 class NodeFileHandle implements FileHandle {
-  readonly #handle: fs.FileHandle
+  readonly #handle: nodeFiles.FileHandle
   #closing: Promise<void> | null = null
 
-  constructor(handle: fs.FileHandle) {
+  constructor(handle: nodeFiles.FileHandle) {
     this.#handle = handle
   }
 
