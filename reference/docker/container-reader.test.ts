@@ -157,6 +157,16 @@ describe('ContainerReader', () => {
       expect(delivered.split('\n').at(-2)).toBe(`line ${first + tail! - 2}`)
     })
 
+    test('an engine that joins the pieces of the last lines is always asked for the whole log', () => {
+      for (const from of ['start', 'now'] as const) {
+        const reader = new ContainerReader({ ...OPTIONS, poll: true, tail: false, from })
+        for (let turn = 0; turn < 3; turn++) {
+          expect(reader.open('snapshot')).toEqual({ follow: false })
+          poll(reader, lines(1, 1000))
+        }
+      }
+    })
+
     test('a line whose chunks were not written within one second is one line', () => {
       const reader = new ContainerReader({ ...OPTIONS, poll: true })
       reader.open('snapshot')

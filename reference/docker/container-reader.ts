@@ -17,6 +17,8 @@ export interface ContainerReaderOptions {
   readonly tty: boolean
   /** The log is read in snapshots because the engine's follow cannot be trusted (Podman). */
   readonly poll: boolean
+  /** False: the end of the log does not come as it was stored, so every snapshot is of all of it. Default true. */
+  readonly tail?: boolean
   /** A longer line is cut into records of this length, bytes. */
   readonly maxLineBytes: number
   readonly position?: ContainerPosition
@@ -81,7 +83,9 @@ export class ContainerReader {
   constructor(options: ContainerReaderOptions) {
     const { maxLineBytes, position, tty } = options
     this.#options = options
-    this.#cursor = new (options.poll ? CountingCursor : AligningCursor)(position?.cursor)
+    this.#cursor = options.poll
+      ? new CountingCursor(position?.cursor, options.tail)
+      : new AligningCursor(position?.cursor)
     this.#taken = position?.records ?? 0
     this.#unterminated = position?.unterminated
     this.#priming = position === undefined && options.from === 'now'

@@ -9,6 +9,7 @@ import type { Slot, SlotPool } from '../lifecycle/slot-pool.ts'
 import { EngineError, type ContainerDetails, type EngineInfo } from '../ports/docker-engine.ts'
 import { ContainerPosition } from './container-position.ts'
 import { ContainerReader } from './container-reader.ts'
+import { pollPauseMs, readingOf } from './log-reading.ts'
 import { StreamTurn, type TurnContext, type TurnEnd } from './stream-turn.ts'
 
 /** What a session needs of the monitor it belongs to. */
@@ -49,6 +50,8 @@ export class ContainerSession {
   #turn: StreamTurn | null = null
   #stuckTurn: StreamTurn | null = null
   #waitingForSlot = false
+  /** How long the last turn lasted. */
+  #readMs = 0
 
   /** @param scope the container's own: its tasks and streams live and end with it. */
   constructor(context: SessionContext, source: Source, scope: Scope) {
@@ -102,7 +105,7 @@ export class ContainerSession {
       return 'refused'
     }
     const reader = this.#makeReader(details)
-    const follow: Mode = this.#context.engineInfo().kind === 'podman' ? 'poll' : 'follow'
+    const follow: Mode = readingOf(this.#context.engineInfo()).poll ? 'poll' : 'follow'
     let mode: Mode | 'waiting' | 'gone' = details.running ? follow : 'drain'
     let starts = this.#starts
     while (mode !== 'gone') {
@@ -136,7 +139,7 @@ export class ContainerSession {
     return new ContainerReader({
       source: this.source,
       tty: details.tty,
-      poll: this.#context.engineInfo().kind === 'podman',
+      ...readingOf(this.#context.engineInfo()),
       maxLineBytes: config.maxLineBytes,
       from: config.from,
       ...(position instanceof ContainerPosition ? { position } : {}),
@@ -182,6 +185,7 @@ export class ContainerSession {
 
   #count(end: TurnEnd, turn: StreamTurn): void {
     const { config, logger, metrics } = this.#context
+    this.#readMs = turn.ageMs
     if (turn.ageMs > config.reconnectIntervalMs) this.#backOff.reset()
     if (end.kind === 'planned' || end.kind === 'yield')
       metrics.rotation(this.source, end.kind, turn.ageMs / 1000)
@@ -242,9 +246,11 @@ export class ContainerSession {
     const details = await this.#inspect(signal)
     if (details === null) return 'gone'
     if (!details.running) return 'drain'
-    if (mode === 'poll')
-      await this.#woken.waitAtMost(this.#context.clock, this.#context.config.pollIntervalMs, { signal })
-    else await this.#backOffBeforeRetry(signal)
+    if (mode === 'poll') {
+      const { clock, config } = this.#context
+      const pauseMs = pollPauseMs(this.#readMs, config.pollIntervalMs, config.reconnectIntervalMs)
+      await this.#woken.waitAtMost(clock, pauseMs, { signal })
+    } else await this.#backOffBeforeRetry(signal)
     return follow
   }
 

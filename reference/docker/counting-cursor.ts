@@ -28,6 +28,7 @@ type Phase =
 export class CountingCursor implements LogCursor {
   /** Snapshots end, and then it is known. */
   readonly searchesInVain = false
+  readonly #asksForEnd: boolean
   #messages: number
   /** Empty when nothing was delivered, and when nothing of what was delivered is stored any more. */
   #ring: KeyRing
@@ -50,7 +51,9 @@ export class CountingCursor implements LogCursor {
   /** New messages in the current reply. */
   #grown = 0
 
-  constructor(restored?: CursorState) {
+  /** @param asksForEnd false: each snapshot is of the whole log, because its end does not come as it was stored */
+  constructor(restored?: CursorState, asksForEnd = true) {
+    this.#asksForEnd = asksForEnd
     this.#messages = restored?.messages ?? 0
     this.#ring = new KeyRing(restored?.ring)
     this.#newest.set(Buffer.from(restored?.newest ?? ''))
@@ -115,7 +118,7 @@ export class CountingCursor implements LogCursor {
     this.#lines = 0
     this.#withheld = 0
     const lines = RING_KEYS * this.#marginFactor
-    this.#part = new SnapshotPart(Number.isFinite(lines) ? lines : undefined)
+    this.#part = new SnapshotPart(this.#asksForEnd && Number.isFinite(lines) ? lines : undefined)
     return this.#part.asked
   }
 
@@ -172,7 +175,7 @@ export class CountingCursor implements LogCursor {
   }
 
   #tail(): number | undefined {
-    if (this.#ring.length === 0 || this.#sinceNewest === undefined) return undefined
+    if (!this.#asksForEnd || this.#ring.length === 0 || this.#sinceNewest === undefined) return undefined
     // What a first reply brings says nothing about how fast the log grows.
     const growth = this.#search.passed === 0 ? 0 : this.#grown
     const tail = RING_KEYS + this.#sinceNewest + 2 * growth + MARGIN * this.#marginFactor
