@@ -11,7 +11,7 @@ function shellScript(program: Program): string {
     `trap 'exit 143' TERM`,
     `trap 'open=1' ${GATE_SIGNAL}`,
     `usleep ${START_GAP_MS * 1000}`,
-    ...program.map((step) => `${command(step)}\nusleep ${STEP_GAP_MS * 1000}`),
+    ...program.map((step, index) => `${command(step)}\nusleep ${gapMs(step, program[index + 1]) * 1000}`),
     'while :; do usleep 50000; done',
   ].join('\n')
 }
@@ -40,7 +40,16 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }
 
-/** Between two steps: the engine reads the two streams side by side, and on a busy machine one of them may lag behind. */
-const STEP_GAP_MS = 60
+/** The engine reads the two streams side by side, and on a busy machine one of them may lag behind. */
+function gapMs(step: Step, next: Step | undefined): number {
+  return streamOf(step) === streamOf(next) ? SAME_STREAM_GAP_MS : OTHER_STREAM_GAP_MS
+}
+
+function streamOf(step: Step | undefined): string | null {
+  return step?.do === 'write' ? step.stream : null
+}
+
+const SAME_STREAM_GAP_MS = 40
+const OTHER_STREAM_GAP_MS = 250
 /** Before the first step: the engine begins to read the streams one after the other. */
 const START_GAP_MS = 100
