@@ -367,6 +367,17 @@ describe('the API version', () => {
     const { engine } = await connect(silent, { ...VERSION, Components: [{ Name: 'Podman Engine' }] })
     expect((await engine.info({ signal })).kind).toBe('podman')
   })
+
+  test("a log of Podman is asked for in its own API, of its own version: there a terminal's is in frames too", async () => {
+    const paths: string[] = []
+    const version = { ...VERSION, Version: '4.3.1', Components: [{ Name: 'Podman Engine' }] }
+    const { engine } = await connect((request, response) => {
+      paths.push(request.url!)
+      response.end()
+    }, version)
+    ;(await engine.openLogs(ID, { follow: false, signal })).destroy()
+    expect(paths).toEqual([expect.stringContaining(`/v4.3.1/libpod/containers/${ID}/logs?follow=0&stdout=1`)])
+  })
 })
 
 describe('events', () => {

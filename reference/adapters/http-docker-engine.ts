@@ -90,10 +90,7 @@ export class HttpDockerEngine implements DockerEngine {
       timestamps: '1',
       tail: String(tail ?? 'all'),
     })
-    const path = await this.#versioned(
-      `/containers/${encodeURIComponent(id)}/logs?${query.toString()}`,
-      signal,
-    )
+    const path = await this.#logPath(`/containers/${encodeURIComponent(id)}/logs?${query.toString()}`, signal)
     return await this.#open(this.#streams, `read the log of ${short(id)}`, path, signal)
   }
 
@@ -114,6 +111,15 @@ export class HttpDockerEngine implements DockerEngine {
   async #versioned(path: string, signal: AbortSignal): Promise<string> {
     const { apiVersion } = await this.#known(signal)
     return `/v${apiVersion}${path}`
+  }
+
+  /**
+   * Podman is asked in its own API, which frames what a terminal wrote too: it stores what was written without a newline at once, and unframed the stamp
+   * of the next piece would stand in the middle of the line.
+   */
+  async #logPath(path: string, signal: AbortSignal): Promise<string> {
+    const { kind, version } = await this.#known(signal)
+    return kind === 'podman' ? `/v${version}/libpod${path}` : await this.#versioned(path, signal)
   }
 
   async #ask<T>(

@@ -167,6 +167,13 @@ describe('ContainerReader', () => {
       }
     })
 
+    test('what a terminal wrote comes in frames: pieces of a line are joined whatever they say', () => {
+      const reader = new ContainerReader({ ...OPTIONS, tty: true, poll: true })
+      reader.open('snapshot')
+      const chunks = [frame(1, 'part '), frame(2, `${stamp(2)} `), frame(3, 'rest\r\n')]
+      expect(poll(reader, [...chunks, frame(4, 'next\r\n')])).toBe(`part ${stamp(2)} rest\n`)
+    })
+
     test('a line whose chunks were not written within one second is one line', () => {
       const reader = new ContainerReader({ ...OPTIONS, poll: true })
       reader.open('snapshot')

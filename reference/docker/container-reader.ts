@@ -60,7 +60,8 @@ interface OwnedMessage {
 export class ContainerReader {
   readonly #options: ContainerReaderOptions
   readonly #cursor: LogCursor
-  readonly #chunkBytes: number
+  /** Podman frames what a terminal wrote too. */
+  readonly #framed: boolean
   readonly #parser: MessageParser
   readonly #assembler: LineAssembler
   readonly #builder = new BlockBuilder()
@@ -89,7 +90,7 @@ export class ContainerReader {
     this.#taken = position?.records ?? 0
     this.#unterminated = position?.unterminated
     this.#priming = position === undefined && options.from === 'now'
-    this.#chunkBytes = options.poll ? POLLED_CHUNK_BYTES : CHUNK_BYTES
+    this.#framed = !tty || options.poll
     this.#parser = this.#makeParser()
     const onOrphan = (): void => void this.#notices.push({ kind: 'orphan' })
     const onCut = (): void => void this.#notices.push({ kind: 'cut' })
@@ -242,12 +243,12 @@ export class ContainerReader {
     this.#delivered += 1
     this.#moved = true
     this.#assembler.add(stream, buffer, start, end)
-    if (this.#options.tty) this.#noteUnterminated(buffer, start, end)
+    if (!this.#framed) this.#noteUnterminated(buffer, start, end)
   }
 
   #makeParser(): MessageParser {
-    if (!this.#options.tty) return new Demultiplexer()
-    return new TtyDemultiplexer(this.#chunkBytes, () => this.#unterminated)
+    if (this.#framed) return new Demultiplexer()
+    return new TtyDemultiplexer(CHUNK_BYTES, () => this.#unterminated)
   }
 
   #noteGaps(): void {
@@ -257,7 +258,7 @@ export class ContainerReader {
   #noteUnterminated(buffer: Uint8Array, start: number, end: number): void {
     const length = end - start - STAMP_PREFIX
     const data = buffer.subarray(start + STAMP_PREFIX, end)
-    const whole = buffer[end - 1] === NEWLINE || isWholeChunk(data, this.#chunkBytes)
+    const whole = buffer[end - 1] === NEWLINE || isWholeChunk(data, CHUNK_BYTES)
     if (whole) this.#unterminated = undefined
     else
       this.#unterminated = {
@@ -268,6 +269,5 @@ export class ContainerReader {
 }
 
 const NEWLINE = 0x0a
-/** An unterminated message of this size is a chunk of a longer line: Docker's, and that of Podman, whose log is polled. */
+/** An unterminated message of this size is a chunk of a longer line. */
 const CHUNK_BYTES = 16 * 1024
-const POLLED_CHUNK_BYTES = 8 * 1024

@@ -55,7 +55,7 @@ export interface ContainerSummary {
 }
 
 export interface ContainerDetails extends ContainerSummary {
-  /** With a TTY the log stream is unframed and stderr is merged into stdout. */
+  /** With a TTY stderr is merged into stdout, and Docker's log stream is unframed. */
   readonly tty: boolean
   /** Such as `json-file`, `local`, `none`. */
   readonly logDriver: string
@@ -83,7 +83,7 @@ export interface EngineStream<T> {
   readonly closed: Promise<void>
 }
 
-/** Bytes exactly as the engine sent them: framed without a TTY, raw with one. Chunks align with nothing. */
+/** Bytes exactly as the engine sent them: framed, but raw from Docker with a TTY. Chunks align with nothing. */
 export type LogStream = EngineStream<Uint8Array>
 export type EventStream = EngineStream<ContainerEvent>
 

@@ -1,6 +1,4 @@
 import type { OpenLogOptions } from '../engine/log-opening.ts'
-import type { StreamSource } from '../engine/simulated-stream.ts'
-import type { Wire } from '../wire/wire.ts'
 import { writeStreamHead, type ApiCall } from './api-call.ts'
 import { ApiError } from './api-error.ts'
 import { minorOf } from './api-version.ts'
@@ -32,8 +30,6 @@ export interface SentLog {
   readonly log: OpenLogOptions
   /** Null for none. */
   readonly contentType: string | null
-  /** What is sent of what is on the wire. Default all, as it is. */
-  readonly toSource?: (wire: Wire) => StreamSource<Uint8Array>
 }
 
 /** Sends the log of the container with this id, when the engine lets it. */
@@ -42,7 +38,7 @@ export async function sendLog({ engine, response }: ApiCall, id: string, sent: S
   if (!(await untilAnswering(engine, response, () => hold !== null && !hold.released))) return
   const wire = engine.openLog(id, sent.log)
   writeStreamHead(response, sent.contentType)
-  pumpInto(response, sent.toSource?.(wire) ?? wire, engine)
+  pumpInto(response, wire, engine)
 }
 
 function parseStreams(query: URLSearchParams): { stdout: boolean; stderr: boolean } {

@@ -34,7 +34,6 @@ export interface LogFollower {
  * now is stored at the latest when somebody looks.
  */
 export class ContainerLog {
-  readonly #tty: boolean
   readonly #maxSizeBytes: number
   readonly #maxFiles: number
   readonly #followers = new Set<LogFollower>()
@@ -47,11 +46,10 @@ export class ContainerLog {
   #stored = 0
   #readThrough = 0
 
-  constructor(tty: boolean, rotation: LogRotationOptions = {}) {
-    this.#tty = tty
+  constructor(rotation: LogRotationOptions = {}) {
     this.#maxSizeBytes = rotation.maxSizeBytes ?? Infinity
     this.#maxFiles = rotation.maxFiles ?? 1
-    this.#active = new LogFile(tty)
+    this.#active = new LogFile()
     this.#files = [this.#active]
   }
 
@@ -165,7 +163,7 @@ export class ContainerLog {
   }
 
   #rotate(): void {
-    const next = new LogFile(this.#tty)
+    const next = new LogFile()
     this.#active.next = next
     this.#active = next
     this.#files.push(next)

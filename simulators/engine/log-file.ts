@@ -12,7 +12,7 @@ export const HEADER_BYTES = 8
 /**
  * One file of a container's log. Each message is kept once, in the form it has on the wire, so that a reply is a view:
  *
- *     | header 8 | stamp 30 | space | data | header 8 | ...        with a TTY there is no header
+ *     | header 8 | stamp 30 | space | data | header 8 | ...        what a TTY wrote too: without headers is only how it is sent
  *     ^ offset 0                           ^ offset 1
  */
 export class LogFile {
@@ -21,13 +21,8 @@ export class LogFile {
   /** Size the file would have on disk, bytes: what log rotation goes by. */
   sizeOnDisk = 0
   readonly #wire = new GrowingBytes()
-  readonly #tty: boolean
   #offsets = new Float64Array(INITIAL_MESSAGES)
   #messages = 0
-
-  constructor(tty: boolean) {
-    this.#tty = tty
-  }
 
   get messages(): number {
     return this.#messages
@@ -41,14 +36,13 @@ export class LogFile {
   append(stream: StreamNumber, stamp: Uint8Array, data: Uint8Array): void {
     if (this.#messages === this.#offsets.length) this.#growOffsets()
     this.#offsets[this.#messages++] = this.#wire.length
-    const header = this.#tty ? 0 : HEADER_BYTES
     const payload = STAMP_BYTES + 1 + data.length
-    const frame = this.#wire.extend(header + payload)
+    const frame = this.#wire.extend(HEADER_BYTES + payload)
     const wire = this.#wire.buffer
-    if (!this.#tty) writeHeader(wire, frame, stream, payload)
-    wire.set(stamp, frame + header)
-    wire[frame + header + STAMP_BYTES] = SPACE
-    wire.set(data, frame + header + STAMP_BYTES + 1)
+    writeHeader(wire, frame, stream, payload)
+    wire.set(stamp, frame + HEADER_BYTES)
+    wire[frame + HEADER_BYTES + STAMP_BYTES] = SPACE
+    wire.set(data, frame + HEADER_BYTES + STAMP_BYTES + 1)
     this.sizeOnDisk += data.length + JSON_OVERHEAD_BYTES
   }
 

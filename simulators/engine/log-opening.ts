@@ -15,6 +15,8 @@ export interface OpenLogOptions {
   readonly tail: number
   /** Default everything, with stamps. */
   readonly selection?: LogSelection
+  /** Whether each message has a header. Default where the container has no TTY. */
+  readonly framed?: boolean
 }
 
 /** The engine's answer to who asks for a container's log, before it is on its way. */
@@ -22,6 +24,8 @@ export interface OpenedLog {
   readonly sent: ByteReply
   /** Whether it goes on with what comes: only while the container runs. */
   readonly follow: boolean
+  /** Whether each message has a header. */
+  readonly framed: boolean
   /** Stored messages the engine had to read to find where to begin. */
   readonly linesScanned: number
 }
@@ -42,12 +46,12 @@ export function openReply(
   assertReadable(container)
   const follow = options.follow && container.running
   const reply = replyOf(engine, container, { follow, tail: options.tail })
-  const { selection = EVERYTHING } = options
+  const { selection = EVERYTHING, framed = !container.tty } = options
   const { personality } = engine
-  const sent = isAsStored(selection, personality)
+  const sent = isAsStored(selection, framed, personality)
     ? reply
-    : new SelectedLog(reply, container.tty, selection, personality)
-  return { sent, follow, linesScanned: reply.linesScanned }
+    : new SelectedLog(reply, framed, selection, personality)
+  return { sent, follow, framed, linesScanned: reply.linesScanned }
 }
 
 function replyOf(engine: AskedEngine, container: SimulatedContainer, options: LogReplyOptions): MessageReply {

@@ -10,7 +10,7 @@ import { framesOf } from './test-support.ts'
 const STAMP = Buffer.from('2026-01-01T00:00:00.000000000Z')
 
 function logOf(messages: number, rotation?: LogRotationOptions): ContainerLog {
-  const log = new ContainerLog(false, rotation)
+  const log = new ContainerLog(rotation)
   append(log, 0, messages)
   return log
 }
@@ -60,7 +60,7 @@ const range = (from: number, to: number): number[] =>
 describe('what falls due while a reply is looked at', () => {
   test('does not interrupt whoever looks, and comes behind what was stored before', () => {
     const log = logOf(3)
-    const reply = new SelectedLog(open(log, { follow: true }), false, BARE, DOCKER_26)
+    const reply = new SelectedLog(open(log, { follow: true }), true, BARE, DOCKER_26)
     let looks = 0
     log.setWriter({
       dueMs: 0,

@@ -26,16 +26,17 @@ export const EVERYTHING: LogSelection = {
 /** Whether an engine sends this selection of messages as they are stored. */
 export function isAsStored(
   { stdout, stderr, timestamps, since, until }: LogSelection,
+  framed: boolean,
   { cutsStampsToSeconds }: EnginePersonality,
 ): boolean {
-  return stdout && stderr && timestamps && since === null && until === null && !cutsStampsToSeconds
+  return framed && stdout && stderr && timestamps && since === null && until === null && !cutsStampsToSeconds
 }
 
 /** A reply as the client wants it: message by message, of which some are left out and the others may lose their stamp. */
 export class SelectedLog implements ByteReply {
   onChange: () => void = () => {}
   readonly #reply: MessageReply
-  readonly #tty: boolean
+  readonly #framed: boolean
   readonly #selection: LogSelection
   readonly #personality: EnginePersonality
   #since: string | null
@@ -46,9 +47,10 @@ export class SelectedLog implements ByteReply {
   #caughtUp = false
   #ended = false
 
-  constructor(reply: MessageReply, tty: boolean, selection: LogSelection, personality: EnginePersonality) {
+  /** @param framed whether each message is sent with its header */
+  constructor(reply: MessageReply, framed: boolean, selection: LogSelection, personality: EnginePersonality) {
     this.#reply = reply
-    this.#tty = tty
+    this.#framed = framed
     this.#selection = selection
     this.#since = selection.since
     this.#personality = personality
@@ -106,23 +108,23 @@ export class SelectedLog implements ByteReply {
 
   /** The message as it is to be sent, or null when it is not wanted. */
   #selected(message: Uint8Array): Uint8Array | null {
-    const header = this.#tty ? 0 : HEADER_BYTES
-    const stamp = ASCII.decode(message.subarray(header, header + STAMP_BYTES))
+    const stored = message.subarray(HEADER_BYTES)
+    const stamp = ASCII.decode(stored.subarray(0, STAMP_BYTES))
     if (this.#isTooOld(stamp)) return null
     const { stdout, stderr, timestamps, until } = this.#selection
     if (until !== null && stamp > until) {
       this.#ended = this.#caughtUp || this.#personality.untilEndsStoredPart
       return null
     }
-    const stream = this.#tty ? STDOUT : message[0]!
+    const stream = message[0]!
     if (stream === STDOUT ? !stdout : !stderr) return null
     const { cutsStampsToSeconds } = this.#personality
-    if (timestamps && !cutsStampsToSeconds) return message
-    const data = message.subarray(header + STAMP_BYTES + 1)
+    if (timestamps && !cutsStampsToSeconds) return this.#framed ? message : stored
+    const data = stored.subarray(STAMP_BYTES + 1)
     const payload = timestamps
       ? Buffer.concat([Buffer.from(`${stamp.slice(0, SECOND_CHARACTERS)}Z `), data])
       : data
-    return this.#tty ? payload : Buffer.concat([frameHeader(stream, payload.length), payload])
+    return this.#framed ? Buffer.concat([frameHeader(stream, payload.length), payload]) : payload
   }
 
   #isTooOld(stamp: string): boolean {

@@ -105,7 +105,7 @@ export class SimulatedContainer {
     this.autoRemove = options.autoRemove ?? false
     this.createdAt = host.clock.wallTime()
     this.random = host.random.fork(`container ${id}`)
-    this.log = new ContainerLog(this.tty, options.logRotation)
+    this.log = new ContainerLog(options.logRotation)
     this.#expected = new ExpectedOutput(this.tty)
     this.#host = host
     this.#options = options

@@ -153,7 +153,12 @@ export class SimulatedDockerEngine implements DockerEngine {
   }
 
   #logStream(id: string, follow: boolean, tail: number): OpenedLog {
-    const wire = this.#engine.openLog(id, { follow, tail })
+    const wire = this.#engine.openLog(id, {
+      follow,
+      tail,
+      // Podman is asked in its own API, which frames what a terminal wrote too.
+      ...(this.#engine.personality.product === 'podman' && { framed: true }),
+    })
     const source = new LogSource(wire, this.#random)
     const stream = new SimulatedStream<Uint8Array>(this.#host, {
       ...this.#streamOptions(),

@@ -224,12 +224,12 @@ export class SimulatedEngine {
     const container = this.present(id)
     const { personality } = this
     const asked = { host: this.host, personality, random: this.#random }
-    const { sent, follow, linesScanned } = openReply(asked, container, options)
+    const { sent, follow, framed, linesScanned } = openReply(asked, container, options)
     this.#countReply(linesScanned)
     const wire = new Wire(sent, {
       host: this.host,
       follow,
-      framed: !container.tty,
+      framed,
       onClosed: (closed) => {
         container.wires.delete(closed)
         this.#streamFaults.closed(closed)

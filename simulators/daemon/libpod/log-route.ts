@@ -2,7 +2,6 @@ import type { ApiCall } from '../api-call.ts'
 import { ApiError } from '../api-error.ts'
 import { isTrue } from '../container-list.ts'
 import { sendLog } from '../log-route.ts'
-import { FramedLines } from './framed-lines.ts'
 import { parseInputTime, UNREADABLE_TIME } from './input-time.ts'
 import { LibpodError, unreadableParameter } from './libpod-error.ts'
 import { lookUpContainer } from './look-up-container.ts'
@@ -11,7 +10,7 @@ import { lookUpContainer } from './look-up-container.ts'
 export async function logs(call: ApiCall): Promise<void> {
   const { query } = call
   const streams = parseStreams(call)
-  const { id, name, tty, logDriver } = lookUpContainer(call)
+  const { id, name, logDriver } = lookUpContainer(call)
   const tail = parseTail(query.get('tail'))
   const selection = {
     ...streams,
@@ -21,11 +20,7 @@ export async function logs(call: ApiCall): Promise<void> {
   }
   if (logDriver === 'none') throw withoutLog(name)
   const follow = isTrue(query.get('follow'))
-  await sendLog(call, id, {
-    log: { follow, tail, selection },
-    contentType: null,
-    toSource: (wire) => (tty ? new FramedLines(wire) : wire),
-  })
+  await sendLog(call, id, { log: { follow, tail, selection, framed: true }, contentType: null })
 }
 
 function parseStreams({ query, request }: ApiCall): { stdout: boolean; stderr: boolean } {
