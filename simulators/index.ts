@@ -31,6 +31,7 @@ export {
   DOCKER_28,
   PERSONALITIES,
   PERSONALITY_NAMES,
+  PODMAN_4,
   PODMAN_5,
   type EnginePersonality,
   type PersonalityName,

@@ -2,6 +2,8 @@ import { EngineError } from '../../reference/ports/index.ts'
 import type { SeededRandom } from '../seeded-random.ts'
 import type { ByteReply } from '../wire/byte-reply.ts'
 import type { EngineHost } from './engine-host.ts'
+import type { ContainerLog } from './container-log.ts'
+import { joinedTail } from './joined-tail.ts'
 import { LogReply, type LogReplyOptions } from './log-reply.ts'
 import type { MessageReply } from './message-reply.ts'
 import type { EnginePersonality } from './personality.ts'
@@ -56,17 +58,27 @@ export function openReply(
 
 function replyOf(engine: AskedEngine, container: SimulatedContainer, options: LogReplyOptions): MessageReply {
   const { host, personality, random } = engine
-  const { splitFollow } = personality
-  const open = (of: LogReplyOptions): LogReply => new LogReply(container.log, of, personality, random)
+  const { splitFollow, tailJoinsPieces } = personality
+  const read = (log: ContainerLog, of: LogReplyOptions): LogReply =>
+    new LogReply(log, of, personality, random)
+  const open = (of: LogReplyOptions): LogReply => {
+    if (of.follow || of.tail === Infinity || !tailJoinsPieces) return read(container.log, of)
+    const joined = joinedTail(read(container.log, ALL_STORED), of.tail)
+    return read(joined, ALL_STORED)
+  }
   if (!options.follow || splitFollow === null) return open(options)
   return new SplitFollowReply({
     host,
     random: container.random,
     timing: splitFollow,
-    open: (how) => open(how === 'stored' ? { ...options, follow: false } : { follow: true, tail: 0 }),
+    // The whole log is one read.
+    stored: options.tail === Infinity ? null : open({ ...options, follow: false }),
+    openToCome: () => open({ follow: true, tail: options.tail === Infinity ? Infinity : 0 }),
     isRemoved: () => container.state === 'removed',
   })
 }
+
+const ALL_STORED: LogReplyOptions = { follow: false, tail: Infinity }
 
 function assertReadable(container: SimulatedContainer): void {
   if (container.state === 'removing') {

@@ -4,11 +4,18 @@
  */
 export type StoreMessage = (stamp: Uint8Array, data: Uint8Array, continuesLine: boolean) => void
 
+/** What stands between a process and its log. */
+export interface Copier {
+  write(bytes: Uint8Array): void
+  /** The stream ended. */
+  end(): void
+}
+
 /**
  * Cuts what a process writes to one stream into messages, as moby's copier does: a message is a line with its newline, or a chunk of a longer
  * line. What lacks a newline waits; at the end of the stream it is stored without one.
  */
-export class OutputCopier {
+export class OutputCopier implements Copier {
   readonly #stamp: () => Uint8Array
   readonly #store: StoreMessage
   readonly #chunkBytes: number
@@ -30,7 +37,6 @@ export class OutputCopier {
     else this.#writePieces(bytes)
   }
 
-  /** The stream ended. */
   end(): void {
     if (this.#waitingBytes > 0) this.#emitWaiting(false)
     this.#firstStamp = null

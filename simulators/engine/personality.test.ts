@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { DockerEngine, LogStream } from '../../reference/ports/index.ts'
 import { ask, askJson, open, startDaemon } from '../daemon/daemon.test-helper.ts'
 import { World } from '../world.ts'
-import { DOCKER_28, PERSONALITIES, PODMAN_5, type EnginePersonality } from './personality.ts'
+import { DOCKER_28, PERSONALITIES, PODMAN_4, PODMAN_5, type EnginePersonality } from './personality.ts'
+import { EVERYTHING } from './selected-log.ts'
 import type { SimulatedContainer } from './simulated-container.ts'
 import { never, readToEnd, readWithin } from './test-support.ts'
 
@@ -17,7 +18,7 @@ function machine(personality: EnginePersonality, seed = 1): Machine {
   return { world, web: world.engine.addContainer({ name: 'web' }), client: world.engine.connect() }
 }
 
-const NEVER_EARLY = { ...PODMAN_5, splitFollow: { gapMs: 20, endsEarlyChance: 0, endsWithinMs: 1000 } }
+const NEVER_EARLY = { ...PODMAN_5, splitFollow: { ...PODMAN_4.splitFollow!, outlivesRemoval: true } }
 
 async function snapshot({ client }: Machine, tail?: number): Promise<string> {
   const stream = await client.openLogs('web', {
@@ -43,9 +44,12 @@ async function readFor(world: World, stream: LogStream, ms: number): Promise<str
   }
 }
 
-describe('Podman 5', () => {
+describe.each([
+  ['4', PODMAN_4],
+  ['5', PODMAN_5],
+])('Podman %s', (_, podman) => {
   test('stamps are sent in whole seconds', async () => {
-    const here = machine(PODMAN_5)
+    const here = machine(podman)
     await here.world.run(async () => {
       await here.world.clock.sleep(1500, { signal: never })
       here.web.write('stdout', 'one\n')
@@ -53,10 +57,123 @@ describe('Podman 5', () => {
     })
   })
 
-  test('a longer line is stored in chunks of 8 KiB, and tail counts it as one', async () => {
+  test('what is read at once, 8 KiB at most, has one stamp and is stored line by line, what lacks a newline too', async () => {
+    const here = machine(podman)
+    await here.world.run(async () => {
+      here.web.write('stdout', `${'x'.repeat(8192)}\nfirst\n${'y'.repeat(8186)}rest `)
+      await here.world.clock.sleep(2000, { signal: never })
+      here.web.write('stdout', 'of it\n')
+      const wire = await snapshot(here)
+      const data = ['x'.repeat(8192), '\n', 'first\n', 'y'.repeat(8185), 'yrest ', 'of it\n']
+      expect(dataOf(wire)).toEqual(data)
+      expect(wire.match(/:\d\dZ/g)).toEqual([...Array.from({ length: 5 }, () => ':00Z'), ':02Z'])
+    })
+  })
+
+  test('a terminal is read in pieces of 4,095 bytes; its log is in frames in the API of Podman, and in none in that of Docker', async () => {
+    const daemon = await startDaemon({ personality: podman })
+    const web = daemon.engine.addContainer({ name: 'web', tty: true })
+    web.write('stdout', `${'x'.repeat(4095)}rest\n`)
+    const query = 'logs?stdout=1&timestamps=1'
+    const framed = await ask(daemon, `/v${podman.version}/libpod/containers/web/${query}`)
+    expect(dataOf(framed.body.toString('latin1')).map(({ length }) => length)).toEqual([4095, 6])
+    const raw = await ask(daemon, `/v1.41/containers/web/${query}`)
+    expect(raw.body.toString('latin1')).toMatch(/^\d{4}.*Z x+\d{4}.*Z rest\r\n$/)
+    const stream = await daemon.engine.connect().openLogs('web', { signal: never, follow: false })
+    expect((await stream.read({ signal: never }))![0]).toBe(1)
+    stream.destroy()
+  })
+
+  test('bytes that are no text are stored as they are', async () => {
+    const here = machine(podman)
+    await here.world.run(async () => {
+      here.web.write('stdout', Uint8Array.of(0xff, 0x0a))
+      expect(dataOf(await snapshot(here))).toEqual(['\u{ff}\n'])
+    })
+  })
+
+  test('until is exclusive, leaves out what is newer, and ends no follow', async () => {
+    const here = machine(podman)
+    await here.world.run(async () => {
+      here.web.write('stdout', 'one\n')
+      await here.world.clock.sleep(2000, { signal: never })
+      here.web.write('stdout', 'two\n')
+      const selection = { ...EVERYTHING, until: '2026-01-01T00:00:02.000000000Z' }
+      const wire = here.world.engine.openLog('web', { follow: true, tail: Infinity, selection })
+      expect(wire.state).toBe('ready')
+      expect(dataOf(Buffer.from(wire.take(1000)).toString('latin1'))).toEqual(['one\n'])
+      here.web.write('stdout', 'three\n')
+      expect(wire.state).toBe('waiting')
+      wire.close()
+    })
+  })
+
+  test('of a follow without tail nothing is missing: it is one read', async () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const here = machine({ ...podman, splitFollow: { ...podman.splitFollow!, endsEarlyChance: 0 } }, seed)
+      await here.world.run(async () => {
+        here.web.write('stdout', 'before\n')
+        const stream = await follow(here, {})
+        here.web.write('stdout', 'meanwhile\n')
+        expect(dataOf(await readFor(here.world, stream, 1000))).toEqual(['before\n', 'meanwhile\n'])
+      })
+    }
+  })
+
+  test('it says what it is', async () => {
+    const { version } = podman
+    const daemon = await startDaemon({ personality: podman })
+    expect(await askJson(daemon, '/version')).toMatchObject({
+      json: { Version: version, ApiVersion: '1.41', Components: [{ Name: 'Podman Engine' }, {}, {}] },
+    })
+    expect((await ask(daemon, '/_ping')).headers['server']).toBe(`Libpod/${version} (linux)`)
+  })
+})
+
+describe('Podman 4', () => {
+  test('tail joins what lacks a newline to the line before, the last first, whatever stream it is of', async () => {
+    const here = machine(PODMAN_4)
+    await here.world.run(async () => {
+      const { web } = here
+      for (const text of ['lost ', 'one\n', 'a ', 'b ']) web.write('stdout', text)
+      web.write('stderr', 'two\n')
+      web.write('stdout', 'c ')
+      expect(dataOf(await snapshot(here, 1))).toEqual(['twoc \n'])
+      expect(dataOf(await snapshot(here, 2))).toEqual(['oneb a \n', 'twoc \n'])
+      expect(dataOf(await snapshot(here, 9))).toEqual(['oneb a \n', 'twoc \n'])
+      expect(dataOf(await snapshot(here))).toEqual(['lost ', 'one\n', 'a ', 'b ', 'two\n', 'c '])
+    })
+  })
+
+  test('a removal ends a follow', async () => {
+    const here = machine(PODMAN_4)
+    await here.world.run(async () => {
+      here.web.write('stdout', 'one\n')
+      const stream = await follow(here, {})
+      await readFor(here.world, stream, 1000)
+      here.world.engine.remove('web')
+      expect(await readWithin(here.world, stream, 60_000)).toBe(null)
+    })
+  })
+
+  test('the head of an answer waits for the first output', async () => {
+    const here = machine(PODMAN_4)
+    await here.world.run(async () => {
+      const opening = follow(here, {})
+      expect(await openedWithin(here.world, opening, 60_000)).toBe(false)
+      here.web.write('stdout', 'one\n')
+      ;(await opening).destroy()
+    })
+  })
+})
+
+describe('Podman 5', () => {
+  test('tail counts a long line as one, and gives all of it', async () => {
     const here = machine(PODMAN_5)
     await here.world.run(async () => {
-      here.web.write('stdout', `first\n${'x'.repeat(20_000)}\nlast\n`)
+      here.web.write('stdout', 'first\n')
+      here.web.write('stdout', `${'x'.repeat(20_000)}\n`)
+      here.web.write('stdout', 'last\n')
       expect(dataOf(await snapshot(here, 2)).map(({ length }) => length)).toEqual([8192, 8192, 3617, 5])
       expect(dataOf(await snapshot(here, 1))).toEqual(['last\n'])
       expect(dataOf(await snapshot(here, 9))[0]).toBe('first\n')
@@ -82,7 +199,10 @@ describe('Podman 5', () => {
   })
 
   test('a follow ends early now and then, while its container runs', async () => {
-    const early = { ...PODMAN_5, splitFollow: { gapMs: 20, endsEarlyChance: 1, endsWithinMs: 5000 } }
+    const early = {
+      ...PODMAN_5,
+      splitFollow: { ...PODMAN_5.splitFollow!, endsEarlyChance: 1, endsWithinMs: 5000 },
+    }
     const here = machine(early)
     await here.world.run(async () => {
       here.web.write('stdout', 'one\n')
@@ -105,26 +225,13 @@ describe('Podman 5', () => {
     }
   })
 
-  test('the head of an answer waits for the first output', async () => {
+  test('the head of an answer comes at once', async () => {
     const here = machine(NEVER_EARLY)
     await here.world.run(async () => {
       const opening = follow(here, {})
-      const waited = await Promise.race([
-        opening.then(() => 'opened'),
-        here.world.clock.sleep(60_000, { signal: never }).then(() => 'silent'),
-      ])
-      expect(waited).toBe('silent')
-      here.web.write('stdout', 'one\n')
+      expect(await openedWithin(here.world, opening, 1000)).toBe(true)
       ;(await opening).destroy()
     })
-  })
-
-  test('it says what it is', async () => {
-    const daemon = await startDaemon({ personality: PODMAN_5 })
-    expect(await askJson(daemon, '/version')).toMatchObject({
-      json: { Version: '5.4.2', ApiVersion: '1.41', Components: [{ Name: 'Podman Engine' }, {}, {}] },
-    })
-    expect((await ask(daemon, '/_ping')).headers['server']).toBe('Libpod/5.4.2 (linux)')
   })
 })
 
@@ -149,4 +256,8 @@ test('a client sees which engine it is', async () => {
 
 function follow({ client }: Machine, options: { tail?: number }): Promise<LogStream> {
   return client.openLogs('web', { signal: never, follow: true, ...options })
+}
+
+function openedWithin({ clock }: World, opening: Promise<LogStream>, ms: number): Promise<boolean> {
+  return Promise.race([opening.then(() => true), clock.sleep(ms, { signal: never }).then(() => false)])
 }

@@ -111,11 +111,8 @@ export class SelectedLog implements ByteReply {
     const stored = message.subarray(HEADER_BYTES)
     const stamp = ASCII.decode(stored.subarray(0, STAMP_BYTES))
     if (this.#isTooOld(stamp)) return null
-    const { stdout, stderr, timestamps, until } = this.#selection
-    if (until !== null && stamp > until) {
-      this.#ended = this.#caughtUp || this.#personality.untilEndsStoredPart
-      return null
-    }
+    if (this.#isTooNew(stamp)) return null
+    const { stdout, stderr, timestamps } = this.#selection
     const stream = message[0]!
     if (stream === STDOUT ? !stdout : !stderr) return null
     const { cutsStampsToSeconds } = this.#personality
@@ -125,6 +122,16 @@ export class SelectedLog implements ByteReply {
       ? Buffer.concat([Buffer.from(`${stamp.slice(0, SECOND_CHARACTERS)}Z `), data])
       : data
     return this.#framed ? Buffer.concat([frameHeader(stream, payload.length), payload]) : payload
+  }
+
+  #isTooNew(stamp: string): boolean {
+    const { until } = this.#selection
+    const { untilEndsStoredPart, untilFiltersEachMessage } = this.#personality
+    if (until === null) return false
+    if (untilFiltersEachMessage) return stamp >= until
+    if (stamp <= until) return false
+    this.#ended = this.#caughtUp || untilEndsStoredPart
+    return true
   }
 
   #isTooOld(stamp: string): boolean {

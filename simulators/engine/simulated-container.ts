@@ -6,7 +6,8 @@ import type { EngineHost } from './engine-host.ts'
 import { ExpectedOutput } from './expected-output.ts'
 import { STDERR, STDOUT, type StreamNumber } from './log-file.ts'
 import { NumberedLines } from './numbered-lines.ts'
-import { OutputCopier } from './output-copier.ts'
+import { ConmonCopier } from './conmon-copier.ts'
+import { OutputCopier, type Copier } from './output-copier.ts'
 import { Stamper } from './stamper.ts'
 import type { EnginePersonality } from './personality.ts'
 import { storedText } from './stored-text.ts'
@@ -85,7 +86,7 @@ export class SimulatedContainer {
   readonly #stamper: Stamper
   readonly #engine: ContainerEngine
   #distortions: readonly StampDistortion[] = []
-  #copiers: ReadonlyMap<StreamNumber, OutputCopier>
+  #copiers: ReadonlyMap<StreamNumber, Copier>
   #behaviour: Behaviour
   #workload: Workload | null = null
   /** The moment of the monotonic clock as of which the workload writes; null while it does not. */
@@ -248,22 +249,30 @@ export class SimulatedContainer {
     return this.#lines.line(number, this.random.integer(min, max), ending)
   }
 
-  #newCopiers(): ReadonlyMap<StreamNumber, OutputCopier> {
+  #newCopiers(): ReadonlyMap<StreamNumber, Copier> {
     const streams: StreamNumber[] = this.tty ? [STDOUT] : [STDOUT, STDERR]
     return new Map(streams.map((stream) => [stream, this.#newCopier(stream)]))
   }
 
-  #newCopier(stream: StreamNumber): OutputCopier {
-    return new OutputCopier(
-      this.#engine.personality().chunkBytes,
+  #newCopier(stream: StreamNumber): Copier {
+    const { product, chunkBytes, terminalChunkBytes } = this.#engine.personality()
+    const NewCopier = product === 'podman' ? ConmonCopier : OutputCopier
+    return new NewCopier(
+      this.tty ? terminalChunkBytes : chunkBytes,
       () => this.#nextStamp(),
       (stamp, written, continuesLine) => {
-        const data = this.logDriver === 'json-file' ? storedText(written) : written
+        const data = this.#stored(written)
         this.#expected.add(stream, data)
         this.log.append(stream, stamp, continuesLine ? this.#continuation(data) : data)
         this.#engine.onStored(this)
       },
     )
+  }
+
+  /** Docker's json-file stores text; Podman's driver of that name stores bytes. */
+  #stored(written: Uint8Array): Uint8Array {
+    const storesText = this.logDriver === 'json-file' && this.#engine.personality().product === 'docker'
+    return storesText ? storedText(written) : written
   }
 
   /** The last chunk of a line as the driver stores it. */

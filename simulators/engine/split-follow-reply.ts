@@ -9,31 +9,35 @@ export interface SplitFollowOptions {
   readonly host: EngineHost
   readonly random: SeededRandom
   readonly timing: SplitFollow
-  /** Begins a read of what is stored, or of what comes from now on. */
-  readonly open: (how: 'stored' | 'to-come') => LogReply
+  /** Reads what is stored. Null where there is one read only. */
+  readonly stored: LogReply | null
+  /** Begins to read what comes from now on, or where there is one read only, everything. */
+  readonly openToCome: () => LogReply
   /** Whether the container is removed: that does not end a follow. */
   readonly isRemoved: () => boolean
 }
 
-/** A follow that is two reads, as Podman's: of what is stored, and of what comes. What is stored between the two is in neither. */
+/**
+ * A follow that is two reads, as Podman's where the end of a log is asked for: of what is stored, and of what comes. What is stored between the two is
+ * in neither.
+ */
 export class SplitFollowReply implements MessageReply {
   readonly follow = true
   readonly linesScanned: number
   onChange: () => void = () => {}
   readonly #options: SplitFollowOptions
-  readonly #stored: LogReply
+  readonly #stored: LogReply | null
   readonly #events: ScheduledEvent[] = []
   #toCome: LogReply | null = null
   #looksAhead = false
 
   constructor(options: SplitFollowOptions) {
-    const { host, random, timing, open } = options
+    const { host, random, timing, stored } = options
     this.#options = options
-    this.#stored = open('stored')
-    this.linesScanned = this.#stored.linesScanned
-    this.#stored.onChange = () => this.onChange()
-    const gapMs = random.between(0, timing.gapMs)
-    this.#events.push(host.schedule(gapMs, 'follow what comes', () => this.#followOn()))
+    this.#stored = stored
+    if (stored === null) this.#followOn()
+    else this.#followLater(random.between(0, timing.gapMs))
+    this.linesScanned = this.#current.linesScanned
     if (random.chance(timing.endsEarlyChance)) {
       const lastsMs = random.between(timing.gapMs, timing.endsWithinMs)
       this.#events.push(host.schedule(lastsMs, 'end early', () => this.#endEarly(), { background: true }))
@@ -44,7 +48,7 @@ export class SplitFollowReply implements MessageReply {
     const { state } = this.#current
     if (state !== 'ended') return state
     if (this.#toCome === null) return 'waiting'
-    return this.#options.isRemoved() && !this.#toCome.wasCut ? 'waiting' : 'ended'
+    return this.#isOutlived && !this.#toCome.wasCut ? 'waiting' : 'ended'
   }
 
   get dueMs(): number {
@@ -74,16 +78,26 @@ export class SplitFollowReply implements MessageReply {
 
   close(): void {
     for (const event of this.#events) event.cancel()
-    this.#stored.close()
+    this.#stored?.close()
     this.#toCome?.close()
   }
 
   get #current(): LogReply {
-    return this.#toCome === null || this.#stored.state !== 'ended' ? this.#stored : this.#toCome
+    const stored = this.#stored
+    return stored !== null && (this.#toCome === null || stored.state !== 'ended') ? stored : this.#toCome!
+  }
+
+  /** The container is gone, which this does not notice. */
+  get #isOutlived(): boolean {
+    return this.#options.timing.outlivesRemoval && this.#options.isRemoved()
+  }
+
+  #followLater(gapMs: number): void {
+    this.#events.push(this.#options.host.schedule(gapMs, 'follow what comes', () => this.#followOn()))
   }
 
   #followOn(): void {
-    this.#toCome = this.#options.open('to-come')
+    this.#toCome = this.#options.openToCome()
     this.#toCome.onChange = () => this.onChange()
     this.#toCome.lookAhead(this.#looksAhead)
     this.onChange()
