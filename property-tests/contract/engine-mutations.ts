@@ -181,8 +181,8 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     'chunk-bytes',
     'lines are cut at 8 KiB',
     CONTAINER,
-    'terminalChunkBytes : chunkBytes',
-    'terminalChunkBytes : chunkBytes / 2',
+    'this.tty ? terminalChunkBytes : chunkBytes',
+    '(this.tty ? terminalChunkBytes : chunkBytes) / 2',
   ),
   mutation(
     'chunk-stamp',
