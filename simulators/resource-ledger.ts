@@ -43,17 +43,17 @@ class Entry implements LedgerEntry {
   readonly description: string
   readonly openedAtMs: number
   /** The stack is captured at once and formatted only when someone asks: formatting is the expensive half. */
-  readonly #site: { stack?: string } | null
+  readonly site: { stack?: string } | null
 
   constructor(kind: ResourceKind, description: string, openedAtMs: number, site: { stack?: string } | null) {
     this.kind = kind
     this.description = description
     this.openedAtMs = openedAtMs
-    this.#site = site
+    this.site = site
   }
 
   get location(): string | null {
-    return this.#site === null ? null : callerIn(this.#site.stack ?? '')
+    return this.site === null ? null : callerIn(this.site.stack ?? '')
   }
 }
 
@@ -75,8 +75,9 @@ export class ResourceLedger {
     this.#recordLocations = options.recordLocations ?? true
   }
 
-  open(kind: ResourceKind, description: string): LedgerEntry {
-    const entry = new Entry(kind, description, this.#now(), this.#recordLocations ? captureSite() : null)
+  /** @param askedBy the call whose answer it is: it was opened where that was made. Default the caller. */
+  open(kind: ResourceKind, description: string, askedBy?: LedgerEntry): LedgerEntry {
+    const entry = new Entry(kind, description, this.#now(), this.#siteOf(askedBy))
     this.#of(kind).add(entry)
     return entry
   }
@@ -104,6 +105,11 @@ export class ResourceLedger {
   oldest(kind: ResourceKind): LedgerEntry | undefined {
     for (const entry of this.#of(kind)) return entry
     return undefined
+  }
+
+  #siteOf(askedBy: LedgerEntry | undefined): { stack?: string } | null {
+    if (!this.#recordLocations) return null
+    return askedBy instanceof Entry ? askedBy.site : captureSite()
   }
 
   #of(kind: ResourceKind): Set<LedgerEntry> {

@@ -13,9 +13,9 @@ export class VirtualProcess implements EngineHost {
   readonly random: SeededRandom
   readonly clock: EngineHost['clock']
   readonly ledger: EngineHost['ledger'] = {
-    open: (kind, description) => {
+    open: (kind, description, askedBy) => {
       if (!this.#alive) return { kind, description, openedAtMs: this.#world.nowMs, location: null }
-      const entry = this.#world.ledger.open(kind, description)
+      const entry = this.#world.ledger.open(kind, description, askedBy)
       this.#held.add(entry)
       return entry
     },

@@ -15,7 +15,7 @@ export interface SimulatedCallOptions<T> {
   /** Virtual milliseconds one way, drawn for each. */
   readonly latency: () => number
   /** The engine's answer, computed when the request arrives. May throw an EngineError. */
-  readonly answer: () => T
+  readonly answer: (call: LedgerEntry) => T
   /** Whether the answer travels back, and is a little old when it arrives. What opens a stream does not: the stream travels. */
   readonly travelsBack: boolean
   /** Asked when the request arrives: set when the engine keeps it without answering. */
@@ -119,7 +119,7 @@ export class SimulatedCall<T> {
   #answer(): void {
     let value: T
     try {
-      value = this.#options.answer()
+      value = this.#options.answer(this.#entry)
     } catch (error) {
       if (!(error instanceof EngineError)) throw error
       return this.refuse(error)

@@ -233,6 +233,18 @@ describe('logs', () => {
   })
 })
 
+test('a stream is in the ledger with where its log was asked for', async () => {
+  await world.run(async () => {
+    const [stream, events] = [await openLog(), await client.openEvents({ signal: never })]
+    const locations = world.ledger.list().map(({ kind, location }) => [kind, location?.includes('.test.ts:')])
+    expect(locations).toEqual([
+      ['log-stream', true],
+      ['event-stream', true],
+    ])
+    for (const each of [stream, events]) each.destroy()
+  })
+})
+
 describe('faults on streams', () => {
   test('hung open: the call is not answered until the fault is taken away', async () => {
     world.inject(faults.hungOpen({ container: 'web', streams: 'all' }))

@@ -10,6 +10,7 @@ import {
   type LogStream,
   type OpenLogsOptions,
 } from '../../reference/ports/index.ts'
+import type { LedgerEntry } from '../resource-ledger.ts'
 import type { SeededRandom } from '../seeded-random.ts'
 import type { Wire } from '../wire/wire.ts'
 import type { EngineEvent } from './engine-event.ts'
@@ -106,7 +107,7 @@ export class SimulatedDockerEngine implements DockerEngine {
       description: 'open events',
       signal,
       travelsBack: false,
-      answer: () => this.#eventStream(),
+      answer: (askedBy) => this.#eventStream(askedBy),
     })
   }
 
@@ -117,7 +118,7 @@ export class SimulatedDockerEngine implements DockerEngine {
       signal,
       travelsBack: false,
       hold: () => this.#engine.holdLogRequest(id, follow),
-      answer: () => this.#logStream(id, follow, tail ?? Infinity),
+      answer: (askedBy) => this.#logStream(id, follow, tail ?? Infinity, askedBy),
       isDue: ({ wire }) => !wire.delaysHead || wire.state !== 'waiting',
       discard: (opened) => opened.stream.destroy(),
     })
@@ -152,7 +153,7 @@ export class SimulatedDockerEngine implements DockerEngine {
     return call.promise
   }
 
-  #logStream(id: string, follow: boolean, tail: number): OpenedLog {
+  #logStream(id: string, follow: boolean, tail: number, askedBy: LedgerEntry): OpenedLog {
     const wire = this.#engine.openLog(id, {
       follow,
       tail,
@@ -163,6 +164,7 @@ export class SimulatedDockerEngine implements DockerEngine {
     const stream = new SimulatedStream<Uint8Array>(this.#host, {
       ...this.#streamOptions(),
       source,
+      askedBy,
       name: this.#nameOf(id),
       kind: follow ? 'log-stream' : 'log-snapshot',
       readKind: 'read',
@@ -176,11 +178,12 @@ export class SimulatedDockerEngine implements DockerEngine {
     return { stream, wire }
   }
 
-  #eventStream(): EventStream {
+  #eventStream(askedBy: LedgerEntry): EventStream {
     const source = new EventSource(this.#engine, containerEvent)
     const stream = new SimulatedStream<ContainerEvent>(this.#host, {
       ...this.#streamOptions(),
       source,
+      askedBy,
       name: 'events',
       kind: 'event-stream',
       readKind: 'event-read',

@@ -26,6 +26,8 @@ export interface StreamSource<T> {
 
 export interface SimulatedStreamOptions<T> {
   readonly source: StreamSource<T>
+  /** The call whose answer it is, for the ledger. */
+  readonly askedBy?: LedgerEntry
   /** Whom it belongs to, for the ledger and the trace. */
   readonly name: string
   readonly kind: ResourceKind
@@ -77,7 +79,7 @@ export class SimulatedStream<T> implements EngineStream<T> {
     this.#options = options
     this.#deliverLabel = `deliver ${options.name}`
     this.#readLabel = `read of ${options.name}`
-    this.#entry = host.ledger.open(options.kind, `${options.kind} of ${options.name}`)
+    this.#entry = host.ledger.open(options.kind, `${options.kind} of ${options.name}`, options.askedBy)
     options.source.onChange = () => this.#sourceChanged()
   }
 
