@@ -13,19 +13,21 @@ export class Availability {
   readonly #outages = new Set<{ readonly kind: Outage }>()
   readonly #listeners = new Listeners()
 
+  #current: EngineAvailability = 'up'
+
+  /** Asked at every delivery of every stream: kept, not found anew. */
   get current(): EngineAvailability {
-    const kinds = [...this.#outages].map(({ kind }) => kind)
-    return WORST_FIRST.find((kind) => kinds.includes(kind)) ?? 'up'
+    return this.#current
   }
 
   /** An outage, until what is returned is disposed. */
   begin(kind: Outage): Disposable {
     const outage = { kind }
     this.#outages.add(outage)
-    this.tell()
+    this.#changed()
     return {
       [Symbol.dispose]: () => {
-        if (this.#outages.delete(outage)) this.tell()
+        if (this.#outages.delete(outage)) this.#changed()
       },
     }
   }
@@ -33,7 +35,7 @@ export class Availability {
   /** Ends every outage. */
   comeBack(): void {
     this.#outages.clear()
-    this.tell()
+    this.#changed()
   }
 
   onChange(listener: () => void): Disposable {
@@ -43,6 +45,12 @@ export class Availability {
   /** Tells everyone to look again. */
   tell(): void {
     this.#listeners.tell()
+  }
+
+  #changed(): void {
+    const kinds = new Set([...this.#outages].map(({ kind }) => kind))
+    this.#current = WORST_FIRST.find((kind) => kinds.has(kind)) ?? 'up'
+    this.tell()
   }
 }
 
