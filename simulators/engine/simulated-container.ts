@@ -151,8 +151,8 @@ export class SimulatedContainer {
   }
 
   /**
-   * What the process writes, in full or in part: text without a newline waits for one, for 16 KiB, or for the end of the process. With a TTY
-   * newlines become CR LF and both streams are one.
+   * What the process writes, in full or in part: text without a newline waits for one, for 16 KiB, or for the end of the process (not in
+   * Podman, which stores it at once). With a TTY newlines become CR LF and both streams are one.
    * @throws Error when the container is not running
    */
   write(stream: 'stdout' | 'stderr', output: string | Uint8Array): void {
