@@ -4,21 +4,21 @@ import { FollowedStreams } from './followed-streams.test-helper.ts'
 
 const STREAMS = 1000
 const WARM_UP_MS = 120_000
-const ROUND_MS = 60_000
-const ROUNDS = 15
+const ROUND_MS = 120_000
+const ROUNDS = 12
 
 /** Less than this, times real time, shows that something is broken, on a machine as busy as may be. */
 const SANITY = 5
 
 /**
- * `goal`: what the best round is to reach on a quiet machine; what else runs there only makes rounds slower. A thousand is a line in a microsecond:
- * made, stored, sent, read and hashed.
+ * `goal`: what the median round is to reach on a quiet machine. A thousand is a line in a microsecond: made, stored, sent, read and hashed. The fastest
+ * comes first: each pays for those before it, with a larger heap and code that was compiled for more cases.
  */
 const ways = [
-  { name: 'each line delivered by itself', options: {}, goal: 100 },
-  { name: 'deliveries gathered for 1 s', options: { gather: { ms: 1000 } }, goal: 200 },
-  { name: 'deliveries gathered for 5 s', options: { gather: { ms: 5000 } }, goal: 500 },
-  { name: 'deliveries gathered for 10 s', options: { gather: { ms: 10_000 } }, goal: 1000 },
+  { name: 'deliveries gathered for 30 s', options: { gather: { ms: 30_000 } }, goal: 1000 },
+  { name: 'deliveries gathered for 10 s', options: { gather: { ms: 10_000 } }, goal: 500 },
+  { name: 'deliveries gathered for 1 s', options: { gather: { ms: 1000 } }, goal: 120 },
+  { name: 'each line delivered by itself', options: {}, goal: 80 },
 ]
 
 for (const { name, options, goal } of ways) {
@@ -40,7 +40,7 @@ for (const { name, options, goal } of ways) {
     const [median, best] = [ROUND_MS / result.latency.p50, ROUND_MS / result.latency.min]
     const machine = isQuiet() ? 'on a quiet machine' : 'on a busy machine, so not held to its goal'
     console.log(`${name}: ${median.toFixed(0)} times real time (best ${best.toFixed(0)}), ${machine}`)
-    expect(best).toBeGreaterThan(isQuiet() ? goal : SANITY)
+    expect(median).toBeGreaterThan(isQuiet() ? goal : SANITY)
   })
 }
 
