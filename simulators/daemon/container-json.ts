@@ -82,7 +82,8 @@ function configJson({ id, tty, command, image, labels }: SimulatedContainer): ob
   }
 }
 
-function stateJson({ state, running, exitCode, startedAt, finishedAt }: SimulatedContainer): object {
+/** What an inspection of either API shows of the process. */
+export function stateJson({ state, running, exitCode, startedAt, finishedAt }: SimulatedContainer): object {
   return {
     Status: state,
     Running: running,

@@ -75,10 +75,12 @@ class ResponsePump {
 
   #write(piece: Uint8Array): void {
     this.#onTheirWay += 1
-    this.#response.write(piece, () => {
-      this.#onTheirWay -= 1
-      if (this.#broken && this.#onTheirWay === 0) this.#response.destroy()
-    })
+    this.#response.write(piece, this.#onWritten)
+  }
+
+  readonly #onWritten = (): void => {
+    this.#onTheirWay -= 1
+    if (this.#broken && this.#onTheirWay === 0) this.#response.destroy()
   }
 
   /** Breaks the connection once what was written is with the kernel: a connection that breaks inside a message has to have begun it. */

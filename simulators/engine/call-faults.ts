@@ -24,9 +24,9 @@ export interface DisturbedCall {
 
 export interface CallScope {
   /** Default every operation. */
-  readonly operation?: EngineOperation
+  readonly operation?: EngineOperation | undefined
   /** How many requests it is for. Default all. */
-  readonly times?: number
+  readonly times?: number | undefined
 }
 
 /** The faults that wait for requests. */

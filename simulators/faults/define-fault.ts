@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Fault, FaultKind, FaultTarget } from './fault.ts'
 import type { Parameter } from './parameter.ts'
 
-type Definitions = Readonly<Record<string, Parameter<never> | Parameter<unknown>>>
+/** The parameters of a fault that is being defined. */
+export type Definitions = Readonly<Record<string, Parameter<never> | Parameter<unknown>>>
 
 /** What code may give. */
 export type OptionsOf<P> = {

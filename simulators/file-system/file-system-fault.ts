@@ -48,13 +48,13 @@ export interface FileFaultScope {
    * Operations it concerns. Default all that it befalls in life: `read` and `write` for `short`, `write` for `torn` and `no-space`, those of open
    * files for `unlink`, `rename` and `truncate`, `open` for `EMFILE`, those of names for `EACCES`, those that need room for `ENOSPC`.
    */
-  readonly operations?: readonly FileOperation[]
+  readonly operations?: readonly FileOperation[] | undefined
   /** Paths it concerns, as they were when the file was opened. Default all. */
-  readonly path?: RegExp
+  readonly path?: RegExp | undefined
   /** How often it strikes before it is over. Default without limit. */
-  readonly times?: number
+  readonly times?: number | undefined
   /** Chance that it strikes an operation it concerns. Default 1. */
-  readonly chance?: number
+  readonly chance?: number | undefined
 }
 
 /** A fault that was ordered. */

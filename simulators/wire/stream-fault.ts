@@ -12,9 +12,9 @@ export interface StreamFault {
 /** Which streams a fault is for. */
 export interface StreamScope {
   /** Id, prefix of an id, or name of the container whose log they carry. Default every container. */
-  readonly container?: string
+  readonly container?: string | undefined
   /** Those `open` now, the `next` one to be opened, or `all`, now and later. */
   readonly streams: 'open' | 'next' | 'all'
   /** Only followed logs (true) or only snapshots (false). Default both. */
-  readonly follow?: boolean
+  readonly follow?: boolean | undefined
 }

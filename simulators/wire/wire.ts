@@ -166,7 +166,8 @@ export class Wire implements StreamSource<Uint8Array> {
   }
 
   #insertedHere(): Uint8Array | undefined {
-    return this.#reply.toBoundary === 0 ? this.#inserted[0] : undefined
+    // Finding the boundary costs a search in the log: only where something waits for it.
+    return this.#inserted.length > 0 && this.#reply.toBoundary === 0 ? this.#inserted[0] : undefined
   }
 
   #allowance(): number {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { Answer } from '../answer.ts'
 import type {
@@ -17,21 +16,18 @@ import type {
 } from '../arm.ts'
 import { CONTRACT_IMAGE } from '../container-request.ts'
 import { LogSeen } from '../log-seen.ts'
-import type { Release } from '../release.ts'
 import { commandOf } from '../shell-script.ts'
 import { stampOfMs, stampsOf } from '../stamps.ts'
 import { DockerCommand } from './docker-command.ts'
-import type { SocketArmOptions } from './dockerode-arm.ts'
 import { EventLines } from './event-lines.ts'
 import { following } from './following.ts'
+import { SocketArm, type SocketArmOptions } from './socket-arm.ts'
 
 const ListedJson = z.object({ ID: z.string(), Names: z.string(), State: z.string(), Status: z.string() })
 const InspectedJson = z.tuple([z.record(z.string(), z.unknown())])
 
 /** Any engine on a socket, through the docker command. */
-export class CommandLineArm implements ContractArm {
-  readonly name: string
-  readonly release: Release
+export class CommandLineArm extends SocketArm implements ContractArm {
   readonly lacks = {
     statuses: 'the docker command does not show the status of an answer',
     streams: 'docker logs always asks for both streams',
@@ -46,22 +42,9 @@ export class CommandLineArm implements ContractArm {
 
   /** @param program name or path of the docker command */
   constructor(options: SocketArmOptions, program = 'docker') {
-    this.name = options.name
-    this.release = options.release
+    super(options)
     this.#options = options
     this.#command = new DockerCommand(program, options.socketPath)
-  }
-
-  run<T>(operation: () => Promise<T>): Promise<T> {
-    return operation()
-  }
-
-  async sleep(ms: number): Promise<void> {
-    await delay(ms)
-  }
-
-  now(): number {
-    return Date.now()
   }
 
   async create(name: string, spec: ContainerSpec): Promise<Answer> {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import Docker from 'dockerode'
 import { Answer } from '../answer.ts'
 import type {
@@ -18,28 +17,15 @@ import type {
 import { containerRequest } from '../container-request.ts'
 import { FrameReader } from '../frame-reader.ts'
 import type { LogSeen } from '../log-seen.ts'
-import type { Program } from '../program.ts'
-import type { Release } from '../release.ts'
 import { stampSeconds, stampsOf } from '../stamps.ts'
 import { answerOf, orRefusal } from './dockerode-answer.ts'
 import { EventLines } from './event-lines.ts'
 import { following } from './following.ts'
+import { SocketArm, type SocketArmOptions } from './socket-arm.ts'
 import { requestOver } from './request-over.ts'
 
-export interface SocketArmOptions {
-  readonly name: string
-  readonly socketPath: string
-  readonly release: Release
-  /** Told of the programs that containers will run: a simulated engine has to be told what they do. */
-  readonly onProgram?: (program: Program) => void
-  /** What a container's process needs after a start before it minds signals, milliseconds. Default 0: a simulated one minds them at once. */
-  readonly startUpMs?: number
-}
-
 /** Any engine on a socket, through dockerode. */
-export class DockerodeArm implements ContractArm {
-  readonly name: string
-  readonly release: Release
+export class DockerodeArm extends SocketArm implements ContractArm {
   readonly lacks = { docker: 'the docker command is another client' } as const
   readonly view = {
     answer: ({ status, words }: Answer): unknown => ({ status, words }),
@@ -49,22 +35,9 @@ export class DockerodeArm implements ContractArm {
   readonly #options: SocketArmOptions
 
   constructor(options: SocketArmOptions) {
-    this.name = options.name
-    this.release = options.release
+    super(options)
     this.#options = options
     this.#docker = new Docker({ socketPath: options.socketPath })
-  }
-
-  run<T>(operation: () => Promise<T>): Promise<T> {
-    return operation()
-  }
-
-  async sleep(ms: number): Promise<void> {
-    await delay(ms)
-  }
-
-  now(): number {
-    return Date.now()
   }
 
   async create(name: string, spec: ContainerSpec): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import type { SimulatedContainer } from '../../engine/simulated-container.ts'
-import { imageId, SHOWN_PID } from '../container-json.ts'
+import { imageId, SHOWN_PID, stateJson } from '../container-json.ts'
 import { NEVER, toStamp } from '../engine-time.ts'
 import { hostConfigJson } from './host-config-json.ts'
 import { imageDigits } from './image-digits.ts'
@@ -17,7 +17,7 @@ export function inspectedContainer(container: SimulatedContainer, apiMajor: numb
     Created: toStamp(container.createdAt),
     Path: path,
     Args: args,
-    State: stateJson(container),
+    State: libpodStateJson(container),
     Image: imageDigits(image),
     ImageDigest: imageId(image),
     ImageName: image,
@@ -55,21 +55,12 @@ export function inspectedContainer(container: SimulatedContainer, apiMajor: numb
   }
 }
 
-function stateJson(container: SimulatedContainer): object {
-  const { id, state, running, startedAt, finishedAt, exitCode } = container
+function libpodStateJson(container: SimulatedContainer): object {
+  const { id, state, running } = container
   return {
     OciVersion: '1.2.0',
-    Status: state,
+    ...stateJson(container),
     Running: state === 'running',
-    Paused: state === 'paused',
-    Restarting: false,
-    OOMKilled: false,
-    Dead: false,
-    Pid: running ? SHOWN_PID : 0,
-    ExitCode: running ? 0 : exitCode,
-    Error: '',
-    StartedAt: startedAt === null ? NEVER : toStamp(startedAt),
-    FinishedAt: finishedAt === null ? NEVER : toStamp(finishedAt),
     ...(running && { ConmonPid: SHOWN_PID, CgroupPath: `/libpod_parent/libpod-${id}` }),
     CheckpointedAt: NEVER,
     RestoredAt: NEVER,

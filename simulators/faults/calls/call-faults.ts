@@ -1,7 +1,7 @@
-import type { CallFault, CallScope, EngineOperation } from '../../engine/call-faults.ts'
-import { defineFault, type OptionsOf, type ValuesOf } from '../define-fault.ts'
+import type { CallFault, EngineOperation } from '../../engine/call-faults.ts'
+import { defineFault, type Definitions, type OptionsOf, type ValuesOf } from '../define-fault.ts'
 import type { FaultKind } from '../fault.ts'
-import { choice, milliseconds, optional, wholeNumber, type Parameter } from '../parameter.ts'
+import { choice, milliseconds, optional, wholeNumber } from '../parameter.ts'
 import type { EngineMachine } from '../streams/stream-fault-kind.ts'
 
 /** Which requests. */
@@ -62,7 +62,7 @@ interface CallFaultDefinition<P> {
   readonly fault: (values: ValuesOf<P>) => CallFault
 }
 
-function callFault<P extends Readonly<Record<string, Parameter<never> | Parameter<unknown>>>>({
+function callFault<P extends Definitions>({
   parameters,
   fault,
   ...definition
@@ -77,12 +77,8 @@ function callFault<P extends Readonly<Record<string, Parameter<never> | Paramete
     lasts: true,
     parameters: { ...parameters, ...which },
     inject: ({ engine }: EngineMachine, values: ValuesOf<P> & ValuesOf<typeof which>) =>
-      engine.disturbCalls(fault(values), scopeOf(values)),
+      engine.disturbCalls(fault(values), { operation: values.operation, times: values.times }),
   })
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its parameters are these and those that say which requests
   return kind as unknown as FaultKind<OptionsOf<P> & CallOptions, EngineMachine>
-}
-
-function scopeOf({ operation, times }: CallOptions): CallScope {
-  return { ...(operation !== undefined && { operation }), ...(times !== undefined && { times }) }
 }

@@ -1,7 +1,7 @@
 import type { SimulatedContainer } from '../../engine/simulated-container.ts'
-import { defineFault, type OptionsOf, type ValuesOf } from '../define-fault.ts'
+import { defineFault, type Definitions, type OptionsOf, type ValuesOf } from '../define-fault.ts'
 import type { FaultKind } from '../fault.ts'
-import { container, type Parameter } from '../parameter.ts'
+import { container } from '../parameter.ts'
 import type { EngineMachine } from '../streams/stream-fault-kind.ts'
 
 export interface ContainerOption {
@@ -24,7 +24,7 @@ interface ContainerFaultDefinition<P> {
 }
 
 /** Defines something that happens to a container: the parameter that says which comes with it. */
-export function containerFault<P extends Readonly<Record<string, Parameter<never> | Parameter<unknown>>>>({
+export function containerFault<P extends Definitions>({
   inject,
   parameters,
   ...definition

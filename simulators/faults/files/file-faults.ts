@@ -1,6 +1,6 @@
-import type { FileFault, FileFaultScope, FileOperation } from '../../file-system/file-system-fault.ts'
+import type { FileFault, FileOperation } from '../../file-system/file-system-fault.ts'
 import type { SimulatedFileSystem } from '../../file-system/simulated-file-system.ts'
-import { defineFault, type OptionsOf, type ValuesOf } from '../define-fault.ts'
+import { defineFault, type Definitions, type OptionsOf, type ValuesOf } from '../define-fault.ts'
 import type { FaultKind } from '../fault.ts'
 import {
   bytes,
@@ -11,7 +11,6 @@ import {
   text,
   wholeNumber,
   withDefault,
-  type Parameter,
 } from '../parameter.ts'
 
 /** A machine with a simulated file system. */
@@ -152,7 +151,7 @@ interface FileFaultDefinition<P> {
   readonly fault: (values: ValuesOf<P>) => FileFault
 }
 
-function fileFault<P extends Readonly<Record<string, Parameter<never> | Parameter<unknown>>>>({
+function fileFault<P extends Definitions>({
   parameters,
   operations,
   fault,
@@ -168,21 +167,11 @@ function fileFault<P extends Readonly<Record<string, Parameter<never> | Paramete
     target: 'file system',
     lasts: true,
     parameters: { ...parameters, ...which },
-    inject: ({ fileSystem }: FileMachine, values: ValuesOf<P> & ValuesOf<typeof which>) =>
-      fileSystem.disturb(fault(values), scopeOf(values, operations)),
+    inject: ({ fileSystem }: FileMachine, values: ValuesOf<P> & ValuesOf<typeof which>) => {
+      const { path, times, chance } = values
+      return fileSystem.disturb(fault(values), { operations, path, times, chance })
+    },
   })
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its parameters are these and those that say which operations
   return kind as unknown as FaultKind<OptionsOf<P> & FileOptions, FileMachine>
-}
-
-function scopeOf(
-  { path, times, chance }: FileOptions,
-  operations?: readonly FileOperation[],
-): FileFaultScope {
-  return {
-    ...(operations !== undefined && { operations }),
-    ...(path !== undefined && { path }),
-    ...(times !== undefined && { times }),
-    ...(chance !== undefined && { chance }),
-  }
 }

@@ -1,8 +1,8 @@
 import type { SimulatedEngine } from '../../engine/simulated-engine.ts'
 import type { Wire } from '../../wire/wire.ts'
-import { defineFault, type OptionsOf, type ValuesOf } from '../define-fault.ts'
+import { defineFault, type Definitions, type OptionsOf, type ValuesOf } from '../define-fault.ts'
 import type { FaultKind } from '../fault.ts'
-import { choice, container, flag, optional, withDefault, type Parameter } from '../parameter.ts'
+import { choice, container, flag, optional, withDefault } from '../parameter.ts'
 
 /** Which streams. */
 export interface StreamOptions {
@@ -35,7 +35,7 @@ interface StreamFaultDefinition<P> {
 }
 
 /** Defines a fault of the streams that carry logs: the parameters that say which streams come with it. */
-export function streamFault<P extends Readonly<Record<string, Parameter<never> | Parameter<unknown>>>>({
+export function streamFault<P extends Definitions>({
   name,
   description,
   parameters,
@@ -54,15 +54,11 @@ export function streamFault<P extends Readonly<Record<string, Parameter<never> |
     description,
     lasts,
     parameters: { ...parameters, ...which },
-    inject: ({ engine }: EngineMachine, values: ValuesOf<P> & ValuesOf<typeof which>) =>
-      engine.disturbStreams(
-        { name, holdsRequest, actOn: (wire) => actOn(wire, values) },
-        {
-          streams: values.streams,
-          ...(values.container !== undefined && { container: values.container }),
-          ...(values.follow !== undefined && { follow: values.follow }),
-        },
-      ),
+    inject: ({ engine }: EngineMachine, values: ValuesOf<P> & ValuesOf<typeof which>) => {
+      const { container: of, streams, follow } = values
+      const fault = { name, holdsRequest, actOn: (wire: Wire) => actOn(wire, values) }
+      return engine.disturbStreams(fault, { container: of, streams, follow })
+    },
   })
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its parameters are these and those that say which streams
   return kind as unknown as FaultKind<OptionsOf<P> & StreamOptions, EngineMachine>
