@@ -1,4 +1,5 @@
 import { LogFile, type StreamNumber } from './log-file.ts'
+import { LossAccount } from './loss-account.ts'
 
 export interface LogRotationOptions {
   /** A file that has reached this size is rotated before the next message. Bytes; default unlimited. */
@@ -34,6 +35,8 @@ export interface LogFollower {
  * now is stored at the latest when somebody looks.
  */
 export class ContainerLog {
+  /** What of it can no longer be read. */
+  readonly lost: LossAccount
   readonly #maxSizeBytes: number
   readonly #maxFiles: number
   readonly #followers = new Set<LogFollower>()
@@ -44,9 +47,13 @@ export class ContainerLog {
   #files: LogFile[]
   #active: LogFile
   #stored = 0
+  /** Messages that were stored before the first file that is left. */
+  #forgotten = 0
   #readThrough = 0
 
-  constructor(rotation: LogRotationOptions = {}) {
+  /** @param now of the monotonic clock, milliseconds: when messages are lost. Default 0 for ever. */
+  constructor(rotation: LogRotationOptions = {}, now: () => number = () => 0) {
+    this.lost = new LossAccount(now)
     this.#maxSizeBytes = rotation.maxSizeBytes ?? Infinity
     this.#maxFiles = rotation.maxFiles ?? 1
     this.#active = new LogFile()
@@ -118,6 +125,12 @@ export class ContainerLog {
     if (!this.#isCatchingUp || this.#watchers > 0) this.#tell()
   }
 
+  /** The container is removed, and its log with it. Who reads it already can go on. */
+  remove(): void {
+    this.catchUp()
+    this.lost.add(this.#forgotten, this.#stored, 'removed')
+  }
+
   /** The container ended. Followers finish; the messages stay. */
   close(): void {
     for (const follower of this.#followers) follower.onLogClosed()
@@ -167,6 +180,12 @@ export class ContainerLog {
     this.#active.next = next
     this.#active = next
     this.#files.push(next)
-    this.#files = this.#files.slice(-this.#maxFiles)
+    while (this.#files.length > this.#maxFiles) this.#dropOldest()
+  }
+
+  #dropOldest(): void {
+    const behind = this.#forgotten + this.#files.shift()!.messages
+    this.lost.add(this.#forgotten, behind, 'rotated away')
+    this.#forgotten = behind
   }
 }

@@ -106,7 +106,7 @@ export class SimulatedContainer {
     this.autoRemove = options.autoRemove ?? false
     this.createdAt = host.clock.wallTime()
     this.random = host.random.fork(`container ${id}`)
-    this.log = new ContainerLog(options.logRotation)
+    this.log = new ContainerLog(options.logRotation, () => host.clock.monotonic())
     this.#expected = new ExpectedOutput(this.tty)
     this.#host = host
     this.#options = options
@@ -262,7 +262,7 @@ export class SimulatedContainer {
       () => this.#nextStamp(),
       (stamp, written, continuesLine) => {
         const data = this.#stored(written)
-        this.#expected.add(stream, data)
+        this.#expected.add(stream, data, this.log.stored)
         this.log.append(stream, stamp, continuesLine ? this.#continuation(data) : data)
         this.#engine.onStored(this)
       },
