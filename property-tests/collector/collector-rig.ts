@@ -1,5 +1,4 @@
 import { inspect } from 'node:util'
-import { completeConfig } from '../../reference/config/complete-config.ts'
 import type { CollectorConfig } from '../../reference/config/config.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
 import {
@@ -7,9 +6,12 @@ import {
   type Fault,
   faults,
   PERSONALITIES,
+  deliveriesGoOn,
   filesWithinLimit,
   leftBehind,
   noOrphanedTasks,
+  OutputCheck,
+  positionsAreFresh,
   readsEndInTime,
   sinkHoldsPrefix,
   streamsRotateInTime,
@@ -18,22 +20,21 @@ import {
   World,
   type ContainerOptions,
   type CrashKind,
+  type Delivery,
+  type FileFault,
+  type FileFaultScope,
+  type LogRotationOptions,
   type SimulatedContainer,
   type SimulatedEngine,
-  type PersonalityName,
+  type SinkPrefix,
   type StreamScope,
   type VirtualPorts,
 } from '../../simulators/index.ts'
-
-/** What differs from one run to another, besides what happens in it. */
-export interface RigOptions {
-  /** The world's: latencies and ties. */
-  readonly seed: number
-  /** Streams at a time. */
-  readonly slots: number
-  readonly rotationIntervalMs: number
-  readonly engine: PersonalityName
-}
+import { configOf, LOGS, settingsOf, STATE, type RigOptions, type RigSettings } from './rig-options.ts'
+import { StdoutCheck } from './stdout-check.ts'
+import { ToldLosses } from './told-losses.ts'
+import { Troubles } from './troubles.ts'
+import { Counters } from './counters.ts'
 
 /**
  * What a container writes. A line that the end of its process leaves open has a certain place among the others only where all lines are of one
@@ -51,13 +52,19 @@ export class CollectorRig {
   readonly world: World
   /** The interesting states that were reached; of {@link MARKS}. */
   readonly marks: Set<string> = new Set()
-  readonly #config: CollectorConfig
+  readonly #slots: number
+  readonly #logRotation: LogRotationOptions | null
+  readonly #troubles: Troubles
+  readonly #told: ToldLosses
+  readonly #files: SinkPrefix
+  readonly #stdout: StdoutCheck
+  #settings: RigSettings
+  #config: CollectorConfig
   #ports: VirtualPorts
   #collector: Collector
+  #counters: Counters
   readonly #kinds = new Map<string, ContainerKind>()
   #runningSinceMs = Infinity
-  /** Until when something was wrong that delays what I6 bounds; Infinity while it still is. */
-  #disturbedUntilMs = -Infinity
   #losesEvents = false
   /**
    * How often something was put wrong. Each time may keep a stream from finding its place for as long as the read timeout. It is not cut before it
@@ -71,19 +78,22 @@ export class CollectorRig {
       recordLocations: false,
       engine: { personality: PERSONALITIES[options.engine] },
     })
-    this.#config = completeConfig({
-      stateDir: '/var/lib/state',
-      containerMonitor: {
-        streamRotation: {
-          intervalMs: options.rotationIntervalMs,
-          maxConcurrentStreams: options.slots,
-        },
-      },
-      dispatcher: { queueBytesMax: QUEUE_BYTES_MAX },
-      sinks: { localFile: { directory: LOGS, maxOpenFiles: OPEN_FILES_MAX } },
+    const { world } = this
+    this.#slots = options.slots
+    this.#logRotation = options.logRotation ?? null
+    this.#settings = settingsOf(options)
+    this.#config = configOf(this.#slots, this.#settings)
+    this.#troubles = new Troubles(() => world.nowMs)
+    this.#told = new ToldLosses((name) => this.engine.everyContainer.filter((each) => each.name === name))
+    this.#files = sinkHoldsPrefix(world, {
+      onSkipped: (lines) => this.#told.skipped('local_file', lines),
     })
-    this.#ports = this.world.ports()
+    this.#stdout = new StdoutCheck(this.engine, (lines) => this.#told.skipped('stdout', lines))
+    const { syncMs = 0 } = options
+    if (syncMs > 0) world.fileSystem.disturb({ kind: 'slow', delayMs: syncMs }, SYNCS)
+    this.#ports = this.#newPorts()
     this.#collector = createCollector(this.#config, this.#ports)
+    this.#counters = this.#newCounters()
     this.#watch()
   }
 
@@ -97,7 +107,8 @@ export class CollectorRig {
 
   addContainer(kind: ContainerKind, options: ContainerOptions): void {
     this.#kinds.set(options.name, kind)
-    this.engine.addContainer(options)
+    const logRotation = this.#logRotation
+    this.engine.addContainer({ ...(logRotation !== null && { logRotation }), ...options })
   }
 
   /**
@@ -111,6 +122,11 @@ export class CollectorRig {
   /** Odd output of a container, where it can be written and has a certain place in the log. */
   injectIfWritable(fault: Fault<EngineMachine>, name: string): void {
     if (this.canWrite(name, 'stdout', '\n')) this.world.inject(fault)
+  }
+
+  /** Whether equal lines can be told apart: not where some may be missing. */
+  get canRepeatLines(): boolean {
+    return this.#logRotation === null
   }
 
   canWrite(name: string, stream: 'stdout' | 'stderr', ending: '\n' | ''): boolean {
@@ -133,16 +149,24 @@ export class CollectorRig {
     this.#begin().catch(() => {})
   }
 
-  /** @throws Error when it took too long, reported a step that was missed, or left anything behind (I8). */
+  /**
+   * What hangs on the way to the sinks goes on first: how a stop fares otherwise depends on what hangs.
+   * @throws Error when it took too long, reported a step that was missed though nothing was wrong, or left anything behind (I8)
+   */
   async stop(): Promise<void> {
+    this.#troubles.end('hung disk')
+    this.#troubles.end('stdout')
     const startedMs = this.world.nowMs
     const { missed } = await this.world.run(() => this.#collector.stop())
+    this.#runningSinceMs = Infinity
     const tookMs = this.world.nowMs - startedMs
     if (tookMs >= STOP_LIMIT_MS) throw new Error(`I8 does not hold: the stop took ${tookMs} ms`)
-    if (missed.length > 0) throw new Error(`I8 does not hold: the stop missed ${JSON.stringify(missed)}`)
+    if (missed.length > 0 && !this.#troubles.isIn('disk'))
+      throw new Error(`I8 does not hold: the stop missed ${JSON.stringify(missed)}`)
     const left = leftBehind(this.world, this.#collector.tasks)
     if (left.length > 0) throw new Error(`I8 does not hold: left behind after the stop:\n${left.join('\n')}`)
     await this.#noteMarks()
+    if (missed.length === 0) await this.#counters.assertTrue()
   }
 
   /** Stops when a start has been under way for that long. */
@@ -160,9 +184,11 @@ export class CollectorRig {
     if (!this.isRunning) throw new Error(`Started during a stop, the collector is ${this.#collector.state}`)
   }
 
-  /** The process ends cleanly and a new one starts on the same disk. */
-  async restartProcess(): Promise<void> {
+  /** The process ends cleanly and a new one starts on the same disk, with other settings if wanted. */
+  async restartProcess(settings: Partial<RigSettings> = {}): Promise<void> {
     await this.stop()
+    this.#settings = { ...this.#settings, ...settings }
+    this.#config = configOf(this.#slots, this.#settings)
     this.#beginProcess()
     await this.start()
   }
@@ -171,17 +197,43 @@ export class CollectorRig {
   crash(kind: CrashKind): void {
     this.world.crash({ kind })
     this.#runningSinceMs = Infinity
+    this.#troubles.end('stdout')
+    this.#stdout.crashed()
     this.#beginProcess()
+    this.#counters.crashed()
   }
 
   async advance(ms: number): Promise<void> {
     await this.world.advance(ms)
   }
 
-  /** To be called when something was put wrong that delays reading. */
-  disturbed(): void {
-    this.#disturbedUntilMs = Infinity
+  /** To be called when something was put wrong that delays reading: with a container, or, without a name, with the engine. */
+  disturbed(container?: string): void {
+    this.#troubles.begin(container === undefined ? 'engine' : `container ${container}`)
     this.#holdUps += 1
+  }
+
+  /** Something is wrong with the disk, or with the file of one container alone, until it is calmed. */
+  disturbDisk(fault: FileFault, scope: FileFaultScope & { readonly container?: string } = {}): void {
+    const { container, ...rest } = scope
+    const path = container === undefined ? scope.path : new RegExp(`/${container}-`)
+    const trouble = this.world.fileSystem.disturb(fault, { ...rest, path })
+    if (fault.kind === 'hang') this.#troubles.begin('hung disk', trouble)
+    else this.#troubles.begin(container === undefined ? 'disk' : `file ${container}`, trouble)
+    if (container !== undefined) this.#troubles.begin(`file ${container}`)
+  }
+
+  /** Nobody reads standard output. */
+  pauseStdout(): void {
+    this.#troubles.begin('stdout', this.#ports.output.pause())
+  }
+
+  get hasStdout(): boolean {
+    return this.#settings.sinks.includes('stdout')
+  }
+
+  resumeStdout(): void {
+    this.#troubles.end('stdout')
   }
 
   /** As SIGTERM does: every reply ends as if it were complete, that of a whole log too, and then the engine is away. */
@@ -206,25 +258,29 @@ export class CollectorRig {
     this.engine.events.loseNext(count)
   }
 
+  /** The engine is there again; what is wrong with its streams still is. */
+  comeBack(): void {
+    this.engine.comeBack()
+    this.#troubles.mended()
+  }
+
   /** Everything that was put wrong is right again. */
   calm(): void {
     this.engine.calm()
     if (this.engine.availability !== 'up') this.engine.comeBack()
-    this.#disturbedUntilMs = this.world.nowMs
+    this.#troubles.endAll()
   }
 
   /**
-   * The containers whose sink does not hold everything, a sentence each. One that was removed took with it what was not read: of it the sink holds a
-   * prefix, which I7 sees to.
+   * What the sinks in use do not hold of what the engine has not lost, a sentence each. A container that was removed took with it what was not read: of
+   * it they hold a prefix, which I7 sees to.
    */
   undelivered(): string[] {
-    return this.engine.containers
-      .map((container) => ({ container, held: this.#contents(container).length }))
-      .filter(({ container, held }) => held !== container.expected.length)
-      .map(
-        ({ container, held }) =>
-          `${container.name}: the sink holds ${held} of ${container.expected.length} bytes`,
-      )
+    const inFiles = this.#settings.sinks.includes('files') ? this.#files.incomplete() : []
+    const onStdout = this.#deliveries()
+      .filter(({ sink, check }) => sink === 'stdout' && check.owes)
+      .map(({ container, check }) => `${container.name}: line ${check.owed} is missing on standard output`)
+    return [...inFiles, ...onStdout]
   }
 
   /**
@@ -237,14 +293,19 @@ export class CollectorRig {
     await this.start()
     await this.#untilDelivered()
     await this.stop()
-    for (const container of this.engine.containers) this.#assertExact(container)
+    this.#told.assertAllTold()
+    if (this.#settings.sinks.includes('files'))
+      for (const container of this.engine.containers) this.#assertExact(container)
   }
 
   /** The length was compared while time passed; a power cut could have put other bytes in their place. */
   #assertExact(container: SimulatedContainer): void {
-    const { expected, name } = container
-    if (Buffer.compare(this.#contents(container), expected.view(0)) !== 0)
-      throw new Error(`The sink of ${name} has the length of its output and differs from it`)
+    const again = new OutputCheck(container)
+    const wrong = again.take(this.#contents(container))
+    if (wrong !== undefined || again.owes)
+      throw new Error(
+        `The file of ${container.name} has the length of its output and ${wrong ?? 'lacks lines'}`,
+      )
   }
 
   async #untilDelivered(): Promise<void> {
@@ -260,13 +321,11 @@ export class CollectorRig {
     }
   }
 
-  /** What the metrics of the process tell. A task that failed, or a gap in a log that keeps everything, is a defect whatever came of it. */
+  /** What the metrics of the process tell. A task that failed is a defect whatever came of it. */
   async #noteMarks(): Promise<void> {
     const text = await this.#collector.metrics.text()
     const failures = sumOf(text, /^log_capturer_task_failures_total/)
     if (failures > 0) throw new Error(`${failures} tasks failed:\n${this.#errorsLogged().join('\n')}`)
-    const gaps = sumOf(text, /^log_capturer_container_gaps_total/)
-    if (gaps > 0) throw new Error(`${gaps} gaps were reported, and nothing was taken out of any log`)
     for (const [mark, series] of Object.entries(MARKS)) if (sumOf(text, series) > 0) this.marks.add(mark)
   }
 
@@ -280,8 +339,28 @@ export class CollectorRig {
   }
 
   #beginProcess(): void {
-    this.#ports = this.world.ports()
+    this.#ports = this.#newPorts()
     this.#collector = createCollector(this.#config, this.#ports)
+    this.#counters = this.#newCounters()
+  }
+
+  #newPorts(): VirtualPorts {
+    const ports = this.world.ports()
+    ports.output.onWrite = (bytes) => this.#stdout.take(bytes)
+    ports.logger.onEntry = (entry) => this.#told.logged(entry, (container) => this.#reached(container))
+    return ports
+  }
+
+  #newCounters(): Counters {
+    return new Counters(
+      () => this.#collector.metrics.text(),
+      () => this.#deliveries(),
+    )
+  }
+
+  /** Lines of which the sink that is ahead has no more to come. */
+  #reached(container: SimulatedContainer): number {
+    return Math.max(this.#files.of(container).reached, this.#stdout.of(container).reached)
   }
 
   async #begin(): Promise<void> {
@@ -290,31 +369,101 @@ export class CollectorRig {
     if (!wasRunning) this.#runningSinceMs = this.world.nowMs
   }
 
+  /** What each sink in use is to have. */
+  #deliveries(): Delivery[] {
+    const { sinks } = this.#settings
+    return this.engine.containers.flatMap((container) => [
+      ...(sinks.includes('files')
+        ? [{ sink: 'local_file', container, check: this.#files.of(container) }]
+        : []),
+      ...(sinks.includes('stdout') ? [{ sink: 'stdout', container, check: this.#stdout.of(container) }] : []),
+    ])
+  }
+
   /** I8 is asked at every stop. */
   #watch(): void {
     const { world } = this
     const { containerMonitor, sinks } = this.#config
-    const { intervalMs, maxConcurrentStreams: slots } = containerMonitor.streamRotation
+    const { maxConcurrentStreams: slots } = containerMonitor.streamRotation
     streamsWithinCapacity(world, { capacity: slots })
     filesWithinLimit(world, { limit: sinks.localFile.maxOpenFiles + OTHER_FILES })
     noOrphanedTasks(world, { orphans: () => this.#collector.tasks.orphans() })
     readsEndInTime(world, containerMonitor)
     streamsRotateInTime(world, {
-      intervalMs,
+      intervalMs: LONGEST_ROTATION_MS,
       closeTimeoutMs: containerMonitor.closeTimeoutMs,
-      heldUpMs: () => this.#holdUps * 2 * containerMonitor.readTimeoutMs,
+      heldUpMs: () =>
+        this.#settings.rotationIntervalMs -
+        LONGEST_ROTATION_MS +
+        this.#holdUps * 2 * containerMonitor.readTimeoutMs,
     })
     waitsAreBounded(world, { slots, ...containerMonitor, isFollowed: () => this.#waitsCount() })
-    sinkHoldsPrefix(world)
+    world.invariant('I7 standard output holds what was stored', () => this.#stdout.found)
+    world.invariant('I10 each loss is told, and no other', () => this.#told.found)
+    this.#watchDeliveries()
+  }
+
+  #watchDeliveries(): void {
+    const { world } = this
+    positionsAreFresh(world, {
+      path: `${STATE}/positions.json`,
+      checkpointIntervalMs: () => this.#settings.checkpointIntervalMs,
+      delivered: () => this.#delivered(),
+      undisturbedSinceMs: () =>
+        Math.max(this.#runningSinceMs, this.#troubles.calmSinceMs('disk', 'hung disk', 'stdout')),
+    })
+    deliveriesGoOn(world, {
+      expected: () => this.#deliveries().filter((delivery) => !this.#mayBeOpen(delivery)),
+      undisturbedSinceMs: ({ sink, container: { name } }) => this.#deliverableSinceMs(sink, name),
+      boundMs: () => 2 * this.#waitBoundMs() + DELIVERY_MS,
+      runningSinceMs: () => this.#runningSinceMs,
+      calmSinceMs: () => this.#troubles.calmSinceMs(),
+      mendedMs: () => this.#troubles.mendedMs,
+      health: () => this.#health(),
+    })
+  }
+
+  /** Whether a sink waits for a line that only the next message shows to be over. */
+  #mayBeOpen({ container, check }: Delivery): boolean {
+    return this.#kinds.get(container.name) === 'open lines' && check.owed === container.expected.lines - 1
+  }
+
+  #health(): { isGood: boolean; detail: string } {
+    const { status, checks } = this.#collector.health()
+    const bad = Object.entries(checks).filter(([, { ok }]) => !ok)
+    return {
+      isGood: status === 'healthy',
+      detail: bad.map(([name, { detail }]) => `${name}: ${detail}`).join('; '),
+    }
+  }
+
+  /** Records that every sink in use holds, by container. */
+  #delivered(): Map<string, number> {
+    const delivered = new Map<string, number>()
+    for (const { container, check } of this.#deliveries())
+      delivered.set(container.id, Math.min(check.records, delivered.get(container.id) ?? Infinity))
+    return delivered
+  }
+
+  #deliverableSinceMs(sink: string, container: string): number {
+    if (this.#losesEvents) return Infinity
+    const ways = ['engine', `container ${container}`]
+    if (sink === 'stdout') ways.push('stdout')
+    else ways.push('disk', `file ${container}`)
+    return Math.max(this.#runningSinceMs, this.#troubles.calmSinceMs(...ways))
   }
 
   /** I6 speaks of a collector that runs, on an engine that does what it is asked: for as long as the longest bound there can be. */
   #waitsCount(): boolean {
-    const { slotTurnMs, openTimeoutMs, streamRotation } = this.#config.containerMonitor
-    const rounds = Math.ceil(this.engine.containers.length / streamRotation.maxConcurrentStreams)
-    const boundMs = rounds * (slotTurnMs + openTimeoutMs) + 1000
-    const undisturbedSinceMs = Math.max(this.#runningSinceMs, this.#disturbedUntilMs)
+    const undisturbedSinceMs = Math.max(this.#runningSinceMs, this.#troubles.calmSinceMs())
+    const boundMs = this.#waitBoundMs()
     return !this.#losesEvents && this.isRunning && this.world.nowMs - undisturbedSinceMs > boundMs
+  }
+
+  /** How long a container may wait for its turn. */
+  #waitBoundMs(): number {
+    const { slotTurnMs, openTimeoutMs } = this.#config.containerMonitor
+    return Math.ceil(this.engine.containers.length / this.#slots) * (slotTurnMs + openTimeoutMs) + 1000
   }
 }
 
@@ -343,12 +492,11 @@ export const MARKS: Readonly<Record<string, RegExp>> = {
   'a close that was never acknowledged': /^log_capturer_abandoned_total.*"stream_close"/,
 }
 
-/** Not beside the state: they share no directory whose sync could do for both. */
-const LOGS = '/srv/logs'
 const STOP_LIMIT_MS = 10_000
-/** Small, so that the sink closes files and reading waits for room. */
-const OPEN_FILES_MAX = 3
-const QUEUE_BYTES_MAX = 256 * 1024
+const SYNCS = { operations: ['sync', 'syncDirectory'] } as const
+/** From a turn at a log to its lines in a sink, retries included. */
+const DELIVERY_MS = 40_000
+const LONGEST_ROTATION_MS = 300_000
 /** Positions being written and their directory. */
 const OTHER_FILES = 4
 /**

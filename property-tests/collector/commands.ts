@@ -243,14 +243,14 @@ const engineCommand: fc.Arbitrary<Command> = fc.constantFrom(
   engine('the engine restarts', 'up', (rig) => rig.world.inject(faults.restartEngine())),
   engine('event streams drop', 'up', (rig) => rig.world.inject(faults.eventStreamDropped())),
   engine('connections are refused', 'up', (rig) => rig.world.inject(faults.refused())),
-  engine('connections are taken again', 'refusing', (rig) => rig.engine.comeBack()),
+  engine('connections are taken again', 'refusing', (rig) => rig.comeBack()),
   engine('the engine goes away', 'up', (rig) => rig.engine.goAway()),
   engine('the engine dies with its containers', 'up', (rig) => rig.engine.goAway({ containers: 'end' })),
   engine('the engine is shut down', 'up', (rig) => rig.shutEngineDown()),
   engine('the engine hangs', 'up', (rig) => rig.engine.hang()),
   engine('the engine loses two events', 'up', (rig) => rig.loseEvents(2)),
-  engine('the engine is back', 'away', (rig) => rig.engine.comeBack()),
-  engine('the engine goes on', 'hung', (rig) => rig.engine.comeBack()),
+  engine('the engine is back', 'away', (rig) => rig.comeBack()),
+  engine('the engine goes on', 'hung', (rig) => rig.comeBack()),
 )
 
 function engine(description: string, when: EngineAvailability, run: (rig: CollectorRig) => unknown): Command {

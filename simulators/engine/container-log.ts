@@ -176,7 +176,7 @@ export class ContainerLog {
   }
 
   #rotate(): void {
-    const next = new LogFile()
+    const next = new LogFile(this.#stored)
     this.#active.next = next
     this.#active = next
     this.#files.push(next)

@@ -20,9 +20,14 @@ export class LogFile {
   next: LogFile | null = null
   /** Size the file would have on disk, bytes: what log rotation goes by. */
   sizeOnDisk = 0
+  /** Ordinal of its first message among those ever stored. */
+  readonly firstMessage: number
   readonly #wire = new GrowingBytes()
   #offsets = new Float64Array(INITIAL_MESSAGES)
   #messages = 0
+  constructor(firstMessage = 0) {
+    this.firstMessage = firstMessage
+  }
 
   get messages(): number {
     return this.#messages

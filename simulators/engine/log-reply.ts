@@ -1,6 +1,7 @@
 import type { SeededRandom } from '../seeded-random.ts'
 import type { ContainerLog, LogFollower } from './container-log.ts'
 import type { LogFile } from './log-file.ts'
+import type { LossCause } from './loss-account.ts'
 import type { MessageReply } from './message-reply.ts'
 import type { EnginePersonality } from './personality.ts'
 
@@ -25,6 +26,8 @@ export class LogReply implements MessageReply, LogFollower {
   #offset: number
   /** The file that was active at the opening, until the reply is past it: before that, every file is there to be read. */
   #openedOn: LogFile | null
+  /** What becomes of the messages it leaves out. */
+  readonly #passesOver: LossCause
   /** Where the reply ends, once that is known. */
   #end: { file: LogFile; offset: number } | null = null
   #replayed: LogFile | null = null
@@ -44,6 +47,7 @@ export class LogReply implements MessageReply, LogFollower {
     this.#file = start.file
     this.#offset = start.offset
     this.#openedOn = log.active
+    this.#passesOver = start.file === log.active ? 'passed over' : 'passed over while catching up'
     this.follow = options.follow
     this.linesScanned = start.messages
     if (options.follow) log.follow(this)
@@ -150,6 +154,7 @@ export class LogReply implements MessageReply, LogFollower {
       return
     }
     const next = this.#openedOn === null ? (this.#end?.file ?? this.#log.active) : this.#file.next!
+    this.#log.lost.add(this.#file.next!.firstMessage, next.firstMessage, this.#passesOver)
     if (this.#file === this.#openedOn) this.#openedOn = null
     this.#file = next
     this.#offset = 0

@@ -1,7 +1,18 @@
-/** Why a stored message can no longer be read. */
-export type LossCause = 'rotated away' | 'emptied' | 'spoilt' | 'removed'
+/**
+ * Why a stored message does not reach who reads. Those that were passed over may still be there for who opens the log anew: a follow that has come to the
+ * end of its file goes on with the newest one, whatever was rotated in between.
+ * - `passed over`: by a follow that began in the file that was the newest then
+ * - `passed over while catching up`: by one that began in an older file
+ */
+export type LossCause =
+  | 'rotated away'
+  | 'emptied'
+  | 'spoilt'
+  | 'removed'
+  | 'passed over'
+  | 'passed over while catching up'
 
-/** A run of stored messages that the engine lost at one moment. */
+/** A run of stored messages that were lost at one moment. */
 export interface LostMessages {
   /** Counted from the first message ever stored, which is 0. */
   readonly first: number
@@ -16,6 +27,8 @@ export interface LostMessages {
 export class LossAccount {
   readonly #now: () => number
   readonly #losses: LostMessages[] = []
+  /** The same by cause, each in the order of the messages. */
+  readonly #byCause = new Map<LossCause, LostMessages[]>()
 
   /** @param now monotonic milliseconds */
   constructor(now: () => number) {
@@ -28,10 +41,38 @@ export class LossAccount {
   }
 
   add(first: number, behind: number, cause: LossCause): void {
-    if (behind > first) this.#losses.push({ first, behind, cause, atMs: this.#now() })
+    if (behind <= first) return
+    const loss = { first, behind, cause, atMs: this.#now() }
+    this.#losses.push(loss)
+    const alike = this.#byCause.get(cause) ?? []
+    this.#byCause.set(cause, alike)
+    const at = alike.findLastIndex((other) => other.first <= first) + 1
+    alike.splice(at, 0, loss)
+  }
+
+  /** Every reason why a message is lost. Empty when it is not. */
+  causesOf(message: number): LossCause[] {
+    return [...this.#byCause].flatMap(([cause, losses]) => (holds(losses, message) ? [cause] : []))
   }
 
   has(message: number): boolean {
-    return this.#losses.some(({ first, behind }) => first <= message && message < behind)
+    return this.#byCause.values().some((losses) => holds(losses, message))
   }
 }
+
+/** @param losses in the order of their messages */
+function holds(losses: readonly LostMessages[], message: number): boolean {
+  let low = 0
+  let high = losses.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (losses[middle]!.first <= message) low = middle + 1
+    else high = middle
+  }
+  // Two may overlap where two readers passed over the same.
+  for (let index = low - 1; index >= 0 && index >= low - OVERLAPPING; index--)
+    if (message < losses[index]!.behind) return true
+  return false
+}
+
+const OVERLAPPING = 8

@@ -1,4 +1,5 @@
 import type { ExpectedLine, ExpectedOutput } from '../engine/expected-output.ts'
+import type { LossCause } from '../engine/loss-account.ts'
 import type { SimulatedContainer } from '../engine/simulated-container.ts'
 
 /** Lines that a sink left out, because the engine no longer had them. */
@@ -7,12 +8,16 @@ export interface SkippedLines {
   /** Index of the first, and behind the last. */
   readonly first: number
   readonly behind: number
+  /** Why each of them may be missing. */
+  readonly causes: readonly (readonly LossCause[])[]
 }
 
 /** From here on a byte of what is held stands for the byte of the output that lies as far behind `expected`. */
 interface Jump {
   readonly held: number
   readonly expected: number
+  /** Lines left out before it. */
+  readonly skipped: number
   /** A line that is not whole, which begins here: its bytes. */
   readonly torn?: Uint8Array
 }
@@ -24,11 +29,13 @@ interface Jump {
 export class OutputCheck {
   readonly #container: SimulatedContainer
   readonly #onSkipped: (lines: SkippedLines) => void
-  #jumps: Jump[] = [{ held: 0, expected: 0 }]
+  #jumps: Jump[] = [{ held: 0, expected: 0, skipped: 0 }]
   /** Of the output, behind what is held: at the beginning of a line while {@link #pending} holds anything. */
   #expected = 0
   /** Bytes held. */
   #held = 0
+  /** Lines left out. */
+  #skipped = 0
   /** The beginning of a line that is not the next one. */
   #pending: Uint8Array = NOTHING
 
@@ -45,6 +52,11 @@ export class OutputCheck {
   /** Lines before the place the sink has reached, those that were lost among them. */
   get reached(): number {
     return this.#output.lineAt(this.#expected)
+  }
+
+  /** Records held: lines, whole or in part. */
+  get records(): number {
+    return this.reached - this.#skipped
   }
 
   /** Whether a line that the engine has not lost, or the newline of one that was begun, is yet to come. */
@@ -91,10 +103,24 @@ export class OutputCheck {
       return
     }
     this.#jumps = this.#jumps.filter(({ held }) => held === 0 || held <= offset)
-    const { held, expected, torn } = this.#jumps.at(-1)!
+    const { held, expected, skipped, torn } = this.#jumps.at(-1)!
+    this.#skipped = skipped
     this.#pending = torn === undefined ? NOTHING : torn.subarray(0, offset - held)
     this.#expected = torn === undefined ? expected + offset - held : expected
     if (torn !== undefined) this.#jumps.pop()
+  }
+
+  /** What comes next may repeat: where the last line that was held and equals it, goes on from there. For sinks that cannot be read back. */
+  resumeAt(line: Uint8Array): void {
+    const output = this.#output
+    for (let index = Math.min(this.reached, output.lines - 1); index >= 0; index--) {
+      const { from, to } = output.line(index)
+      if (Buffer.compare(output.view(from, to), line) !== 0) continue
+      this.#jumps = [{ held: this.#held, expected: from, skipped: this.#skipped }]
+      this.#expected = from
+      this.#pending = NOTHING
+      return
+    }
   }
 
   get #output(): ExpectedOutput {
@@ -121,8 +147,8 @@ export class OutputCheck {
       const isWhole = Buffer.compare(output.view(line.from, line.to), bytes) === 0
       const hasLost = this.#hasLost(line)
       if (isWhole || (hasLost && isPartOf(bytes, line, output))) {
-        if (index > next) this.#onSkipped({ container: this.#container, first: next, behind: index })
-        if (isWhole) this.#jumps.push({ held, expected: line.from })
+        if (index > next) this.#skip(next, index)
+        if (isWhole) this.#jumps.push({ held, expected: line.from, skipped: this.#skipped })
         else this.#noteTorn(bytes, held, line)
         this.#expected = line.to
         return undefined
@@ -132,9 +158,21 @@ export class OutputCheck {
     return this.#describe(bytes, held, output.lines)
   }
 
+  #skip(first: number, behind: number): void {
+    this.#skipped += behind - first
+    this.#onSkipped({ container: this.#container, first, behind, causes: this.#causes(first, behind) })
+  }
+
+  #causes(first: number, behind: number): LossCause[][] {
+    const { lost } = this.#container.log
+    const lines = Array.from({ length: behind - first }, (_, index) => this.#output.line(first + index))
+    return lines.map(({ messages }) => messages.flatMap((message) => lost.causesOf(message)))
+  }
+
   #noteTorn(bytes: Uint8Array, held: number, { from, to }: ExpectedLine): void {
-    this.#jumps.push({ held, expected: from, torn: bytes.slice() })
-    this.#jumps.push({ held: held + bytes.length, expected: to })
+    const skipped = this.#skipped
+    this.#jumps.push({ held, expected: from, skipped, torn: bytes.slice() })
+    this.#jumps.push({ held: held + bytes.length, expected: to, skipped })
   }
 
   #hasLost({ messages }: ExpectedLine): boolean {

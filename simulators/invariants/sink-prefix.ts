@@ -12,8 +12,8 @@ export interface SinkPrefixOptions {
 export interface SinkPrefix extends Disposable {
   /** Containers with a sink that does not hold all of what the engine has not lost of them, a sentence each. Empty at quiescence in a correct program. */
   incomplete(): string[]
-  /** How far the sink of a container is; undefined before its first byte. */
-  of(container: SimulatedContainer): OutputCheck | undefined
+  /** How far the sink of a container is. */
+  of(container: SimulatedContainer): OutputCheck
 }
 
 /**
@@ -22,33 +22,42 @@ export interface SinkPrefix extends Disposable {
  */
 export function sinkHoldsPrefix(world: World, options: SinkPrefixOptions = {}): SinkPrefix {
   const containerOf = options.containerOf ?? byShortId(world)
-  const checks = new Map<string, OutputCheck>()
-  const byContainer = new Map<SimulatedContainer, { path: string; check: OutputCheck }>()
+  const byContainer = new Map<SimulatedContainer, OutputCheck>()
+  const byPath = new Map<string, OutputCheck>()
+  const paths = new Map<OutputCheck, string>()
   let found: string | undefined
-  const checkOf = (path: string): OutputCheck | undefined => {
-    const known = checks.get(path)
+  const checkOf = (container: SimulatedContainer): OutputCheck => {
+    const known = byContainer.get(container)
+    if (known !== undefined) return known
+    const check = new OutputCheck(container, options.onSkipped)
+    byContainer.set(container, check)
+    return check
+  }
+  const checkAt = (path: string): OutputCheck | undefined => {
+    const known = byPath.get(path)
     if (known !== undefined) return known
     const container = containerOf(path)
     if (container === undefined) return undefined
-    const check = new OutputCheck(container, options.onSkipped)
-    checks.set(path, check)
-    byContainer.set(container, { path, check })
+    const check = checkOf(container)
+    byPath.set(path, check)
+    paths.set(check, path)
     return check
   }
   const stack = new DisposableStack()
   stack.use(
     world.fileSystem.onAppend((path, offset, bytes) => {
-      const wrong = checkOf(path)?.takeAt(offset, bytes)
+      const wrong = checkAt(path)?.takeAt(offset, bytes)
       if (wrong !== undefined) found ??= `${path} ${wrong}`
     }),
   )
   stack.use(world.invariant('I7 a sink holds a prefix of what was stored', () => found))
   return {
-    of: (container) => byContainer.get(container)?.check,
+    of: checkOf,
     incomplete: () =>
-      world.engine.everyContainer.flatMap((container) =>
-        describeOwed(world, container, byContainer.get(container)),
-      ),
+      world.engine.everyContainer.flatMap((container) => {
+        const check = checkOf(container)
+        return describeOwed(world, container, check, paths.get(check))
+      }),
     [Symbol.dispose]: () => stack.dispose(),
   }
 }
@@ -65,10 +74,10 @@ function byShortId(world: World): (path: string) => SimulatedContainer | undefin
 function describeOwed(
   world: World,
   container: SimulatedContainer,
-  known: { path: string; check: OutputCheck } | undefined,
+  check: OutputCheck,
+  path: string | undefined,
 ): string[] {
-  const check = known?.check ?? new OutputCheck(container)
-  const held = known === undefined ? 0 : world.fileSystem.contents(known.path).length
+  const held = path === undefined ? 0 : world.fileSystem.contents(path).length
   // A power cut may have taken what was written.
   if (held === check.held && !check.owes) return []
   const { expected, name } = container
