@@ -271,6 +271,14 @@ export class SimulatedEngine {
     return this.#callFaults.order(fault, scope)
   }
 
+  /** The head of an answer to who asks for events waits for the first one, until what is returned is disposed. */
+  delayEventHeads(): Disposable {
+    const delay = new DisposableStack()
+    delay.defer(() => this.#availability.tell())
+    delay.use(this.events.delayHeads())
+    return delay
+  }
+
   /**
    * The daemon dies: connections break and new ones are refused, until what is returned is disposed or {@link comeBack}. Containers go on, or end
    * where there is no live restore.
@@ -305,9 +313,12 @@ export class SimulatedEngine {
     this.#personality = personality
   }
 
-  /** For who serves it: what goes wrong with the request that arrives now, or null. To be asked once for each request. */
-  takeCallFault(operation: EngineOperation): DisturbedCall | null {
-    return this.#callFaults.take(operation)
+  /**
+   * For who serves it: what goes wrong with the request that arrives now, or null. To be asked once for each request.
+   * @param reference the container it names
+   */
+  takeCallFault(operation: EngineOperation, reference?: string): DisturbedCall | null {
+    return this.#callFaults.take(operation, reference === undefined ? undefined : this.find(reference)?.id)
   }
 
   /** Like {@link find}. @throws EngineError `not_found` */
