@@ -106,7 +106,7 @@ export class SimulatedEngine {
     this.#added.push(container)
     if (this.#storedListeners.size > 0) this.#logWatches.push(container.log.watch())
     this.#emit('create', container)
-    if (options.started ?? true) this.start(id)
+    if (options.started ?? true) this.#startAfter(container, options.startsAfterMs ?? 0)
     return container
   }
 
@@ -130,6 +130,7 @@ export class SimulatedEngine {
     container.state = 'running'
     container.startedAt = this.host.clock.wallTime()
     container.beginWork()
+    this.#endInTime(container)
     this.#emit('start', container)
   }
 
@@ -360,6 +361,22 @@ export class SimulatedEngine {
     })
   }
 
+  #startAfter(container: SimulatedContainer, delayMs: number): void {
+    if (delayMs === 0) return this.start(container.id)
+    this.host.schedule(delayMs, `start ${container.name}`, () => {
+      if (container.state === 'created') this.start(container.id)
+    })
+  }
+
+  /** Unless somebody ends it before. */
+  #endInTime(container: SimulatedContainer): void {
+    const { lastsMs, startedAt } = container
+    if (lastsMs === null) return
+    this.host.schedule(lastsMs, `end ${container.name}`, () => {
+      if (container.startedAt === startedAt) this.#end(container, 0)
+    })
+  }
+
   #duration({ startedAt, finishedAt }: SimulatedContainer): Readonly<Record<string, string>> {
     if (!this.personality.dieTellsDuration) return {}
     return { execDuration: String(Math.floor((finishedAt! - startedAt!) / 1000)) }
@@ -382,8 +399,8 @@ export class SimulatedEngine {
 }
 
 const SIGKILL = 9
-/** Between the end of a container that is removed with its end, and its removal. */
-const REMOVAL_DELAY_MS = 2
+/** Between the end of a container that is removed with its end, and its removal, as measured on an idle machine. */
+const REMOVAL_DELAY_MS = 10
 const SIGTERM = 15
 /** Exit code of a process that a signal ended: this plus the signal's number. */
 const SIGNAL_EXIT_CODE = 128
