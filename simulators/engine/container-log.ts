@@ -47,8 +47,6 @@ export class ContainerLog {
   #files: LogFile[]
   #active: LogFile
   #stored = 0
-  /** Messages that were stored before the first file that is left. */
-  #forgotten = 0
   #readThrough = 0
 
   /** @param now of the monotonic clock, milliseconds: when messages are lost. Default 0 for ever. */
@@ -128,11 +126,55 @@ export class ContainerLog {
   /** The container is removed, and its log with it. Who reads it already can go on. */
   remove(): void {
     this.catchUp()
-    this.lost.add(this.#forgotten, this.#stored, 'removed')
+    this.lost.add(this.#files[0]!.before, this.#stored, 'removed')
+  }
+
+  /**
+   * One stored record becomes NULs. It is counted as a message still, and cannot be read.
+   * @param back which, counted from the last one stored, which is 1
+   * @returns its number among all that were ever stored, from 1; null where the log has no such record any more
+   */
+  spoil(back: number): number | null {
+    this.catchUp()
+    let behind = 0
+    for (const file of this.#files.toReversed()) {
+      const index = file.messages - (back - behind)
+      behind += file.messages
+      if (index < 0) continue
+      file.spoil(index)
+      this.lost.add(file.before + index, file.before + index + 1, 'spoilt')
+      return file.before + index + 1
+    }
+    return null
+  }
+
+  /** Somebody empties the active file from outside, as `truncate -s 0` does; older files stay. */
+  empty(): void {
+    this.catchUp()
+    const emptied = this.#active
+    this.#active = new LogFile(this.#stored, emptied.sizeOnDisk)
+    this.lost.add(emptied.before, this.#stored, 'emptied')
+    emptied.emptiedInto = this.#active
+    this.#files = [...this.#files.slice(0, -1), this.#active]
+    this.#tell()
+  }
+
+  /**
+   * The numbers, from 1 among all that were ever stored, of the messages that are in the log and can be read: what a reader that misses nothing
+   * may still be asked for.
+   */
+  readable(): number[] {
+    this.catchUp()
+    return this.#files.flatMap((file) =>
+      Array.from({ length: file.messages }, (_, index) => index)
+        .filter((index) => !file.isSpoilt(index))
+        .map((index) => file.before + index + 1),
+    )
   }
 
   /** The container ended. Followers finish; the messages stay. */
   close(): void {
+    this.#active.measure()
     for (const follower of this.#followers) follower.onLogClosed()
   }
 
@@ -184,8 +226,7 @@ export class ContainerLog {
   }
 
   #dropOldest(): void {
-    const behind = this.#forgotten + this.#files.shift()!.messages
-    this.lost.add(this.#forgotten, behind, 'rotated away')
-    this.#forgotten = behind
+    const { before, messages } = this.#files.shift()!
+    this.lost.add(before, before + messages, 'rotated away')
   }
 }
