@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { messageOf } from '../reference/errors.ts'
-import { anyCommand, FAMILIES, type Command, type Family, type Session } from './collector/commands.ts'
+import { FAMILIES, type Command, type Family, type Session } from './collector/command.ts'
+import { anyCommand } from './collector/commands.ts'
 import { PERSONALITY_NAMES, type PersonalityName } from '../simulators/index.ts'
 import { CollectorRig } from './collector/collector-rig.ts'
 import { SINK_KINDS, type RigOptions } from './collector/rig-options.ts'
@@ -117,10 +118,12 @@ const world = {
     { maxSizeBytes: 2000, maxFiles: 3 },
     { maxSizeBytes: 20_000, maxFiles: 3 },
     { maxSizeBytes: 100_000, maxFiles: 2 },
+    { maxSizeBytes: 10_000_000, maxFiles: 1 },
   ),
   sinks: fc.subarray([...SINK_KINDS], { minLength: 1 }),
   workers: fc.constantFrom(4, 1),
   syncMs: fc.constantFrom(0, 8, 40),
+  maxConcurrent: fc.constantFrom(25, 1),
 }
 
 const someFamilies = fc.subarray([...FAMILIES])

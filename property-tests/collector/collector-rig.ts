@@ -7,6 +7,7 @@ import {
   faults,
   PERSONALITIES,
   deliveriesGoOn,
+  every,
   filesWithinLimit,
   leftBehind,
   noOrphanedTasks,
@@ -66,6 +67,9 @@ export class CollectorRig {
   readonly #kinds = new Map<string, ContainerKind>()
   #runningSinceMs = Infinity
   #losesEvents = false
+  readonly #hungDisk: Disposable[] = []
+  /** Containers that are removed with their end, and when they were added. */
+  readonly #shortLives = new Map<SimulatedContainer, number>()
   /**
    * How often something was put wrong. Each time may keep a stream from finding its place for as long as the read timeout. It is not cut before it
    * has, and then reads on for as long as that took.
@@ -108,7 +112,9 @@ export class CollectorRig {
   addContainer(kind: ContainerKind, options: ContainerOptions): void {
     this.#kinds.set(options.name, kind)
     const logRotation = this.#logRotation
-    this.engine.addContainer({ ...(logRotation !== null && { logRotation }), ...options })
+    const container = this.engine.addContainer({ ...(logRotation !== null && { logRotation }), ...options })
+    this.#told.added(options.name)
+    if (options.autoRemove === true) this.#shortLives.set(container, this.world.nowMs)
   }
 
   /**
@@ -121,6 +127,7 @@ export class CollectorRig {
 
   /** Odd output of a container, where it can be written and has a certain place in the log. */
   injectIfWritable(fault: Fault<EngineMachine>, name: string): void {
+    if (EQUAL_LINES.has(fault.name) && !this.canRepeatLines) return
     if (this.canWrite(name, 'stdout', '\n')) this.world.inject(fault)
   }
 
@@ -154,14 +161,14 @@ export class CollectorRig {
    * @throws Error when it took too long, reported a step that was missed though nothing was wrong, or left anything behind (I8)
    */
   async stop(): Promise<void> {
-    this.#troubles.end('hung disk')
+    for (const hang of this.#hungDisk.splice(0)) hang[Symbol.dispose]()
     this.#troubles.end('stdout')
     const startedMs = this.world.nowMs
     const { missed } = await this.world.run(() => this.#collector.stop())
     this.#runningSinceMs = Infinity
     const tookMs = this.world.nowMs - startedMs
     if (tookMs >= STOP_LIMIT_MS) throw new Error(`I8 does not hold: the stop took ${tookMs} ms`)
-    if (missed.length > 0 && !this.#troubles.isIn('disk'))
+    if (missed.length > 0 && !this.#troubles.isIn('disk', 'file'))
       throw new Error(`I8 does not hold: the stop missed ${JSON.stringify(missed)}`)
     const left = leftBehind(this.world, this.#collector.tasks)
     if (left.length > 0) throw new Error(`I8 does not hold: left behind after the stop:\n${left.join('\n')}`)
@@ -187,6 +194,8 @@ export class CollectorRig {
   /** The process ends cleanly and a new one starts on the same disk, with other settings if wanted. */
   async restartProcess(settings: Partial<RigSettings> = {}): Promise<void> {
     await this.stop()
+    for (const sink of settings.sinks ?? [])
+      if (!this.#settings.sinks.includes(sink)) this.#told.switchedOn(sink === 'files' ? 'local_file' : sink)
     this.#settings = { ...this.#settings, ...settings }
     this.#config = configOf(this.#slots, this.#settings)
     this.#beginProcess()
@@ -213,14 +222,25 @@ export class CollectorRig {
     this.#holdUps += 1
   }
 
+  /** From now on a container may stay unknown until it is listed again, which I6 does not speak of; nor is health good meanwhile. */
+  findsLate(trouble: Disposable): void {
+    this.#losesEvents = true
+    this.#troubles.begin('discovery', trouble)
+  }
+
   /** Something is wrong with the disk, or with the file of one container alone, until it is calmed. */
   disturbDisk(fault: FileFault, scope: FileFaultScope & { readonly container?: string } = {}): void {
     const { container, ...rest } = scope
     const path = container === undefined ? scope.path : new RegExp(`/${container}-`)
     const trouble = this.world.fileSystem.disturb(fault, { ...rest, path })
-    if (fault.kind === 'hang') this.#troubles.begin('hung disk', trouble)
-    else this.#troubles.begin(container === undefined ? 'disk' : `file ${container}`, trouble)
-    if (container !== undefined) this.#troubles.begin(`file ${container}`)
+    this.#troubles.begin(container === undefined ? 'disk' : `file ${container}`, trouble)
+    if (fault.kind === 'hang') this.#hungDisk.push(trouble)
+  }
+
+  /** The disk does what it is asked again. */
+  mendDisk(): void {
+    this.#troubles.end('disk')
+    for (const name of this.#kinds.keys()) this.#troubles.end(`file ${name}`)
   }
 
   /** Nobody reads standard output. */
@@ -400,7 +420,21 @@ export class CollectorRig {
     waitsAreBounded(world, { slots, ...containerMonitor, isFollowed: () => this.#waitsCount() })
     world.invariant('I7 standard output holds what was stored', () => this.#stdout.found)
     world.invariant('I10 each loss is told, and no other', () => this.#told.found)
+    every(world, 'I10 what was not read before it was removed is told', LOOK_MS, () => this.#missedLives())
     this.#watchDeliveries()
+  }
+
+  /** Of a container that came and went while the collector ran, and could know of it. */
+  #missedLives(): undefined {
+    for (const [container, addedMs] of this.#shortLives) {
+      const removed = container.log.lost.losses.find(({ cause }) => cause === 'removed')
+      if (removed === undefined || this.world.nowMs - removed.atMs < MISSED_WITHIN_MS) continue
+      this.#shortLives.delete(container)
+      const couldKnowMs = Math.max(this.#runningSinceMs, this.#troubles.calmSinceMs())
+      const reached = this.#reached(container)
+      if (this.#losesEvents || couldKnowMs > addedMs || reached >= container.expected.lines) continue
+      this.#told.missed(container)
+    }
   }
 
   #watchDeliveries(): void {
@@ -410,12 +444,15 @@ export class CollectorRig {
       checkpointIntervalMs: () => this.#settings.checkpointIntervalMs,
       delivered: () => this.#delivered(),
       undisturbedSinceMs: () =>
-        Math.max(this.#runningSinceMs, this.#troubles.calmSinceMs('disk', 'hung disk', 'stdout')),
+        Math.max(
+          this.#runningSinceMs,
+          this.#troubles.calmSinceMs('disk', 'stdout', ...this.#filesInTrouble()),
+        ),
     })
     deliveriesGoOn(world, {
       expected: () => this.#deliveries().filter((delivery) => !this.#mayBeOpen(delivery)),
       undisturbedSinceMs: ({ sink, container: { name } }) => this.#deliverableSinceMs(sink, name),
-      boundMs: () => 2 * this.#waitBoundMs() + DELIVERY_MS,
+      boundMs: () => 2 * this.#waitBoundMs() + this.#config.containerMonitor.resyncIntervalMs + DELIVERY_MS,
       runningSinceMs: () => this.#runningSinceMs,
       calmSinceMs: () => this.#troubles.calmSinceMs(),
       mendedMs: () => this.#troubles.mendedMs,
@@ -437,6 +474,10 @@ export class CollectorRig {
     }
   }
 
+  #filesInTrouble(): string[] {
+    return [...this.#kinds.keys()].map((name) => `file ${name}`)
+  }
+
   /** Records that every sink in use holds, by container. */
   #delivered(): Map<string, number> {
     const delivered = new Map<string, number>()
@@ -446,7 +487,6 @@ export class CollectorRig {
   }
 
   #deliverableSinceMs(sink: string, container: string): number {
-    if (this.#losesEvents) return Infinity
     const ways = ['engine', `container ${container}`]
     if (sink === 'stdout') ways.push('stdout')
     else ways.push('disk', `file ${container}`)
@@ -493,9 +533,13 @@ export const MARKS: Readonly<Record<string, RegExp>> = {
 }
 
 const STOP_LIMIT_MS = 10_000
+const EQUAL_LINES: ReadonlySet<string> = new Set(['empty-lines', 'long-line', 'cut-character'])
 const SYNCS = { operations: ['sync', 'syncDirectory'] } as const
 /** From a turn at a log to its lines in a sink, retries included. */
 const DELIVERY_MS = 40_000
+const LOOK_MS = 5000
+/** Time for what was read to be delivered, and for what was missed to be told. */
+const MISSED_WITHIN_MS = 20_000
 const LONGEST_ROTATION_MS = 300_000
 /** Positions being written and their directory. */
 const OTHER_FILES = 4

@@ -7,34 +7,8 @@ import {
   type StreamScope,
 } from '../../simulators/index.ts'
 import { CONTAINER_KINDS, type CollectorRig } from './collector-rig.ts'
-
-/** A kind of thing that happens. Each run draws which kinds happen in it, so that some runs are all of one kind (swarm testing). */
-export type Family =
-  | 'restarts of the collector'
-  | 'containers'
-  | 'stream faults'
-  | 'engine'
-  | 'odd output'
-  | 'lines'
-
-export const FAMILIES: readonly Family[] = [
-  'restarts of the collector',
-  'containers',
-  'stream faults',
-  'engine',
-  'odd output',
-  'lines',
-]
-
-/** The engine is the model and the collector is what is real: both are in the rig. */
-export type Command = fc.AsyncCommand<Session, Session>
-
-export interface Session {
-  readonly rig: CollectorRig
-  readonly families: readonly Family[]
-  /** Told about every command that is run. */
-  readonly onCommand: (description: string) => void
-}
+import { onContainer, Step, type Command } from './command.ts'
+import { surroundingsCommand } from './surroundings.ts'
 
 /** Every command there is, in proportion to how often it is wanted. */
 export function anyCommand(): fc.Arbitrary<Command> {
@@ -47,42 +21,8 @@ export function anyCommand(): fc.Arbitrary<Command> {
     { weight: 2, arbitrary: outputCommand },
     { weight: 6, arbitrary: linesCommand },
     { weight: 6, arbitrary: timeCommand },
+    { weight: 6, arbitrary: surroundingsCommand() },
   )
-}
-
-/** One thing that happens. */
-export class Step implements Command {
-  readonly #description: string
-  readonly #family: Family | null
-  readonly #applies: (rig: CollectorRig) => boolean
-  readonly #run: (rig: CollectorRig) => Promise<void> | void
-
-  constructor(
-    description: string,
-    family: Family | null,
-    applies: (rig: CollectorRig) => boolean,
-    run: (rig: CollectorRig) => Promise<void> | void,
-  ) {
-    this.#description = description
-    this.#family = family
-    this.#applies = applies
-    this.#run = run
-  }
-
-  check({ rig, families }: Readonly<Session>): boolean {
-    return (this.#family === null || families.includes(this.#family)) && this.#applies(rig)
-  }
-
-  /** Even what takes no time is followed by the events of the moment, and these by the invariants. */
-  async run(_model: Session, { rig, onCommand }: Session): Promise<void> {
-    onCommand(this.#description)
-    await this.#run(rig)
-    await rig.advance(0)
-  }
-
-  toString(): string {
-    return this.#description
-  }
 }
 
 const always = (): boolean => true
@@ -149,15 +89,6 @@ const containerCommand: fc.Arbitrary<Command> = fc.oneof(
       ),
   },
 )
-
-function onContainer(
-  description: string,
-  family: Family,
-  name: string,
-  run: (rig: CollectorRig) => void,
-): Command {
-  return new Step(description, family, (rig) => rig.engine.find(name) !== undefined, run)
-}
 
 /** A fault of streams with its parameters: all but the scope. */
 interface DrawnFault {

@@ -14,6 +14,8 @@ export interface RigSettings {
   readonly workers: number
   readonly queueBytesMax: number
   readonly checkpointIntervalMs: number
+  /** Containers being attached at the same time. */
+  readonly maxConcurrent: number
 }
 
 /** What differs from one run to another, besides what happens in it. */
@@ -33,14 +35,16 @@ export interface RigOptions extends Partial<Omit<RigSettings, 'rotationIntervalM
 export function settingsOf(options: RigOptions): RigSettings {
   const { rotationIntervalMs, sinks = ['files'], workers = 4 } = options
   const { queueBytesMax = QUEUE_BYTES_MAX, checkpointIntervalMs = CHECKPOINT_INTERVAL_MS } = options
-  return { rotationIntervalMs, sinks, workers, queueBytesMax, checkpointIntervalMs }
+  const { maxConcurrent = 25 } = options
+  return { rotationIntervalMs, sinks, workers, queueBytesMax, checkpointIntervalMs, maxConcurrent }
 }
 
 export function configOf(slots: number, settings: RigSettings): CollectorConfig {
-  const { rotationIntervalMs, sinks, workers, queueBytesMax, checkpointIntervalMs } = settings
+  const { rotationIntervalMs, sinks, workers, queueBytesMax, checkpointIntervalMs, maxConcurrent } = settings
   return completeConfig({
     stateDir: STATE,
     containerMonitor: {
+      maxConcurrent,
       streamRotation: { intervalMs: rotationIntervalMs, maxConcurrentStreams: slots },
     },
     dispatcher: { workers, queueBytesMax, checkpointIntervalMs },

@@ -16,6 +16,10 @@ interface Account {
 export class ToldLosses {
   readonly #accounts = new Map<string, Account>()
   readonly #containers: (name: string) => readonly SimulatedContainer[]
+  /** Sinks that were switched off for a while: what went by meanwhile nobody tells them. */
+  readonly #wereOff = new Set<string>()
+  /** Containers that a warning or an error names. */
+  readonly #named = new Set<string>()
   #found: string | undefined
 
   /** @param containers those that have or had a name */
@@ -35,13 +39,27 @@ export class ToldLosses {
   skipped(sink: string, { container, first, behind, causes }: SkippedLines): void {
     const wasPassedOver = causes.every((each) => each.some((cause) => PASSED_OVER.has(cause)))
     const isThere = causes.some((each) => each.every((cause) => cause === CATCHING_UP))
-    if (first === 0 || (wasPassedOver && !isThere)) return
+    if (first === 0 || (wasPassedOver && !isThere) || this.#wereOff.has(sink)) return
     const account = this.#of(container.name)
     const runs = (account.skipped.get(sink) ?? 0) + 1
     account.skipped.set(sink, runs)
     const sentence = `${sink} goes without the lines ${first} to ${behind - 1} of ${container.name}, and no gap was told`
     if (wasPassedOver) account.untold = sentence
     else if (runs > account.told) this.#found ??= sentence
+  }
+
+  switchedOn(sink: string): void {
+    this.#wereOff.add(sink)
+  }
+
+  /** A container of that name begins. */
+  added(name: string): void {
+    this.#named.delete(name)
+  }
+
+  /** A container was removed before all of it was read. That is to be said. */
+  missed({ name }: SimulatedContainer): void {
+    if (!this.#named.has(name)) this.#found ??= `${name} was removed before it was read, and nothing says so`
   }
 
   /** To be asked when all is delivered. @throws Error when a loss was never told */
@@ -53,6 +71,8 @@ export class ToldLosses {
 
   /** The collector logged something. @param reached the lines of the container that the sink furthest ahead holds, or passed over */
   logged(entry: LogEntry, reached: (container: SimulatedContainer) => number): void {
+    if ('container' in entry.fields && (entry.level === 'warn' || entry.level === 'error'))
+      this.#named.add(String(entry.fields.container))
     if (!isGap(entry)) return
     const { container: name } = entry.fields
     this.#of(name).told += 1

@@ -31,8 +31,10 @@ export class Troubles {
     for (const what of this.#untilMs.keys()) this.end(what)
   }
 
-  isIn(what: string): boolean {
-    return this.#untilMs.get(what) === Infinity
+  /** Whether any of these is in trouble. @param kinds how what is troubled may begin */
+  isIn(...kinds: readonly string[]): boolean {
+    const current = [...this.#untilMs].filter(([, untilMs]) => untilMs === Infinity)
+    return current.some(([what]) => kinds.some((kind) => what.startsWith(kind)))
   }
 
   /** When something was put right last, a part of what is wrong perhaps. */
