@@ -122,7 +122,7 @@ const world = {
   ),
   sinks: fc.subarray([...SINK_KINDS], { minLength: 1 }),
   workers: fc.constantFrom(4, 1),
-  syncMs: fc.constantFrom(0, 8, 40),
+  syncMs: fc.constantFrom(0, 8, 100),
   maxConcurrent: fc.constantFrom(25, 1),
 }
 

@@ -49,7 +49,7 @@ const containerName = fc.constantFrom('c0', 'c1', 'c2', 'c3', 'c4', 'c5')
 const addContainer: fc.Arbitrary<Command> = fc
   .record({
     name: containerName,
-    everyMs: fc.constantFrom(null, 3000, 40_000),
+    everyMs: fc.constantFrom(null, 100, 3000, 40_000),
     kind: fc.constantFrom(...CONTAINER_KINDS),
     exitLines: fc.constantFrom(0, 1, 30),
   })

@@ -16,8 +16,6 @@ interface Account {
 export class ToldLosses {
   readonly #accounts = new Map<string, Account>()
   readonly #containers: (name: string) => readonly SimulatedContainer[]
-  /** Sinks that were switched off for a while: what went by meanwhile nobody tells them. */
-  readonly #wereOff = new Set<string>()
   /** Containers that a warning or an error names. */
   readonly #named = new Set<string>()
   #found: string | undefined
@@ -39,17 +37,13 @@ export class ToldLosses {
   skipped(sink: string, { container, first, behind, causes }: SkippedLines): void {
     const wasPassedOver = causes.every((each) => each.some((cause) => PASSED_OVER.has(cause)))
     const isThere = causes.some((each) => each.every((cause) => cause === CATCHING_UP))
-    if (first === 0 || (wasPassedOver && !isThere) || this.#wereOff.has(sink)) return
+    if (first === 0 || (wasPassedOver && !isThere)) return
     const account = this.#of(container.name)
     const runs = (account.skipped.get(sink) ?? 0) + 1
     account.skipped.set(sink, runs)
     const sentence = `${sink} goes without the lines ${first} to ${behind - 1} of ${container.name}, and no gap was told`
     if (wasPassedOver) account.untold = sentence
     else if (runs > account.told) this.#found ??= sentence
-  }
-
-  switchedOn(sink: string): void {
-    this.#wereOff.add(sink)
   }
 
   /** A container of that name begins. */

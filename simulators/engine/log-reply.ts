@@ -28,8 +28,6 @@ export class LogReply implements MessageReply, LogFollower {
   #offset: number
   /** The file that was active at the opening, until the reply is past it: before that, every file is there to be read. */
   #openedOn: LogFile | null
-  /** What becomes of the messages it leaves out. */
-  readonly #passesOver: LossCause
   /** Where the reply ends, once that is known. */
   #end: { file: LogFile; offset: number } | null = null
   /** After so many messages of its file a follow goes back to the file's beginning, once; null for never. */
@@ -63,7 +61,6 @@ export class LogReply implements MessageReply, LogFollower {
     this.#file = start.file
     this.#offset = start.offset
     this.#openedOn = log.active
-    this.#passesOver = start.file === log.active ? 'passed over' : 'passed over while catching up'
     this.#openedAt = log.active.length
     this.#caughtUp = start.file === log.active
     this.follow = options.follow
@@ -186,6 +183,7 @@ export class LogReply implements MessageReply, LogFollower {
 
   /** A follower that is past what was there at its opening knows only the active file: what lies between is skipped silently. */
   #step(): boolean {
+    const cause = this.#passesOver
     if (this.#missesRotation()) {
       this.#awaited ??= this.#log.active
       if (this.#awaited.next === null) return false
@@ -193,13 +191,19 @@ export class LogReply implements MessageReply, LogFollower {
       this.#openedOn = null
     }
     const next = this.#openedOn === null ? (this.#end?.file ?? this.#log.active) : this.#file.next!
-    this.#log.lost.add(this.#file.next!.before, next.before, this.#passesOver)
+    this.#log.lost.add(this.#file.next!.before, next.before, cause)
     if (this.#file === this.#openedOn) this.#openedOn = null
     this.#file = next.emptiedInto ?? next
     this.#offset = 0
     this.#lostBeforeSpoilt = null
     this.#rewindsAfter = this.#drawReplayed()
     return true
+  }
+
+  /** What becomes of the messages it leaves out. */
+  get #passesOver(): LossCause {
+    const catchesUp = this.#openedOn !== null && !this.#caughtUp
+    return catchesUp ? 'passed over while catching up' : 'passed over'
   }
 
   #missesRotation(): boolean {

@@ -1,8 +1,8 @@
 /**
  * Why a stored message does not reach who reads. Those that were passed over may still be there for who opens the log anew: a follow that has come to the
  * end of its file goes on with the newest one, whatever was rotated in between.
- * - `passed over`: by a follow that began in the file that was the newest then
- * - `passed over while catching up`: by one that began in an older file
+ * - `passed over`: by a follow that had caught up before
+ * - `passed over while catching up`: by one that had not yet sent what was stored when it began
  */
 export type LossCause =
   | 'rotated away'

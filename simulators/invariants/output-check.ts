@@ -36,6 +36,8 @@ export class OutputCheck {
   #held = 0
   /** Lines left out. */
   #skipped = 0
+  /** Lines there were when the sink was switched on: it may begin with any of them. Null once it has begun. */
+  #joinedAt: number | null = null
   /** The beginning of a line that is not the next one. */
   #pending: Uint8Array = NOTHING
 
@@ -68,9 +70,14 @@ export class OutputCheck {
   get owed(): number | null {
     const output = this.#output
     if (this.#expected === output.length) return null
-    for (let index = this.reached; index < output.lines; index++)
+    for (let index = Math.max(this.reached, this.#joinedAt ?? 0); index < output.lines; index++)
       if (!this.#hasLost(output.line(index))) return index
     return null
+  }
+
+  /** The sink was switched on: it goes on with any line from the next one on. */
+  join(): void {
+    this.#joinedAt = this.#output.lines
   }
 
   /** The sink was given more, behind all it holds. @returns a sentence when it is not what should come */
@@ -85,6 +92,7 @@ export class OutputCheck {
     if (this.#pending.length > 0) return this.#takePending(Buffer.concat([this.#pending, bytes]))
     const same = commonLength(this.#output.view(this.#expected, this.#expected + bytes.length), bytes)
     if (same === bytes.length) {
+      this.#joinedAt = null
       this.#expected += same
       return undefined
     }
@@ -147,13 +155,15 @@ export class OutputCheck {
       const isWhole = Buffer.compare(output.view(line.from, line.to), bytes) === 0
       const hasLost = this.#hasLost(line)
       if (isWhole || (hasLost && isPartOf(bytes, line, output))) {
-        if (index > next) this.#skip(next, index)
+        if (this.#joinedAt !== null) this.#skipped += index - next
+        else if (index > next) this.#skip(next, index)
+        this.#joinedAt = null
         if (isWhole) this.#jumps.push({ held, expected: line.from, skipped: this.#skipped })
         else this.#noteTorn(bytes, held, line)
         this.#expected = line.to
         return undefined
       }
-      if (!hasLost) return this.#describe(bytes, held, index)
+      if (!hasLost && this.#joinedAt === null) return this.#describe(bytes, held, index)
     }
     return this.#describe(bytes, held, output.lines)
   }
