@@ -21,7 +21,7 @@ export function positionsAreFresh(world: World, options: FreshPositionsOptions):
     const delivered = options.delivered()
     past.push({ atMs: world.nowMs, delivered })
     const isOld = ({ atMs }: { atMs: number }): boolean => world.nowMs - atMs >= ageMs
-    past = past.slice(past.findLastIndex(isOld))
+    past = past.slice(Math.max(0, past.findLastIndex(isOld)))
     const [old] = past
     if (old === undefined || !isOld(old)) return undefined
     if (world.nowMs - options.undisturbedSinceMs() < ageMs || hasNothing(old.delivered)) return undefined
