@@ -96,7 +96,7 @@ interface Result {
 
 async function torture(engine: DockerEngine, id: string, tty: boolean, reading: LogReading): Promise<Result> {
   const { poll } = reading
-  const source = { id, kind: 'container', name: 'torture' } as const
+  const source = { id, kind: 'container', name: 'torture', attributes: {} } as const
   const reader = new ContainerReader({ source, tty, ...reading, maxLineBytes: 1 << 20, from: 'start' })
   const never = new AbortController().signal
   let text = ''

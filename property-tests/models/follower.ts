@@ -75,6 +75,6 @@ export class Follower {
   }
 }
 
-const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web' } as const
+const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web', attributes: {} } as const
 const OPTIONS = { source: SOURCE, tty: false, maxLineBytes: 1 << 20, from: 'start' } as const
 const OPENS_MAX = 30

@@ -82,11 +82,6 @@ export class Dispatcher {
     while (!this.tryEnqueue(block)) await this.#room.wait(options)
   }
 
-  /** Resolves when something left the queue; rejects with `signal.reason` on abort. */
-  async waitForRoom(options: { signal: AbortSignal }): Promise<void> {
-    await this.#room.wait(options)
-  }
-
   /** Where reading of the source goes on: behind what was enqueued, else where the oldest sink stands on disk. */
   resumePosition(source: string): SourcePosition | undefined {
     return this.#last.get(source) ?? this.#options.positions.oldest(source)

@@ -1,4 +1,4 @@
-import { STAMP_BYTES, type Block } from './block.ts'
+import type { Block } from './block.ts'
 
 /** The block without its first `count` records (0 or less: all of it), sharing its memory. */
 export function dropRecords(block: Block, count: number): Block {
@@ -10,7 +10,8 @@ export function dropRecords(block: Block, count: number): Block {
     bytes: block.bytes.subarray(cut),
     ends: block.ends.subarray(dropped).map((end) => end - cut),
     streams: block.streams.subarray(dropped),
-    stamps: block.stamps.subarray(dropped * STAMP_BYTES),
+    times: block.times.subarray(dropped),
+    epoch: block.epoch,
     firstRecord: block.firstRecord + dropped,
     position: block.position,
   }

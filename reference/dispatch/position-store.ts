@@ -117,8 +117,8 @@ export class PositionStore {
       if (!this.#options.sinks.includes(sink)) continue
       sinks.set(sink, { position: this.#options.parse(stored.kind, position), mark })
     }
-    const { id, kind, name } = stored
-    if (sinks.size > 0) this.#entries.set(id, { source: { id, kind, name }, sinks })
+    const { id, kind, name, attributes } = stored
+    if (sinks.size > 0) this.#entries.set(id, { source: { id, kind, name, attributes }, sinks })
   }
 }
 
@@ -132,8 +132,10 @@ const POSITIONS_FILE = z.object({
   sources: z.array(
     z.object({
       id: z.string(),
-      kind: z.literal('container'),
+      kind: z.enum(['container', 'file', 'push']),
       name: z.string(),
+      // Positions of earlier versions have none.
+      attributes: z.record(z.string(), z.string()).default({}),
       sinks: z.record(
         z.string(),
         z.object({

@@ -1,8 +1,7 @@
-import { STAMP_BYTES } from '../dispatch/block.ts'
 import { KeyHistory } from './key-history.ts'
 import { RING_KEYS, type CursorState, type LogCursor, type Verdict } from './log-cursor.ts'
 import { RingMatcher } from './ring-matcher.ts'
-import { compareStamps } from './stamp.ts'
+import { compareStamps, STAMP_BYTES } from './stamp.ts'
 
 /** How many messages more than expected are asked for at a reopen. */
 const MARGIN = 256

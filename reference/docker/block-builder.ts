@@ -1,11 +1,13 @@
-import { STAMP_BYTES, type Block, type Source, type SourcePosition } from '../dispatch/block.ts'
+import type { Block, Source, SourcePosition } from '../dispatch/block.ts'
+import { StampReader } from './stamp-reader.ts'
 
 /** Collects records as columns in growing arrays; no object per record. */
 export class BlockBuilder {
   #bytes = new Uint8Array(0)
   #ends = new Uint32Array(0)
   #streams = new Uint8Array(0)
-  #stamps = new Uint8Array(0)
+  #times = new BigInt64Array(0)
+  readonly #stamps = new StampReader()
   #length = 0
   #count = 0
   #expectedBytes = 256
@@ -42,13 +44,14 @@ export class BlockBuilder {
   }
 
   /** What was collected, as a block, and an empty builder. */
-  take(source: Source, firstRecord: number, position: SourcePosition): Block {
+  take(source: Source, epoch: number, firstRecord: number, position: SourcePosition): Block {
     const block: Block = {
       source,
       bytes: this.#bytes.subarray(0, this.#length),
       ends: this.#ends.subarray(0, this.#count),
       streams: this.#streams.subarray(0, this.#count),
-      stamps: this.#stamps.subarray(0, this.#count * STAMP_BYTES),
+      times: this.#times.subarray(0, this.#count),
+      epoch,
       firstRecord,
       position,
     }
@@ -57,7 +60,7 @@ export class BlockBuilder {
     this.#bytes = new Uint8Array(0)
     this.#ends = new Uint32Array(0)
     this.#streams = new Uint8Array(0)
-    this.#stamps = new Uint8Array(0)
+    this.#times = new BigInt64Array(0)
     this.#length = 0
     this.#count = 0
     return block
@@ -67,7 +70,7 @@ export class BlockBuilder {
     this.#bytes[this.#length++] = NEWLINE
     this.#ends[this.#count] = this.#length
     this.#streams[this.#count] = stream
-    copy(stamp, stampStart, this.#stamps, this.#count * STAMP_BYTES, STAMP_BYTES)
+    this.#stamps.read(stamp, stampStart, this.#times, this.#count)
     this.#count += 1
   }
 
@@ -86,7 +89,9 @@ export class BlockBuilder {
     ends.set(this.#ends.subarray(0, this.#count))
     this.#ends = ends
     this.#streams = grown(this.#streams, count, this.#count)
-    this.#stamps = grown(this.#stamps, count * STAMP_BYTES, this.#count * STAMP_BYTES)
+    const times = new BigInt64Array(count)
+    times.set(this.#times.subarray(0, this.#count))
+    this.#times = times
   }
 }
 

@@ -191,7 +191,12 @@ export class ContainerMonitor {
     const { config, knownSources } = this.#options
     if (this.#refused.has(container.id) || !matchesFilters(container, config.filters)) return
     const { id, name } = container
-    const source = knownSources().find((candidate) => candidate.id === id) ?? { id, kind: 'container', name }
+    const source = knownSources().find((candidate) => candidate.id === id) ?? {
+      id,
+      kind: 'container',
+      name,
+      attributes: {},
+    }
     const own = scope.child(name)
     const session = new ContainerSession(this.#sessionContext(), source, own)
     this.#sessions.set(id, { session, scope: own })
@@ -278,7 +283,6 @@ export class ContainerMonitor {
       attaching: this.#attaching,
       engineInfo: () => this.#engineInfo!,
       tryDeliver: (block) => dispatcher.tryEnqueue(block),
-      waitForRoom: (options) => dispatcher.waitForRoom(options),
       deliver: (block, options) => dispatcher.enqueue(block, options),
       resumePosition: (source) => dispatcher.resumePosition(source),
       slotWaitBoundMs: () => Math.ceil(this.followed / pool.capacity) * perTurnMs,

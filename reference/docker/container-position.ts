@@ -6,6 +6,7 @@ import { usualStamp } from './stamp.ts'
 import type { Unterminated } from './tty-demultiplexer.ts'
 
 export interface ContainerPositionParts {
+  readonly epoch: number
   readonly records: number
   readonly cursor: CursorState
   readonly partials: readonly PartialLine[]
@@ -15,12 +16,14 @@ export interface ContainerPositionParts {
 
 /** Where reading of a container resumes: see {@link CursorState} for how the place is found again. Immutable. */
 export class ContainerPosition implements SourcePosition {
+  readonly epoch: number
   readonly records: number
   readonly cursor: CursorState
   readonly partials: readonly PartialLine[]
   readonly unterminated: Unterminated | undefined
 
   constructor(parts: ContainerPositionParts) {
+    this.epoch = parts.epoch
     this.records = parts.records
     this.cursor = parts.cursor
     this.partials = parts.partials
@@ -34,8 +37,8 @@ export class ContainerPosition implements SourcePosition {
       stamp: Buffer.from(stamp).toString('latin1'),
       base64: Buffer.concat(pieces).toString('base64'),
     }))
-    const { records, unterminated } = this
-    return { records, messages, ring: [...ring], newest, counted, partials, unterminated }
+    const { epoch, records, unterminated } = this
+    return { epoch, records, messages, ring: [...ring], newest, counted, partials, unterminated }
   }
 }
 
@@ -44,6 +47,8 @@ const stamp = z
   .string()
   .refine((text) => usualStamp(text) === text, 'expected an RFC 3339 stamp in UTC with nine decimals')
 const FORM = z.object({
+  // Positions of earlier versions have none.
+  epoch: count.default(0),
   records: count,
   messages: count,
   ring: z.array(count).max(RING_KEYS),
@@ -57,8 +62,9 @@ const FORM = z.object({
 export function parseContainerPosition(json: unknown): ContainerPosition {
   const parsed = FORM.safeParse(json)
   if (!parsed.success) throw new Error(`Cannot read a container's position: ${z.prettifyError(parsed.error)}`)
-  const { records, messages, ring, newest, counted, partials, unterminated } = parsed.data
+  const { epoch, records, messages, ring, newest, counted, partials, unterminated } = parsed.data
   return new ContainerPosition({
+    epoch,
     records,
     cursor: { messages, ring: Float64Array.from(ring), newest, counted },
     partials: partials.map((partial) => {

@@ -3,7 +3,7 @@ import { encodeFrame } from '../../property-tests/models/stored-log.ts'
 import { ContainerReader } from './container-reader.ts'
 import { parseContainerPosition } from './container-position.ts'
 
-const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web' } as const
+const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web', attributes: {} } as const
 const OPTIONS = { source: SOURCE, tty: false, poll: false, maxLineBytes: 64, from: 'start' } as const
 
 const stamp = (n: number): string => `2026-01-01T00:00:00.${String(n).padStart(9, '0')}Z`

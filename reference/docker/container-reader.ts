@@ -66,6 +66,7 @@ export class ContainerReader {
   readonly #assembler: LineAssembler
   readonly #builder = new BlockBuilder()
   readonly #notices: Notice[] = []
+  #epoch: number
   /** Records in the blocks taken so far. */
   #taken: number
   #unterminated: Unterminated | undefined
@@ -88,6 +89,7 @@ export class ContainerReader {
       ? new CountingCursor(position?.cursor, options.tail)
       : new AligningCursor(position?.cursor)
     this.#taken = position?.records ?? 0
+    this.#epoch = position?.epoch ?? 0
     this.#unterminated = position?.unterminated
     this.#priming = position === undefined && options.from === 'now'
     this.#framed = !tty || options.poll
@@ -102,6 +104,7 @@ export class ContainerReader {
   /** Where reading resumes after everything pushed so far. */
   get position(): ContainerPosition {
     return new ContainerPosition({
+      epoch: this.#epoch,
       records: this.#taken + this.#builder.count,
       cursor: this.#cursor.state,
       partials: this.#assembler.partials,
@@ -176,7 +179,7 @@ export class ContainerReader {
     if (!this.#moved) return undefined
     this.#moved = false
     const { position } = this
-    const block = this.#builder.take(this.#options.source, this.#taken, position)
+    const block = this.#builder.take(this.#options.source, this.#epoch, this.#taken, position)
     this.#taken = position.records
     return block
   }

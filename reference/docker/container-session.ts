@@ -1,4 +1,4 @@
-import type { Block, Source, SourcePosition } from '../dispatch/block.ts'
+import type { Source, SourcePosition } from '../dispatch/block.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
 import { linkedController } from '../lifecycle/abort.ts'
 import { Condition } from '../lifecycle/condition.ts'
@@ -18,7 +18,6 @@ export interface SessionContext extends TurnContext {
   /** Bounds how many containers are attached at the same time. */
   readonly attaching: Semaphore
   readonly engineInfo: () => EngineInfo
-  readonly deliver: (block: Block, options: { signal: AbortSignal }) => Promise<void>
   readonly resumePosition: (source: string) => SourcePosition | undefined
   /** How long a container may wait for a slot before that is an error (invariant I6), milliseconds. */
   readonly slotWaitBoundMs: () => number

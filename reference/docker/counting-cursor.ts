@@ -1,9 +1,8 @@
-import { STAMP_BYTES } from '../dispatch/block.ts'
 import { KeyRing } from './key-ring.ts'
 import { RING_KEYS, type CursorState, type LogCursor, type Verdict } from './log-cursor.ts'
 import { PlaceSearch } from './place-search.ts'
 import { SnapshotPart } from './snapshot-part.ts'
-import { compareStamps } from './stamp.ts'
+import { compareStamps, STAMP_BYTES } from './stamp.ts'
 
 /** How many lines more than expected are asked for. */
 const MARGIN = 50

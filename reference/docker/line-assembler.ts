@@ -1,6 +1,5 @@
-import { STAMP_BYTES } from '../dispatch/block.ts'
 import type { BlockBuilder } from './block-builder.ts'
-import { compareStamps, STAMP_PREFIX } from './stamp.ts'
+import { compareStamps, STAMP_PREFIX, STAMP_BYTES } from './stamp.ts'
 
 /** A line whose end has not come yet. */
 export interface PartialLine {

@@ -1,5 +1,7 @@
-import { STAMP_BYTES } from '../dispatch/block.ts'
 import { EngineError } from '../ports/docker-engine.ts'
+
+/** Length of a stamp: RFC 3339 with nine decimals in UTC, `2026-11-21T01:17:37.000000000Z`. */
+export const STAMP_BYTES = 30
 
 /** A message as the engine sends it: stamp, one space, data. */
 export const STAMP_PREFIX: number = STAMP_BYTES + 1

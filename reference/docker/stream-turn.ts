@@ -37,7 +37,8 @@ export interface TurnContext {
   readonly config: ContainerMonitorConfig
   /** Takes a block at once, or says that there is no room. */
   readonly tryDeliver: (block: Block) => boolean
-  readonly waitForRoom: (options: { signal: AbortSignal }) => Promise<void>
+  /** Takes a block when it is its turn for room; rejects with `signal.reason` on abort, and then it was not taken. */
+  readonly deliver: (block: Block, options: { signal: AbortSignal }) => Promise<void>
   /** Makes metrics and log lines of what the reader noticed. */
   readonly report: (container: MeasuredContainer, notices: readonly Notice[]) => void
 }
@@ -280,14 +281,13 @@ export class StreamTurn {
 
   /** Hands over what the reader completed. While there is no room the block is kept, so that a turn's end does not lose it. */
   async #deliver(signal: AbortSignal): Promise<void> {
-    const { tryDeliver, waitForRoom, report } = this.#context
+    const { tryDeliver, deliver, report } = this.#context
     const { reader } = this.#subject
     report(this.#subject, reader.takeNotices())
     this.#undelivered = reader.take()
-    while (this.#undelivered !== undefined) {
-      if (tryDeliver(this.#undelivered)) this.#undelivered = undefined
-      else await waitForRoom({ signal })
-    }
+    if (this.#undelivered === undefined) return
+    if (!tryDeliver(this.#undelivered)) await deliver(this.#undelivered, { signal })
+    this.#undelivered = undefined
   }
 
   #asEnd(during: 'open' | 'read', error: unknown): TurnEnd {

@@ -1,7 +1,14 @@
-import { STAMP_BYTES, STDOUT } from '../dispatch/block.ts'
+import { STDOUT } from '../dispatch/block.ts'
 import { EngineError } from '../ports/docker-engine.ts'
 import type { MessageHandler, MessageParser } from './message-parser.ts'
-import { hasUsualStamp, STAMP_PREFIX, stampLengthAt, usualStamp, withUsualStamp } from './stamp.ts'
+import {
+  hasUsualStamp,
+  STAMP_BYTES,
+  STAMP_PREFIX,
+  stampLengthAt,
+  usualStamp,
+  withUsualStamp,
+} from './stamp.ts'
 import { isWholeChunk, longestChunk } from './stored-chunk.ts'
 
 const NEWLINE = 0x0a

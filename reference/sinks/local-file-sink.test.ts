@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { World, type VirtualPorts } from '../../simulators/index.ts'
-import { STAMP_BYTES, type Block } from '../dispatch/block.ts'
+import type { Block } from '../dispatch/block.ts'
 import type { SinkMark } from '../dispatch/sink.ts'
 import { TaskRegistry } from '../lifecycle/task-registry.ts'
 import { Metrics } from '../metrics/metrics.ts'
 import { LocalFileSink } from './local-file-sink.ts'
 
 const { signal } = new AbortController()
-const source = { id: '0123456789ab'.padEnd(64, '0'), kind: 'container', name: 'web' } as const
+const source = { id: '0123456789ab'.padEnd(64, '0'), kind: 'container', name: 'web', attributes: {} } as const
 const PATH = '/logs/web-0123456789ab.log'
 
 /** A block of whole lines. */
@@ -15,15 +15,16 @@ function block(text: string): Block {
   const bytes = Buffer.from(text)
   const ends = Uint32Array.from([...text.matchAll(/\n/g)], ({ index }) => index + 1)
   const streams = new Uint8Array(ends.length).fill(1)
-  const stamps = new Uint8Array(ends.length * STAMP_BYTES)
+  const times = new BigInt64Array(ends.length)
   return {
     source,
     bytes,
     ends,
     streams,
-    stamps,
+    times,
+    epoch: 0,
     firstRecord: 0,
-    position: { records: 0, toJSON: () => null },
+    position: { epoch: 0, records: 0, toJSON: () => null },
   }
 }
 
