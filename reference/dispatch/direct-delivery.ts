@@ -68,10 +68,12 @@ export class DirectDelivery implements DeliveryMode {
     const { positions, sink } = this.#options
     await this.#stored.flush(
       () => sink.sync(options),
-      (id, { source, position, mark }) => {
-        const { epoch, records } = position
-        positions.advance(source, position)
-        positions.setPlace(sink.name, id, { epoch, records, mark })
+      (changes) => {
+        for (const { source, position, mark } of changes.values()) {
+          const { epoch, records } = position
+          positions.advance(source, position)
+          positions.setPlace(sink.name, source.id, { epoch, records, mark })
+        }
       },
     )
   }

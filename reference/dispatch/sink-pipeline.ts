@@ -87,6 +87,12 @@ export class SinkPipeline {
     return this.#circuit.trouble !== null || this.#waiting.size > 0
   }
 
+  /** True when something of the source is not stored. */
+  holds(source: string): boolean {
+    const lane = this.#lanes.get(source)
+    return lane !== undefined && (lane.blocks > 0 || lane.state === 'writing')
+  }
+
   /** Starts the workers in the scope. What an earlier run left in the lanes is taken up again. */
   start(scope: Scope): void {
     this.#scope = scope
@@ -116,8 +122,7 @@ export class SinkPipeline {
 
   /** Gives up what is held for the source, once everything of it is stored. */
   async forget(source: Source, options: { signal: AbortSignal }): Promise<void> {
-    const lane = this.#lanes.get(source.id)
-    while (lane !== undefined && (lane.blocks > 0 || lane.state === 'writing')) await this.#finished.wait(options)
+    while (this.holds(source.id)) await this.#finished.wait(options)
     this.#lanes.delete(source.id)
     await this.sink.forget(source)
   }

@@ -23,21 +23,21 @@ export class Unsynced<Value> {
   }
 
   /**
-   * Makes what was set before the call durable, then hands it to `apply`. A flush that is still under way is joined instead: a sync that hangs is
+   * Makes what was set before the call durable, then hands all of it to `apply`. A flush that is still under way is joined instead: a sync that hangs is
    * not started twice. Rejects as `sync` does, and then everything stays to be applied.
    */
-  async flush(sync: () => Promise<void>, apply: (key: string, value: Value) => void): Promise<void> {
+  async flush(sync: () => Promise<void>, apply: (changes: ReadonlyMap<string, Value>) => void): Promise<void> {
     this.#flush ??= this.#begin(sync, apply).finally(() => (this.#flush = null))
     await this.#flush
   }
 
-  async #begin(sync: () => Promise<void>, apply: (key: string, value: Value) => void): Promise<void> {
+  async #begin(sync: () => Promise<void>, apply: (changes: ReadonlyMap<string, Value>) => void): Promise<void> {
     const syncing = this.#changed
     this.#syncing = syncing
     this.#changed = new Map()
     try {
       await sync()
-      for (const [key, value] of syncing) apply(key, value)
+      apply(syncing)
     } catch (error) {
       for (const [key, value] of syncing) if (!this.#changed.has(key)) this.#changed.set(key, value)
       throw error
