@@ -185,6 +185,36 @@ describe('Spool', () => {
     await rig.world.run(() => file.close())
   })
 
+  test('what a crash tore is cut and said, and what is appended then is whole', async () => {
+    const rig = new Rig()
+    await rig.open(null)
+    const end = await rig.append(block('a', 0, 1))
+    const [name] = rig.names()
+    const file = await rig.world.run(() => rig.world.fileSystem.open(`${DIRECTORY}/${name}`, 'a+'))
+    await rig.world.run(() => file.write([new Uint8Array(100)]))
+    await rig.world.run(() => file.close())
+    rig.world.crash({ kind: 'kill' })
+    await rig.open(end)
+    expect(rig.ports.logger.entries.map(({ level }) => level)).toEqual(['warn'])
+    await rig.append(block('a', 1, 1))
+    expect(await rig.contents(rig.spool.start)).toBe(text(block('a', 0, 1)) + text(block('a', 1, 1)))
+  })
+
+  test.for([1, 2, 3, 4, 5])(
+    'what a killed process appended is synced by the next one before its positions are saved: seed %i',
+    async (seed) => {
+      const rig = new Rig(seed)
+      await rig.open(null)
+      await rig.append(block('a', 0, 9, 1000))
+      rig.world.crash({ kind: 'kill' })
+      await rig.open(null)
+      await rig.world.run(() => rig.spool.sync())
+      rig.world.crash({ kind: 'power' })
+      await rig.open(null)
+      expect(await rig.contents(rig.spool.start)).toBe(text(block('a', 0, 9, 1000)))
+    },
+  )
+
   test('of a spool that somebody removed the next transaction is in a place of its own, and that is said', async () => {
     const rig = new Rig()
     await rig.open({ segment: 4, offset: 500 })
