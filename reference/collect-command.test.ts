@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -158,7 +158,7 @@ describe('wrong usage exits 2 with one sentence', () => {
     const second = await collect(settings('unix:///nonexistent/docker.sock', ''))
     expect(await second.exited).toBe(2)
     expect(second.errors()).toBe(
-      `Cannot use state_dir ${directory}/state: collector with pid ${first.child.pid} is running in it\n`,
+      `Cannot use state_dir ${directory}/state: the collector with pid ${first.child.pid} on ${hostname()} is running in it\n`,
     )
   })
 
