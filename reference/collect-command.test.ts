@@ -186,7 +186,7 @@ describe('wrong usage exits 2 with one sentence', () => {
     const program = await collect('dispatcher: {workers: none}\n')
     expect(await program.exited).toBe(2)
     expect(program.errors()).toBe(
-      `${directory}/collector.yaml:2: dispatcher.workers: "none" is not allowed; allowed: a whole number, at least 1\n`,
+      `${directory}/collector.yaml:2: dispatcher.workers: "none" is not allowed; allowed: a whole number from 1 to 64\n`,
     )
   })
 
