@@ -210,6 +210,19 @@ export class Metrics {
     this.#mirror('log_capturer_docker_connections_active', 'Open connections to the engine', read)
   }
 
+  /** @param read the lines of the collector's own log that were dropped so far, asked at every scrape. */
+  mirrorDroppedLogLines(read: () => number): void {
+    const counter = new Counter({
+      name: 'log_capturer_log_lines_dropped_total',
+      help: "Lines of the collector's own log that were dropped because nobody read them",
+      registers: [this.#registry],
+      collect() {
+        counter.reset()
+        counter.inc(read())
+      },
+    })
+  }
+
   /** Files the local file sink holds open now. */
   openFiles(count: number): void {
     this.#openFiles.set(count)
