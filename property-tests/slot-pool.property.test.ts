@@ -4,12 +4,14 @@ import { SlotPool, type Slot } from '../reference/lifecycle/slot-pool.ts'
 import { World } from '../simulators/index.ts'
 
 type Operation =
-  | { readonly kind: 'acquire' | 'acquire urgently' }
+  | { readonly kind: 'acquire'; readonly urgent: boolean }
   | { readonly kind: 'release' | 'release again' | 'give up'; readonly which: number }
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant({ kind: 'acquire' } as const) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'acquire urgently' } as const) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('acquire' as const), urgent: fc.boolean() }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -36,8 +38,7 @@ class Comparison {
   }
 
   async perform(step: Operation): Promise<void> {
-    if (step.kind === 'acquire') this.#acquire(false)
-    else if (step.kind === 'acquire urgently') this.#acquire(true)
+    if (step.kind === 'acquire') this.#acquire(step.urgent)
     else if (step.kind === 'release') this.#release(step.which)
     else if (step.kind === 'release again') this.#released[step.which]?.release()
     else this.#giveUp(step.which)
