@@ -29,6 +29,7 @@ test('a list that has it begins the count anew', () => {
   absences.note(none, ['a', 'b'], 50)
   absences.note(new Set(['a']), ['a', 'b'], 60)
   expect(absences.note(none, ['a', 'b'], 100)).toEqual(['b'])
+  expect(absences.note(none, ['a', 'b'], 150)).toEqual(['b'])
   expect(absences.note(none, ['a', 'b'], 200)).toEqual(['a', 'b'])
 })
 

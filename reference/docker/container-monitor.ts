@@ -85,8 +85,8 @@ export class ContainerMonitor {
   #containersCheck(): HealthCheck {
     const { listFault } = this.#watch
     if (listFault !== null) return { ok: false, detail: `cannot be listed: ${listFault}` }
-    if (this.#roster.listsNothing)
-      return { ok: false, detail: `the engine lists none, although ${this.followed} are followed` }
+    const { unlisted } = this.#roster
+    if (unlisted > 0) return { ok: false, detail: `the engine lists none, although ${unlisted} are known` }
     const unread = this.#roster.sessions.filter((session) => session.unreadForMs > UNREAD_MAX_MS)
     if (unread.length === 0) return { ok: true, detail: `${this.followed} followed` }
     return { ok: false, detail: `not read for more than a minute: ${namesOf(unread)}` }

@@ -48,7 +48,8 @@ export class ContainerRoster {
   #scope: Scope | null = null
   /** The containers of the first list: those that were there when the collector started. */
   #presentAtStart: ReadonlySet<string> | null = null
-  #listsNothing = false
+  /** Those that were known when the last list was empty. */
+  #unlisted: readonly string[] = []
 
   constructor(options: RosterOptions) {
     this.#options = options
@@ -61,9 +62,11 @@ export class ContainerRoster {
     return this.#entries.size
   }
 
-  /** True while the engine lists no container although some are followed or have a position: it may have come up before its data. */
-  get listsNothing(): boolean {
-    return this.#listsNothing
+  /** Containers that are followed or have a position while the engine lists none at all: it may have come up before its data. */
+  get unlisted(): number {
+    if (this.#unlisted.length === 0) return 0
+    const sources = this.#sources()
+    return this.#unlisted.filter((id) => this.#entries.has(id) || sources.has(id)).length
   }
 
   get sessions(): ContainerSession[] {
@@ -82,7 +85,7 @@ export class ContainerRoster {
     this.#ignored.clear()
     this.#absences.clear()
     this.#presentAtStart = null
-    this.#listsNothing = false
+    this.#unlisted = []
   }
 
   /** The engine was away: what looked like the end of a log may not be one. */
@@ -196,16 +199,19 @@ export class ContainerRoster {
     }
   }
 
+  /** Containers with a position that nobody follows. */
+  #sources(): Map<string, Source> {
+    const unattended = this.#options
+      .knownSources()
+      .filter(({ id, kind }) => kind === 'container' && !this.#entries.has(id))
+    return new Map(unattended.map((source) => [source.id, source]))
+  }
+
   #noteAbsent(present: ReadonlySet<string>): void {
-    const sources = new Map(
-      this.#options
-        .knownSources()
-        .filter(({ kind }) => kind === 'container')
-        .map((source) => [source.id, source]),
-    )
-    const read = new Set([...this.#entries.keys(), ...sources.keys()])
-    this.#noteEmptyList(present, read)
-    const known = new Set([...read, ...this.#ignored.keys()])
+    const sources = this.#sources()
+    const read = [...this.#entries.keys(), ...sources.keys()]
+    this.#noteUnlisted(present.size === 0 ? read : [])
+    const known = [...read, ...this.#ignored.keys()]
     for (const id of this.#absences.note(present, known, this.#options.clock.monotonic())) {
       this.#ignored.delete(id)
       const entry = this.#entries.get(id)
@@ -214,15 +220,14 @@ export class ContainerRoster {
     }
   }
 
-  #noteEmptyList(present: ReadonlySet<string>, read: ReadonlySet<string>): void {
-    const listsNothing = present.size === 0 && read.size > 0
-    if (listsNothing && !this.#listsNothing) {
+  #noteUnlisted(unlisted: readonly string[]): void {
+    if (unlisted.length > 0 && this.#unlisted.length === 0) {
       this.#options.session.logger.warn(
-        { known: read.size },
+        { known: unlisted.length },
         'The engine lists no container although some are known: nothing is forgotten yet',
       )
     }
-    this.#listsNothing = listsNothing
+    this.#unlisted = unlisted
   }
 
   /** Names what is lost, unless its name alone says that it was not wanted. Its labels may have said so too; nobody can tell any more. */
