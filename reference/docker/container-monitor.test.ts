@@ -4,6 +4,18 @@ import { MonitorRig } from './monitor-rig.test-helper.ts'
 
 const MINUTE = 60_000
 
+/** Lists nothing while `empty`. */
+function emptyLists(): { rig: MonitorRig; lists: { empty: boolean } } {
+  const lists = { empty: false }
+  const rig = new MonitorRig({
+    interfere: (engine) => ({
+      listContainers: async (options): Promise<ContainerSummary[]> =>
+        lists.empty ? [] : await engine.listContainers(options),
+    }),
+  })
+  return { rig, lists }
+}
+
 describe('what lists show', () => {
   test('a run is read of which no event told, though it is over before the next list', async () => {
     const rig = new MonitorRig()
@@ -47,18 +59,6 @@ describe('what lists show', () => {
 })
 
 describe('what is gone', () => {
-  /** Lists nothing while `empty`. */
-  function emptyLists(): { rig: MonitorRig; lists: { empty: boolean } } {
-    const lists = { empty: false }
-    const rig = new MonitorRig({
-      interfere: (engine) => ({
-        listContainers: async (options): Promise<ContainerSummary[]> =>
-          lists.empty ? [] : await engine.listContainers(options),
-      }),
-    })
-    return { rig, lists }
-  }
-
   test('an engine that lists nothing for a moment makes nothing forgotten, and health says so', async () => {
     const { rig, lists } = emptyLists()
     const web = rig.add('web', { logRotation: { maxSizeBytes: 20_000, maxFiles: 2 } })
