@@ -43,7 +43,8 @@ export class Checkpointer {
     const { positions, sinks } = this.#options
     if (!positions.dirty) return
     const snapshot = positions.snapshot()
-    await Promise.all(sinks.map((sink) => sink.sync({ signal })))
+    const failures = await Promise.all(sinks.map((sink) => sink.sync({ signal })))
+    for (const why of failures.flatMap((each) => [...each.values()])) throw new Error(why)
     signal.throwIfAborted()
     await positions.save(snapshot)
   }

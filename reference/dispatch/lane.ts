@@ -84,7 +84,11 @@ export class Lane {
       .map((block) => dropRecords(block, this.#acknowledged - block.firstRecord))
       .filter((block) => block.ends.length > 0)
     if (missing.length === 0) return this.#mark
-    return await this.sink.write(this.source, missing, this.#mark, { signal })
+    const part = { source: this.source, blocks: missing, mark: this.#mark }
+    const bytes = missing.reduce((sum, block) => sum + block.bytes.byteLength, 0)
+    const answer = await this.sink.write({ parts: [part], records: batch.records, bytes }, { signal })
+    if (answer.kind === 'stored') return answer.marks[0]
+    throw new Error(answer.kind === 'partly' ? 'The sink refused some records' : answer.why)
   }
 
   /** The batch is acknowledged: its blocks, which leave the lane. */
