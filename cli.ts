@@ -5,6 +5,9 @@ import { UsageError } from './reference/usage-error.ts'
 /** Exit status: 0 passed, 1 failed, 2 wrong usage or environment. */
 const WRONG_USAGE = 2
 
+/** How long a sentence that nobody reads is waited for, milliseconds. */
+const TELL_MS = 1000
+
 /** What each verb needs is loaded with it: a collector in production does not carry the testbed in its memory. */
 const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   collect: async () => (await import('./reference/collect-command.ts')).registerCollectCommand,
@@ -28,7 +31,10 @@ async function main(args: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2))
 } catch (error) {
-  process.exitCode = statusOf(error)
+  const status = statusOf(error)
+  process.exitCode = status
+  // Nobody may read it: what was said must not keep the process.
+  setTimeout(() => process.exit(status), TELL_MS).unref()
 }
 
 function statusOf(error: unknown): number {

@@ -73,9 +73,14 @@ export function createCollector(config: CollectorConfig, ports: Ports): Collecto
     logger,
     engine,
     metrics,
-    dispatcher,
     pool,
-    knownSources: () => positions.sources(),
+    delivery: {
+      tryDeliver: (block) => dispatcher.tryEnqueue(block),
+      deliver: (block, options) => dispatcher.enqueue(block, options),
+      resumePosition: (sourceId) => dispatcher.resumePosition(sourceId),
+      forget: (source, options) => dispatcher.forget(source, options),
+      knownSources: () => positions.sources(),
+    },
   })
 
   let app: Scope | null = null
@@ -85,6 +90,7 @@ export function createCollector(config: CollectorConfig, ports: Ports): Collecto
   const health = (): Health => {
     const checks: Health['checks'] = {
       collector: { ok: lifecycle.state === 'running', detail: lifecycle.state },
+      tasks: tasks.check(),
       ...(config.containerMonitor.enabled ? monitor.checks() : {}),
     }
     const ok = Object.values(checks).every((check) => check.ok)

@@ -1,11 +1,13 @@
 import type { CollectorConfig } from './config.ts'
 import { parseConfig } from './parse-config.ts'
 
-/** Any part of a configuration. Lists are whole. */
+/** Any part of a configuration. Lists, and what may be null, are whole. */
 export type PartialConfig<T = CollectorConfig> = {
-  readonly [Key in keyof T]?: T[Key] extends readonly unknown[] | string | number | boolean
+  readonly [Key in keyof T]?: null extends T[Key]
     ? T[Key]
-    : PartialConfig<T[Key]>
+    : T[Key] extends readonly unknown[] | string | number | boolean
+      ? T[Key]
+      : PartialConfig<T[Key]>
 }
 
 /** The defaults with a part of them replaced. */

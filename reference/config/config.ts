@@ -17,6 +17,8 @@ export interface ContainerMonitorConfig {
   readonly enabled: boolean
   /** `unix:///path` or `tcp://host:port`. */
   readonly socketPath: string
+  /** TLS to an engine at `tcp://`; null for none. Never set for a socket. */
+  readonly tls: TlsConfig | null
   /** Containers being attached at the same time. */
   readonly maxConcurrent: number
   readonly healthCheckDelayMs: number
@@ -36,6 +38,17 @@ export interface ContainerMonitorConfig {
   /** How often logs are read where the engine's follow cannot be trusted (Podman). */
   readonly pollIntervalMs: number
   readonly streamRotation: StreamRotationConfig
+}
+
+/** Files in PEM; null where there is none. A certificate and its key come together. */
+export interface TlsConfig {
+  /** Whether the engine's certificate must be valid and carry its name. */
+  readonly verify: boolean
+  /** Who signed the engine's certificate; without it the authorities that Node trusts. */
+  readonly ca: string | null
+  /** What the collector shows to the engine. */
+  readonly cert: string | null
+  readonly key: string | null
 }
 
 export interface ContainerFilters {

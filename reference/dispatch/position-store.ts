@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../errors.ts'
+import { UsageError } from '../usage-error.ts'
 import type { FileSystem } from '../ports/file-system.ts'
 import { makeDirectory, readWholeFile, replaceFile } from './files.ts'
 import type { Source, SourcePosition } from './block.ts'
@@ -74,18 +75,19 @@ export class PositionStore {
 
   /**
    * Reads the file; without one there are no positions. Replaces what is in memory.
-   * @throws Error naming the file when it cannot be understood: starting over silently would repeat every line.
+   * @throws UsageError naming the file when it cannot be read or understood: starting over silently would repeat every line.
    */
   async load(): Promise<void> {
-    const text = await readWholeFile(this.#options.fileSystem, this.#path)
     this.#entries.clear()
-    if (text === null) return
     try {
+      const text = await readWholeFile(this.#options.fileSystem, this.#path)
+      if (text === null) return
       for (const stored of parseFile(text).sources) this.#restore(stored)
-    } catch (error) {
-      throw new Error(`Cannot use the positions in ${this.#path}: ${messageOf(error)}`, {
-        cause: error,
-      })
+    } catch (cause) {
+      throw new UsageError(
+        `Cannot use the positions in ${this.#path}: ${messageOf(cause)}; put back a good copy, or move the file away and every log is read from its start again`,
+        { cause },
+      )
     }
   }
 
@@ -150,7 +152,18 @@ const POSITIONS_FILE = z.object({
 type StoredSource = z.infer<typeof POSITIONS_FILE>['sources'][number]
 
 function parseFile(text: string): z.infer<typeof POSITIONS_FILE> {
-  const parsed = POSITIONS_FILE.safeParse(JSON.parse(text))
-  if (!parsed.success) throw new Error(z.prettifyError(parsed.error))
-  return parsed.data
+  const parsed = POSITIONS_FILE.safeParse(jsonOf(text))
+  if (parsed.success) return parsed.data
+  const { path, message } = parsed.error.issues[0]!
+  throw new Error(`${path.length === 0 ? 'the file' : path.join('.')}: ${message}`)
+}
+
+function jsonOf(text: string): unknown {
+  if (text.trim() === '') throw new Error('the file is empty')
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    // The parser's own message repeats what it found, line ends and all.
+    throw new Error('the file is not JSON, or not all of it', { cause })
+  }
 }

@@ -117,6 +117,11 @@ export class ContainerReader {
     return this.#cursor.aligned && !this.#priming
   }
 
+  /** True while what exists already is to be passed over before anything is delivered. */
+  get primes(): boolean {
+    return this.#priming
+  }
+
   /** True when a followed log has brought all that was asked for and the cursor is not in it. */
   get searchesInVain(): boolean {
     return this.#cursor.searchesInVain

@@ -120,6 +120,7 @@ export class StreamTurn {
     let stream: LogStream | undefined
     try {
       const opened = (stream = await this.#open(how))
+      this.#context.metrics.streamOpened(this.#subject)
       this.#openedMs = this.#context.clock.monotonic()
       this.#searchMs = null
       this.#lastBytesMs = this.#openedMs
@@ -189,6 +190,7 @@ export class StreamTurn {
     const { clock, config, logger, metrics } = this.#context
     const { name, reader } = this.#subject
     const deadlineMs = config.closeTimeoutMs
+    if (stream !== undefined) metrics.streamClosed()
     stream?.destroy()
     const [joined, acknowledged] = await Promise.all([
       scope.close({ deadlineMs }),

@@ -1,3 +1,5 @@
+import { messageOf } from '../errors.ts'
+import type { HealthCheck } from '../http/health.ts'
 import type { Clock } from '../ports/clock.ts'
 
 /** A live task, as shown by `GET /debug/tasks`: the counterpart of a line in a goroutine dump. */
@@ -23,12 +25,20 @@ interface Entry {
   readonly location: string | null
 }
 
+interface Failure {
+  readonly task: Entry
+  readonly atMs: number
+  readonly why: string
+}
+
 /** Every live task of one collector. A task is in it from its start to the moment its promise settled. */
 export class TaskRegistry {
   readonly #clock: Clock
   readonly #recordLocations: boolean
   readonly #live = new Map<number, Entry>()
   readonly #byKind = new Map<string, number>()
+  /** The last failure of each kind of task: kinds are few, and one failure of a kind is enough to be bad. */
+  readonly #failures = new Map<string, Failure>()
   #nextId = 1
 
   /** @param options.recordLocations keeps where each task was started, at about 5 microseconds a task. Default true. */
@@ -59,6 +69,19 @@ export class TaskRegistry {
       .map((entry) => this.#describe(entry))
   }
 
+  /**
+   * Bad while a task that is run again has failed within the last minute, and when one that is not has failed, until its scope is closed: somebody
+   * relied on it, and it is gone.
+   */
+  check(): HealthCheck {
+    const now = this.#clock.monotonic()
+    const failing = [...this.#failures.values()].filter(({ task, atMs }) =>
+      this.#live.has(task.id) ? now - atMs < RECOVERED_AFTER_MS : !task.scope.closed,
+    )
+    const told = failing.map(({ task, why }) => `${task.kind} ${task.name} failed: ${why}`)
+    return { ok: failing.length === 0, detail: told.join('; ') || `${this.size} running` }
+  }
+
   /** For {@link Scope} only. */
   add(kind: string, name: string, scope: Entry['scope']): number {
     const id = this.#nextId++
@@ -74,6 +97,13 @@ export class TaskRegistry {
     if (entry === undefined) return
     this.#live.delete(id)
     this.#byKind.set(entry.kind, (this.#byKind.get(entry.kind) ?? 1) - 1)
+  }
+
+  /** For {@link Scope} only: a live task failed for another reason than cancellation. */
+  noteFailure(id: number, error: unknown): void {
+    const task = this.#live.get(id)
+    if (task === undefined) return
+    this.#failures.set(task.kind, { task, atMs: this.#clock.monotonic(), why: messageOf(error) })
   }
 
   /** For {@link Scope} only. */
@@ -104,5 +134,7 @@ function callSite(): string | null {
   return holder.stack?.match(/\(?([^\s(]+:\d+:\d+)\)?$/)?.[1] ?? null
 }
 
-/** `TaskRegistry.add`, `Scope.spawn`, the caller. */
-const FRAMES_TO_CALLER = 3
+/** `TaskRegistry.add`, `Scope.#begin`, `Scope.spawn`, the caller. */
+const FRAMES_TO_CALLER = 4
+/** A task that ran for so long after a failure is well again. */
+export const RECOVERED_AFTER_MS = 60_000

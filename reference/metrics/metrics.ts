@@ -16,6 +16,15 @@ const STREAM_ERROR_TYPES = [
   'rotation_stuck',
 ] as const
 
+/** Why the log of a container that is gone was not read to its end. */
+export type MissedReason =
+  /** It was gone before the engine described it. */
+  | 'not_described'
+  /** Its log was never opened. */
+  | 'not_opened'
+  /** Its log was opened, and was gone before its end was read. */
+  | 'cut_short'
+
 /** The container a figure belongs to. `id` is the full one, the label carries its first 12 characters. */
 export interface MeasuredContainer {
   readonly id: string
@@ -41,6 +50,8 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #clock: Clock
   readonly #labels = new Map<string, ContainerLabels>()
+  /** Containers that have rotation figures. */
+  readonly #rotating = new Set<string>()
   /** Remove one container's series from one metric each. */
   readonly #removers: ((labels: ContainerLabels) => void)[] = []
 
@@ -71,6 +82,9 @@ export class Metrics {
   readonly #cut = this.#perContainer('log_capturer_container_cut_lines_total', {
     help: 'Lines cut because they were longer than max_line_bytes',
   })
+  readonly #missed = this.#counter('log_capturer_containers_missed_total', 'reason', {
+    help: 'Containers that ran and were gone before their log was read to its end',
+  })
   readonly #linesRead = this.#perContainer('log_capturer_lines_read_total', {
     help: 'Lines read from containers',
   })
@@ -79,7 +93,7 @@ export class Metrics {
   })
   readonly #lastRotation = new Gauge({
     name: 'log_capturer_container_last_rotation_timestamp',
-    help: 'When the stream was last rotated, seconds since the epoch',
+    help: 'When the stream was last rotated, before the first rotation when it was first opened, seconds since the epoch',
     labelNames: ['container_id', 'container_name'],
     registers: [this.#registry],
   })
@@ -89,6 +103,8 @@ export class Metrics {
     buckets: [60, 120, 180, 240, 300, 360],
     registers: [this.#registry],
   })
+  readonly #streamsActive = this.#gauge('log_capturer_container_streams_active', 'Open log streams')
+  #openStreams = 0
   readonly #abandoned = this.#counter('log_capturer_abandoned_total', 'kind', {
     help: 'Operations that missed their deadline and are no longer waited for',
   })
@@ -132,6 +148,28 @@ export class Metrics {
     this.#mirrorTasks(options.tasks)
     this.#mirrorSlots(options.slots)
     this.#mirrorProcess(options.process)
+  }
+
+  /**
+   * A container's log is open, in a slot, until {@link streamClosed}. From the first time on the container has rotation figures: an alert on a rotation
+   * that never comes needs a series to look at.
+   */
+  streamOpened(container: MeasuredContainer): void {
+    this.#streamsActive.set((this.#openStreams += 1))
+    if (this.#rotating.has(container.id)) return
+    const labels = this.#labelsOf(container)
+    this.#rotating.add(container.id)
+    for (const reason of ROTATION_REASONS) this.#rotations.inc({ ...labels, reason }, 0)
+    this.#lastRotation.set(labels, this.#clock.now() / 1000)
+  }
+
+  streamClosed(): void {
+    this.#streamsActive.set((this.#openStreams -= 1))
+  }
+
+  /** A container is gone whose log was not read to its end. */
+  containerMissed(reason: MissedReason): void {
+    this.#missed.inc({ reason })
   }
 
   /** @param ageSeconds how long the stream that ended was open. */
@@ -210,6 +248,19 @@ export class Metrics {
     this.#mirror('log_capturer_docker_connections_active', 'Open connections to the engine', read)
   }
 
+  /** @param read the lines of the collector's own log that were dropped so far, asked at every scrape. */
+  mirrorDroppedLogLines(read: () => number): void {
+    const counter = new Counter({
+      name: 'log_capturer_log_lines_dropped_total',
+      help: "Lines of the collector's own log that were dropped because nobody read them",
+      registers: [this.#registry],
+      collect() {
+        counter.reset()
+        counter.inc(read())
+      },
+    })
+  }
+
   /** Files the local file sink holds open now. */
   openFiles(count: number): void {
     this.#openFiles.set(count)
@@ -220,6 +271,7 @@ export class Metrics {
     const labels = this.#labels.get(container.id)
     if (labels === undefined) return
     this.#labels.delete(container.id)
+    this.#rotating.delete(container.id)
     for (const remove of this.#removers) remove(labels)
   }
 
@@ -284,7 +336,6 @@ export class Metrics {
   }
 
   #mirrorSlots(slots: MetricsOptions['slots']): void {
-    this.#mirror('log_capturer_container_streams_active', 'Open log streams', () => slots.active)
     this.#mirror(
       'log_capturer_container_stream_pool_capacity',
       'Log streams that may be open at once',

@@ -2,6 +2,7 @@ import type { ByteReply } from '../wire/byte-reply.ts'
 import { HEADER_BYTES, STDOUT } from './log-file.ts'
 import type { MessageReply } from './message-reply.ts'
 import type { EnginePersonality } from './personality.ts'
+import { SYSTEM_ERROR } from './spoilt-record.ts'
 import { STAMP_BYTES } from './stamp-format.ts'
 
 /** Which messages of a reply a client asked for, and in which form. */
@@ -109,6 +110,7 @@ export class SelectedLog implements ByteReply {
   /** The message as it is to be sent, or null when it is not wanted. */
   #selected(message: Uint8Array): Uint8Array | null {
     const stored = message.subarray(HEADER_BYTES)
+    if (message[0] === SYSTEM_ERROR) return this.#framed ? message : stored
     const stamp = ASCII.decode(stored.subarray(0, STAMP_BYTES))
     if (this.#isTooOld(stamp)) return null
     if (this.#isTooNew(stamp)) return null

@@ -1,0 +1,43 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { NodeFileSystem } from '../adapters/node-file-system.ts'
+import { PositionStore } from './position-store.ts'
+
+let stateDir: string
+
+beforeEach(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), 'positions-'))
+  onTestFinished(() => rm(stateDir, { recursive: true }))
+})
+
+function load(): Promise<void> {
+  const parse = (): never => {
+    throw new Error('no position is one')
+  }
+  return new PositionStore({ fileSystem: new NodeFileSystem(), stateDir, sinks: ['a'], parse }).load()
+}
+
+test.each([
+  ['empty', '', 'the file is empty'],
+  ['NULs', '\0'.repeat(300), 'the file is not JSON, or not all of it'],
+  ['cut', '{"schema": 1, "sources": [{"id"', 'the file is not JSON, or not all of it'],
+  ['of another form', '{"schema": 99}', 'schema: '],
+  ['another value', '[]', 'the file: '],
+])('a positions file that is %s is named in one sentence that says what to do', async (_, text, why) => {
+  await writeFile(join(stateDir, 'positions.json'), text)
+  await expect(load()).rejects.toMatchObject({
+    name: 'UsageError',
+    message: expect.stringContaining(`Cannot use the positions in ${stateDir}/positions.json: ${why}`),
+  })
+  await expect(load()).rejects.toThrow(/^[^\n]*; put back a good copy, or move the file away [^\n]*$/)
+})
+
+test('so is one that cannot be read', async () => {
+  await mkdir(join(stateDir, 'positions.json'))
+  await expect(load()).rejects.toMatchObject({
+    name: 'UsageError',
+    message: expect.stringContaining('EISDIR'),
+  })
+})
