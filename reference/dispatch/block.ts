@@ -50,4 +50,3 @@ export interface Block {
   /** Where reading resumes once everything up to the end of this block is acknowledged. */
   readonly position: SourcePosition
 }
-

@@ -70,7 +70,8 @@ export class Checkpointer {
     const { clock, delivery, intervalMs, positions } = this.#options
     const ageMs = clock.monotonic() - this.#savedMs
     const nothingToSave = delivery.committed && !positions.dirty
-    if (nothingToSave || ageMs <= LATE_INTERVALS * intervalMs) return { positions: { ok: true, detail: 'saved' } }
+    if (nothingToSave || ageMs <= LATE_INTERVALS * intervalMs)
+      return { positions: { ok: true, detail: 'saved' } }
     const why = this.#fault === null ? '' : `: ${this.#fault}`
     return { positions: { ok: false, detail: `not saved for ${Math.round(ageMs / 1000)} s${why}` } }
   }

@@ -40,7 +40,12 @@ export class Circuit {
   /** The sink refused everything. */
   refused(why: string): void {
     const nowMs = this.#clock.monotonic()
-    this.#open = { sinceMs: this.#open?.sinceMs ?? nowMs, why, probeAtMs: nowMs + this.#backOff.next(), probing: false }
+    this.#open = {
+      sinceMs: this.#open?.sinceMs ?? nowMs,
+      why,
+      probeAtMs: nowMs + this.#backOff.next(),
+      probing: false,
+    }
   }
 
   /** A write ended and the sink was not shown to be well: when it was the probe, the next one is due after the back-off. */

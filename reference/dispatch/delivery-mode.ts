@@ -1,11 +1,11 @@
 import type { Health } from '../http/health.ts'
-import type { JoinReport, Scope } from '../lifecycle/scope.ts'
+import type { Scope } from '../lifecycle/scope.ts'
 import type { Block, Source } from './block.ts'
 import type { Permit } from './budget.ts'
 
 /** A way from what was read to the sinks: straight, or over the spool. */
 export interface DeliveryMode {
-  /** Starts or goes on in the scope. */
+  /** Starts or goes on in the scope. What is not stored when that is closed stays. */
   start(scope: Scope): void
   /** Takes a block, which follows what was last taken of its source. The permit is given back once the block is where it stays. */
   take(block: Block, permit: Permit): void
@@ -13,8 +13,6 @@ export interface DeliveryMode {
   forget(source: Source, options: { signal: AbortSignal }): Promise<void>
   /** Resolves once nothing is lost by a stop, and as much as can be is stored. */
   drain(options: { signal: AbortSignal }): Promise<void>
-  /** Ends what `start` began. What was taken and not stored stays. */
-  stop(options: { deadlineMs: number }): Promise<JoinReport | null>
   /** Makes what is acknowledged durable and hands it to the positions. Rejects when that could not be done. */
   commit(options: { signal: AbortSignal }): Promise<void>
   /** True when `commit` would have nothing to do. */

@@ -1,9 +1,10 @@
 import type { Health } from '../http/health.ts'
-import type { JoinReport, Scope } from '../lifecycle/scope.ts'
+import type { Scope } from '../lifecycle/scope.ts'
 import type { Block, Source, SourcePosition } from './block.ts'
 import type { Budget, Permit } from './budget.ts'
 import type { DeliveryMode } from './delivery-mode.ts'
 import type { Item } from './lane.ts'
+import { NotDurableReport } from './not-durable-report.ts'
 import type { PositionStore } from './position-store.ts'
 import { SinkPipeline, type PipelineContext } from './sink-pipeline.ts'
 import type { Sink, SinkMark } from './sink.ts'
@@ -27,10 +28,12 @@ export class DirectDelivery implements DeliveryMode {
   readonly #options: DirectDeliveryOptions
   readonly #pipeline: SinkPipeline
   readonly #stored = new Unsynced<Stored>()
+  readonly #report: NotDurableReport
   readonly aheadBytes = 0
 
   constructor(options: DirectDeliveryOptions) {
     this.#options = options
+    this.#report = new NotDurableReport(options.sink.name, options.logger)
     this.#pipeline = new SinkPipeline({
       ...options,
       markOf: (source) => this.#markOf(source),
@@ -59,17 +62,14 @@ export class DirectDelivery implements DeliveryMode {
     await this.#pipeline.drain(options)
   }
 
-  async stop(options: { deadlineMs: number }): Promise<JoinReport | null> {
-    return await this.#pipeline.stop(options)
-  }
-
   async commit(options: { signal: AbortSignal }): Promise<void> {
     if (this.#stored.isEmpty) return
     const { positions, sink } = this.#options
     await this.#stored.flush(
       () => sink.sync(options),
-      (changes) => {
-        for (const { source, position, mark } of changes.values()) {
+      (durable, failed) => {
+        this.#report.tell(failed)
+        for (const { source, position, mark } of durable.values()) {
           const { epoch, records } = position
           positions.advance(source, position)
           positions.setPlace(sink.name, source.id, { epoch, records, mark })

@@ -48,7 +48,7 @@ export class Lane {
   /** A batch with it was not stored: it is not put together with others until one was. */
   alone = false
   /** At most so many records at once, since more were too many. */
-  recordsMax = Infinity
+  recordsMax: number = Infinity
   /** When it may be written again, while it waits. */
   dueMs = 0
   readonly #items: Item[] = []
@@ -77,7 +77,10 @@ export class Lane {
     const isFree = last !== undefined && this.#items.length > this.#inWork && last.origin === item.origin
     if (isFree && item.block.ends.length === 0) {
       item.permit.release()
-      this.#items[this.#items.length - 1] = { ...last, block: { ...last.block, position: item.block.position } }
+      this.#items[this.#items.length - 1] = {
+        ...last,
+        block: { ...last.block, position: item.block.position },
+      }
     } else {
       this.#items.push(item)
     }

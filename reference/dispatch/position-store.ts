@@ -70,7 +70,9 @@ export class PositionStore {
 
   /** Sources that are not gone. */
   sources(): Source[] {
-    return [...this.#entries.values()].filter((entry) => entry.goneSinceMs === undefined).map((entry) => entry.source)
+    return [...this.#entries.values()]
+      .filter((entry) => entry.goneSinceMs === undefined)
+      .map((entry) => entry.source)
   }
 
   /** The source as it was first seen, also when it is gone, as long as that is remembered. */
@@ -102,14 +104,21 @@ export class PositionStore {
   /** The source is gone; its position is kept for a day. */
   gone(id: string): void {
     const entry = this.#entries.get(id)
-    if (entry !== undefined && entry.goneSinceMs === undefined) this.#setGone(entry, this.#options.clock.now())
+    if (entry !== undefined && entry.goneSinceMs === undefined)
+      this.#setGone(entry, this.#options.clock.now())
   }
 
   /** What is known of the sink; of one never seen, nothing yet. */
   sink(name: string): SinkState {
     let state = this.#sinks.get(name)
-    if (state === undefined) this.#sinks.set(name, (state = { places: new Map(), spool: undefined, offSinceMs: undefined }))
+    if (state === undefined)
+      this.#sinks.set(name, (state = { places: new Map(), spool: undefined, offSinceMs: undefined }))
     return state
+  }
+
+  /** Names of the sinks that something is known of. */
+  sinkNames(): string[] {
+    return [...this.#sinks.keys()]
   }
 
   /** Names of the sinks that are switched off and not forgotten yet. */
@@ -124,7 +133,7 @@ export class PositionStore {
   }
 
   /** The sink has everything of the spool up to here, and it survives a power cut. */
-  setSpool(sink: string, offset: SpoolOffset | undefined): void {
+  setSpool(sink: string, offset: SpoolOffset): void {
     this.sink(sink).spool = offset
     this.#changes += 1
   }
@@ -132,7 +141,8 @@ export class PositionStore {
   /** Forgets sources that are gone and sinks that are switched off for more than a day. @returns the sinks. */
   prune(): string[] {
     const nowMs = this.#options.clock.now()
-    const isOver = (sinceMs: number | undefined): boolean => sinceMs !== undefined && Math.abs(nowMs - sinceMs) > KEPT_MS
+    const isOver = (sinceMs: number | undefined): boolean =>
+      sinceMs !== undefined && Math.abs(nowMs - sinceMs) > KEPT_MS
     for (const [id, entry] of this.#entries) if (isOver(entry.goneSinceMs)) this.#remove(id)
     const sinks = [...this.#sinks].filter(([, state]) => isOver(state.offSinceMs)).map(([name]) => name)
     for (const name of sinks) this.#sinks.delete(name)
@@ -142,18 +152,18 @@ export class PositionStore {
 
   /**
    * Reads the file; without one there are no positions.
-   * @throws UsageError naming the file when it cannot be understood: starting over silently would repeat every line.
+   * @throws UsageError naming the file when it cannot be read or understood: starting over silently would repeat every line.
    */
   async load(options: { signal: AbortSignal }): Promise<void> {
-    const text = await readWholeFile(this.#options.fileSystem, this.#path)
-    options.signal.throwIfAborted()
-    if (text === null) return
     try {
-      this.#restore(parsePositions(text))
-    } catch (error) {
+      const text = await readWholeFile(this.#options.fileSystem, this.#path)
+      options.signal.throwIfAborted()
+      if (text !== null) this.#restore(parsePositions(text))
+    } catch (cause) {
+      options.signal.throwIfAborted()
       throw new UsageError(
-        `Cannot use the positions in ${this.#path}: ${messageOf(error)}; put back a good copy of the file, or remove it to read every log again from its start`,
-        { cause: error },
+        `Cannot use the positions in ${this.#path}: ${messageOf(cause)}; put back a good copy, or move the file away and every log is read from its start again`,
+        { cause },
       )
     }
   }
@@ -161,7 +171,8 @@ export class PositionStore {
   /** What `save` would write, taken now. */
   snapshot(): PositionSnapshot {
     const sources: string[] = []
-    for (const entry of this.#entries.values()) if (entry.position !== undefined) sources.push((entry.json ??= jsonOf(entry)))
+    for (const entry of this.#entries.values())
+      if (entry.position !== undefined) sources.push((entry.json ??= jsonOf(entry)))
     const sinks = Object.fromEntries([...this.#sinks].map(([name, state]) => [name, storedSink(state)]))
     const text = `{"schema":2,"sources":[${sources.join(',\n')}],\n"sinks":${JSON.stringify(sinks)}}\n`
     return { changes: this.#changes, text }
@@ -204,7 +215,13 @@ export class PositionStore {
   #restore(stored: StoredPositions): void {
     const { clock, parse, sinks } = this.#options
     for (const { position, goneSinceMs, ...source } of stored.sources) {
-      const restored = { source, position: parse(source.kind, position), delivered: undefined, goneSinceMs, json: null }
+      const restored = {
+        source,
+        position: parse(source.kind, position),
+        delivered: undefined,
+        goneSinceMs,
+        json: null,
+      }
       this.#entries.set(source.id, restored)
     }
     for (const [name, { marks, spool, offSinceMs }] of Object.entries(stored.sinks)) {

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { messageOf } from '../errors.ts'
 
 /** What `<state_dir>/positions.json` holds. */
 export interface StoredPositions {
@@ -43,7 +42,8 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Error(text.trim() === '' ? 'it is empty' : `it is not JSON (${messageOf(error)})`, { cause: error })
+    const why = text === '' ? 'the file is empty' : 'the file is not JSON, or not all of it'
+    throw new Error(why, { cause: error })
   }
 }
 
@@ -51,8 +51,7 @@ function checked<T>(schema: z.ZodType<T>, json: unknown): T {
   const parsed = schema.safeParse(json)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  const where = issue!.path.join('.')
-  throw new Error(where === '' ? issue!.message : `${where}: ${issue!.message}`)
+  throw new Error(`${issue!.path.join('.') || 'the file'}: ${issue!.message}`)
 }
 
 /**

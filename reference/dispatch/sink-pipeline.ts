@@ -3,7 +3,7 @@ import type { Health } from '../http/health.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
 import { Condition } from '../lifecycle/condition.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
-import type { JoinReport, Scope } from '../lifecycle/scope.ts'
+import type { Scope } from '../lifecycle/scope.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -19,6 +19,8 @@ export interface PipelineContext {
   readonly random: Random
   readonly logger: Logger
   readonly metrics: Metrics
+  /** Writes under way at the same time, at most, also where the sink allows more. */
+  readonly workers: number
 }
 
 export interface SinkPipelineOptions extends PipelineContext {
@@ -57,7 +59,6 @@ export class SinkPipeline {
   readonly #work = new Condition()
   readonly #timers = new Condition()
   readonly #finished = new Condition()
-  #scope: Scope | null = null
   #blocks = 0
   #bytes = 0
   /** When the sink last stored something, or was given something after it had all. */
@@ -93,15 +94,15 @@ export class SinkPipeline {
     return lane !== undefined && (lane.blocks > 0 || lane.state === 'writing')
   }
 
-  /** Starts the workers in the scope. What an earlier run left in the lanes is taken up again. */
+  /** Starts the workers in the scope. What is not stored when that is closed stays, and is taken up again at the next start. */
   start(scope: Scope): void {
-    this.#scope = scope
     this.#progressMs = this.#options.clock.monotonic()
     const { name, limits } = this.sink
-    for (let n = 1; n <= limits.inFlight; n++) {
-      scope.spawn('dispatch_worker', `${name} ${n}`, (signal) => this.#serve(signal))
+    const workers = Math.min(limits.inFlight, this.#options.workers)
+    for (let n = 1; n <= workers; n++) {
+      scope.keep('dispatch_worker', `${name} ${n}`, (signal) => this.#serve(signal))
     }
-    scope.spawn('dispatch_retry', name, (signal) => this.#wakeWaiting(signal))
+    scope.keep('dispatch_retry', name, (signal) => this.#wakeWaiting(signal))
     for (const lane of this.#lanes.values()) this.#offer(lane)
   }
 
@@ -125,13 +126,6 @@ export class SinkPipeline {
     while (this.holds(source.id)) await this.#finished.wait(options)
     this.#lanes.delete(source.id)
     await this.sink.forget(source)
-  }
-
-  /** Ends the workers and the retries. What is not stored stays. */
-  async stop(options: { deadlineMs: number }): Promise<JoinReport | null> {
-    const report = await this.#scope?.close(options)
-    this.#scope = null
-    return report ?? null
   }
 
   checks(): Health['checks'] {
@@ -265,7 +259,10 @@ export class SinkPipeline {
     }
     if (isNews) {
       const sources = pieces.map(({ lane }) => lane.source.name).slice(0, NAMES_MAX)
-      logger.warn({ sink: this.sink.name, sources, delayMs, why: answer.why }, 'A write failed and will be repeated')
+      logger.warn(
+        { sink: this.sink.name, sources, delayMs, why: answer.why },
+        'A write failed and will be repeated',
+      )
     }
     this.#timers.notifyAll()
   }
@@ -307,7 +304,10 @@ export class SinkPipeline {
   async #wakeWaiting(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options
     for (;;) {
-      const dueMs = Math.min(this.#circuit.probeAtMs ?? Infinity, ...[...this.#waiting].map((lane) => lane.dueMs))
+      const dueMs = Math.min(
+        this.#circuit.probeAtMs ?? Infinity,
+        ...[...this.#waiting].map((lane) => lane.dueMs),
+      )
       if (dueMs === Infinity) await this.#timers.wait({ signal })
       else await this.#timers.waitAtMost(clock, dueMs - clock.monotonic(), { signal })
       const nowMs = clock.monotonic()
@@ -343,7 +343,11 @@ export class SinkPipeline {
 
 function batchOf(pieces: readonly Piece[]): SinkBatch {
   return {
-    parts: pieces.map(({ lane, portion }) => ({ source: lane.source, blocks: portion.blocks, mark: lane.mark })),
+    parts: pieces.map(({ lane, portion }) => ({
+      source: lane.source,
+      blocks: portion.blocks,
+      mark: lane.mark,
+    })),
     records: pieces.reduce((sum, { portion }) => sum + portion.records, 0),
     bytes: pieces.reduce((sum, { portion }) => sum + portion.bytes, 0),
   }

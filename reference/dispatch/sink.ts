@@ -1,83 +1,88 @@
-import type { Health } from '../http/health.ts'
+import type { HealthCheck } from '../http/health.ts'
 import type { Block, Source } from './block.ts'
 
 /**
- * A place records go to. Its pipeline writes one batch of a source at a time, in the source's order, and writes again what was not stored;
- * batches without a source in common may be written at the same time, `limits.inFlight` of them.
+ * A place records go to. `write` gets the records of a source in order, and the same batch again unless it was stored: at most one write per source
+ * is under way. A sink answers, it does not throw; a write that rejects is treated as `again`.
  */
 export interface Sink {
   /** Names the sink in positions, metrics and logs. */
   readonly name: string
   readonly limits: SinkLimits
-  /** Takes a batch and answers what became of it. It need not throw: what it throws is taken for `again`. */
+  /**
+   * Takes a batch: for each part consecutive blocks of one source, the first record being the first this sink has not stored. The blocks stay
+   * as they are until the answer. Rejects with `signal.reason` on abort.
+   */
   write(batch: SinkBatch, options: { signal: AbortSignal }): Promise<WriteAnswer>
-  /** Resolves when everything that was stored before the call would survive a power cut. */
-  sync(options: { signal: AbortSignal }): Promise<void>
-  /** Everything of the source is stored, and no more of it is expected: give back what is held for it. More may come all the same. */
+  /**
+   * Makes everything that was stored before the call survive a power cut; to be called before positions are saved. Ends although more is being
+   * written, and although a file hangs. Rejects with `signal.reason` on abort, and for no other reason.
+   * @returns the sources of which that cannot be said, by id, each with a sentence that says why: their positions and marks must stay as they were last
+   * saved. Empty when all is well.
+   */
+  sync(options: { signal: AbortSignal }): Promise<NotDurable>
+  /** The source is gone for good and everything of it is stored: gives back what is held for it. */
   forget(source: Source): Promise<void>
-  /** Gives everything back. Closes what it can even if one close fails, then rejects. A later write opens anew. */
+  /** Gives everything back. Closes what it can even if one close fails, then rejects. */
   close(): Promise<void>
-  /** Opens its outputs anew, because somebody moved them away. */
+  /** Closes what it writes to and opens it again by its name: what SIGHUP asks for. */
   reopen?(): Promise<void>
-  /** What of it is not as it should be, beside what its pipeline sees. */
-  checks?(): Health['checks']
+  /** What is wrong with it now, as parts of `/health`. */
+  checks?(): Readonly<Record<string, HealthCheck>>
 }
 
 export interface SinkLimits {
-  /** Of one batch: bytes of records. A single record may be longer. */
+  /** Bounds on one batch. A single block may be larger. */
   readonly batchBytes: number
   readonly batchRecords: number
   readonly sourcesPerBatch: number
   /** Writes under way at the same time. */
   readonly inFlight: number
-  /**
-   * After this long without an answer a write is cancelled and repeated, milliseconds. `null` where a write can neither be cancelled nor repeated:
-   * then it is waited for. A sink with a deadline is one that may be away for long; it is given a spool.
-   */
+  /** A write that takes longer may be given up and repeated. Null: it can neither be cancelled nor repeated, so it is waited for. */
   readonly writeDeadlineMs: number | null
-  /** Whether records that are written again, because the answer was lost, are recognised by the sink. */
+  /** Whether a batch that was stored may be written again without its records being there twice. */
   readonly repeatIsHarmless: boolean
 }
 
 export interface SinkBatch {
-  readonly parts: readonly SinkPart[]
+  readonly parts: readonly SinkBatchPart[]
   readonly records: number
-  /** Of records. */
   readonly bytes: number
 }
 
-/** Consecutive blocks of one source. The first record is the first that this sink has not stored; every block has a record. */
-export interface SinkPart {
+export interface SinkBatchPart {
   readonly source: Source
   readonly blocks: readonly Block[]
-  /** What the sink answered when it last stored something of the source, also in an earlier run; undefined for the first. */
+  /** What the last stored write of this source answered, also across restarts; undefined for the first. */
   readonly mark: SinkMark | undefined
 }
 
-/** The sink's own bookkeeping for a source (JSON), kept with the positions. */
-export type SinkMark = Readonly<Record<string, string | number>>
-
 export type WriteAnswer =
-  /** All of it. One mark for each part. */
+  /** The sink holds all of it. One mark per part. */
   | { readonly kind: 'stored'; readonly marks: readonly (SinkMark | undefined)[] }
-  /** Nothing of it, or nobody knows: the records come again, not earlier than after `afterMs`, milliseconds, where that is given. */
+  /** Not now: the same batch again after a while. `why` is a sentence for people. */
   | { readonly kind: 'again'; readonly why: string; readonly afterMs?: number }
-  /** Nothing of it: too large. The records come again in smaller batches; a single record that is too large is refused. */
+  /** Too large: the same records in smaller batches. */
   | { readonly kind: 'smaller'; readonly why: string }
-  /** All but some records, which will never be taken. */
+  /** The sink holds all of it but these records, which it will never take. */
   | {
       readonly kind: 'partly'
       readonly marks: readonly (SinkMark | undefined)[]
       readonly refused: readonly RefusedRecord[]
     }
-  /** Nothing of it, and nothing else either, until somebody puts something right, such as a password. */
+  /** The sink takes nothing until something is put right. */
   | { readonly kind: 'refused'; readonly why: string }
 
 export interface RefusedRecord {
-  /** Index into the parts of the batch. */
+  /** Index of the part in the batch. */
   readonly part: number
-  /** Index into the records of the part, counted over its blocks. */
+  /** Index of the record in the part, over its blocks. */
   readonly record: number
-  /** A short phrase. */
   readonly why: string
 }
+
+/** The sink's own bookkeeping for a source (JSON), kept with the position. */
+export type SinkMark = Readonly<Record<string, string | number>>
+
+/** Source ids, each with a sentence that says why what was stored of it may not survive a power cut. */
+export type NotDurable = ReadonlyMap<string, string>

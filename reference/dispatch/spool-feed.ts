@@ -4,15 +4,17 @@ import { linkedController } from '../lifecycle/abort.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
 import { Condition } from '../lifecycle/condition.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
-import type { JoinReport, Scope } from '../lifecycle/scope.ts'
+import type { Scope } from '../lifecycle/scope.ts'
 import type { Block, Source } from './block.ts'
 import { Budget } from './budget.ts'
 import { blockBytes } from './held-bytes.ts'
 import type { Item } from './lane.ts'
+import { NotDurableReport } from './not-durable-report.ts'
 import type { PositionStore, SinkPlace } from './position-store.ts'
 import { SinkPipeline, type PipelineContext } from './sink-pipeline.ts'
 import type { Sink, SinkMark } from './sink.ts'
 import { sliceRecords } from './slice-records.ts'
+import { recordsBetween } from './spool-room.ts'
 import { compareOffsets, type Spool, type SpoolOffset } from './spool/spool.ts'
 import { Unsynced } from './unsynced.ts'
 
@@ -55,6 +57,7 @@ export class SpoolFeed {
   readonly #budget: Budget
   readonly #changed = new Condition()
   readonly #stored = new Unsynced<SinkPlace>()
+  readonly #report: NotDurableReport
   readonly #pieces: Piece[] = []
   readonly #stalled = new Set<string>()
   /** By source, from where it was passed over. */
@@ -74,6 +77,7 @@ export class SpoolFeed {
   /** @param from up to where the sink has everything. */
   constructor(options: SpoolFeedOptions, from: SpoolOffset) {
     this.#options = options
+    this.#report = new NotDurableReport(options.sink.name, options.logger)
     this.#cursor = this.#place = this.#durable = from
     this.#budget = new Budget({ bytesMax: options.aheadBytesMax })
     this.#pipeline = new SinkPipeline({
@@ -113,11 +117,7 @@ export class SpoolFeed {
 
   start(scope: Scope): void {
     this.#pipeline.start(scope.child('pipeline'))
-    scope.spawn('spool_feed', this.name, (signal) => this.#run(signal))
-  }
-
-  async stop(options: { deadlineMs: number }): Promise<JoinReport | null> {
-    return await this.#pipeline.stop(options)
+    scope.keep('spool_feed', this.name, (signal) => this.#run(signal))
   }
 
   /** Makes what is stored durable. Rejects when the sink could not. */
@@ -131,8 +131,10 @@ export class SpoolFeed {
     const place = this.#place
     await this.#stored.flush(
       () => sink.sync(options),
-      (changes) => {
-        for (const [source, reached] of changes) positions.setPlace(this.name, source, reached)
+      (durable, failed) => {
+        this.#report.tell(failed)
+        for (const [source, reached] of durable) positions.setPlace(this.name, source, reached)
+        if (failed.size > 0) return
         positions.setSpool(this.name, place)
         this.#durable = place
         this.#unsyncedSinceMs = null
@@ -162,7 +164,7 @@ export class SpoolFeed {
     for (const piece of this.#pieces) if (compareOffsets(piece.next, place) <= 0) piece.owing = 0
     this.#settle()
     if (compareOffsets(this.#place, place) < 0) this.#place = place
-    return await countRecords(this.#options.spool, from, place, (block) => this.#missingOf(block) !== null)
+    return await recordsBetween(this.#options.spool, from, place)
   }
 
   /** The source is gone: see {@link forgetGone}. */
@@ -179,7 +181,10 @@ export class SpoolFeed {
       return { ...checks, [`sink ${this.name} sync`]: { ok: false, detail: `not durable for ${seconds} s` } }
     }
     if (this.#fault === null) return checks
-    return { ...checks, [`sink ${this.name} spool`]: { ok: false, detail: `cannot read the spool: ${this.#fault}` } }
+    return {
+      ...checks,
+      [`sink ${this.name} spool`]: { ok: false, detail: `cannot read the spool: ${this.#fault}` },
+    }
   }
 
   blocks(): Iterable<Block> {
@@ -331,7 +336,11 @@ export class SpoolFeed {
 
   /** Moves the place behind the pieces that are stored. */
   #settle(): void {
-    while (this.#pieces.length > 0 && this.#pieces[0]!.owing <= 0 && this.#pieces[0] !== this.#current?.piece) {
+    while (
+      this.#pieces.length > 0 &&
+      this.#pieces[0]!.owing <= 0 &&
+      this.#pieces[0] !== this.#current?.piece
+    ) {
       const { next } = this.#pieces.shift()!
       if (compareOffsets(this.#place, next) < 0) this.#place = next
     }
@@ -342,7 +351,10 @@ export class SpoolFeed {
   #reportDamage(from: SpoolOffset, next: SpoolOffset): void {
     this.#options.metrics.spoolDamaged(this.name)
     const fields = { sink: this.name, from, next }
-    this.#options.logger.error(fields, 'A part of the spool cannot be read: the lines in it are lost for this sink')
+    this.#options.logger.error(
+      fields,
+      'A part of the spool cannot be read: the lines in it are lost for this sink',
+    )
   }
 
   /** Waits for a commit, but not longer than `ms`: it goes on. */
@@ -350,23 +362,6 @@ export class SpoolFeed {
     const { clock } = this.#options
     await withDeadline(clock, `making ${this.name} durable`, ms, options.signal, () => this.commit(options))
   }
-}
-
-/** Records that lie between two places and are wanted. */
-async function countRecords(
-  spool: Spool,
-  from: SpoolOffset,
-  to: SpoolOffset,
-  isWanted: (block: Block) => boolean,
-): Promise<number> {
-  let records = 0
-  for (let at = from; compareOffsets(at, to) < 0; ) {
-    const found = await spool.read(at)
-    if (found === null) break
-    for (const block of found.blocks) if (isWanted(block)) records += block.ends.length
-    at = found.next
-  }
-  return records
 }
 
 function endOf(block: Block): Place {

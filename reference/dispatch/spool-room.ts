@@ -41,7 +41,7 @@ export async function makeRoom({ feeds, positions, spool, whenFull }: SpoolRoom)
 /** Records of the transactions that begin between two places. */
 export async function recordsBetween(spool: Spool, from: SpoolOffset, to: SpoolOffset): Promise<number> {
   let records = 0
-  for (let at = from; compareOffsets(at, to) < 0; ) {
+  for (let at = from; compareOffsets(at, to) < 0;) {
     // eslint-disable-next-line no-await-in-loop -- one piece after the other
     const found = await spool.read(at)
     if (found === null || found.next.segment > to.segment) break

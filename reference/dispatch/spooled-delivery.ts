@@ -2,13 +2,13 @@ import { messageOf } from '../errors.ts'
 import type { Health } from '../http/health.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
 import { Condition } from '../lifecycle/condition.ts'
-import type { JoinReport, Scope } from '../lifecycle/scope.ts'
+import type { Scope } from '../lifecycle/scope.ts'
 import type { Block, Source, SourcePosition } from './block.ts'
 import type { Permit } from './budget.ts'
 import type { DeliveryMode } from './delivery-mode.ts'
 import type { PositionStore } from './position-store.ts'
 import type { PipelineContext } from './sink-pipeline.ts'
-import type { Sink } from './sink.ts'
+import type { NotDurable, Sink } from './sink.ts'
 import { SpoolFeed } from './spool-feed.ts'
 import { makeRoom } from './spool-room.ts'
 import { compareOffsets, type Spool, type SpoolOffset } from './spool/spool.ts'
@@ -38,7 +38,6 @@ export class SpooledDelivery implements DeliveryMode {
   readonly #came = new Condition()
   readonly #progress = new Condition()
   readonly #appended = new Unsynced<{ readonly source: Source; readonly position: SourcePosition }>()
-  #scope: Scope | null = null
   #fault: string | null = null
 
   constructor(options: SpooledDeliveryOptions) {
@@ -65,8 +64,7 @@ export class SpooledDelivery implements DeliveryMode {
   }
 
   start(scope: Scope): void {
-    this.#scope = scope
-    scope.spawn('spool_writer', 'spool', (signal) => this.#write(signal))
+    scope.keep('spool_writer', 'spool', (signal) => this.#write(signal))
     for (const feed of this.#feeds) feed.start(scope)
   }
 
@@ -76,7 +74,8 @@ export class SpooledDelivery implements DeliveryMode {
   }
 
   async forget(source: Source, options: { signal: AbortSignal }): Promise<void> {
-    while (this.#incoming.some(({ block }) => block.source.id === source.id)) await this.#progress.wait(options)
+    while (this.#incoming.some(({ block }) => block.source.id === source.id))
+      await this.#progress.wait(options)
     for (const feed of this.#feeds) feed.gone(source)
   }
 
@@ -90,21 +89,14 @@ export class SpooledDelivery implements DeliveryMode {
     }
   }
 
-  async stop(options: { deadlineMs: number }): Promise<JoinReport | null> {
-    const report = await this.#scope?.close(options)
-    this.#scope = null
-    return report ?? null
-  }
-
   async commit(options: { signal: AbortSignal }): Promise<void> {
     await this.#keepWithinBound()
     const { positions, spool } = this.#options
     const feeds = this.#feeds.map((feed) => this.#commitFeed(feed, options))
-    // Also what was appended before the last crash is not synced.
     await this.#appended.flush(
-      () => spool.sync(),
-      (changes) => {
-        for (const { source, position } of changes.values()) positions.advance(source, position)
+      () => spool.sync().then(() => ALL_DURABLE),
+      (durable) => {
+        for (const { source, position } of durable.values()) positions.advance(source, position)
       },
     )
     await Promise.all(feeds)
@@ -152,7 +144,8 @@ export class SpooledDelivery implements DeliveryMode {
         backOff.reset()
       } catch (error) {
         signal.throwIfAborted()
-        if (this.#fault === null) logger.error({ err: error }, 'The spool cannot be written to; reading waits')
+        if (this.#fault === null)
+          logger.error({ err: error }, 'The spool cannot be written to; reading waits')
         this.#fault = `cannot be written to: ${messageOf(error)}`
         await clock.sleep(backOff.next(), { signal })
         continue
@@ -172,7 +165,10 @@ export class SpooledDelivery implements DeliveryMode {
       await feed.forgetGone(options)
     } catch (error) {
       options.signal.throwIfAborted()
-      this.#options.logger.warn({ sink: feed.name, err: error }, 'A sink could not make durable what it stored')
+      this.#options.logger.warn(
+        { sink: feed.name, err: error },
+        'A sink could not make durable what it stored',
+      )
     }
   }
 
@@ -202,6 +198,7 @@ function oldest(offsets: readonly SpoolOffset[]): SpoolOffset {
   return offsets.reduce((a, b) => (compareOffsets(b, a) < 0 ? b : a))
 }
 
+const ALL_DURABLE: NotDurable = new Map()
 /** Of one transaction. */
 const APPEND_BYTES = 1024 * 1024
 /** A checkpoint waits for a sink's sync no longer. */

@@ -1,3 +1,5 @@
+import type { NotDurable } from './sink.ts'
+
 /**
  * What was acknowledged and may not survive a power cut yet, by key: the latest value of each.
  *
@@ -23,26 +25,27 @@ export class Unsynced<Value> {
   }
 
   /**
-   * Makes what was set before the call durable, then hands all of it to `apply`. A flush that is still under way is joined instead: a sync that hangs is
-   * not started twice. Rejects as `sync` does, and then everything stays to be applied.
+   * Makes what was set before the call durable, then hands it to `apply`. Keys that `sync` names are not durable and stay to be applied; all of them when
+   * it rejects. A flush that is still under way is joined instead: a sync that hangs is not started twice.
    */
-  async flush(sync: () => Promise<void>, apply: (changes: ReadonlyMap<string, Value>) => void): Promise<void> {
+  async flush(sync: () => Promise<NotDurable>, apply: Apply<Value>): Promise<void> {
     this.#flush ??= this.#begin(sync, apply).finally(() => (this.#flush = null))
     await this.#flush
   }
 
-  async #begin(sync: () => Promise<void>, apply: (changes: ReadonlyMap<string, Value>) => void): Promise<void> {
+  async #begin(sync: () => Promise<NotDurable>, apply: Apply<Value>): Promise<void> {
     const syncing = this.#changed
     this.#syncing = syncing
     this.#changed = new Map()
     try {
-      await sync()
-      apply(syncing)
-    } catch (error) {
-      for (const [key, value] of syncing) if (!this.#changed.has(key)) this.#changed.set(key, value)
-      throw error
+      const failed = await sync()
+      apply(new Map([...syncing].filter(([key]) => !failed.has(key))), failed)
+      for (const key of syncing.keys()) if (!failed.has(key)) syncing.delete(key)
     } finally {
       this.#syncing = null
+      for (const [key, value] of syncing) if (!this.#changed.has(key)) this.#changed.set(key, value)
     }
   }
 }
+
+type Apply<Value> = (durable: ReadonlyMap<string, Value>, failed: NotDurable) => void

@@ -208,7 +208,7 @@ test('sinks, queue, connections and files are told', async () => {
   metrics.linesDelivered('local_file', 5)
   metrics.retried('local_file', 2)
   metrics.sinkLatency('local_file', 0.02)
-  metrics.queue(4096, 3)
+  metrics.queue("file", 4096, 3)
   metrics.mirrorConnections(() => 7)
   metrics.openFiles(9)
   metrics.abandoned('stream_close')

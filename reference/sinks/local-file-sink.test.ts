@@ -56,9 +56,16 @@ class Rig {
     let last = mark
     for (const text of texts) {
       // oxlint-disable-next-line no-await-in-loop -- in order
-      last = await this.world.run(() => this.sink.write(source, [block(text)], last, { signal }))
+      last = await this.world.run(() => this.#writeOne(text, last))
     }
     return last
+  }
+
+  async #writeOne(text: string, mark: SinkMark | undefined): Promise<SinkMark | undefined> {
+    const part = { source, blocks: [block(text)], mark }
+    const answer = await this.sink.write({ parts: [part], records: 1, bytes: text.length }, { signal })
+    if (answer.kind !== 'stored') throw new Error(JSON.stringify(answer))
+    return answer.marks[0]
   }
 
   get contents(): string {

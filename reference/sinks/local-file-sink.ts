@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { LocalFileSinkConfig } from '../config/config.ts'
-import type { Block, Source } from '../dispatch/block.ts'
+import type { Source } from '../dispatch/block.ts'
 import { makeDirectory, writeAll } from '../dispatch/files.ts'
-import type { Sink, SinkMark } from '../dispatch/sink.ts'
+import type { NotDurable, Sink, SinkBatch, SinkLimits, WriteAnswer } from '../dispatch/sink.ts'
+import { messageOf } from '../errors.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { FileHandle, FileSystem } from '../ports/file-system.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -24,6 +25,7 @@ export interface LocalFileSinkOptions {
  */
 export class LocalFileSink implements Sink {
   readonly name = 'local_file'
+  readonly limits: SinkLimits = LIMITS
   readonly #options: LocalFileSinkOptions
   readonly #files: OpenFiles
   /** Written since the last sync. */
@@ -37,24 +39,26 @@ export class LocalFileSink implements Sink {
     this.#files = new OpenFiles(options.fileSystem, options.config.maxOpenFiles)
   }
 
-  async write(
-    source: Source,
-    blocks: readonly Block[],
-    mark: SinkMark | undefined,
-    options: { signal: AbortSignal },
-  ): Promise<SinkMark> {
+  async write({ parts }: SinkBatch, options: { signal: AbortSignal }): Promise<WriteAnswer> {
+    const { source, blocks, mark } = parts[0]!
     const path = this.#path(source)
-    const buffers = blocks.map((block) => formatBlock(block, this.#options.config.format))
-    await this.#prepareDirectory()
-    const committed = Number(mark?.['length'] ?? 0)
-    const length = await this.#files.use(path, options, (file) =>
-      this.#append(path, file, committed, buffers),
-    )
-    this.#options.metrics.openFiles(this.#files.size)
-    return { length }
+    try {
+      const buffers = blocks.map((block) => formatBlock(block, this.#options.config.format))
+      await this.#prepareDirectory()
+      const committed = Number(mark?.['length'] ?? 0)
+      const length = await this.#files.use(path, options, (file) =>
+        this.#append(path, file, committed, buffers),
+      )
+      return { kind: 'stored', marks: [{ length }] }
+    } catch (error) {
+      options.signal.throwIfAborted()
+      return { kind: 'again', why: `Cannot write ${path}: ${messageOf(error)}` }
+    } finally {
+      this.#options.metrics.openFiles(this.#files.size)
+    }
   }
 
-  async sync(options: { signal: AbortSignal }): Promise<void> {
+  async sync(options: { signal: AbortSignal }): Promise<NotDurable> {
     for (const path of this.#unsynced) {
       this.#unsynced.delete(path)
       try {
@@ -66,6 +70,7 @@ export class LocalFileSink implements Sink {
       }
     }
     if (this.#directoryReady && this.#newNames) await this.#syncNames()
+    return new Map()
   }
 
   async forget(source: Source): Promise<void> {
@@ -148,3 +153,12 @@ const WARNINGS = {
   foreign: 'The file holds lines of somebody else: appending behind them',
   hole: 'A power cut has left NULs in the file where lines were not synced: writing them again',
 } as const
+
+const LIMITS: SinkLimits = {
+  batchBytes: 1024 * 1024,
+  batchRecords: Infinity,
+  sourcesPerBatch: 1,
+  inFlight: 64,
+  writeDeadlineMs: null,
+  repeatIsHarmless: true,
+}
