@@ -24,13 +24,15 @@ export class Checkpointer {
   /** What was acknowledged then is on disk, milliseconds of the monotonic clock. */
   #savedMs: number
   #fault: string | null = null
+  /** The fault that was logged. */
+  #told: string | null = null
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
     this.#savedMs = options.clock.monotonic()
   }
 
-  /** Saves at every interval until the signal is aborted; a failed save is logged and tried again at the next. */
+  /** Saves at every interval until the signal is aborted; a failed save is tried again at the next, and logged when it is news. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, intervalMs, logger } = this.#options
     for (;;) {
@@ -41,7 +43,9 @@ export class Checkpointer {
         await this.checkpoint(signal)
       } catch (error) {
         signal.throwIfAborted()
-        logger.error({ err: error }, 'Positions could not be saved; the ones on disk stay valid')
+        if (this.#told === this.#fault) continue
+        this.#told = this.#fault
+        logger.error({ err: error }, 'Positions cannot be saved; the ones on disk stay valid')
       }
     }
   }
@@ -58,7 +62,7 @@ export class Checkpointer {
         await delivery.saved()
       }
       this.#savedMs = startedMs
-      this.#fault = null
+      this.#fault = this.#told = null
       metrics.positionsSaved()
     } catch (error) {
       this.#fault = messageOf(error)

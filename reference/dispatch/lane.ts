@@ -88,24 +88,21 @@ export class Lane {
 
   /** What is to be written next. Null when not even one record fits, unless `isFirst`: then a record may be larger. */
   next(room: Room, isFirst: boolean): Portion | null {
-    const records = Math.min(room.records, this.recordsMax)
+    const recordsMax = Math.min(room.records, this.recordsMax)
     const blocks: Block[] = []
-    let left: Room = { bytes: room.bytes, records }
-    let items = 0
+    let [items, records, bytes] = [0, 0, 0]
     for (const { block } of this.#items) {
-      if (items >= BLOCKS_MAX) break
       const from = items === 0 ? this.#begun : 0
       const count = block.ends.length - from
-      const bytes = block.bytes.byteLength - offsetOf(block, from)
-      if (count > left.records || bytes > left.bytes) break
+      const size = block.bytes.byteLength - offsetOf(block, from)
+      if (items >= BLOCKS_MAX || records + count > recordsMax || bytes + size > room.bytes) break
       if (count > 0) blocks.push(sliceRecords(block, from))
-      left = { bytes: left.bytes - bytes, records: left.records - count }
       items += 1
+      records += count
+      bytes += size
     }
-    if (items > 0) {
-      return { blocks, items, begun: 0, records: records - left.records, bytes: room.bytes - left.bytes }
-    }
-    return isFirst ? this.#partOfFirst(left) : null
+    if (items > 0) return { blocks, records, bytes, items, begun: 0 }
+    return isFirst ? this.#partOfFirst({ bytes: room.bytes, records: recordsMax }) : null
   }
 
   /** The portion is being written: it is not changed any more. */
