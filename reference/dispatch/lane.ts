@@ -43,6 +43,8 @@ export class Lane {
   mark: SinkMark | undefined
   /** Since when nothing could be stored, and why; null when the last write succeeded. */
   failing: { readonly sinceMs: number; readonly why: string } | null = null
+  /** Whether it was told that nothing of it can be stored now. */
+  stalled = false
   /** When the write under way began. */
   writingSinceMs = 0
   /** A batch with it was not stored: it is not put together with others until one was. */

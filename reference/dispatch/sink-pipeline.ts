@@ -55,10 +55,13 @@ export class SinkPipeline {
   /** Oldest first. */
   readonly #ready = new Set<Lane>()
   readonly #waiting = new Set<Lane>()
+  /** In the order in which their writes began. */
+  readonly #writing = new Set<Lane>()
   readonly #circuit: Circuit
   readonly #work = new Condition()
   readonly #timers = new Condition()
   readonly #finished = new Condition()
+  #timersIdle = false
   #blocks = 0
   #bytes = 0
   /** When the sink last stored something, or was given something after it had all. */
@@ -170,12 +173,14 @@ export class SinkPipeline {
         continue
       }
       lane.begin(portion, nowMs)
+      this.#writing.add(lane)
       pieces.push({ lane, portion })
       bytes -= portion.bytes
       records -= portion.records
       if (lane.alone || pieces.length >= limits.sourcesPerBatch || bytes <= 0 || records <= 0) break
     }
     if (pieces.length === 0) this.#circuit.undecided()
+    else if (this.#timersIdle) this.#timers.notifyAll()
     return pieces
   }
 
@@ -183,7 +188,10 @@ export class SinkPipeline {
     const { clock, metrics } = this.#options
     const startedMs = clock.monotonic()
     const answer = await this.#ask(batchOf(pieces), signal)
-    for (const { lane } of pieces) lane.end()
+    for (const { lane } of pieces) {
+      lane.end()
+      this.#writing.delete(lane)
+    }
     if (answer === null) {
       this.#circuit.undecided()
       return
@@ -218,8 +226,10 @@ export class SinkPipeline {
       this.#recovered(lane)
       this.#store({ lane, portion }, answer.marks[part])
     })
+    if (this.#circuit.trouble === null) return
     this.#circuit.passed()
-    if (this.#ready.size > 0) this.#work.notifyAll()
+    for (const lane of this.#waiting) this.#wake(lane)
+    this.#work.notifyAll()
   }
 
   /** A single record that is too large is given up; anything else comes again, by itself and at most half as large. */
@@ -255,7 +265,7 @@ export class SinkPipeline {
       lane.dueMs = nowMs + delayMs
       this.#waiting.add(lane)
       metrics.retried(this.sink.name, portion.records)
-      this.#options.onStalled(lane.source.id, true)
+      this.#setStalled(lane, true)
     }
     if (isNews) {
       const sources = pieces.map(({ lane }) => lane.source.name).slice(0, NAMES_MAX)
@@ -268,12 +278,18 @@ export class SinkPipeline {
   }
 
   #recovered(lane: Lane): void {
+    this.#setStalled(lane, false)
     if (lane.failing !== null) {
-      this.#options.onStalled(lane.source.id, false)
       const fields = { sink: this.sink.name, source: lane.source.name, why: lane.failing.why }
       this.#options.logger.info(fields, 'What could not be stored is stored')
     }
     lane.recovered()
+  }
+
+  #setStalled(lane: Lane, stalled: boolean): void {
+    if (lane.stalled === stalled) return
+    lane.stalled = stalled
+    this.#options.onStalled(lane.source.id, stalled)
   }
 
   /** Records that the sink will never take. */
@@ -300,25 +316,48 @@ export class SinkPipeline {
     this.#work.notifyOne()
   }
 
-  /** Makes lanes ready again when they are due, and lets the probe through. */
+  /** Makes lanes ready again when they are due, lets the probe through, and notices writes that hang. */
   async #wakeWaiting(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options
     for (;;) {
-      const dueMs = Math.min(
-        this.#circuit.probeAtMs ?? Infinity,
-        ...[...this.#waiting].map((lane) => lane.dueMs),
-      )
-      if (dueMs === Infinity) await this.#timers.wait({ signal })
+      const dueMs = this.#nextDueMs()
+      // eslint-disable-next-line no-await-in-loop -- timers
+      if (dueMs === Infinity) await this.#waitForTimers(signal)
+      // eslint-disable-next-line no-await-in-loop
       else await this.#timers.waitAtMost(clock, dueMs - clock.monotonic(), { signal })
       const nowMs = clock.monotonic()
-      for (const lane of this.#waiting) {
-        if (lane.dueMs > nowMs) continue
-        this.#waiting.delete(lane)
-        lane.state = 'idle'
-        this.#offer(lane)
-      }
+      for (const lane of this.#waiting) if (lane.dueMs <= nowMs) this.#wake(lane)
+      for (const lane of this.#writing)
+        if (lane.writingSinceMs + HUNG_MS <= nowMs) this.#setStalled(lane, true)
       if ((this.#circuit.probeAtMs ?? Infinity) <= nowMs) this.#work.notifyAll()
     }
+  }
+
+  /** Only then a write that begins must be told: otherwise the timer looks again before that could be due. */
+  async #waitForTimers(signal: AbortSignal): Promise<void> {
+    this.#timersIdle = true
+    try {
+      await this.#timers.wait({ signal })
+    } finally {
+      this.#timersIdle = false
+    }
+  }
+
+  #nextDueMs(): number {
+    let dueMs = this.#circuit.probeAtMs ?? Infinity
+    for (const lane of this.#waiting) dueMs = Math.min(dueMs, lane.dueMs)
+    // The oldest write that was not noticed yet: the others began later.
+    for (const lane of this.#writing) {
+      if (lane.stalled) continue
+      return Math.min(dueMs, lane.writingSinceMs + HUNG_MS)
+    }
+    return dueMs
+  }
+
+  #wake(lane: Lane): void {
+    this.#waiting.delete(lane)
+    lane.state = 'idle'
+    this.#offer(lane)
   }
 
   #laneOf(source: Source): Lane {
@@ -353,6 +392,8 @@ function batchOf(pieces: readonly Piece[]): SinkBatch {
   }
 }
 
+/** A write without an answer for this long is taken for one that hangs. */
+const HUNG_MS = 10_000
 const RETRY_INITIAL_MS = 200
 const RETRY_MAX_MS = 30_000
 const NAMES_MAX = 5
