@@ -9,7 +9,7 @@ import { SinkPipeline } from './sink-pipeline.ts'
 import type { NotDurable, Sink, SinkBatch, SinkLimits, WriteAnswer } from './sink.ts'
 
 export function sourceOf(name: string): Source {
-  return { id: name.padEnd(64, '0'), kind: 'container', name, attributes: {} }
+  return { id: name.padEnd(64, '-'), kind: 'container', name, attributes: {} }
 }
 
 /** Records `first`, `first + 1`, ... of the source, one line each. */

@@ -34,7 +34,7 @@ export class Lifecycle<R> {
   readonly #parts: LifecycleParts<R>
   readonly #nothing: R
   #state: LifecycleState = 'stopped'
-  #starting: Starting | null = null
+  #starting: Starting<R> | null = null
   readonly #patience: Patience | null
   #stopping: Promise<R> | null = null
   /** Stops asked for so far: a start that waited gives up when one came after it. */
@@ -64,9 +64,12 @@ export class Lifecycle<R> {
   /** Resolves once stopped, with the report of the stop that did it. */
   async stop(): Promise<R> {
     this.#stops += 1
-    if (this.#starting !== null) {
-      this.#starting.controller.abort(stoppedWhileStarting())
-      await this.#endOf(this.#starting)
+    const starting = this.#starting
+    if (starting !== null) {
+      starting.controller.abort(stoppedWhileStarting())
+      await this.#endOf(starting)
+      // It may be over by now.
+      if (starting.undone !== null) return await starting.undone
     }
     if (this.#state === 'running') this.#stopping = this.#beginStop(() => this.#parts.stop())
     return this.#stopping === null ? this.#nothing : await this.#stopping
@@ -79,7 +82,7 @@ export class Lifecycle<R> {
   }
 
   /** Resolves when the start that was aborted has ended, or was abandoned. */
-  async #endOf(starting: Starting): Promise<void> {
+  async #endOf(starting: Starting<R>): Promise<void> {
     const ended = starting.promise.catch(() => {})
     if (this.#patience === null) return await ended
     const { clock, ms } = this.#patience
@@ -90,21 +93,21 @@ export class Lifecycle<R> {
     if (this.#starting === starting) this.#abandon(starting)
   }
 
-  #abandon(starting: Starting): void {
+  #abandon(starting: Starting<R>): void {
     this.#starting = null
-    this.#stopping = this.#beginStop(() => this.#parts.abandon!())
+    starting.undone = this.#stopping = this.#beginStop(() => this.#parts.abandon!())
     starting.abandon(starting.controller.signal.reason)
   }
 
-  #beginStart(): Starting {
+  #beginStart(): Starting<R> {
     const controller = new AbortController()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const starting: Starting = { promise, controller, abandon: reject }
+    const starting: Starting<R> = { promise, controller, undone: null, abandon: reject }
     this.#state = 'starting'
     promise.catch(() => {})
     this.#parts.start(controller.signal).then(
       () => {
-        if (this.#starting === starting) resolve(this.#started(controller.signal))
+        if (this.#starting === starting) resolve(this.#started(starting))
       },
       (error: unknown) => {
         if (this.#starting !== starting) return
@@ -116,13 +119,14 @@ export class Lifecycle<R> {
     return starting
   }
 
-  async #started(signal: AbortSignal): Promise<void> {
+  async #started(starting: Starting<R>): Promise<void> {
+    const { signal } = starting.controller
     this.#starting = null
     this.#state = 'running'
     // The start did not look at its signal: undo it, so that the stop finds nothing running.
     if (signal.aborted) {
-      this.#stopping = this.#beginStop(() => this.#parts.stop())
-      await this.#stopping
+      starting.undone = this.#stopping = this.#beginStop(() => this.#parts.stop())
+      await starting.undone
       throw signal.reason
     }
   }
@@ -139,9 +143,11 @@ export class Lifecycle<R> {
   }
 }
 
-interface Starting {
+interface Starting<R> {
   readonly promise: Promise<void>
   readonly controller: AbortController
+  /** The stop of what it started although it was aborted, or of a start that was abandoned. */
+  undone: Promise<R> | null
   /** Rejects the promise without waiting for the start. */
   abandon(reason: unknown): void
 }
