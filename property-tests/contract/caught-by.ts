@@ -147,7 +147,10 @@ export const CAUGHT_BY: Readonly<Record<string, string>> = {
   'the information counts containers by state': 'info-counts',
   'a path that there is not is refused as a page': 'page-words',
   'a method that there is not is refused as a page': 'page-words',
+  'details are the labels the driver keeps, by name, before each message; a space where there are none':
+    'log-details',
   'a client that is too old is refused': 'old-client',
+  'a client that is too new is refused with the newest version there is': 'new-client',
   'every version from 1.24 up to its own is answered': 'api-versions',
   'a path with two slashes is redirected to the one it means': 'redirect',
   'an element of a list has these keys': 'json-created',
