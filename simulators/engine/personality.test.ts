@@ -258,7 +258,6 @@ test('Docker 29 speaks API 1.52, and refuses what is older than 1.44 and what is
     const { status, json } = await askJson(daemon, `/v${version}/containers/json`)
     return [status, json]
   }
-  const refused = (words: string): [number, unknown] => [400, { message: `client version ${words}` }]
   expect(await answers('1.44')).toEqual([200, []])
   expect(await answers('1.52')).toEqual([200, []])
   expect(await answers('1.43')).toEqual(
@@ -268,6 +267,10 @@ test('Docker 29 speaks API 1.52, and refuses what is older than 1.44 and what is
   )
   expect(await answers('1.53')).toEqual(refused('1.53 is too new. Maximum supported API version is 1.52'))
 })
+
+function refused(words: string): [number, unknown] {
+  return [400, { message: `client version ${words}` }]
+}
 
 test('a client sees which engine it is', async () => {
   for (const [name, personality] of Object.entries(PERSONALITIES)) {
