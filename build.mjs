@@ -5,7 +5,7 @@
  * What was compiled takes its place at once, so that a process that runs from `dist` finds each module in it at any moment.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 
@@ -26,6 +26,8 @@ function build() {
   const { status, error } = spawnSync('tsc', args, { cwd: import.meta.dirname, stdio: 'inherit' })
   if (error !== undefined) throw error
   if (status !== 0) process.exit(status ?? 1)
+  // npm does this where it links a command, which it does once; npx goes on using the link.
+  chmodSync(path.join(fresh, 'cli.js'), 0o755)
   remove(old)
   if (existsSync(dist)) renameSync(dist, old)
   renameSync(fresh, dist)
