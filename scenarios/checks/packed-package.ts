@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { runProgram } from '../docker/run-program.ts'
@@ -7,7 +7,7 @@ import { verdict } from './rig.ts'
 
 /**
  * What is published, as one who installs it gets it: the packed `dist` in an empty folder, beside its dependencies. Every export can be imported, with its
- * types, and the command runs. Needs a build; no registry is asked.
+ * types, and the command runs. Then the same command by npx in this checkout. Needs a build; no registry is asked.
  */
 export async function packedPackage(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'watertight-packed-'))
@@ -35,9 +35,22 @@ export async function packedPackage(): Promise<void> {
     const cli = path.join(folder, 'node_modules', manifest.name, manifest.bin[manifest.name] ?? '')
     const ran = await succeeds(process.execPath, [cli, 'phases', '--json'])
     verdict('the command runs', Number(ran), ran, '1')
+    await checkNpx()
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** In this checkout npx runs what is built, and can put a defect back. */
+async function checkNpx(): Promise<void> {
+  const built = async (): Promise<number> => (await stat(path.join(ROOT, 'dist', 'cli.js'))).ctimeMs
+  const before = await built()
+  const caught = await runProgram('npx', ['watertight', 'run', 'idle-stream', '--defect', 'B8', '--quiet'])
+    .then(() => null)
+    .catch((error: { code?: unknown }) => error.code)
+  verdict('status of a run with a defect, by npx', Number(caught), caught === 1, '1')
+  const changed = (await built()) !== before
+  verdict('times npx built', Number(changed), !changed, '0')
 }
 
 interface Manifest {
