@@ -43,14 +43,17 @@ export async function packedPackage(): Promise<void> {
 
 /** In this checkout npx runs what is built, and can put a defect back. */
 async function checkNpx(): Promise<void> {
-  const built = async (): Promise<number> => (await stat(path.join(ROOT, 'dist', 'cli.js'))).ctimeMs
-  const before = await built()
+  const before = await builtAt()
   const caught = await runProgram('npx', ['watertight', 'run', 'idle-stream', '--defect', 'B8', '--quiet'])
     .then(() => null)
     .catch((error: { code?: unknown }) => error.code)
   verdict('status of a run with a defect, by npx', Number(caught), caught === 1, '1')
-  const changed = (await built()) !== before
+  const changed = (await builtAt()) !== before
   verdict('times npx built', Number(changed), !changed, '0')
+}
+
+async function builtAt(): Promise<number> {
+  return (await stat(path.join(ROOT, 'dist', 'cli.js'))).ctimeMs
 }
 
 interface Manifest {
