@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 export interface Certificates extends AsyncDisposable {
   readonly directory: string
   /** A file of the directory: `ca`, `server`, `server-key`, `cert`, `key`; `other-ca` signed none of them. */
-  path(name: string): string
+  readonly path: (name: string) => string
 }
 
 /** An authority, a server's certificate for `localhost` and 127.0.0.1, a client's, and another authority. */
