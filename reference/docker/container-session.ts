@@ -156,7 +156,7 @@ export class ContainerSession {
     follow: Mode,
   ): Mode | 'waiting' {
     this.#readRun = startedAt
-    this.#finished = startedAt === null
+    this.#finished = !running && startedAt === null
     if (this.#finished) return 'waiting'
     if (!running) return 'drain'
     return reader.primes ? 'align' : follow
