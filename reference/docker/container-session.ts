@@ -66,6 +66,8 @@ export class ContainerSession {
   #waitingForSlot = false
   /** How long the last turn lasted. */
   #readMs = 0
+  /** Until its first slot: a container that is new may be gone in milliseconds, and its log with it. */
+  #urgent: boolean
   /** Whether its log was ever open, and whether it is read to its end. */
   #opened = false
   #finished = false
@@ -81,6 +83,7 @@ export class ContainerSession {
     this.#source = { id, kind: 'container', name }
     this.#news = news
     this.#from = from
+    this.#urgent = news.announced
     this.#scope = scope
     const maxMs = context.config.reconnectIntervalMs
     this.#backOff = new BackOff({ initialMs: Math.min(RECONNECT_INITIAL_MS, maxMs), maxMs }, context.random)
@@ -121,7 +124,7 @@ export class ContainerSession {
   /** Follows until the container is gone, or at once says that it is not to be followed. Rejects only with the signal's reason. */
   async run(signal: AbortSignal): Promise<SessionEnd> {
     let seen = this.#news.seen
-    const details = await this.#inspect(signal, { urgent: this.#news.announced })
+    const details = await this.#inspect(signal)
     if (details === null) return { kind: 'gone', missed: this.#news.starts > 0 ? 'not_described' : null }
     const source = this.#context.admit(details)
     if (source === null) return { kind: 'ignored', name: details.name }
@@ -221,10 +224,10 @@ export class ContainerSession {
     )
     this.#waitingForSlot = true
     try {
-      // A container that is new may be gone in milliseconds, and its log with it.
-      return await pool.acquire({ signal, urgent: this.#news.announced && !this.#opened })
+      return await pool.acquire({ signal, urgent: this.#urgent })
     } finally {
       this.#waitingForSlot = false
+      this.#urgent = false
     }
   }
 
@@ -332,11 +335,11 @@ export class ContainerSession {
     }
   }
 
-  async #inspect(signal: AbortSignal, { urgent = false } = {}): Promise<ContainerDetails | null> {
+  async #inspect(signal: AbortSignal): Promise<ContainerDetails | null> {
     const { id, name } = this.#source
     const subject = { id, name, news: this.#news, backOff: this.#backOff }
     const onFailure = (): void => void (this.#troubleSinceMs ??= this.#context.clock.monotonic())
-    return await inspectContainer(this.#context, subject, { signal, urgent, onFailure })
+    return await inspectContainer(this.#context, subject, { signal, urgent: this.#urgent, onFailure })
   }
 
   /** Waits before the engine is asked again, less when there is news. */
