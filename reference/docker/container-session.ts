@@ -5,7 +5,12 @@ import type { Scope } from '../lifecycle/scope.ts'
 import type { Slot, SlotPool } from '../lifecycle/slot-pool.ts'
 import type { MissedReason } from '../metrics/metrics.ts'
 import type { ContainerDetails, EngineInfo } from '../ports/docker-engine.ts'
-import { inspectContainer, isNotFound, type InspectionContext } from './container-inspection.ts'
+import {
+  inspectContainer,
+  isBeingRemoved,
+  isNotFound,
+  type InspectionContext,
+} from './container-inspection.ts'
 import type { ContainerNews, NewsSeen } from './container-news.ts'
 import { ContainerPosition } from './container-position.ts'
 import { ContainerReader } from './container-reader.ts'
@@ -208,11 +213,17 @@ export class ContainerSession {
 
   #note(end: TurnEnd, mode: Mode): void {
     if (end.kind !== 'failed' || end.during === 'read') this.#opened = true
-    if (end.kind === 'failed') this.#troubleSinceMs ??= this.#context.clock.monotonic()
+    if (end.kind === 'failed' && !this.#leavesUnmissed(end.error))
+      this.#troubleSinceMs ??= this.#context.clock.monotonic()
     else this.#troubleSinceMs = null
     if (end.kind === 'ended' && mode !== 'align') this.#finished = true
     // A drain confirms what a follow found to be the end.
     else if (mode !== 'drain') this.#finished = false
+  }
+
+  /** Whether it is being removed, and its log was read to its end before that. */
+  #leavesUnmissed(error: unknown): boolean {
+    return this.#finished && isBeingRemoved(error)
   }
 
   async #acquireSlot(signal: AbortSignal): Promise<Slot> {
@@ -244,7 +255,7 @@ export class ContainerSession {
         'A stream is stuck: something is stored that it does not bring',
       )
     }
-    if (end.kind === 'failed' && !isNotFound(end.error)) {
+    if (end.kind === 'failed' && !isNotFound(end.error) && !this.#leavesUnmissed(end.error)) {
       metrics.streamError(end.during === 'open' ? 'open_failed' : 'read_failed', this.source)
       logger.warn({ container: this.source.name, during: end.during, err: end.error }, 'A stream failed')
     }
