@@ -118,8 +118,50 @@ export class ContainerLog {
     if (!this.#isCatchingUp || this.#watchers > 0) this.#tell()
   }
 
+  /**
+   * One stored record becomes NULs. It is counted as a message still, and cannot be read.
+   * @param back which, counted from the last one stored, which is 1
+   * @returns its number among all that were ever stored, from 1; null where the log has no such record any more
+   */
+  spoil(back: number): number | null {
+    this.catchUp()
+    let behind = 0
+    for (const file of this.#files.toReversed()) {
+      const index = file.messages - (back - behind)
+      behind += file.messages
+      if (index < 0) continue
+      file.spoil(index)
+      return file.before + index + 1
+    }
+    return null
+  }
+
+  /** Somebody empties the active file from outside, as `truncate -s 0` does; older files stay. */
+  empty(): void {
+    this.catchUp()
+    const emptied = this.#active
+    this.#active = new LogFile(this.#stored, emptied.sizeOnDisk)
+    emptied.emptiedInto = this.#active
+    this.#files = [...this.#files.slice(0, -1), this.#active]
+    this.#tell()
+  }
+
+  /**
+   * The numbers, from 1 among all that were ever stored, of the messages that are in the log and can be read: what a reader that misses nothing
+   * may still be asked for.
+   */
+  readable(): number[] {
+    this.catchUp()
+    return this.#files.flatMap((file) =>
+      Array.from({ length: file.messages }, (_, index) => index)
+        .filter((index) => !file.isSpoilt(index))
+        .map((index) => file.before + index + 1),
+    )
+  }
+
   /** The container ended. Followers finish; the messages stay. */
   close(): void {
+    this.#active.measure()
     for (const follower of this.#followers) follower.onLogClosed()
   }
 
@@ -163,7 +205,7 @@ export class ContainerLog {
   }
 
   #rotate(): void {
-    const next = new LogFile()
+    const next = new LogFile(this.#stored)
     this.#active.next = next
     this.#active = next
     this.#files.push(next)

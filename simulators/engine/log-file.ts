@@ -18,11 +18,59 @@ export const HEADER_BYTES = 8
 export class LogFile {
   /** Set when the log was rotated: the file that took over. */
   next: LogFile | null = null
-  /** Size the file would have on disk, bytes: what log rotation goes by. */
-  sizeOnDisk = 0
+  /** Set when somebody emptied the file from outside: the same file as it is since then. */
+  emptiedInto: LogFile | null = null
+  /** Size the engine believes the file to have on disk, bytes: what log rotation goes by. */
+  sizeOnDisk: number
+  /** Bytes of it that were taken from the end of the file while the engine had it open. */
+  #missingBytes: number
   readonly #wire = new GrowingBytes()
   #offsets = new Float64Array(INITIAL_MESSAGES)
   #messages = 0
+  /** Indexes of the records that are none any more. Null for none: nearly always, and asked at every read. */
+  #spoilt: ReadonlySet<number> | null = null
+
+  /** Messages of the log that were stored before its first. */
+  readonly before: number
+
+  /** @param missingBytes what the file had in it when it was emptied; the engine does not know */
+  constructor(before = 0, missingBytes = 0) {
+    this.before = before
+    this.sizeOnDisk = missingBytes
+    this.#missingBytes = missingBytes
+  }
+
+  /** Whether the engine believes it to be longer than it is. */
+  get isShorterThanBelieved(): boolean {
+    return this.#missingBytes > 0
+  }
+
+  /** Whether what was written since it was emptied is more than what was in it. */
+  get outgrewMissing(): boolean {
+    return this.sizeOnDisk > 2 * this.#missingBytes
+  }
+
+  /** The engine opened it anew. */
+  measure(): void {
+    this.sizeOnDisk -= this.#missingBytes
+    this.#missingBytes = 0
+  }
+
+  /** A record becomes NULs. */
+  spoil(index: number): void {
+    this.#spoilt = new Set([...(this.#spoilt ?? []), index])
+  }
+
+  isSpoilt(index: number): boolean {
+    return this.#spoilt?.has(index) ?? false
+  }
+
+  /** Where the first spoilt record begins that begins at or behind `offset`; Infinity for none. */
+  spoiltFrom(offset: number): number {
+    if (this.#spoilt === null) return Infinity
+    const offsets = [...this.#spoilt].map((index) => this.offsetOf(index))
+    return Math.min(...offsets.filter((each) => each >= offset))
+  }
 
   get messages(): number {
     return this.#messages
@@ -68,6 +116,12 @@ export class LogFile {
       first -= 1
     }
     return { first, found }
+  }
+
+  /** Messages up to the first that ends a line; Infinity while there is none. */
+  messagesOfFirstLine(): number {
+    for (let index = 0; index < this.#messages; index++) if (this.#endsLine(index)) return index + 1
+    return Infinity
   }
 
   /** Index of the first message that begins at or behind `offset`. */

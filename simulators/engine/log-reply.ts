@@ -3,6 +3,8 @@ import type { ContainerLog, LogFollower } from './container-log.ts'
 import type { LogFile } from './log-file.ts'
 import type { MessageReply } from './message-reply.ts'
 import type { EnginePersonality } from './personality.ts'
+import { drawReplayed, replayedEnd, type Replayed } from './replayed.ts'
+import { afterSpoilt, failureFrame, lostBeforeSpoilt } from './spoilt-record.ts'
 
 export interface LogReplyOptions {
   /** Ends by itself once the container's log is closed. */
@@ -27,7 +29,21 @@ export class LogReply implements MessageReply, LogFollower {
   #openedOn: LogFile | null
   /** Where the reply ends, once that is known. */
   #end: { file: LogFile; offset: number } | null = null
-  #replayed: LogFile | null = null
+  /** After so many messages of its file a follow goes back to the file's beginning, once; null for never. */
+  #rewindsAfter: Replayed = null
+  /** Where what was stored at the opening ends, in the file that was active then. */
+  readonly #openedAt: number
+  /** Whether it has had that while the file was still the active one. */
+  #caughtUp: boolean
+  /** The file whose rotation a follow waits for that missed the one before. */
+  #awaited: LogFile | null = null
+  /** What the engine tells last of all where it fails, until it is taken. */
+  #farewell: Uint8Array | null = null
+  #failed = false
+  /** Messages before the first spoilt record that are lost with it; null until it is in sight. */
+  #lostBeforeSpoilt: number | null = null
+  /** Whether it was asked for the end of a file whose end the engine looks for in vain. */
+  readonly #hangs: boolean
   #cut = false
   #looking = false
 
@@ -44,7 +60,11 @@ export class LogReply implements MessageReply, LogFollower {
     this.#file = start.file
     this.#offset = start.offset
     this.#openedOn = log.active
+    this.#openedAt = log.active.length
+    this.#caughtUp = start.file === log.active
     this.follow = options.follow
+    this.#hangs =
+      personality.remembersLogLength && options.tail !== Infinity && log.active.isShorterThanBelieved
     this.linesScanned = start.messages
     if (options.follow) log.follow(this)
     else this.#end = { file: log.active, offset: log.active.length }
@@ -61,32 +81,39 @@ export class LogReply implements MessageReply, LogFollower {
   }
 
   get state(): 'ready' | 'waiting' | 'ended' {
+    if (this.#hangs) return 'waiting'
     this.#looking = true
     this.#log.catchUp()
-    this.#stepOverFinishedFiles()
+    while (this.available === 0 && this.#goOn());
     this.#looking = false
     if (this.available > 0) return 'ready'
-    return this.#atEnd() ? 'ended' : 'waiting'
+    return this.#failed || this.#atEnd() ? 'ended' : 'waiting'
   }
 
   get available(): number {
-    return this.#endOfFile() - this.#offset
+    if (this.#failed) return this.#farewell?.length ?? 0
+    return Math.max(0, this.#endOfFile() - this.#offset)
   }
 
   get toBoundary(): number {
+    if (this.#failed) return 0
     return this.#file.offsetOf(this.#file.indexAt(this.#offset)) - this.#offset
   }
 
   get messageBytes(): number {
+    if (this.#failed) return this.available
     const next = this.#file.indexAt(this.#offset + 1)
     return this.#file.offsetOf(next) - this.#offset
   }
 
   take(maxBytes: number): Uint8Array {
     const length = Math.min(maxBytes, this.available)
+    if (this.#failed) return this.#takeFarewell(length)
     const bytes = this.#file.view(this.#offset, this.#offset + length)
     this.#offset += length
     this.#log.noteRead(this.#file, this.#offset)
+    this.#caughtUp ||=
+      this.#file.next === null && this.#file === this.#openedOn && this.#offset >= this.#openedAt
     return bytes
   }
 
@@ -130,34 +157,107 @@ export class LogReply implements MessageReply, LogFollower {
     return Math.min(this.#random.integer(1, 2), file.messages - sent)
   }
 
+  /** Where reading pauses in this file: at its end, that of the reply, or something that is not as it should be. */
   #endOfFile(): number {
-    return this.#end?.file === this.#file ? this.#end.offset : this.#file.length
+    const file = this.#file
+    if (file.emptiedInto !== null) return file.offsetOf(file.indexAt(this.#offset))
+    const end = this.#end?.file === file ? this.#end.offset : file.length
+    return Math.min(end, replayedEnd(file, this.#rewindsAfter), this.#startOfTrouble())
   }
 
   #atEnd(): boolean {
+    // A follow that waits for something else than what is stored ends where the log is closed.
+    if (this.#file.emptiedInto !== null || this.#awaited !== null) return !this.follow || this.#end !== null
     return this.#end?.file === this.#file && this.#offset >= this.#end.offset
   }
 
-  #stepOverFinishedFiles(): void {
-    while (this.#file.next !== null && !this.#atEnd() && this.#offset >= this.#endOfFile()) this.#step()
+  /** Does what is to be done where nothing can be read. @returns whether anything was */
+  #goOn(): boolean {
+    if (this.#failed || this.#atEnd()) return false
+    if (this.#file.emptiedInto !== null) return this.#noticeEmptied(this.#file.emptiedInto)
+    if (this.#offset >= this.#startOfTrouble()) return this.#meetSpoilt()
+    if (this.#offset >= replayedEnd(this.#file, this.#rewindsAfter)) return this.#rewind()
+    return this.#file.next !== null && this.#step()
   }
 
   /** A follower that is past what was there at its opening knows only the active file: what lies between is skipped silently. */
-  #step(): void {
-    if (this.#replaysFile()) {
-      this.#replayed = this.#file
-      this.#offset = 0
-      return
+  #step(): boolean {
+    if (this.#missesRotation()) {
+      this.#awaited ??= this.#log.active
+      if (this.#awaited.next === null) return false
+      this.#awaited = null
+      this.#openedOn = null
     }
     const next = this.#openedOn === null ? (this.#end?.file ?? this.#log.active) : this.#file.next!
     if (this.#file === this.#openedOn) this.#openedOn = null
-    this.#file = next
+    this.#file = next.emptiedInto ?? next
     this.#offset = 0
+    this.#lostBeforeSpoilt = null
+    this.#rewindsAfter = this.#drawReplayed()
+    return true
   }
 
-  #replaysFile(): boolean {
-    if (!this.follow || this.#replayed === this.#file) return false
-    if (this.#openedOn !== null && this.#openedOn !== this.#file) return false
-    return this.#random.chance(this.#personality.replaysRotatedFileChance)
+  #missesRotation(): boolean {
+    const { missesRotationWhileBehind } = this.#personality
+    return missesRotationWhileBehind && this.follow && this.#file === this.#openedOn && !this.#caughtUp
+  }
+
+  /** The follow opened the file twice: it sends again what it has sent of it. */
+  #rewind(): boolean {
+    this.#offset = 0
+    this.#rewindsAfter = null
+    return true
+  }
+
+  #drawReplayed(): Replayed {
+    const { replaysAfterRotationChance } = this.#personality
+    if (!this.follow || this.#openedOn !== null) return null
+    return this.#random.chance(replaysAfterRotationChance) ? drawReplayed(this.#random) : null
+  }
+
+  /** Where reading is stopped by a spoilt record; Infinity for nowhere. */
+  #startOfTrouble(): number {
+    const file = this.#file
+    const spoilt = file.spoiltFrom(this.#offset)
+    if (spoilt === Infinity || this.#personality.spoiltRecord !== 'ends') return spoilt
+    const before = file.indexAt(spoilt) - file.indexAt(this.#offset)
+    this.#lostBeforeSpoilt ??= lostBeforeSpoilt(before, this.#random)
+    return file.offsetOf(Math.max(0, file.indexAt(spoilt) - this.#lostBeforeSpoilt))
+  }
+
+  #meetSpoilt(): boolean {
+    const { spoiltRecord } = this.#personality
+    const spoilt = this.#file.indexAt(this.#offset)
+    if (spoiltRecord === 'ends') this.#fail(SPOILT)
+    else this.#offset = afterSpoilt(this.#file, spoilt, spoiltRecord, this.#random)
+    return true
+  }
+
+  /** A follower at the end of a file that was emptied. One that goes by the old length is silent, until what is written reaches where it stands. */
+  #noticeEmptied(file: LogFile): boolean {
+    if (this.#personality.remembersLogLength && file.next === null) {
+      if (!file.outgrewMissing || this.#personality.spoiltRecord !== 'ends') return false
+      this.#fail(MISPLACED)
+      return true
+    }
+    if (this.#openedOn === this.#file) this.#openedOn = file
+    this.#file = this.#personality.remembersLogLength ? file.next! : file
+    this.#offset = 0
+    return true
+  }
+
+  #fail(words: string): void {
+    this.#failed = true
+    this.#farewell = failureFrame(words)
+  }
+
+  #takeFarewell(length: number): Uint8Array {
+    const farewell = this.#farewell!
+    this.#farewell = length < farewell.length ? farewell.subarray(length) : null
+    return farewell.subarray(0, length)
   }
 }
+
+/** What is there where a record should begin, in the words of the parser. */
+const SPOILT = "invalid character '\\x00' looking for beginning of value"
+const MISPLACED = "invalid character ':' looking for beginning of value"

@@ -2,6 +2,7 @@ import type { ByteReply } from '../wire/byte-reply.ts'
 import { HEADER_BYTES, STDOUT } from './log-file.ts'
 import type { MessageReply } from './message-reply.ts'
 import type { EnginePersonality } from './personality.ts'
+import { SYSTEM_ERROR } from './spoilt-record.ts'
 import { STAMP_BYTES } from './stamp-format.ts'
 
 /** Which messages of a reply a client asked for, and in which form. */
@@ -12,6 +13,8 @@ export interface LogSelection {
   /** Stamps: what is older than `since` is left out; what is newer than `until` ends the reply. */
   readonly since: string | null
   readonly until: string | null
+  /** What stands before the data of each message, attributes as the engine writes them. Default nothing. */
+  readonly details?: string
 }
 
 /** Every message, with its stamp. */
@@ -25,11 +28,12 @@ export const EVERYTHING: LogSelection = {
 
 /** Whether an engine sends this selection of messages as they are stored. */
 export function isAsStored(
-  { stdout, stderr, timestamps, since, until }: LogSelection,
+  { stdout, stderr, timestamps, since, until, details }: LogSelection,
   framed: boolean,
   { cutsStampsToSeconds }: EnginePersonality,
 ): boolean {
-  return framed && stdout && stderr && timestamps && since === null && until === null && !cutsStampsToSeconds
+  const isWhole = stdout && stderr && timestamps && since === null && until === null && details === undefined
+  return framed && isWhole && !cutsStampsToSeconds
 }
 
 /** A reply as the client wants it: message by message, of which some are left out and the others may lose their stamp. */
@@ -109,17 +113,21 @@ export class SelectedLog implements ByteReply {
   /** The message as it is to be sent, or null when it is not wanted. */
   #selected(message: Uint8Array): Uint8Array | null {
     const stored = message.subarray(HEADER_BYTES)
+    if (message[0] === SYSTEM_ERROR) return this.#framed ? message : stored
     const stamp = ASCII.decode(stored.subarray(0, STAMP_BYTES))
     if (this.#isTooOld(stamp)) return null
     if (this.#isTooNew(stamp)) return null
-    const { stdout, stderr, timestamps } = this.#selection
+    const { stdout, stderr, timestamps, details } = this.#selection
     const stream = message[0]!
     if (stream === STDOUT ? !stdout : !stderr) return null
     const { cutsStampsToSeconds } = this.#personality
-    if (timestamps && !cutsStampsToSeconds) return this.#framed ? message : stored
-    const data = stored.subarray(STAMP_BYTES + 1)
+    if (timestamps && !cutsStampsToSeconds && details === undefined) return this.#framed ? message : stored
+    const data = Buffer.concat([Buffer.from(details ?? ''), stored.subarray(STAMP_BYTES + 1)])
     const payload = timestamps
-      ? Buffer.concat([Buffer.from(`${stamp.slice(0, SECOND_CHARACTERS)}Z `), data])
+      ? Buffer.concat([
+          Buffer.from(`${cutsStampsToSeconds ? `${stamp.slice(0, SECOND_CHARACTERS)}Z` : stamp} `),
+          data,
+        ])
       : data
     return this.#framed ? Buffer.concat([frameHeader(stream, payload.length), payload]) : payload
   }
