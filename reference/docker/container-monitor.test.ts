@@ -14,7 +14,7 @@ test('25 containers that the engine cannot describe hold up no other, and health
       },
     }),
   })
-  for (let n = 1; n <= 25; n++) bad.add(rig.add(`bad-${n}`).id)
+  for (let n = 1; n <= 25; n++) bad.add(rig.add(`bad-${n}`, { behaviour: { kind: 'silent' } }).id)
   const good = rig.add('good')
   await rig.start()
   await rig.advance(5000)
