@@ -85,3 +85,17 @@ test('streams are counted, not slots: none is open while a log cannot be opened'
     'log_capturer_container_streams_active 0',
   ])
 })
+
+test('a log that is opened after its deadline is given back, and read over the next opening', async () => {
+  const rig = new MonitorRig()
+  const web = rig.add('web')
+  rig.world.engine.disturbCalls({ kind: 'late', delayMs: 45_000 }, { operation: 'logs', times: 1 })
+  await rig.start()
+  await rig.advance(MINUTE)
+  expect(rig.world.ledger.count('log-stream')).toBe(1)
+  rig.stopContainer('web')
+  await rig.advance(5000)
+  expect(rig.world.ledger.count('log-stream')).toBe(0)
+  expect(rig.lines(web)).toEqual(rig.written(web))
+  await rig.stop()
+})

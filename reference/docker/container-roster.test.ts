@@ -81,8 +81,7 @@ describe('what is gone', () => {
 
   test('a container that went unnoticed is given up after three lists over two intervals, and not before', async () => {
     const { rig, lists } = emptyLists()
-    rig.add('web')
-    rig.add('db')
+    for (const name of ['web', 'db']) rig.add(name, { behaviour: { kind: 'chatty', everyMs: 5000 } })
     await rig.start()
     await rig.advance(1000)
     const { engine } = rig.world

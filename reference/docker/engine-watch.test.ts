@@ -48,6 +48,27 @@ describe('without events', () => {
     await rig.stop()
   })
 
+  test('after every absence the engine is asked again soon: the delays begin anew once it answered', async () => {
+    const rig = new MonitorRig()
+    rig.add('web', { behaviour: { kind: 'silent' } })
+    await rig.start()
+    for (let round = 0; round < 3; round++) {
+      // oxlint-disable no-await-in-loop -- one after the other
+      await rig.advance(5000)
+      rig.world.engine.goAway()
+      await rig.advance(2 * MINUTE)
+      rig.world.engine.comeBack()
+      await rig.advance(2 * MINUTE)
+      rig.world.engine.goAway()
+      await rig.advance(150)
+      rig.world.engine.comeBack()
+      await rig.advance(2000)
+      expect(rig.collector.health().status).toBe('healthy')
+      // oxlint-enable no-await-in-loop
+    }
+    await rig.stop()
+  })
+
   test('events that break as soon as they are there are subscribed to ever less often', async () => {
     let opened = 0
     const rig = new MonitorRig({
