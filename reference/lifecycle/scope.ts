@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts'
-import { isAbortOf } from './abort.ts'
+import { cancellation, isAbortOf } from './abort.ts'
 import type { TaskInfo, TaskRegistry } from './task-registry.ts'
 
 export interface ScopeOptions {
@@ -87,7 +87,7 @@ export class Scope {
   }
 
   /** Cancels every task of this scope and its children. Idempotent. */
-  abort(reason: Error = new DOMException(`Scope ${this.#node.path} was cancelled`, 'AbortError')): void {
+  abort(reason: Error = cancellation(`Scope ${this.#node.path} was cancelled`)): void {
     if (this.signal.aborted) return
     this.#controller.abort(reason)
     for (const child of this.#children) child.abort(reason)
@@ -106,7 +106,7 @@ export class Scope {
       // eslint-disable-next-line no-await-in-loop -- a task may spawn another one while it is waited for
       if ((await Promise.race([this.#allSettled(), timeUp])) === 'time up') break
     }
-    deadline.abort()
+    deadline.abort(JOINED)
     const unfinished = this.#unfinished()
     return { ended: unfinished.length === 0, unfinished, elapsedMs: clock.monotonic() - started }
   }
@@ -150,3 +150,6 @@ export class Scope {
     }
   }
 }
+
+/** Why the deadline of a join is no longer waited for. */
+const JOINED = cancellation('The join is over')
