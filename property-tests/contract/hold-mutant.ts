@@ -60,11 +60,11 @@ interface Graph {
 }
 
 async function graphOf(modules: PatchedModules, { id }: Mutation): Promise<Graph> {
-  const load = (file: string): Promise<unknown> => modules.import(`simulators/contract/${file}`, id)
+  const address = (file: string): string => modules.address(`simulators/contract/${file}`, id)
   const graph: Graph = {
-    arms: (await load('arms/simulated-arm.ts')) as typeof SimulatedArms,
-    cases: (await load('contract-cases.ts')) as typeof Cases,
-    running: (await load('contract-case.ts')) as typeof Running,
+    arms: await import(address('arms/simulated-arm.ts')),
+    cases: await import(address('contract-cases.ts')),
+    running: await import(address('contract-case.ts')),
   }
   modules.assertApplied(id)
   return graph

@@ -66,7 +66,7 @@ describe('patched modules', () => {
       'export function messageOf',
       'export const loud = 1; export function messageOf',
       `
-      const patched = await modules.import('reference/errors.ts', 'V')
+      const patched = await import(modules.address('reference/errors.ts', 'V'))
       const own = await import('./reference/errors.ts')
       modules.assertApplied('V')
       console.log(patched.loud, own.loud)`,
@@ -80,7 +80,11 @@ describe('patched modules', () => {
   })
 
   test('whose patch does not match are an error', () => {
-    const { stderr } = inPatched('nothing like it', '', `await modules.import('reference/errors.ts', 'V')`)
+    const { stderr } = inPatched(
+      'nothing like it',
+      '',
+      `await import(modules.address('reference/errors.ts', 'V'))`,
+    )
     expect(stderr).toMatch(/found it 0 times/)
   })
 

@@ -46,14 +46,13 @@ export class PatchedModules implements Disposable {
   }
 
   /**
-   * Imports a module as it is in a variant.
+   * What to import to get a module as it is in a variant. Importing it throws where a patch does not match.
    * @param path from the project's root
-   * @throws Error when there is no such variant, or a patch does not match
+   * @throws Error when there is no such variant
    */
-  async import(path: string, id: string): Promise<unknown> {
+  address(path: string, id: string): string {
     if (!this.#variants.has(id)) throw new Error(`Cannot load variant ${id}: there is none of that name`)
-    const module: unknown = await import(this.#marked(`${ROOT}${path}`, id))
-    return module
+    return this.#marked(`${ROOT}${path}`, id)
   }
 
   /** @throws Error when a patch was not applied because its file was never loaded: a result would say nothing about it */

@@ -67,7 +67,7 @@ async function answerOf(child: ChildProcess, job: SuiteJob): Promise<SuiteAnswer
   const { signal } = over
   const timeUp = Promise.withResolvers<null>()
   const timer = setTimeout(() => timeUp.resolve(null), TIMEOUT_MS)
-  const answered = once(child, 'message', { signal }).then(([answer]) => answer as SuiteAnswer)
+  const answered = once(child, 'message', { signal }).then(([answer]): SuiteAnswer => answer)
   const ended = once(child, 'exit', { signal }).then(([status]) => {
     throw new Error(
       `The process of the suites with defect ${job.defect ?? 'none'} ended with status ${status}`,

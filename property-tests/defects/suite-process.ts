@@ -33,5 +33,6 @@ async function answer({ defect, suites }: SuiteJob): Promise<SuiteAnswer> {
 async function load(defect: string | null): Promise<typeof Suites> {
   if (defect === null) return await import('./suites.ts')
   const { id } = findDefect(defect)
-  return (await modules.import('property-tests/defects/suites.ts', id)) as typeof Suites
+  const suites: typeof Suites = await import(modules.address('property-tests/defects/suites.ts', id))
+  return suites
 }
