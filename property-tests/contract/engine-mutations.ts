@@ -251,7 +251,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     'stream-choice',
     'both streams are sent whichever were asked for',
     SELECTED,
-    'if (stream === STDOUT ? !stdout : !stderr) return null',
+    'if (message[0] === STDOUT ? !stdout : !stderr) return null',
     '',
   ),
   mutation(

@@ -32,6 +32,7 @@ export function stampLengthAt(buffer: Uint8Array, start: number): number {
  * @throws EngineError `protocol` when the message has no stamp.
  */
 export function withUsualStamp(message: Uint8Array): Uint8Array {
+  if (hasWholeSeconds(message)) return withDecimals(message)
   const space = message.subarray(0, LONGEST_STAMP + 1).indexOf(SPACE)
   const text = new TextDecoder().decode(message.subarray(0, Math.max(space, 0)))
   const stamp = usualStamp(text)
@@ -40,6 +41,25 @@ export function withUsualStamp(message: Uint8Array): Uint8Array {
     throw new EngineError('protocol', `Cannot read a message: expected an RFC 3339 stamp, found ${start}`)
   }
   return Buffer.concat([Buffer.from(stamp), message.subarray(space)])
+}
+
+/** Whether the message starts with a stamp as Podman writes it: whole seconds, UTC. */
+function hasWholeSeconds(message: Uint8Array): boolean {
+  if (message[SECOND_BYTES] !== Z || message[SECOND_BYTES + 1] !== SPACE) return false
+  for (let at = 0; at < SECOND_BYTES; at++) {
+    const [byte, form] = [message[at]!, WHOLE_SECONDS.charCodeAt(at)]
+    if (form === ZERO ? byte < ZERO || byte > NINE : byte !== form) return false
+  }
+  return true
+}
+
+/** Every message of such an engine comes here, and each snapshot brings the same ones again: no text, no date, one copy. */
+function withDecimals(message: Uint8Array): Uint8Array {
+  const usual = new Uint8Array(message.length + NO_DECIMALS.length)
+  usual.set(message.subarray(0, SECOND_BYTES))
+  usual.set(NO_DECIMALS, SECOND_BYTES)
+  usual.set(message.subarray(SECOND_BYTES), SECOND_BYTES + NO_DECIMALS.length)
+  return usual
 }
 
 /** An RFC 3339 stamp with nine decimals in UTC, or null when the text is none. */
@@ -53,6 +73,12 @@ export function usualStamp(text: string): string | null {
 }
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/
+/** The form of a stamp of whole seconds, a zero for each digit. */
+const WHOLE_SECONDS = '0000-00-00T00:00:00'
+const SECOND_BYTES = WHOLE_SECONDS.length
+const NO_DECIMALS = Uint8Array.from(Buffer.from('.000000000'))
+const ZERO = 0x30
+const NINE = 0x39
 /** `2006-01-02T15:04:05.000000000+02:00`. */
 const LONGEST_STAMP = 35
 
