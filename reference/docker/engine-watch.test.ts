@@ -3,6 +3,7 @@ import { EngineError } from '../ports/docker-engine.ts'
 import { MonitorRig } from './monitor-rig.test-helper.ts'
 
 const MINUTE = 60_000
+const NEVER = new AbortController().signal
 
 describe('without events', () => {
   for (const [what, fault] of [
@@ -96,8 +97,19 @@ describe('without events', () => {
   })
 
   test('a subscription that comes after its deadline is given back', async () => {
-    const rig = new MonitorRig()
-    rig.world.engine.disturbCalls({ kind: 'late', delayMs: 45_000 }, { operation: 'events', times: 1 })
+    let late = true
+    const rig = new MonitorRig({
+      interfere: (engine) => ({
+        // As one that does not listen to its signal.
+        openEvents: async (options) => {
+          if (!late) return await engine.openEvents(options)
+          late = false
+          const events = await engine.openEvents({ signal: NEVER })
+          await rig.world.clock.sleep(45_000, { signal: NEVER })
+          return events
+        },
+      }),
+    })
     await rig.start()
     await rig.advance(2 * MINUTE)
     expect(rig.world.ledger.count('event-stream')).toBe(1)
