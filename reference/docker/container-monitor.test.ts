@@ -3,6 +3,7 @@ import { EngineError } from '../ports/docker-engine.ts'
 import { MonitorRig } from './monitor-rig.test-helper.ts'
 
 const MINUTE = 60_000
+const NEVER = new AbortController().signal
 
 test('25 containers that the engine cannot describe hold up no other, and health names them', async () => {
   const bad = new Set<string>()
@@ -87,9 +88,20 @@ test('streams are counted, not slots: none is open while a log cannot be opened'
 })
 
 test('a log that is opened after its deadline is given back, and read over the next opening', async () => {
-  const rig = new MonitorRig()
+  let late = true
+  const rig = new MonitorRig({
+    interfere: (engine) => ({
+      // As one that does not listen to its signal.
+      openLogs: async (id, options) => {
+        if (!late) return await engine.openLogs(id, options)
+        late = false
+        const log = await engine.openLogs(id, { ...options, signal: NEVER })
+        await rig.world.clock.sleep(45_000, { signal: NEVER })
+        return log
+      },
+    }),
+  })
   const web = rig.add('web')
-  rig.world.engine.disturbCalls({ kind: 'late', delayMs: 45_000 }, { operation: 'logs', times: 1 })
   await rig.start()
   await rig.advance(MINUTE)
   expect(rig.world.ledger.count('log-stream')).toBe(1)

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { EngineError } from '../ports/docker-engine.ts'
 import { MonitorRig } from './monitor-rig.test-helper.ts'
 
 const MINUTE = 60_000
+const NEVER = new AbortController().signal
 
 describe('without events', () => {
   for (const [what, fault] of [
@@ -48,24 +50,32 @@ describe('without events', () => {
     await rig.stop()
   })
 
-  test('after every absence the engine is asked again soon: the delays begin anew once it answered', async () => {
-    const rig = new MonitorRig()
-    rig.add('web', { behaviour: { kind: 'silent' } })
+  test('lists that fail are asked for ever less often, and the delays begin anew once one was answered', async () => {
+    let fails = false
+    let asked = 0
+    const rig = new MonitorRig({
+      interfere: (engine) => ({
+        listContainers: async (options) => {
+          asked += 1
+          if (fails) throw new EngineError('unavailable', 'The engine answered 500')
+          return await engine.listContainers(options)
+        },
+      }),
+    })
     await rig.start()
+    const failures: number[] = []
     for (let round = 0; round < 3; round++) {
       // oxlint-disable no-await-in-loop -- one after the other
-      await rig.advance(5000)
-      rig.world.engine.goAway()
       await rig.advance(2 * MINUTE)
-      rig.world.engine.comeBack()
+      fails = true
+      asked = 0
       await rig.advance(2 * MINUTE)
-      rig.world.engine.goAway()
-      await rig.advance(150)
-      rig.world.engine.comeBack()
-      await rig.advance(2000)
-      expect(rig.collector.health().status).toBe('healthy')
+      failures.push(asked)
+      fails = false
       // oxlint-enable no-await-in-loop
     }
+    for (const count of failures) expect(count).toBeGreaterThan(8)
+    for (const count of failures) expect(count).toBeLessThan(16)
     await rig.stop()
   })
 
@@ -87,8 +97,19 @@ describe('without events', () => {
   })
 
   test('a subscription that comes after its deadline is given back', async () => {
-    const rig = new MonitorRig()
-    rig.world.engine.disturbCalls({ kind: 'late', delayMs: 45_000 }, { operation: 'events', times: 1 })
+    let late = true
+    const rig = new MonitorRig({
+      interfere: (engine) => ({
+        // As one that does not listen to its signal.
+        openEvents: async (options) => {
+          if (!late) return await engine.openEvents(options)
+          late = false
+          const events = await engine.openEvents({ signal: NEVER })
+          await rig.world.clock.sleep(45_000, { signal: NEVER })
+          return events
+        },
+      }),
+    })
     await rig.start()
     await rig.advance(2 * MINUTE)
     expect(rig.world.ledger.count('event-stream')).toBe(1)
