@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import type { LogRequest } from '../reference/docker/container-reader.ts'
+import type { LogRequest } from '../reference/docker/reading/container-reader.ts'
 import { Follower, type Connection } from './models/follower.ts'
 import { encodeFrame, storedLog, type StoredMessage } from './models/stored-log.ts'
 

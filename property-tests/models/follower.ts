@@ -1,9 +1,9 @@
-import { parseContainerPosition } from '../../reference/docker/container-position.ts'
+import { parseContainerPosition } from '../../reference/docker/reading/container-position.ts'
 import {
   ContainerReader,
   type ContainerReaderOptions,
   type LogRequest,
-} from '../../reference/docker/container-reader.ts'
+} from '../../reference/docker/reading/container-reader.ts'
 import { encodeFrame, type StoredMessage } from './stored-log.ts'
 
 /** One connection of a follower. */

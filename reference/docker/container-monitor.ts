@@ -21,8 +21,8 @@ import type {
 import type { Logger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
 import { matchesFilters } from './container-filter.ts'
-import { ContainerPosition } from './container-position.ts'
-import { ContainerReader } from './container-reader.ts'
+import { ContainerPosition } from './reading/container-position.ts'
+import { ContainerReader } from './reading/container-reader.ts'
 import { ContainerSession, type SessionContext } from './container-session.ts'
 import { reportNotices } from './report-notices.ts'
 

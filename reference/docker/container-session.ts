@@ -7,9 +7,9 @@ import type { Scope } from '../lifecycle/scope.ts'
 import type { Semaphore } from '../lifecycle/semaphore.ts'
 import type { Slot, SlotPool } from '../lifecycle/slot-pool.ts'
 import { EngineError, type ContainerDetails, type EngineInfo } from '../ports/docker-engine.ts'
-import { ContainerPosition } from './container-position.ts'
-import { ContainerReader } from './container-reader.ts'
-import { pollPauseMs, readingOf } from './log-reading.ts'
+import { ContainerPosition } from './reading/container-position.ts'
+import { ContainerReader } from './reading/container-reader.ts'
+import { pollPauseMs, readingOf } from './reading/log-reading.ts'
 import { StreamTurn, type TurnContext, type TurnEnd } from './stream-turn.ts'
 
 /** What a session needs of the monitor it belongs to. */

@@ -2,7 +2,7 @@ import type { ContainerMonitorConfig } from '../config/config.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DockerEngine, LogStream } from '../ports/docker-engine.ts'
-import type { ContainerReader } from './container-reader.ts'
+import type { ContainerReader } from './reading/container-reader.ts'
 
 export interface ProbeContext {
   readonly clock: Clock

@@ -10,7 +10,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { DockerEngine, LogStream } from '../ports/docker-engine.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
-import type { ContainerReader, Notice, ReaderState } from './container-reader.ts'
+import type { ContainerReader, Notice, ReaderState } from './reading/container-reader.ts'
 import { anythingBeyond } from './idle-probe.ts'
 
 /** Why a turn ended. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SourcePosition } from '../dispatch/block.ts'
+import type { SourcePosition } from '../../dispatch/block.ts'
 import { RING_KEYS, type CursorState } from './log-cursor.ts'
 import type { PartialLine } from './line-assembler.ts'
 import { usualStamp } from './stamp.ts'

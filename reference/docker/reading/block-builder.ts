@@ -1,4 +1,4 @@
-import type { Block, Source, SourcePosition } from '../dispatch/block.ts'
+import type { Block, Source, SourcePosition } from '../../dispatch/block.ts'
 import { StampReader } from './stamp-reader.ts'
 
 /** Collects records as columns in growing arrays; no object per record. */

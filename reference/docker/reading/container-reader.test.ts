@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { encodeFrame } from '../../property-tests/models/stored-log.ts'
+import { encodeFrame } from '../../../property-tests/models/stored-log.ts'
 import { ContainerReader } from './container-reader.ts'
 import { parseContainerPosition } from './container-position.ts'
 

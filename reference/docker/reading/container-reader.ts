@@ -1,4 +1,4 @@
-import type { Block, Source } from '../dispatch/block.ts'
+import type { Block, Source } from '../../dispatch/block.ts'
 import { AligningCursor } from './aligning-cursor.ts'
 import { BlockBuilder } from './block-builder.ts'
 import { ContainerPosition } from './container-position.ts'
