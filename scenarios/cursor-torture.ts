@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
 import Docker from 'dockerode'
 import { HttpDockerEngine } from '../reference/adapters/http-docker-engine.ts'
-import { ContainerReader } from '../reference/docker/reading/container-reader.ts'
+import { createReader } from '../reference/docker/reading/container-reader.ts'
 import { readingOf, type LogReading } from '../reference/docker/reading/log-reading.ts'
 import type { DockerEngine, LogStream } from '../reference/ports/index.ts'
 
@@ -97,7 +97,7 @@ interface Result {
 async function torture(engine: DockerEngine, id: string, tty: boolean, reading: LogReading): Promise<Result> {
   const { poll } = reading
   const source = { id, kind: 'container', name: 'torture', attributes: {} } as const
-  const reader = new ContainerReader({ source, tty, ...reading, maxLineBytes: 1 << 20, from: 'start' })
+  const reader = createReader({ source, tty, ...reading, maxLineBytes: 1 << 20, from: 'start' })
   const never = new AbortController().signal
   let text = ''
   let opens = 0

@@ -22,7 +22,7 @@ import type { Logger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
 import { matchesFilters } from './container-filter.ts'
 import { ContainerPosition } from './reading/container-position.ts'
-import { ContainerReader } from './reading/container-reader.ts'
+import { createReader } from './reading/container-reader.ts'
 import { ContainerSession, type SessionContext } from './container-session.ts'
 import { reportNotices } from './report-notices.ts'
 
@@ -227,7 +227,7 @@ export class ContainerMonitor {
     scope.spawn('container_release', source.name, async (signal) => {
       using _ = { [Symbol.dispose]: () => void this.#retiring.delete(source.id) }
       if (position instanceof ContainerPosition) {
-        const reader = new ContainerReader({ source, tty: false, poll: false, maxLineBytes, from, position })
+        const reader = createReader({ source, tty: false, poll: false, maxLineBytes, from, position })
         reader.flush()
         const block = reader.take()
         if (block !== undefined) await dispatcher.enqueue(block, { signal })

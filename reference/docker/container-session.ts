@@ -8,7 +8,7 @@ import type { Semaphore } from '../lifecycle/semaphore.ts'
 import type { Slot, SlotPool } from '../lifecycle/slot-pool.ts'
 import { EngineError, type ContainerDetails, type EngineInfo } from '../ports/docker-engine.ts'
 import { ContainerPosition } from './reading/container-position.ts'
-import { ContainerReader } from './reading/container-reader.ts'
+import { createReader, type ContainerReader } from './reading/container-reader.ts'
 import { pollPauseMs, readingOf } from './reading/log-reading.ts'
 import { StreamTurn, type TurnContext, type TurnEnd } from './stream-turn.ts'
 
@@ -135,7 +135,7 @@ export class ContainerSession {
   #makeReader(details: ContainerDetails): ContainerReader {
     const { config, resumePosition } = this.#context
     const position = resumePosition(this.source.id)
-    return new ContainerReader({
+    return createReader({
       source: this.source,
       tty: details.tty,
       ...readingOf(this.#context.engineInfo()),
@@ -297,8 +297,10 @@ export class ContainerSession {
   async #flush(reader: ContainerReader, signal: AbortSignal): Promise<void> {
     reader.flush()
     this.#context.report(this.source, reader.takeNotices())
-    const block = reader.take()
-    if (block !== undefined) await this.#context.deliver(block, { signal })
+    for (let block = reader.take(); block !== undefined; block = reader.take()) {
+      // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
+      await this.#context.deliver(block, { signal })
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { encodeFrame } from '../../../property-tests/models/stored-log.ts'
-import { ContainerReader } from './container-reader.ts'
+import { createReader, type ContainerReader } from './container-reader.ts'
 import { parseContainerPosition } from './container-position.ts'
 
 const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web', attributes: {} } as const
@@ -22,7 +22,7 @@ function poll(reader: ContainerReader, messages: readonly Buffer[]): string {
 
 describe('ContainerReader', () => {
   test('a first connection asks for the whole log, a later one for little more than the ring', () => {
-    const reader = new ContainerReader(OPTIONS)
+    const reader = createReader(OPTIONS)
     expect(reader.open('follow')).toEqual({ follow: true })
     for (const one of lines(1, 100)) reader.push(one)
     reader.cut()
@@ -30,7 +30,7 @@ describe('ContainerReader', () => {
   })
 
   test('a reply that begins behind the ring is asked for again, larger', () => {
-    const reader = new ContainerReader(OPTIONS)
+    const reader = createReader(OPTIONS)
     reader.open('follow')
     for (const one of lines(1, 10)) reader.push(one)
     const { tail } = reader.open('follow')
@@ -39,7 +39,7 @@ describe('ContainerReader', () => {
   })
 
   test('a log without the ring is a gap: said, and resumed at the first newer stamp', () => {
-    const reader = new ContainerReader(OPTIONS)
+    const reader = createReader(OPTIONS)
     reader.open('follow')
     for (const one of lines(1, 60)) reader.push(one)
     text(reader)
@@ -56,7 +56,7 @@ describe('ContainerReader', () => {
   })
 
   test('from now: what exists is not delivered, and nothing that comes later is lost', () => {
-    const reader = new ContainerReader({ ...OPTIONS, from: 'now' })
+    const reader = createReader({ ...OPTIONS, from: 'now' })
     expect(reader.open('follow')).toEqual({ follow: false, tail: 50 })
     for (const one of lines(1, 50)) reader.push(one)
     expect(reader.end()).toBe('reopen')
@@ -67,7 +67,7 @@ describe('ContainerReader', () => {
   })
 
   test('an error message of the engine ends the stream after what came before it', () => {
-    const reader = new ContainerReader(OPTIONS)
+    const reader = createReader(OPTIONS)
     reader.open('follow')
     const error = Buffer.from([3, 0, 0, 0, 0, 0, 0, 4, ...Buffer.from('boom')])
     expect(() => reader.push(Buffer.concat([frame(1, 'good\n'), error]))).toThrow('The engine reported: boom')
@@ -75,7 +75,7 @@ describe('ContainerReader', () => {
   })
 
   test('a longer line than allowed becomes several, and says so', () => {
-    const reader = new ContainerReader(OPTIONS)
+    const reader = createReader(OPTIONS)
     reader.open('follow')
     reader.push(frame(1, `${'x'.repeat(150)}\n`))
     expect(text(reader)).toBe(`${'x'.repeat(64)}\n${'x'.repeat(64)}\n${'x'.repeat(22)}\n`)
@@ -83,19 +83,19 @@ describe('ContainerReader', () => {
   })
 
   test('an open line is kept in the position, and written once after a restart', () => {
-    const reader = new ContainerReader(OPTIONS)
+    const reader = createReader(OPTIONS)
     reader.open('follow')
     reader.push(frame(1, 'first half, '))
     expect(text(reader)).toBe('')
     const position = parseContainerPosition(JSON.parse(JSON.stringify(reader.position)))
-    const resumed = new ContainerReader({ ...OPTIONS, position })
+    const resumed = createReader({ ...OPTIONS, position })
     resumed.open('follow')
     resumed.push(Buffer.concat([frame(1, 'first half, '), frame(1, 'second half\n')]))
     expect(text(resumed)).toBe('first half, second half\n')
   })
 
   test('equal chunks of one long line are no replay', () => {
-    const reader = new ContainerReader({ ...OPTIONS, maxLineBytes: 1000 })
+    const reader = createReader({ ...OPTIONS, maxLineBytes: 1000 })
     reader.open('follow')
     for (const part of ['aaaa', 'aaaa', 'aaaa', 'aaaa\n']) reader.push(frame(1, part))
     expect(text(reader)).toBe(`${'a'.repeat(16)}\n`)
@@ -103,7 +103,7 @@ describe('ContainerReader', () => {
 
   test('with a TTY the carriage return goes, and what is glued to an unterminated line is its own line', () => {
     const tty = { ...OPTIONS, tty: true }
-    const reader = new ContainerReader(tty)
+    const reader = createReader(tty)
     reader.open('follow')
     reader.push(Buffer.from(`${stamp(1)} one\r\n${stamp(2)} prompt> `))
     expect(reader.end()).toBe('aligned')
@@ -116,7 +116,7 @@ describe('ContainerReader', () => {
 
   describe('polled', () => {
     test('equal lines of one second are lines, each delivered once; the last of a reply, which may be cut short, with the next', () => {
-      const reader = new ContainerReader({ ...OPTIONS, poll: true })
+      const reader = createReader({ ...OPTIONS, poll: true })
       const polls = [1, 3, 3, 6].map((count) => {
         reader.open('snapshot')
         return poll(
@@ -128,7 +128,7 @@ describe('ContainerReader', () => {
     })
 
     test('where no reply follows, the last line is delivered all the same, and not again after a new start', () => {
-      const reader = new ContainerReader({ ...OPTIONS, poll: true })
+      const reader = createReader({ ...OPTIONS, poll: true })
       reader.open('snapshot')
       expect(poll(reader, lines(1, 3))).toBe('line 1\nline 2\n')
       reader.open('snapshot')
@@ -139,7 +139,7 @@ describe('ContainerReader', () => {
     })
 
     test('a reply that breaks off has what came whole', () => {
-      const reader = new ContainerReader({ ...OPTIONS, poll: true })
+      const reader = createReader({ ...OPTIONS, poll: true })
       reader.open('snapshot')
       for (const one of lines(1, 3)) reader.push(one)
       reader.cut()
@@ -148,7 +148,7 @@ describe('ContainerReader', () => {
     })
 
     test('a reply is trusted up to the last line but one of those that were asked for', () => {
-      const reader = new ContainerReader({ ...OPTIONS, poll: true })
+      const reader = createReader({ ...OPTIONS, poll: true })
       reader.open('snapshot')
       poll(reader, lines(1, 1000))
       const { tail } = reader.open('snapshot')
@@ -159,7 +159,7 @@ describe('ContainerReader', () => {
 
     test('an engine that joins the pieces of the last lines is always asked for the whole log', () => {
       for (const from of ['start', 'now'] as const) {
-        const reader = new ContainerReader({ ...OPTIONS, poll: true, tail: false, from })
+        const reader = createReader({ ...OPTIONS, poll: true, tail: false, from })
         for (let turn = 0; turn < 3; turn++) {
           expect(reader.open('snapshot')).toEqual({ follow: false })
           poll(reader, lines(1, 1000))
@@ -168,25 +168,25 @@ describe('ContainerReader', () => {
     })
 
     test('what a terminal wrote comes in frames: pieces of a line are joined whatever they say', () => {
-      const reader = new ContainerReader({ ...OPTIONS, tty: true, poll: true })
+      const reader = createReader({ ...OPTIONS, tty: true, poll: true })
       reader.open('snapshot')
       const chunks = [frame(1, 'part '), frame(2, `${stamp(2)} `), frame(3, 'rest\r\n')]
       expect(poll(reader, [...chunks, frame(4, 'next\r\n')])).toBe(`part ${stamp(2)} rest\n`)
     })
 
     test('a line whose chunks were not written within one second is one line', () => {
-      const reader = new ContainerReader({ ...OPTIONS, poll: true })
+      const reader = createReader({ ...OPTIONS, poll: true })
       reader.open('snapshot')
       const chunks = [frame(1, 'one '), frame(1, 'err\n', 2), frame(2, 'two '), frame(3, 'three\n')]
       expect(poll(reader, [...chunks, frame(4, 'next\n')])).toBe('err\none two three\n')
     })
 
     test('a position that was saved before equal lines were counted is found by its last messages, in the whole log, once', () => {
-      const before = new ContainerReader(OPTIONS)
+      const before = createReader(OPTIONS)
       before.open('snapshot')
       poll(before, lines(1, 300))
       const position = parseContainerPosition(JSON.parse(JSON.stringify(before.position)))
-      const reader = new ContainerReader({ ...OPTIONS, poll: true, position })
+      const reader = createReader({ ...OPTIONS, poll: true, position })
       expect(reader.open('snapshot')).toEqual({ follow: false })
       expect(poll(reader, lines(1, 300))).toBe('')
       expect(reader.open('snapshot').tail).toBeLessThan(300)

@@ -30,10 +30,10 @@ export interface Unterminated {
 export class TtyDemultiplexer implements MessageParser {
   #held: Uint8Array = new Uint8Array(0)
   readonly #chunkBytes: number
-  readonly #unterminated: () => Unterminated | undefined
+  readonly #unterminated: () => readonly Unterminated[]
 
   /** @param chunkBytes the engine stores longer lines in chunks of this size */
-  constructor(chunkBytes: number, unterminated: () => Unterminated | undefined) {
+  constructor(chunkBytes: number, unterminated: () => readonly Unterminated[]) {
     this.#chunkBytes = chunkBytes
     this.#unterminated = unterminated
   }
@@ -90,12 +90,11 @@ export class TtyDemultiplexer implements MessageParser {
   }
 
   #gluedEnd(buffer: Uint8Array, start: number, data: number): number | undefined {
-    const known = this.#unterminated()
-    if (known === undefined) return undefined
-    const end = data + known.length
-    if (stampLengthAt(buffer, end) === 0) return undefined
-    const stamp = new TextDecoder('latin1').decode(buffer.subarray(start, data - 1))
-    return usualStamp(stamp) === known.stamp ? end : undefined
+    const ends = this.#unterminated()
+    if (ends.length === 0) return undefined
+    const stamp = usualStamp(new TextDecoder('latin1').decode(buffer.subarray(start, data - 1)))
+    const known = ends.find((end) => end.stamp === stamp && stampLengthAt(buffer, data + end.length) > 0)
+    return known === undefined ? undefined : data + known.length
   }
 }
 
