@@ -120,4 +120,5 @@ export type Serve = (request: LogRequest) => readonly StoredMessage[]
 const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web', attributes: {} } as const
 const OPTIONS = { source: SOURCE, tty: false, maxLineBytes: 1 << 20, from: 'start' } as const
 const OPENS_MAX = 30
+const PROOF_CHUNK = 65_536
 const PROOFS_MAX = 10_000

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { encodeFrame } from '../../../property-tests/models/stored-log.ts'
-import { createReader, type ContainerReader } from './container-reader.ts'
+import { createReader, type ContainerReader, type ReaderState } from './container-reader.ts'
 import { parseContainerPosition } from './container-position.ts'
 
 const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web', attributes: {} } as const
@@ -12,6 +12,29 @@ const frame = (n: number, text: string, stream: 1 | 2 = 1): Buffer =>
 const lines = (from: number, to: number): Buffer[] =>
   Array.from({ length: to - from + 1 }, (_, index) => frame(from + index, `line ${from + index}\n`))
 const text = (reader: ContainerReader): string => Buffer.from(reader.take()?.bytes ?? []).toString()
+
+/** Pushes what a followed log brings; where that leaves a doubt, a snapshot of what is stored is read. */
+function follow(reader: ContainerReader, message: Buffer, stored: readonly Buffer[]): ReaderState {
+  let state = reader.push(message)
+  while (state === 'doubt') {
+    do {
+      const { tail } = reader.open('proof')
+      for (const one of stored.slice(-(tail ?? stored.length))) reader.push(one)
+    } while (reader.end() === 'reopen')
+    state = reader.resume('read')
+  }
+  return state
+}
+
+/** Reads what is stored, with as many connections as it takes; how many. */
+function readAll(reader: ContainerReader, stored: readonly Buffer[]): number {
+  for (let opens = 1; opens < 20; opens++) {
+    const { tail } = reader.open('snapshot')
+    for (const one of stored.slice(-(tail ?? stored.length))) reader.push(one)
+    if (reader.end() !== 'reopen') return opens
+  }
+  throw new Error('the reader asks for ever')
+}
 
 /** What a whole reply delivers. */
 function poll(reader: ContainerReader, messages: readonly Buffer[]): string {
@@ -38,6 +61,67 @@ describe('ContainerReader', () => {
     expect(reader.open('follow').tail).toBeGreaterThan(tail! * 2)
   })
 
+  test('a log that begins within the ring and does not go on behind it is a gap, told once, and all behind it is read', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    for (const one of lines(1, 100)) reader.push(one)
+    text(reader)
+    const stored = [...lines(70, 90), ...lines(200, 220)]
+    const opens = readAll(reader, stored)
+    expect(opens).toBeLessThan(8)
+    expect(text(reader)).toBe(Buffer.concat(lines(200, 220).map((one) => one.subarray(39))).toString())
+    expect(reader.takeNotices()).toEqual([{ kind: 'gap', after: stamp(100) }])
+    expect(reader.position.epoch).toBe(1)
+  })
+
+  test('where nothing that was delivered is stored, everything is new, whatever its stamp', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    for (const one of lines(1000, 1060)) reader.push(one)
+    text(reader)
+    readAll(reader, lines(1, 50))
+    expect(text(reader)).toBe(Buffer.concat(lines(1, 50).map((one) => one.subarray(39))).toString())
+    expect(reader.takeNotices()).toEqual([{ kind: 'gap', after: stamp(1060) }])
+  })
+
+  test('another length at which lines are cut begins another epoch, a block ends with its epoch, and ordinals go on', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    for (const one of lines(1, 3)) reader.push(one)
+    const before = reader.take()!
+    const position = parseContainerPosition(JSON.parse(JSON.stringify(before.position)))
+    const resumed = createReader({ ...OPTIONS, maxLineBytes: 32, position })
+    readAll(resumed, lines(1, 4))
+    expect(resumed.take()).toMatchObject({ epoch: before.epoch + 1, firstRecord: 3 })
+  })
+
+  test('a followed log that skips what was rotated meanwhile has it from a snapshot, in order', () => {
+    const reader = createReader(OPTIONS)
+    readAll(reader, lines(1, 60))
+    text(reader)
+    reader.open('follow')
+    const sent = [...lines(1, 70), ...lines(90, 100)]
+    for (const one of sent)
+      follow(reader, one, lines(1, Math.max(72, Number(/line (\d+)/.exec(one.toString())![1]))))
+    expect(text(reader)).toBe(Buffer.concat(lines(61, 100).map((one) => one.subarray(39))).toString())
+    expect(reader.takeNotices()).toEqual([])
+  })
+
+  test('a log whose end cannot be asked for, since it was emptied, is read as a whole, and once', () => {
+    const reader = createReader(OPTIONS)
+    readAll(reader, lines(1, 60))
+    text(reader)
+    const emptied = (tail: number | undefined): Buffer[] => (tail === undefined ? lines(80, 90) : [])
+    for (let opens = 0; opens < 10; opens++) {
+      const { tail } = reader.open('snapshot')
+      for (const one of emptied(tail)) reader.push(one)
+      if (reader.end() !== 'reopen') break
+    }
+    expect(text(reader)).toBe(Buffer.concat(lines(80, 90).map((one) => one.subarray(39))).toString())
+    expect(reader.takeNotices()).toHaveLength(1)
+    expect(reader.open('follow')).toEqual({ follow: true })
+  })
+
   test('a log without the ring is a gap: said, and resumed at the first newer stamp', () => {
     const reader = createReader(OPTIONS)
     reader.open('follow')
@@ -62,7 +146,7 @@ describe('ContainerReader', () => {
     expect(reader.end()).toBe('reopen')
     expect(text(reader)).toBe('')
     reader.open('follow')
-    for (const one of lines(1, 53)) reader.push(one)
+    for (const one of lines(1, 53)) follow(reader, one, lines(1, 53))
     expect(text(reader)).toBe('line 51\nline 52\nline 53\n')
   })
 
@@ -90,15 +174,26 @@ describe('ContainerReader', () => {
     const position = parseContainerPosition(JSON.parse(JSON.stringify(reader.position)))
     const resumed = createReader({ ...OPTIONS, position })
     resumed.open('follow')
-    resumed.push(Buffer.concat([frame(1, 'first half, '), frame(1, 'second half\n')]))
+    const stored = [frame(1, 'first half, '), frame(1, 'second half\n')]
+    follow(resumed, Buffer.concat(stored), stored)
     expect(text(resumed)).toBe('first half, second half\n')
   })
 
-  test('equal chunks of one long line are no replay', () => {
-    const reader = createReader({ ...OPTIONS, maxLineBytes: 1000 })
-    reader.open('follow')
-    for (const part of ['aaaa', 'aaaa', 'aaaa', 'aaaa\n']) reader.push(frame(1, part))
-    expect(text(reader)).toBe(`${'a'.repeat(16)}\n`)
+  test('equal chunks of one long line are no replay, and a chunk that is sent again within an open line is one', () => {
+    const parts = ['aaaa', 'aaaa', 'aaaa', 'aaaa\n'].map((part) => frame(1, part))
+    const written = createReader({ ...OPTIONS, maxLineBytes: 1000 })
+    written.open('follow')
+    parts.forEach((part, index) => follow(written, part, parts.slice(0, index + 1)))
+    expect(text(written)).toBe(`${'a'.repeat(16)}\n`)
+    expect(written.takeNotices()).toEqual([])
+    const again = createReader({ ...OPTIONS, maxLineBytes: 1000 })
+    again.open('follow')
+    const stored = [frame(1, 'aaaa'), frame(1, 'end\n')]
+    follow(again, stored[0]!, stored.slice(0, 1))
+    follow(again, stored[0]!, stored.slice(0, 1))
+    follow(again, stored[1]!, stored)
+    expect(text(again)).toBe('aaaaend\n')
+    expect(again.takeNotices()).toEqual([{ kind: 'replay', messages: 1 }])
   })
 
   test('with a TTY the carriage return goes, and what is glued to an unterminated line is its own line', () => {
@@ -109,7 +204,7 @@ describe('ContainerReader', () => {
     expect(reader.end()).toBe('aligned')
     reader.flush()
     expect(text(reader)).toBe('one\nprompt> \n')
-    reader.open('follow')
+    reader.open('snapshot')
     reader.push(Buffer.from(`${stamp(1)} one\r\n${stamp(2)} prompt> ${stamp(3)} again\r\n`))
     expect(text(reader)).toBe('again\n')
   })
