@@ -2,7 +2,7 @@ import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
 import type { LogRequest } from '../reference/docker/reading/container-reader.ts'
 import { Follower, type Connection } from './models/follower.ts'
-import { encodeFrame, storedLog, type StoredMessage } from './models/stored-log.ts'
+import { storedLog, type StoredMessage } from './models/stored-log.ts'
 
 /** What happens to a follower between two connections. */
 interface Visit extends Connection {

@@ -73,6 +73,13 @@ export class Follower {
     throw new Error(`the reader asked for more ${OPENS_MAX} times`)
   }
 
+  /** One message of the followed connection, with the store as it is then. */
+  follow(message: StoredMessage, serve: Serve): void {
+    const state = this.#settle(serve, this.#reader.push(encodeFrame(message)), PROOF_CHUNK)
+    this.take()
+    if (state === 'reopen') throw new Error('the reader gave the connection up')
+  }
+
   #connect(
     serve: Serve,
     how: 'follow' | 'snapshot' | 'proof',

@@ -119,15 +119,16 @@ export class StreamTurn {
     using _ = onAbort(this.#over.signal, () => scope.abort(this.#over.signal.reason))
     let stream: LogStream | undefined
     try {
-      const opened = (stream = await this.#open(how, this.#over.signal))
+      const { stream: opened, follow } = await this.#open(how, this.#over.signal)
+      stream = opened
       this.#openedMs = this.#context.clock.monotonic()
       this.#searchMs = null
       this.#lastBytesMs = this.#openedMs
       this.#noteAlignment()
-      const rotates = this.#context.config.streamRotation.enabled && how === 'follow'
+      const rotates = this.#context.config.streamRotation.enabled && follow
       if (rotates) this.#rotateAtAge(scope.signal).catch(() => {})
       const { name } = this.#subject
-      const reading = scope.spawn('stream_reader', name, (signal) => this.#read(opened, how, signal))
+      const reading = scope.spawn('stream_reader', name, (signal) => this.#read(opened, follow, signal))
       return await this.#untilOver(reading.done)
     } catch (error) {
       return this.#asEnd(stream === undefined ? 'open' : 'read', error)
@@ -136,11 +137,11 @@ export class StreamTurn {
     }
   }
 
-  async #open(how: 'follow' | 'snapshot' | 'proof', over: AbortSignal): Promise<LogStream> {
+  async #open(how: 'follow' | 'snapshot' | 'proof', over: AbortSignal): Promise<Opened> {
     const { clock, engine, config } = this.#context
     const { id, name, reader } = this.#subject
     const request = reader.open(how)
-    return await withDeadline(
+    const stream = await withDeadline(
       clock,
       `opening the log of ${name}`,
       config.openTimeoutMs,
@@ -148,6 +149,7 @@ export class StreamTurn {
       (signal) => engine.openLogs(id, { ...request, signal }),
       (late) => late.destroy(),
     )
+    return { stream, follow: request.follow }
   }
 
   /**
@@ -207,14 +209,14 @@ export class StreamTurn {
   }
 
   /** Reads until the reply ends or cannot go on. Rejects with the signal's reason when the turn is over, during any wait. */
-  async #read(stream: LogStream, how: 'follow' | 'snapshot', signal: AbortSignal): Promise<TurnEnd | Reopen> {
+  async #read(stream: LogStream, follow: boolean, signal: AbortSignal): Promise<TurnEnd | Reopen> {
     using watchdog = new Watchdog(this.#context.clock, this.#context.config.readTimeoutMs, signal)
     try {
       for (;;) {
         const chunk = await readOrSilence(stream, watchdog, signal)
         const end =
           chunk === SILENCE
-            ? await this.#afterSilence(stream, how, watchdog, signal)
+            ? await this.#afterSilence(stream, follow, watchdog, signal)
             : await this.#take(chunk, signal)
         if (end !== undefined) return end
       }
@@ -270,7 +272,7 @@ export class StreamTurn {
   }
 
   async #readProof(signal: AbortSignal): Promise<ReaderState> {
-    const stream = await this.#open('proof', signal)
+    const { stream } = await this.#open('proof', signal)
     const { clock, config } = this.#context
     const { reader } = this.#subject
     try {
@@ -295,11 +297,11 @@ export class StreamTurn {
   /** The read timeout passed. Idle is normal; stuck is when something is stored beyond the cursor and does not come. */
   async #afterSilence(
     stream: LogStream,
-    how: 'follow' | 'snapshot',
+    follow: boolean,
     watchdog: Watchdog,
     signal: AbortSignal,
   ): Promise<TurnEnd | Reopen | undefined> {
-    if (how === 'snapshot') return { kind: 'stuck' }
+    if (!follow) return { kind: 'stuck' }
     if (!this.#subject.reader.aligned) {
       this.#subject.reader.distrust()
       return { kind: 'unaligned' }
@@ -359,6 +361,12 @@ export class StreamTurn {
 /** Whether the container is gone, or about to be. */
 function isRemoved(error: unknown): boolean {
   return error instanceof EngineError && (error.code === 'not_found' || error.code === 'conflict')
+}
+
+/** A log that was opened. What a turn wants to follow may have to be read in snapshots first. */
+interface Opened {
+  readonly stream: LogStream
+  readonly follow: boolean
 }
 
 /** The log must be opened again within the same turn, with the larger margin the reader now asks for. */
