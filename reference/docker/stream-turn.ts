@@ -78,6 +78,7 @@ export class StreamTurn {
   /** How long the current stream took to find its place, milliseconds; null while it is searching. */
   #searchMs: number | null = null
   #lastBytesMs = 0
+  #lookedAtEnd = false
   /** A block the queue had no room for when the turn ended. */
   #undelivered: Block | undefined
 
@@ -238,8 +239,18 @@ export class StreamTurn {
       await this.#deliver(signal)
     }
     const over = await this.#afterDoubt(state, signal)
-    if (over === undefined && chunk === null) return { kind: 'ended' }
+    if (over === undefined && chunk === null) return await this.#afterEnd(signal)
     return over
+  }
+
+  /** The reply ended. Once in a turn it is asked whether it should have gone on: some engines end it at a record that they cannot read. */
+  async #afterEnd(signal: AbortSignal): Promise<TurnEnd | Reopen> {
+    const { reader } = this.#subject
+    if (reader.endIsCertain || this.#lookedAtEnd) return { kind: 'ended' }
+    this.#lookedAtEnd = true
+    if ((await this.#look(signal)) !== 'something') return { kind: 'ended' }
+    reader.distrust()
+    return { kind: 'reopen' }
   }
 
   /** What a stream is worth, once snapshots have settled what it leaves in doubt: undefined to read on. */

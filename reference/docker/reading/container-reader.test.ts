@@ -122,6 +122,34 @@ describe('ContainerReader', () => {
     expect(reader.open('follow')).toEqual({ follow: true })
   })
 
+  test('what lies behind a record at which every reply ends is read from behind, after a gap', () => {
+    const reader = createReader(OPTIONS)
+    const [before, behind] = [lines(1, 149), lines(151, 300)]
+    const reply = (tail: number | undefined): Buffer[] => {
+      if (tail !== undefined && tail <= behind.length) return behind.slice(-tail)
+      return tail === undefined ? before : before.slice(-(tail - behind.length - 1))
+    }
+    const read = (): void => {
+      for (let opens = 0; opens < 30; opens++) {
+        const { tail } = reader.open('snapshot')
+        for (const one of reply(tail)) reader.push(one)
+        if (reader.end() !== 'reopen') return
+      }
+      throw new Error('the reader asks for ever')
+    }
+    read()
+    expect(reader.look(reply(1))).toBe('something')
+    reader.distrust()
+    read()
+    let delivered = ''
+    for (let block = reader.take(); block !== undefined; block = reader.take())
+      delivered += Buffer.from(block.bytes).toString()
+    expect(delivered.split('\n').slice(0, -1)).toEqual(
+      [...before, ...behind].map((one) => one.subarray(39).toString().trim()),
+    )
+    expect(reader.takeNotices()).toEqual([{ kind: 'gap', after: stamp(149) }])
+  })
+
   test('a log without the ring is a gap: said, and resumed at the first newer stamp', () => {
     const reader = createReader(OPTIONS)
     reader.open('follow')

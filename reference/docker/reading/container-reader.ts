@@ -48,6 +48,8 @@ export interface ContainerReader {
   readonly position: ContainerPosition
   /** True when what the connection brings next is new. */
   readonly aligned: boolean
+  /** False: a reply that ended may have ended early, and the last stored message should be looked at. */
+  readonly endIsCertain: boolean
   /** Begins a connection. A 'snapshot' has an end, which tells for certain what the log holds; what 'follow' asks for may be one first. */
   open(how: 'follow' | 'snapshot' | 'proof'): LogRequest
   /**

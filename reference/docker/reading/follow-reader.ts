@@ -1,4 +1,5 @@
 import type { Block } from '../../dispatch/block.ts'
+import { BehindSearch } from './behind-search.ts'
 import type { ContainerPosition } from './container-position.ts'
 import type {
   Beyond,
@@ -38,6 +39,8 @@ interface Connection {
   readonly filter: ReplayFilter
   /** Until the place is found. */
   search: RingSearch | RestSearch | undefined
+  /** Beyond something unreadable: the reply is measured only, or what is not known of it is delivered. */
+  readonly beyond: 'measured' | 'delivered' | undefined
   /** Nothing more can be learned of it. */
   useless: boolean
   passed: number
@@ -79,6 +82,9 @@ export class FollowReader implements ContainerReader {
   /** Doubts in a row that a snapshot did not settle. */
   #unsettled = 0
   #chunk = 0
+  /** Key of a stored message that was not delivered. */
+  #unreached: number | undefined
+  #behind: BehindSearch | undefined
 
   constructor(options: ContainerReaderOptions) {
     const { maxLineBytes, position, source, tty } = options
@@ -97,6 +103,10 @@ export class FollowReader implements ContainerReader {
     this.#connection = this.#connect('snapshot', false, undefined)
   }
 
+  get endIsCertain(): boolean {
+    return false
+  }
+
   get position(): ContainerPosition {
     return this.#maker.position
   }
@@ -109,7 +119,7 @@ export class FollowReader implements ContainerReader {
   open(how: 'follow' | 'snapshot' | 'proof'): LogRequest {
     if (how !== 'proof') this.#aside = undefined
     else this.#aside ??= this.#connection
-    const follow = how === 'follow' && !this.#priming && this.#policy.follows && this.#rest === undefined
+    const follow = how === 'follow' && !this.#priming && this.#policy.follows && !this.#isSpecial
     const tail = this.#tail(follow)
     this.#connection = this.#connect(how, follow, tail)
     return { follow, ...(tail === undefined ? {} : { tail }) }
@@ -131,9 +141,18 @@ export class FollowReader implements ContainerReader {
       return 'reopen'
     }
     if (connection.held !== undefined) return 'doubt'
+    if (connection.beyond === 'measured') {
+      this.#behind!.answer(connection.passed)
+      return 'reopen'
+    }
+    this.#behind = undefined
     if (connection.useless || !this.#endSearch(connection)) return 'reopen'
     if (connection.follow) return 'aligned'
     this.#policy.caughtUp(connection.fresh)
+    if (this.#endedEarly(connection)) {
+      this.#behind = new BehindSearch(connection.asked ?? Infinity)
+      return 'reopen'
+    }
     return connection.how === 'follow' ? 'reopen' : 'aligned'
   }
 
@@ -179,7 +198,8 @@ export class FollowReader implements ContainerReader {
     const { history } = this.#delivered
     const last = lastKey(this.#makeParser(), reply)
     if (last === undefined) return history.next === 0 ? 'nothing' : 'unclear'
-    return history.find(last) < 0 ? 'something' : 'nothing'
+    this.#unreached = history.find(last) < 0 ? last : undefined
+    return this.#unreached === undefined ? 'nothing' : 'something'
   }
 
   takeNotices(): Notice[] {
@@ -195,8 +215,14 @@ export class FollowReader implements ContainerReader {
     return this.aligned ? 'aligned' : 'aligning'
   }
 
+  /** A loss is being worked out: that takes snapshots. */
+  get #isSpecial(): boolean {
+    return this.#rest !== undefined || this.#behind !== undefined
+  }
+
   #tail(follow: boolean): number | undefined {
     if (this.#priming) return PRIMING_TAIL
+    if (this.#behind !== undefined) return this.#behind.done ? this.#behind.whole : this.#behind.ask
     if (this.#rest !== undefined) return undefined
     const { history, ring } = this.#delivered
     return this.#policy.tail({ ring: ring.length, seen: history.next, follow })
@@ -206,6 +232,7 @@ export class FollowReader implements ContainerReader {
     const { history, ring } = this.#delivered
     if (how !== 'proof') this.#gaps = 0
     const limit = follow ? (asked ?? this.#whole + 1) : Infinity
+    const beyond = this.#behind === undefined ? undefined : this.#behind.done ? 'delivered' : 'measured'
     const rest = this.#rest === undefined ? undefined : new RestSearch(this.#rest.lastKnown)
     return {
       how,
@@ -214,7 +241,10 @@ export class FollowReader implements ContainerReader {
       parser: this.#makeParser(),
       contiguity: new Contiguity(asked, ring.length === 0),
       filter: new ReplayFilter(history),
-      search: rest ?? (ring.length === 0 ? undefined : new RingSearch(ring, { asked, limit })),
+      search:
+        rest ??
+        (ring.length === 0 || beyond !== undefined ? undefined : new RingSearch(ring, { asked, limit })),
+      beyond,
       useless: false,
       passed: 0,
       first: undefined,
@@ -238,6 +268,7 @@ export class FollowReader implements ContainerReader {
     }
     connection.passed += 1
     connection.first ??= key
+    if (connection.beyond !== undefined && !this.#isBeyond(connection, key)) return
     if (connection.search !== undefined && !this.#search(connection, key, buffer, start)) return
     if (!connection.follow) return this.#deliver(connection, key, stream, buffer, start, end)
     const answer = connection.filter.push(key, !this.#delivered.isNewer(buffer, start))
@@ -247,6 +278,15 @@ export class FollowReader implements ContainerReader {
     }
     connection.held = [{ stream, key, message: buffer.slice(start, end) }]
     this.#doubtAt = this.#delivered.history.next
+  }
+
+  /** Whether a message behind something unreadable is to be delivered. What is known of the reply comes first. */
+  #isBeyond({ beyond, fresh }: Connection, key: number): boolean {
+    if (beyond === 'measured') return false
+    if (fresh > 0) return true
+    if (this.#delivered.history.find(key) >= 0) return false
+    this.#gap()
+    return true
   }
 
   /** Takes a message before the place is found; whether it is the first new one. */
@@ -291,6 +331,13 @@ export class FollowReader implements ContainerReader {
     if (answer === 'more') this.#askForMore(passed < asked!)
     else this.#lose(search.lastKnown)
     return false
+  }
+
+  /** Whether a snapshot lacks what was seen at the end of the log: it ended at something unreadable. That is looked into once for each sight. */
+  #endedEarly({ beyond }: Connection): boolean {
+    const unreached = this.#unreached
+    this.#unreached = undefined
+    return beyond === undefined && unreached !== undefined && this.#delivered.history.find(unreached) < 0
   }
 
   #askForMore(isShort: boolean): void {

@@ -52,6 +52,10 @@ export class SnapshotReader implements ContainerReader {
     })
   }
 
+  get endIsCertain(): boolean {
+    return true
+  }
+
   get position(): ContainerPosition {
     return this.#maker.position
   }
