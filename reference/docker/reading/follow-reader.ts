@@ -327,7 +327,7 @@ export class FollowReader implements ContainerReader {
       return search.found
     }
     const answer = search.end()
-    if (answer === 'empty') return true
+    if (answer === 'empty' || answer === 'found') return true
     if (answer === 'more') this.#askForMore(passed < asked!)
     else this.#lose(search.lastKnown)
     return false

@@ -22,7 +22,8 @@ export interface Hints {
  *
  *     push()* -> found                     what follows is new
  *             -> more                      ask again, for more
- *     end()   -> more | lost | empty       lost: the whole log does not hold the ring
+ *     end()   -> found                     nothing follows
+ *             -> more | lost | empty       lost: the whole log does not hold the ring
  *
  * Of a loss it tells which part of the reply is old all the same: see {@link lastKnown}.
  */
@@ -34,6 +35,8 @@ export class RingSearch {
   /** Lengths of ends of the ring that the reply may begin with. */
   #ends: number[]
   #passed = 0
+  /** Messages that passed when an end of the ring was complete, while a longer one could still come. */
+  #endedAt = 0
   #lastKnown: number | undefined
 
   /** @param ring not empty, oldest first */
@@ -61,8 +64,9 @@ export class RingSearch {
     return this.#isInVain(key, newer) ? 'more' : 'search'
   }
 
-  /** The reply ended cleanly and the ring was not in it. */
-  end(): 'more' | 'lost' | 'empty' {
+  /** The reply ended cleanly before the ring was found. */
+  end(): 'found' | 'more' | 'lost' | 'empty' {
+    if (this.#endedAt > 0 && this.#endedAt === this.#passed) return 'found'
     if (this.#reply.asked !== undefined) return 'more'
     return this.#passed === 0 ? 'empty' : 'lost'
   }
@@ -90,6 +94,7 @@ export class RingSearch {
     const at = this.#passed - 1
     const { length } = this.#ring
     this.#ends = this.#ends.filter((end) => at < end && this.#ring[length - end + at] === key)
+    if (this.#ends[0] === at + 1) this.#endedAt = this.#passed
     return this.#ends.length > 0 && this.#ends.at(-1) === at + 1
   }
 }
