@@ -12,9 +12,9 @@ import {
   type InspectionContext,
 } from './container-inspection.ts'
 import type { ContainerNews, NewsSeen } from './container-news.ts'
-import { ContainerPosition } from './container-position.ts'
-import { ContainerReader } from './container-reader.ts'
-import { pollPauseMs, readingOf } from './log-reading.ts'
+import { ContainerPosition } from './reading/container-position.ts'
+import { createReader, type ContainerReader } from './reading/container-reader.ts'
+import { pollPauseMs, readingOf } from './reading/log-reading.ts'
 import { StreamTurn, type TurnContext, type TurnEnd } from './stream-turn.ts'
 
 /** What a session needs of the monitor it belongs to. */
@@ -177,7 +177,7 @@ export class ContainerSession {
   #makeReader(details: ContainerDetails): ContainerReader {
     const { config, resumePosition } = this.#context
     const position = resumePosition(this.source.id)
-    return new ContainerReader({
+    return createReader({
       source: this.source,
       tty: details.tty,
       ...readingOf(this.#context.engineInfo()),
@@ -361,8 +361,10 @@ export class ContainerSession {
   async #flush(reader: ContainerReader, signal: AbortSignal): Promise<void> {
     reader.flush()
     this.#context.report(this.source, reader.takeNotices())
-    const block = reader.take()
-    if (block !== undefined) await this.#context.deliver(block, { signal })
+    for (let block = reader.take(); block !== undefined; block = reader.take()) {
+      // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
+      await this.#context.deliver(block, { signal })
+    }
   }
 }
 

@@ -1,5 +1,5 @@
-import { STDOUT } from '../dispatch/block.ts'
-import { EngineError } from '../ports/docker-engine.ts'
+import { STDOUT } from '../../dispatch/block.ts'
+import { EngineError } from '../../ports/docker-engine.ts'
 import type { MessageHandler, MessageParser } from './message-parser.ts'
 import {
   hasUsualStamp,
@@ -12,6 +12,7 @@ import {
 import { isWholeChunk, longestChunk } from './stored-chunk.ts'
 
 const NEWLINE = 0x0a
+const STAMP_END = 'Z '
 /** Without a newline for so long this is no log. */
 const MAX_HELD_BYTES = 4 * 1024 * 1024
 
@@ -24,16 +25,16 @@ export interface Unterminated {
 
 /**
  * Cuts the unframed stream of a container with a TTY into messages. A message ends at a newline, or after a whole chunk that is followed by
- * the same stamp inline; other stamp-like text is content. One more place is known from before: behind the unterminated message with which an
- * earlier run of the container ended.
+ * the same stamp inline. A run of the container may end without a newline, and what the next one writes is glued to it: that end is remembered, or it is known by
+ * a stamp of nine decimals that is later than the line's own. What a process writes of the time is earlier than the stamp of its line; such text is content.
  */
 export class TtyDemultiplexer implements MessageParser {
   #held: Uint8Array = new Uint8Array(0)
   readonly #chunkBytes: number
-  readonly #unterminated: () => Unterminated | undefined
+  readonly #unterminated: () => readonly Unterminated[]
 
   /** @param chunkBytes the engine stores longer lines in chunks of this size */
-  constructor(chunkBytes: number, unterminated: () => Unterminated | undefined) {
+  constructor(chunkBytes: number, unterminated: () => readonly Unterminated[]) {
     this.#chunkBytes = chunkBytes
     this.#unterminated = unterminated
   }
@@ -89,13 +90,30 @@ export class TtyDemultiplexer implements MessageParser {
     return undefined
   }
 
+  /** Where an earlier run of the container ended: as is remembered, or where a later stamp stands within the line. */
   #gluedEnd(buffer: Uint8Array, start: number, data: number): number | undefined {
-    const known = this.#unterminated()
-    if (known === undefined) return undefined
-    const end = data + known.length
-    if (stampLengthAt(buffer, end) === 0) return undefined
-    const stamp = new TextDecoder('latin1').decode(buffer.subarray(start, data - 1))
-    return usualStamp(stamp) === known.stamp ? end : undefined
+    const stamp = usualStamp(new TextDecoder('latin1').decode(buffer.subarray(start, data - 1))) ?? ''
+    const known = this.#unterminated().find(
+      (end) => end.stamp === stamp && stampLengthAt(buffer, data + end.length) > 0,
+    )
+    if (known !== undefined) return data + known.length
+    return this.#laterStamp(buffer, stamp, data)
+  }
+
+  #laterStamp(buffer: Uint8Array, stamp: string, data: number): number | undefined {
+    const newline = buffer.indexOf(NEWLINE, data)
+    const line = Buffer.from(
+      buffer.buffer,
+      buffer.byteOffset + data,
+      (newline < 0 ? buffer.length : newline) - data,
+    )
+    for (let at = line.indexOf(STAMP_END); at !== -1; at = line.indexOf(STAMP_END, at + 1)) {
+      const from = at - STAMP_BYTES + 1
+      if (from <= 0) continue
+      const text = line.toString('latin1', from, at + 1)
+      if (usualStamp(text) === text && text > stamp) return data + from
+    }
+    return undefined
   }
 }
 

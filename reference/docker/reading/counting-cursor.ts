@@ -1,5 +1,5 @@
 import { KeyRing } from './key-ring.ts'
-import { RING_KEYS, type CursorState, type LogCursor, type Verdict } from './log-cursor.ts'
+import { RING_KEYS, type CursorState } from './cursor-state.ts'
 import { PlaceSearch } from './place-search.ts'
 import { SnapshotPart } from './snapshot-part.ts'
 import { compareStamps, STAMP_BYTES } from './stamp.ts'
@@ -9,6 +9,12 @@ const MARGIN = 50
 const MARGIN_GROWTH = 4
 /** An engine that is shut down ends its replies as if they were complete: one that lacks the place is no proof that it is lost. */
 const MISSES_MAX = 2
+
+/**
+ * What to do with a message. A withheld one is new and not certain: the next reply brings it again. Should there be none, it is to be delivered and
+ * remembered after all.
+ */
+export type Verdict = 'deliver' | 'skip' | 'withhold' | 'reopen'
 
 type Phase =
   /** Looking for the place. */
@@ -24,9 +30,7 @@ type Phase =
  * snapshot, so equal messages of one second are just that, and keys do not tell them apart: the place is found again by counting, see
  * {@link PlaceSearch}. Of a snapshot that does not begin with the log only a part is certain, see {@link SnapshotPart}; the next one brings the rest.
  */
-export class CountingCursor implements LogCursor {
-  /** Snapshots end, and then it is known. */
-  readonly searchesInVain = false
+export class CountingCursor {
   readonly #asksForEnd: boolean
   #messages: number
   /** Empty when nothing was delivered, and when nothing of what was delivered is stored any more. */
@@ -80,14 +84,7 @@ export class CountingCursor implements LogCursor {
     return this.#part.asked
   }
 
-  accept(
-    key: number,
-    buffer: Uint8Array,
-    stampStart: number,
-    _midLine: boolean,
-    endsLine: boolean,
-    isLast: boolean,
-  ): Verdict {
+  accept(key: number, buffer: Uint8Array, stampStart: number, endsLine: boolean, isLast: boolean): Verdict {
     const trust = this.#part.push(endsLine, isLast)
     if (this.#phase === 'useless') return 'reopen'
     const order = compareStamps(buffer, stampStart, this.#newest, 0)
@@ -159,10 +156,6 @@ export class CountingCursor implements LogCursor {
 
   isRemembered(key: number): boolean {
     return this.#ring.has(key)
-  }
-
-  takeReplayed(): number {
-    return 0
   }
 
   takeGaps(): string[] {

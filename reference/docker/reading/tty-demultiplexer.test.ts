@@ -14,7 +14,7 @@ function cut(wire: string): string[] {
 function cutInPieces(wire: string, pieceBytes: number): string[] {
   const bytes = Buffer.from(wire)
   const messages: string[] = []
-  const demultiplexer = new TtyDemultiplexer(CHUNK, () => undefined)
+  const demultiplexer = new TtyDemultiplexer(CHUNK, () => [])
   const take = (_: number, buffer: Uint8Array, start: number, end: number): void =>
     void messages.push(Buffer.from(buffer.subarray(start + STAMP.length + 1, end)).toString())
   for (let at = 0; at < bytes.length; at += pieceBytes) {
@@ -54,4 +54,15 @@ test('stamps in whole seconds are stamps', () => {
   const second = '2026-01-01T00:00:00Z'
   const line = 'x'.repeat(CHUNK)
   expect(cut(`${second} ${line}${second} rest\n`)).toEqual([line, 'rest\n'])
+})
+
+test('what runs of the container wrote behind an unterminated line is known by its later stamp', () => {
+  const [later, last] = [2, 3].map((n) => STAMP.replace('1Z', `${n}Z`))
+  const wire = `${STAMP} prompt> ${later} begin\r\n${later} prompt> ${last} begin\r\n`
+  expect(cut(wire)).toEqual(['prompt> ', 'begin\r\n', 'prompt> ', 'begin\r\n'])
+})
+
+test('a time that a process wrote is content: it is earlier than the stamp of its line', () => {
+  const line = `it was ${STAMP.replace('2026', '2025')} or so\n`
+  expect(cut(`${STAMP} ${line}`)).toEqual([line])
 })

@@ -1,4 +1,4 @@
-import type { EngineInfo } from '../ports/docker-engine.ts'
+import type { EngineInfo } from '../../ports/docker-engine.ts'
 
 /** How a log has to be read for every line to come once and whole. */
 export interface LogReading {

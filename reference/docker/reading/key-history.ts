@@ -51,6 +51,18 @@ export class KeyHistory {
     return -1
   }
 
+  /** The oldest ordinal, not before `from`, with this key, or -1. */
+  findFrom(key: number, from: number): number {
+    const first = Math.max(from, this.oldest)
+    let found = -1
+    let ordinal = this.#heads[this.#slot(key)]! - 1
+    while (ordinal >= first) {
+      if (this.at(ordinal) === key) found = ordinal
+      ordinal = this.#older[ordinal & (this.#keys.length - 1)]! - 1
+    }
+    return found
+  }
+
   /** The last `count` keys, oldest first. */
   last(count: number): Float64Array {
     const from = Math.max(this.oldest, this.#next - count)

@@ -1,4 +1,4 @@
-import { RING_KEYS } from './log-cursor.ts'
+import { RING_KEYS } from './cursor-state.ts'
 
 /** The keys of the last {@link RING_KEYS} messages in their order. */
 export class KeyRing {

@@ -1,4 +1,4 @@
-import type { Block, Source, SourcePosition } from '../dispatch/block.ts'
+import type { Block, Source, SourcePosition } from '../../dispatch/block.ts'
 import { StampReader } from './stamp-reader.ts'
 
 /** Collects records as columns in growing arrays; no object per record. */
@@ -22,16 +22,12 @@ export class BlockBuilder {
     return this.#count
   }
 
-  /** Adds one record: the pieces, one after the other, and a newline. */
-  add(stream: number, stamp: Uint8Array, stampStart: number, pieces: readonly Uint8Array[]): void {
-    let size = 1
-    for (const piece of pieces) size += piece.length
-    this.#reserve(size)
-    for (const piece of pieces) {
-      this.#bytes.set(piece, this.#length)
-      this.#length += piece.length
-    }
-    this.#finish(stream, stamp, stampStart)
+  /** Adds one record: its bytes and a newline. */
+  add(stream: number, stamp: Uint8Array, bytes: Uint8Array): void {
+    this.#reserve(bytes.length + 1)
+    this.#bytes.set(bytes, this.#length)
+    this.#length += bytes.length
+    this.#finish(stream, stamp, 0)
   }
 
   /** Adds one record that lies in one piece, without making a view of it. */
@@ -43,14 +39,14 @@ export class BlockBuilder {
     this.#finish(stream, buffer, stampStart)
   }
 
-  /** What was collected, as a block, and an empty builder. */
+  /** What was collected, as a block that holds no more memory than its columns have bytes, and an empty builder. */
   take(source: Source, epoch: number, firstRecord: number, position: SourcePosition): Block {
     const block: Block = {
       source,
-      bytes: this.#bytes.subarray(0, this.#length),
-      ends: this.#ends.subarray(0, this.#count),
-      streams: this.#streams.subarray(0, this.#count),
-      times: this.#times.subarray(0, this.#count),
+      bytes: this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length),
+      ends: this.#ends.slice(0, this.#count),
+      streams: this.#streams.slice(0, this.#count),
+      times: this.#times.slice(0, this.#count),
       epoch,
       firstRecord,
       position,

@@ -1,14 +1,7 @@
 import type { BlockBuilder } from './block-builder.ts'
+import { cutLength } from './line-cut.ts'
+import { OpenLine, type PartialLine } from './open-line.ts'
 import { compareStamps, STAMP_PREFIX, STAMP_BYTES } from './stamp.ts'
-
-/** A line whose end has not come yet. */
-export interface PartialLine {
-  readonly stream: number
-  readonly stamp: Uint8Array
-  /** Copies of its chunks' data, in order. */
-  readonly pieces: readonly Uint8Array[]
-  readonly length: number
-}
 
 export interface LineAssemblerOptions {
   readonly builder: BlockBuilder
@@ -29,23 +22,16 @@ export interface LineAssemblerOptions {
  */
 export class LineAssembler {
   readonly #options: LineAssemblerOptions
-  readonly #open = new Map<number, PartialLine>()
+  readonly #open = new Map<number, OpenLine>()
 
   constructor(options: LineAssemblerOptions, restored: readonly PartialLine[] = []) {
     this.#options = options
-    for (const line of restored) this.#open.set(line.stream, line)
+    for (const line of restored) this.#open.set(line.stream, new OpenLine(line))
   }
 
   /** The open lines; immutable, so the result may be kept. */
   get partials(): readonly PartialLine[] {
-    return this.#open.size === 0 ? NONE : [...this.#open.values()]
-  }
-
-  /** Whether a message with this stamp would continue an open line of the stream. */
-  isMidLine(stream: number, buffer: Uint8Array, stampStart: number): boolean {
-    if (this.#open.size === 0) return false
-    const line = this.#open.get(stream)
-    return line !== undefined && compareStamps(line.stamp, 0, buffer, stampStart) === 0
+    return this.#open.size === 0 ? NONE : Array.from(this.#open.values(), ({ state }) => state)
   }
 
   /** Takes one message: stamp, space, data. */
@@ -78,7 +64,7 @@ export class LineAssembler {
   ): void {
     const line = this.#open.get(stream)!
     if (!this.#options.chunksShareStamp || compareStamps(line.stamp, 0, buffer, start) === 0) {
-      return this.#grow(line, buffer.slice(start + STAMP_PREFIX, end), terminated)
+      return this.#grow(line, buffer, start + STAMP_PREFIX, end, terminated)
     }
     this.#open.delete(stream)
     this.#emit(line)
@@ -87,48 +73,39 @@ export class LineAssembler {
   }
 
   #begin(stream: number, buffer: Uint8Array, start: number, end: number, terminated: boolean): void {
-    const line = { stream, stamp: buffer.slice(start, start + STAMP_BYTES), pieces: [], length: 0 }
-    this.#grow(line, buffer.slice(start + STAMP_PREFIX, end), terminated)
+    const stamp = buffer.slice(start, start + STAMP_BYTES)
+    const line = new OpenLine({ stream, stamp, bytes: new Uint8Array(0) })
+    this.#grow(line, buffer, start + STAMP_PREFIX, end, terminated)
   }
 
-  #grow(line: PartialLine, piece: Uint8Array, terminated: boolean): void {
-    const whole = { ...line, pieces: [...line.pieces, piece], length: line.length + piece.length }
-    const rest = whole.length > this.#options.maxLineBytes ? this.#cut(whole) : whole
-    if (!terminated) this.#open.set(line.stream, rest)
+  #grow(line: OpenLine, buffer: Uint8Array, start: number, end: number, terminated: boolean): void {
+    line.add(buffer, start, end)
+    if (line.length > this.#options.maxLineBytes) this.#cut(line)
+    if (!terminated) this.#open.set(line.stream, line)
     else {
       this.#open.delete(line.stream)
-      this.#emit(rest)
+      this.#emit(line)
     }
   }
 
-  /** Makes records of `maxLineBytes` from the start of the line; what is left of it. */
-  #cut(line: PartialLine): PartialLine {
+  /** Makes records of at most `maxLineBytes` from the start of the line. */
+  #cut(line: OpenLine): void {
     const { builder, maxLineBytes, onCut } = this.#options
-    const bytes = Buffer.concat(line.pieces)
+    const { bytes } = line.state
     let at = 0
     while (bytes.length - at > maxLineBytes) {
-      builder.add(line.stream, line.stamp, 0, [bytes.subarray(at, at + maxLineBytes)])
-      at += maxLineBytes
+      const length = cutLength(bytes, at, maxLineBytes)
+      builder.add(line.stream, line.stamp, bytes.subarray(at, at + length))
+      at += length
     }
+    line.drop(at)
     onCut()
-    return { ...line, pieces: [bytes.subarray(at)], length: bytes.length - at }
   }
 
-  #emit(line: PartialLine): void {
-    this.#options.builder.add(
-      line.stream,
-      line.stamp,
-      0,
-      this.#options.tty ? withoutReturn(line.pieces) : line.pieces,
-    )
+  #emit({ state: { bytes, stamp, stream } }: OpenLine): void {
+    const cr = this.#options.tty && bytes.at(-1) === CARRIAGE_RETURN
+    this.#options.builder.add(stream, stamp, cr ? bytes.subarray(0, -1) : bytes)
   }
-}
-
-function withoutReturn(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
-  const last = pieces.findLastIndex((piece) => piece.length > 0)
-  const piece = pieces[last]
-  if (piece === undefined || piece.at(-1) !== CARRIAGE_RETURN) return pieces
-  return pieces.with(last, piece.subarray(0, -1))
 }
 
 const NONE: readonly PartialLine[] = []

@@ -14,6 +14,9 @@ export function longestChunk(chunkBytes: number): number {
   return chunkBytes * REPLACEMENT.length
 }
 
+/** The engine stores longer lines in chunks of this size. */
+export const CHUNK_BYTES: number = 16 * 1024
+
 function replacements(data: Uint8Array): number {
   const buffer = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
   let count = 0
