@@ -13,10 +13,11 @@ beforeEach(async () => {
   onTestFinished(() => rm(stateDir, { recursive: true }))
 })
 
+function parse(): never {
+  throw new Error('no position is one')
+}
+
 function load(): Promise<void> {
-  const parse = (): never => {
-    throw new Error('no position is one')
-  }
   const ports = { clock: new NodeClock(), fileSystem: new NodeFileSystem() }
   const store = new PositionStore({ ...ports, stateDir, sinks: ['a'], parse })
   return store.load({ signal: new AbortController().signal })
