@@ -47,7 +47,7 @@ export function createCollector(config: CollectorConfig, ports: Ports): Collecto
     logger.error({ kind, task: name, err: error }, 'A task failed')
   }
 
-  const sinks = makeSinks(config, ports, metrics)
+  const sinks = makeSinks(config, ports, metrics, tasks)
   const positions = new PositionStore({
     fileSystem,
     stateDir: config.stateDir,
@@ -154,11 +154,12 @@ export function createCollector(config: CollectorConfig, ports: Ports): Collecto
   }
 }
 
-function makeSinks(config: CollectorConfig, ports: Ports, metrics: Metrics): Sink[] {
-  const { fileSystem, logger, stdout } = ports
+function makeSinks(config: CollectorConfig, ports: Ports, metrics: Metrics, tasks: TaskRegistry): Sink[] {
+  const { clock, fileSystem, gzip, logger, stdout } = ports
   const { localFile } = config.sinks
   const sinks: Sink[] = []
-  if (localFile.enabled) sinks.push(new LocalFileSink({ config: localFile, fileSystem, logger, metrics }))
+  if (localFile.enabled)
+    sinks.push(new LocalFileSink({ config: localFile, clock, fileSystem, gzip, logger, metrics, tasks }))
   if (config.sinks.stdout.enabled) sinks.push(new StdoutSink(stdout))
   return sinks
 }

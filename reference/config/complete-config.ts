@@ -25,7 +25,11 @@ export function completeConfig(partial: PartialConfig): CollectorConfig {
     },
     dispatcher: { ...defaults.dispatcher, ...partial.dispatcher },
     sinks: {
-      localFile: { ...sinks.localFile, ...partial.sinks?.localFile },
+      localFile: {
+        ...sinks.localFile,
+        ...partial.sinks?.localFile,
+        rotate: { ...sinks.localFile.rotate, ...partial.sinks?.localFile?.rotate },
+      },
       stdout: { ...sinks.stdout, ...partial.sinks?.stdout },
     },
     metrics: { ...defaults.metrics, ...partial.metrics },

@@ -129,6 +129,9 @@ export class Metrics {
     'Memory held by blocks on their way to sinks',
   )
   readonly #queueBlocks = this.#gauge('log_capturer_queue_blocks', 'Blocks on their way to sinks')
+  readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
+    help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
+  })
   readonly #openFiles = this.#gauge(
     'log_capturer_local_file_open_files',
     'Files the local file sink holds open',
@@ -259,6 +262,11 @@ export class Metrics {
         counter.inc(read())
       },
     })
+  }
+
+  /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */
+  fileDisturbed(kind: string): void {
+    this.#fileDisturbances.inc({ kind })
   }
 
   /** Files the local file sink holds open now. */

@@ -41,15 +41,17 @@ class Rig {
 
   begin(): void {
     this.ports = this.world.ports()
-    const { clock, fileSystem, logger, process } = this.ports
+    const { clock, fileSystem, gzip, logger, process } = this.ports
+    const tasks = new TaskRegistry(clock)
     const metrics = new Metrics({
       clock,
-      tasks: new TaskRegistry(clock),
+      tasks,
       process,
       slots: { capacity: 1, active: 0 },
     })
-    const config = { enabled: true, directory: '/logs', maxOpenFiles: 2, format: 'raw' } as const
-    this.sink = new LocalFileSink({ config, fileSystem, logger, metrics })
+    const rotate = { maxSize: null, maxAgeMs: null, maxFiles: 10, compress: 'none' } as const
+    const config = { enabled: true, directory: '/logs', maxOpenFiles: 2, format: 'raw', rotate } as const
+    this.sink = new LocalFileSink({ config, clock, fileSystem, gzip, logger, metrics, tasks })
   }
 
   async write(texts: readonly string[], mark?: SinkMark): Promise<SinkMark | undefined> {
