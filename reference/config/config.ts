@@ -91,7 +91,7 @@ export interface LocalFileSinkConfig {
 
 /** When the local file sink begins a new file, and what becomes of the old ones. */
 export interface RotationConfig {
-  /** A file is not made longer than this, unless one record is. Null: for no size. */
+  /** A file is not made longer than this, unless one record is, or the first batch after a start. Null: for no size. */
   readonly maxSize: number | null
   /** A file is begun anew at the first record after it was written to for this long. Null: at no age. */
   readonly maxAgeMs: number | null

@@ -39,7 +39,7 @@ export class Archive {
     this.#options = options
   }
 
-  /** A file was rotated. */
+  /** A file is about to be rotated to this path. */
   add(path: string): void {
     this.#young.set(path, this.#syncs)
   }
@@ -75,6 +75,7 @@ export class Archive {
     const { clock, logger } = this.#options
     await this.#removeUnfinished().catch((error: unknown) => logger.warn({ err: error }, FAILED))
     for (;;) {
+      const syncs = this.#syncs
       try {
         // eslint-disable-next-line no-await-in-loop -- one file at a time
         await this.#pass(signal)
@@ -85,7 +86,7 @@ export class Archive {
         await clock.sleep(RETRY_MS, { signal })
       }
       // eslint-disable-next-line no-await-in-loop
-      await this.#changed.wait({ signal })
+      while (this.#syncs === syncs) await this.#changed.wait({ signal })
     }
   }
 
@@ -99,12 +100,13 @@ export class Archive {
   /** Removes and compresses what there is to do now. */
   async #pass(signal: AbortSignal): Promise<void> {
     const { fileSystem, directory, config } = this.#options
-    const all = (await rotatedFiles(fileSystem, directory)).filter(({ path }) => !this.#young.has(path))
+    const all = await rotatedFiles(fileSystem, directory)
     for (const own of Map.groupBy(all, ({ path }) => ownerOf(path)).values()) {
       const numbers = [...new Set(own.map(({ number }) => number))]
       const kept = new Set(numbers.slice(-config.maxFiles))
       for (const { path, number, compressed } of own) {
         signal.throwIfAborted()
+        if (this.#young.has(path)) continue
         if (!kept.has(number)) await fileSystem.unlink(path).catch(unlessGone)
         else if (!compressed && config.compress === 'gzip') await this.#compress(path, signal)
       }

@@ -65,9 +65,10 @@ export class LocalFileSink implements Sink {
     const file = this.#fileOf(source)
     try {
       const buffers = blocks.map((block) => formatBlock(block, this.#options.config.format))
-      await this.#prepareDirectory()
-      const mayRotate = this.#archive?.settled ?? false
-      const stored = await this.#open.use(file, options, () => file.append(buffers, mark, mayRotate))
+      const stored = await this.#open.use(file, options, async () => {
+        await this.#prepareDirectory()
+        return await file.append(buffers, mark, this.#archive?.settled ?? false)
+      })
       this.#failures.delete(source.id)
       return { kind: 'stored', marks: [stored] }
     } catch (error) {
@@ -85,7 +86,7 @@ export class LocalFileSink implements Sink {
   async sync({ signal }: { signal: AbortSignal }): Promise<NotDurable> {
     this.#archive?.syncing()
     const failures = new Map<string, string>()
-    const queue = [...this.#files].filter(([, file]) => file.dirty).values()
+    const queue = [...this.#files].filter(([id, file]) => file.dirty || this.#late.has(id)).values()
     const worker = async (): Promise<void> => {
       for (const [id, file] of queue) {
         // eslint-disable-next-line no-await-in-loop -- a few at a time: syncing must not crowd out writing
@@ -198,7 +199,7 @@ export class LocalFileSink implements Sink {
       events: {
         descriptors: (change) => this.#options.metrics.openFiles((this.#descriptors += change)),
         disturbed: (kind) => this.#disturbed(kind, path),
-        rotated: (rotated) => this.#archive?.add(rotated),
+        rotating: (rotated) => this.#archive?.add(rotated),
       },
     })
     this.#files.set(source.id, file)

@@ -26,8 +26,8 @@ export interface OwnedFileEvents {
   descriptors(change: 1 | -1): void
   /** Somebody else did something to the file. */
   disturbed(kind: Disturbance): void
-  /** The file was renamed to this path, whole and synced, and begins anew. */
-  rotated(path: string): void
+  /** The file is about to be renamed to this path, whole and synced, and to begin anew. */
+  rotating(path: string): void
 }
 
 export type Disturbance = keyof typeof DISTURBANCES
@@ -185,18 +185,17 @@ export class OwnedFile implements Closable {
   /** Synced before it is renamed: what its successor holds implies all of it. One that cannot be rotated is written to for longer. */
   async #rotate(): Promise<void> {
     const { clock, fileSystem, events, logger } = this.#options
-    let rotated: string
     try {
       const handle = await this.#open()
       await handle.sync()
-      rotated = await nextRotatedPath(fileSystem, this.path)
+      const rotated = await nextRotatedPath(fileSystem, this.path)
+      events.rotating(rotated)
       await fileSystem.rename(this.path, rotated)
     } catch (error) {
       this.#rotateFrom = clock.monotonic() + ROTATE_AGAIN_MS
       logger.warn({ path: this.path, err: error }, 'The file could not be rotated; it grows on')
       return
     }
-    events.rotated(rotated)
     this.#end = null
     await this.close()
     await this.#begin()
