@@ -6,14 +6,14 @@ import type { Source } from '../dispatch/block.ts'
  */
 export function fileNameOf({ name, id }: Pick<Source, 'name' | 'id'>): string {
   const end = `-${encode(id.slice(0, ID_LENGTH))}.log`
-  const head = cut(encode(name), NAME_BYTES_MAX - end.length)
   // A name that begins with a dot would be hidden, and `..` means something.
-  return `${head.replace(/^\./, '%2E')}${end}`
+  const whole = encode(name).replace(/^\./, '%2E')
+  return `${cut(whole, NAME_BYTES_MAX - end.length)}${end}`
 }
 
 /** Ends with the last escape that fits whole. */
 function cut(encoded: string, length: number): string {
-  return encoded.length <= length ? encoded : encoded.slice(0, length - 2).replace(/%[0-9A-F]?$/, '')
+  return encoded.length <= length ? encoded : encoded.slice(0, length).replace(/%[0-9A-F]?$/, '')
 }
 
 function encode(text: string): string {

@@ -70,7 +70,7 @@ async function stretchesOf({ fileSystem, path, handle, last }: BeginningOptions)
     return [{ path, from: last.length, search: false }]
   const neighbours = (await neighboursOf(fileSystem, path)).toSorted()
   const begins = neighbours.filter((each) => ROTATED.test(each))
-  if (last === undefined) return [...begins, path].map((each) => ({ path: each, from: 0, search: false }))
+  if (last === undefined) return [...neighbours, path].map((each) => ({ path: each, from: 0, search: false }))
   const first = await holderOf(fileSystem, neighbours, last)
   if (first === null) return [{ path, from: 0, search: true }]
   const later = ROTATED.test(first) ? begins.filter((each) => each > first) : []

@@ -212,7 +212,8 @@ export class OwnedFile implements Closable {
     const ended = continues || end.tail.byteLength === 0 || end.tail.at(-1) === NEWLINE
     const all = ended ? buffers : [LINE_END, ...buffers]
     this.dirty = true
-    this.#end = { ...end, torn: true }
+    // Until it succeeds, what was acknowledged ends where it did.
+    if (this.#end !== null) this.#end = { ...this.#end, torn: true }
     await writeAll(handle, all)
     const length = end.length + all.reduce((sum, buffer) => sum + buffer.byteLength, 0)
     this.#end = { length, tail: tailAfter(end.tail, all), identity: end.identity, torn: false }
