@@ -143,8 +143,7 @@ export class LocalFileSink implements Sink {
       return whole
     })
     this.#late.add(id)
-    const done = (): void => void this.#late.delete(id)
-    syncing.then(done, done)
+    void syncing.catch(ignore).finally(() => this.#late.delete(id))
     try {
       const { clock } = this.#options
       const whole = await withDeadline(clock, 'the sync', patienceMs, signal, () => syncing)
@@ -227,5 +226,7 @@ const LIMITS: SinkLimits = {
 const PARALLEL_SYNCS = 4
 /** How long one file is waited for at least; a disk that is slow but answers is given twice what it took last. */
 const SYNC_PATIENCE_MS = 1000
+/** Told by who waits for it. */
+const ignore = (): void => {}
 /** For what only ends by itself. */
 const NEVER = new AbortController().signal

@@ -233,6 +233,8 @@ export class OwnedFile implements Closable {
   async #check({ now = false, existing = false } = {}): Promise<Disturbance | null> {
     const time = this.#options.clock.monotonic()
     if (!now && this.#handle !== null && time - this.#checkedAt < CHECK_MS) return null
+    // Not known to be the file of that name.
+    if (this.#end === null) await this.close()
     const found = await this.#statByPath()
     const what = this.#end === null ? null : this.#compare(this.#end, found)
     if (what !== null) this.#options.events.disturbed(what)
