@@ -239,7 +239,9 @@ export class OwnedFile implements Closable {
     const what = this.#end === null ? null : this.#compare(this.#end, found)
     if (what !== null) this.#options.events.disturbed(what)
     if (what === 'gone' || what === 'replaced') await this.#leave()
-    else if (what !== null) this.#end = await this.#endOf(await this.#open(), found!.size)
+    // What a failed write left may be in a copy.
+    else if (what !== null && this.#end?.torn !== true)
+      this.#end = await this.#endOf(await this.#open(), found!.size)
     else if (found !== null || !existing) await this.#open()
     this.#checkedAt = time
     return what
