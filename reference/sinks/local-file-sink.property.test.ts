@@ -137,7 +137,7 @@ class Rig {
   }
 
   async #disturb(what: (Step & { others: unknown })['others']): Promise<void> {
-    if (this.#disturbed || what === 'append') await this.#settle()
+    if (this.#disturbed || this.#committed.mark === undefined || what === 'append') await this.#settle()
     this.#disturbed = true
     const { disk } = this.world.fileSystem
     const node = disk.find(PATH)
