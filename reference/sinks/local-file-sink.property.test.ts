@@ -154,8 +154,9 @@ class Rig {
     node.sync()
     disk.syncDirectory('/logs')
     await this.world.advance(1000)
-    // Own records behind a line of somebody else are not looked for: those of one checkpoint interval may come twice after a crash.
-    if (what !== 'append') return
+    // Own records behind a line of somebody else are not looked for, nor are files rotated since a cut: what was written in the checkpoint interval
+    // of such an event may come twice after a crash.
+    if (what !== 'append' && this.#rotate.maxSize === null) return
     await this.#write(1)
     await this.#settle()
   }
