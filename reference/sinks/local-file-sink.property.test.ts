@@ -137,7 +137,8 @@ class Rig {
   }
 
   async #disturb(what: (Step & { others: unknown })['others']): Promise<void> {
-    if (this.#disturbed || this.#committed.mark === undefined || what === 'append') await this.#settle()
+    const unclear = this.#disturbed || this.#committed.mark === undefined || this.#rotate.maxSize !== null
+    if (unclear || what === 'append') await this.#settle()
     this.#disturbed = true
     const { disk } = this.world.fileSystem
     const node = disk.find(PATH)
