@@ -61,7 +61,7 @@ export function createCollector(
     logger.error({ kind, task: name, err: error }, 'A task failed')
   }
 
-  const sinks = [...makeSinks(config, ports, metrics), ...(extensions.sinks?.(ports) ?? [])]
+  const sinks = [...makeSinks(config, ports, metrics, tasks), ...(extensions.sinks?.(ports) ?? [])]
   const { stateDir } = config
   const dispatcher = new Dispatcher({
     clock,
@@ -153,7 +153,7 @@ export function createCollector(
   return {
     start: () => lifecycle.start(),
     stop: () => lifecycle.stop(),
-    reopen: async () => void (await Promise.all(sinks.map((sink) => sink.reopen?.()))),
+    reopen: () => reopenAll(sinks),
     get state() {
       return lifecycle.state
     },
@@ -163,6 +163,14 @@ export function createCollector(
     health,
     heldBytes: () => dispatcher.heldBytes(),
   }
+}
+
+/** One that fails keeps none of the others from it. */
+async function reopenAll(sinks: readonly Sink[]): Promise<void> {
+  const results = await Promise.allSettled(sinks.map(async (sink) => await sink.reopen?.()))
+  const errors = results.filter((result) => result.status === 'rejected').map(({ reason }): unknown => reason)
+  if (errors.length > 0)
+    throw new AggregateError(errors, `Cannot reopen ${errors.length} of ${sinks.length} sinks`)
 }
 
 function closeOf(scope: Scope | null): (deadlineMs: number) => Promise<JoinReport | null> {
@@ -182,11 +190,12 @@ function containerMonitor(monitor: ContainerMonitor, engine: DockerEngine): Comp
   }
 }
 
-function makeSinks(config: CollectorConfig, ports: Ports, metrics: Metrics): Sink[] {
-  const { fileSystem, logger, stdout } = ports
+function makeSinks(config: CollectorConfig, ports: Ports, metrics: Metrics, tasks: TaskRegistry): Sink[] {
+  const { clock, fileSystem, gzip, logger, stdout } = ports
   const { localFile } = config.sinks
   const sinks: Sink[] = []
-  if (localFile.enabled) sinks.push(new LocalFileSink({ config: localFile, fileSystem, logger, metrics }))
+  if (localFile.enabled)
+    sinks.push(new LocalFileSink({ config: localFile, clock, fileSystem, gzip, logger, metrics, tasks }))
   if (config.sinks.stdout.enabled) sinks.push(new StdoutSink(stdout))
   return sinks
 }

@@ -29,7 +29,11 @@ export function completeConfig(partial: PartialConfig): CollectorConfig {
       spool: { ...defaults.dispatcher.spool, ...partial.dispatcher?.spool },
     },
     sinks: {
-      localFile: { ...sinks.localFile, ...partial.sinks?.localFile },
+      localFile: {
+        ...sinks.localFile,
+        ...partial.sinks?.localFile,
+        rotate: { ...sinks.localFile.rotate, ...partial.sinks?.localFile?.rotate },
+      },
       stdout: { ...sinks.stdout, ...partial.sinks?.stdout },
     },
     metrics: { ...defaults.metrics, ...partial.metrics },

@@ -95,6 +95,18 @@ export interface LocalFileSinkConfig {
   readonly directory: string
   readonly maxOpenFiles: number
   readonly format: 'raw' | 'json'
+  readonly rotate: RotationConfig
+}
+
+/** When the local file sink begins a new file, and what becomes of the old ones. */
+export interface RotationConfig {
+  /** A file is not made longer than this, unless one record is, or the first batch after a start. Null: for no size. */
+  readonly maxSize: number | null
+  /** A file is begun anew at the first record after it was written to for this long. Null: at no age. */
+  readonly maxAgeMs: number | null
+  /** Rotated files kept per source. */
+  readonly maxFiles: number
+  readonly compress: 'none' | 'gzip'
 }
 
 export interface ListenerConfig {

@@ -136,16 +136,30 @@ const dispatcher = section({
   spool: values.spool,
 }))
 
+const rotate = section({
+  max_size: sizeFrom('1KiB', '1024GiB').nullable().default(null),
+  max_age: durationFrom('1s', '10000h').nullable().default(null),
+  max_files: count(1, 100_000).default(10),
+  compress: oneOf(['none', 'gzip']).default('none'),
+}).transform((values) => ({
+  maxSize: values.max_size,
+  maxAgeMs: values.max_age,
+  maxFiles: values.max_files,
+  compress: values.compress,
+}))
+
 const localFile = section({
   enabled: flag.default(true),
   directory: text.default('./data/logs'),
   max_open_files: count(1, 100_000).default(100),
   format: oneOf(['raw', 'json']).default('raw'),
+  rotate,
 }).transform((values) => ({
   enabled: values.enabled,
   directory: values.directory,
   maxOpenFiles: values.max_open_files,
   format: values.format,
+  rotate: values.rotate,
 }))
 
 const sinks = section({

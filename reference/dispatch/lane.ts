@@ -9,7 +9,12 @@ export interface Item {
   readonly block: Block
   readonly permit: Permit
   /** What it came with, if that matters to whoever is told that it was stored. */
-  readonly origin?: object
+  readonly origin?: Origin
+}
+
+/** What blocks came with, and how much of it is not stored. */
+export interface Origin {
+  owing: number
 }
 
 export interface Room {

@@ -8,7 +8,7 @@ import type { Scope } from '../lifecycle/scope.ts'
 import type { Block, Source } from './block.ts'
 import { Budget } from './budget.ts'
 import { blockBytes } from './held-bytes.ts'
-import type { Item } from './lane.ts'
+import type { Item, Origin } from './lane.ts'
 import { NotDurableReport } from './not-durable-report.ts'
 import type { PositionStore, SinkPlace } from './position-store.ts'
 import { SinkPipeline, type PipelineContext } from './sink-pipeline.ts'
@@ -34,7 +34,7 @@ interface Place {
 }
 
 /** A piece of the spool that is on its way to the sink. */
-interface Piece {
+interface Piece extends Origin {
   readonly from: SpoolOffset
   readonly next: SpoolOffset
   /** Blocks of it that are not stored, and sources of it that were passed over. */
@@ -321,8 +321,7 @@ export class SpoolFeed {
     this.#stored.set(source.id, { ...endOf(items.at(-1)!.block), mark })
     for (const { permit, origin } of items) {
       permit.release()
-      const piece = origin as Piece
-      piece.owing -= 1
+      origin!.owing -= 1
     }
     this.#settle()
   }

@@ -81,7 +81,6 @@ export class SpooledDelivery implements DeliveryMode {
 
   /** What is in the spool is safe; sinks that are well are given the time to take it. */
   async drain(options: { signal: AbortSignal }): Promise<void> {
-    const isWaitedFor = (feed: SpoolFeed): boolean => !feed.caughtUp && !feed.troubled
     try {
       while (this.#incoming.length > 0 || this.#feeds.some(isWaitedFor)) await this.#progress.wait(options)
     } catch (error) {
@@ -181,6 +180,10 @@ export class SpooledDelivery implements DeliveryMode {
       logger.error({ sink, records }, 'The spool is full: its oldest lines are dropped for this sink')
     }
   }
+}
+
+function isWaitedFor(feed: SpoolFeed): boolean {
+  return !feed.caughtUp && !feed.troubled
 }
 
 function countWithin(incoming: readonly { readonly permit: Permit }[], bytes: number): number {

@@ -96,27 +96,30 @@ export class Lifecycle<R> {
   #abandon(starting: Starting<R>): void {
     this.#starting = null
     starting.undone = this.#stopping = this.#beginStop(() => this.#parts.abandon!())
-    starting.abandon(starting.controller.signal.reason)
+    starting.fail(starting.controller.signal.reason)
   }
 
   #beginStart(): Starting<R> {
     const controller = new AbortController()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const starting: Starting<R> = { promise, controller, undone: null, abandon: reject }
+    const starting: Starting<R> = { promise, controller, undone: null, fail: reject }
     this.#state = 'starting'
     promise.catch(() => {})
-    this.#parts.start(controller.signal).then(
-      () => {
-        if (this.#starting === starting) resolve(this.#started(starting))
-      },
-      (error: unknown) => {
-        if (this.#starting !== starting) return
-        this.#starting = null
-        this.#state = 'stopped'
-        reject(isAbortOf(controller.signal, error) ? controller.signal.reason : error)
-      },
-    )
+    void this.#run(starting, resolve)
     return starting
+  }
+
+  async #run(starting: Starting<R>, resolve: (started: Promise<void>) => void): Promise<void> {
+    const { signal } = starting.controller
+    try {
+      await this.#parts.start(signal)
+      if (this.#starting === starting) resolve(this.#started(starting))
+    } catch (error) {
+      if (this.#starting !== starting) return
+      this.#starting = null
+      this.#state = 'stopped'
+      starting.fail(isAbortOf(signal, error) ? signal.reason : error)
+    }
   }
 
   async #started(starting: Starting<R>): Promise<void> {
@@ -148,8 +151,8 @@ interface Starting<R> {
   readonly controller: AbortController
   /** The stop of what it started although it was aborted, or of a start that was abandoned. */
   undone: Promise<R> | null
-  /** Rejects the promise without waiting for the start. */
-  abandon(reason: unknown): void
+  /** Rejects the promise, whether or not the start has ended. */
+  fail(reason: unknown): void
 }
 
 function stoppedWhileStarting(): Error {

@@ -145,6 +145,9 @@ export class Metrics {
     'log_capturer_positions_saved_timestamp',
     'When nothing that was acknowledged was left to be saved, seconds since the epoch',
   )
+  readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
+    help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
+  })
   readonly #openFiles = this.#gauge(
     'log_capturer_local_file_open_files',
     'Files the local file sink holds open',
@@ -295,6 +298,11 @@ export class Metrics {
         counter.inc(read())
       },
     })
+  }
+
+  /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */
+  fileDisturbed(kind: string): void {
+    this.#fileDisturbances.inc({ kind })
   }
 
   /** Files the local file sink holds open now. */
