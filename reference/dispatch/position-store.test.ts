@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { World, type VirtualPorts } from '../../simulators/index.ts'
 import { blockOf, positionOf, sourceOf } from './pipeline-rig.test-helper.ts'
 import { PositionStore } from './position-store.ts'
@@ -7,6 +8,8 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const a = sourceOf('a')
 const b = sourceOf('b')
 const signal = new AbortController().signal
+
+const POSITION = z.object({ records: z.int(), epoch: z.int().default(0) })
 
 class Rig {
   readonly world = new World({ seed: 1 })
@@ -19,7 +22,7 @@ class Rig {
       stateDir: '/state',
       sinks,
       parse: (_kind, json) => {
-        const { records, epoch } = json as { records: number; epoch: number }
+        const { records, epoch } = POSITION.parse(json)
         return positionOf(records, epoch)
       },
     })

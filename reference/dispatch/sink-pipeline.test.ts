@@ -10,6 +10,10 @@ function isOf(batch: SinkBatch, name: string): boolean {
   return batch.parts.some(({ source }) => source.name === name)
 }
 
+function smaller(max: number): (batch: SinkBatch) => WriteAnswer | null {
+  return (batch) => (batch.records > max ? { kind: 'smaller', why: 'too large' } : null)
+}
+
 function numbers(from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, n) => `line ${from + n}`)
 }
@@ -143,11 +147,6 @@ describe('a source that fails', () => {
 })
 
 describe('what is too large', () => {
-  const smaller =
-    (max: number) =>
-    (batch: SinkBatch): WriteAnswer | null =>
-      batch.records > max ? { kind: 'smaller', why: 'too large' } : null
-
   test('is written in smaller batches, in order, and the mark is told at the end of a block only', async () => {
     const rig = new PipelineRig(new ScriptedSink())
     rig.sink.answer = smaller(3)
