@@ -56,6 +56,7 @@ export class SpoolFeed {
   readonly #pipeline: SinkPipeline
   readonly #budget: Budget
   readonly #changed = new Condition()
+  #changes = 0
   readonly #stored = new Unsynced<SinkPlace>()
   readonly #report: NotDurableReport
   readonly #pieces: Piece[] = []
@@ -195,7 +196,8 @@ export class SpoolFeed {
     const backOff = new BackOff({ initialMs: 200, maxMs: 30_000 }, this.#options.random)
     for (;;) {
       try {
-        if (!(await this.#step(signal))) await this.#waitForMore(signal)
+        const seen = this.#changes
+        if (!(await this.#step(signal))) await this.#waitForMore(seen, signal)
         backOff.reset()
         this.#fault = null
       } catch (error) {
@@ -294,7 +296,9 @@ export class SpoolFeed {
     return true
   }
 
-  async #waitForMore(signal: AbortSignal): Promise<void> {
+  /** @param seen the changes that were taken into account: a source may be brought on that could not be before a later one. */
+  async #waitForMore(seen: number, signal: AbortSignal): Promise<void> {
+    if (this.#parked.size > 0 && this.#changes !== seen) return
     using local = linkedController(signal)
     const waits = [this.#options.spool.waitForMore(this.#cursor, local)]
     if (this.#parked.size > 0) waits.push(this.#changed.wait(local))
@@ -330,6 +334,11 @@ export class SpoolFeed {
     if (stalled) this.#stalled.add(source)
     else this.#stalled.delete(source)
     this.#budget.setStalled(source, stalled)
+    this.#noteChange()
+  }
+
+  #noteChange(): void {
+    this.#changes += 1
     this.#changed.notifyAll()
   }
 
@@ -343,7 +352,7 @@ export class SpoolFeed {
       const { next } = this.#pieces.shift()!
       if (compareOffsets(this.#place, next) < 0) this.#place = next
     }
-    this.#changed.notifyAll()
+    this.#noteChange()
     this.#options.onProgress()
   }
 

@@ -5,6 +5,7 @@ import type { PositionStore } from './position-store.ts'
 import type { PipelineContext } from './sink-pipeline.ts'
 import type { Sink } from './sink.ts'
 import { compareOffsets, Spool, type SpoolOffset } from './spool/spool.ts'
+import { segmentBytesOf } from './spool-room.ts'
 import { SpooledDelivery } from './spooled-delivery.ts'
 
 export interface SpoolOpening extends PipelineContext {
@@ -36,7 +37,7 @@ export async function openSpool(options: SpoolOpening, signal: AbortSignal): Pro
   const spool = new Spool({
     ...options,
     bytesMax,
-    segmentBytes: Math.min(SEGMENT_BYTES, Math.ceil(bytesMax / 8)),
+    segmentBytes: segmentBytesOf(bytesMax),
   })
   const committed = furthest(positions.sinkNames().map((name) => positions.sink(name).spool))
   const { end, positions: recovered } = await spool.open(committed)
@@ -88,6 +89,5 @@ function furthest(offsets: readonly (SpoolOffset | undefined)[]): SpoolOffset | 
   return last
 }
 
-const SEGMENT_BYTES = 16 * 1024 * 1024
 /** Of each sink, read from the spool and not stored. */
 const AHEAD_BYTES = 16 * 1024 * 1024

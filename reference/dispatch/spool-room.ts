@@ -18,11 +18,18 @@ export interface Drop {
 
 /**
  * Makes room in a full spool at the expense of those who are behind: first of sinks that are switched off, which never make anybody wait; then,
- * where it is configured so, of the slowest. The oldest segment is given up at a time.
+ * where it is configured so, of the slowest. Whole segments are given up, the oldest ones, so that a quarter of the spool is free.
  */
-export async function makeRoom({ feeds, positions, spool, whenFull }: SpoolRoom): Promise<Drop[]> {
-  const place: SpoolOffset = { segment: spool.start.segment + 1, offset: 0 }
-  if (place.segment > spool.end.segment) return []
+export async function makeRoom({
+  feeds,
+  positions,
+  spool,
+  spoolBytesMax,
+  whenFull,
+}: SpoolRoom): Promise<Drop[]> {
+  const segments = Math.ceil((spool.bytes - spoolBytesMax * FILLED) / segmentBytesOf(spoolBytesMax))
+  const segment = Math.min(spool.start.segment + Math.max(1, segments), spool.end.segment)
+  const place: SpoolOffset = { segment, offset: 0 }
   const off = positions.sinksSwitchedOff().filter((name) => isBefore(positions.sink(name).spool, place))
   const drops: Drop[] = []
   for (const sink of off) {
@@ -38,18 +45,27 @@ export async function makeRoom({ feeds, positions, spool, whenFull }: SpoolRoom)
   return drops.filter(({ records }) => records > 0)
 }
 
-/** Records of the transactions that begin between two places. */
+/** Records between two places. */
 export async function recordsBetween(spool: Spool, from: SpoolOffset, to: SpoolOffset): Promise<number> {
   let records = 0
   for (let at = from; compareOffsets(at, to) < 0;) {
     // eslint-disable-next-line no-await-in-loop -- one piece after the other
     const found = await spool.read(at)
-    if (found === null || found.next.segment > to.segment) break
+    if (found === null || compareOffsets(found.next, to) > 0) break
     for (const block of found.blocks) records += block.ends.length
     at = found.next
   }
   return records
 }
+
+/** How long a segment is: short enough that one that may go is a small part of the whole. */
+export function segmentBytesOf(spoolBytesMax: number): number {
+  return Math.min(SEGMENT_BYTES_MAX, Math.ceil(spoolBytesMax / 8))
+}
+
+const SEGMENT_BYTES_MAX = 16 * 1024 * 1024
+/** What is left of a full spool, at most. */
+const FILLED = 3 / 4
 
 function isBefore(offset: SpoolOffset | undefined, place: SpoolOffset): boolean {
   return offset !== undefined && compareOffsets(offset, place) < 0
