@@ -1,9 +1,13 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { UsageError } from './reference/usage-error.ts'
 
 /** Exit status: 0 passed, 1 failed, 2 wrong usage or environment. */
 const WRONG_USAGE = 2
+
+/** How long a sentence that nobody reads is waited for, milliseconds. */
+const TELL_MS = 1000
 
 /** What each verb needs is loaded with it: a collector in production does not carry the testbed in its memory. */
 const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
@@ -25,10 +29,23 @@ async function main(args: readonly string[]): Promise<void> {
   await program.parseAsync(args, { from: 'user' })
 }
 
+/** Putting defects back patches the sources: what is built in a checkout leaves that to the sources beside it. */
+function sourcesFor([verb = '', ...options]: readonly string[]): URL | null {
+  const patches =
+    verb === 'defects' || verb === 'start' || options.some((word) => /^--defect(=|$)/.test(word))
+  const sources = new URL('../cli.ts', import.meta.url)
+  return patches && import.meta.filename.endsWith('.js') && existsSync(sources) ? sources : null
+}
+
 try {
-  await main(process.argv.slice(2))
+  const args = process.argv.slice(2)
+  const sources = sourcesFor(args)
+  await (sources === null ? main(args) : import(sources.href))
 } catch (error) {
-  process.exitCode = statusOf(error)
+  const status = statusOf(error)
+  process.exitCode = status
+  // Nobody may read it: what was said must not keep the process.
+  setTimeout(() => process.exit(status), TELL_MS).unref()
 }
 
 function statusOf(error: unknown): number {

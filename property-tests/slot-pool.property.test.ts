@@ -4,11 +4,14 @@ import { SlotPool, type Slot } from '../reference/lifecycle/slot-pool.ts'
 import { World } from '../simulators/index.ts'
 
 type Operation =
-  | { readonly kind: 'acquire' }
+  | { readonly kind: 'acquire'; readonly urgent: boolean }
   | { readonly kind: 'release' | 'release again' | 'give up'; readonly which: number }
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant({ kind: 'acquire' } as const) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('acquire' as const), urgent: fc.boolean() }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -18,11 +21,12 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
 )
 
-/** A pool, and what it should be: who holds a slot, and who waits, in order. */
+/** A pool, and what it should be: who holds a slot, and who waits, in order, the urgent first. */
 class Comparison {
   readonly pool: SlotPool
   readonly holding: number[] = []
   readonly waiting: number[] = []
+  readonly #urgent = new Set<number>()
   readonly #slots = new Map<number, Slot>()
   readonly #released: Slot[] = []
   readonly #callers = new Map<number, AbortController>()
@@ -34,7 +38,7 @@ class Comparison {
   }
 
   async perform(step: Operation): Promise<void> {
-    if (step.kind === 'acquire') this.#acquire()
+    if (step.kind === 'acquire') this.#acquire(step.urgent)
     else if (step.kind === 'release') this.#release(step.which)
     else if (step.kind === 'release again') this.#released[step.which]?.release()
     else this.#giveUp(step.which)
@@ -46,16 +50,23 @@ class Comparison {
     return [...this.#slots.keys()]
   }
 
-  #acquire(): void {
+  #acquire(urgent: boolean): void {
     const caller = ++this.#lastCaller
     const controller = new AbortController()
     this.#callers.set(caller, controller)
-    this.pool.acquire(controller).then(
+    this.pool.acquire({ signal: controller.signal, urgent }).then(
       (slot) => this.#slots.set(caller, slot),
       () => {},
     )
     if (this.holding.length < this.pool.capacity) this.holding.push(caller)
-    else this.waiting.push(caller)
+    else this.#wait(caller, urgent)
+  }
+
+  #wait(caller: number, urgent: boolean): void {
+    if (urgent) this.#urgent.add(caller)
+    const usual = this.waiting.findIndex((other) => !this.#urgent.has(other))
+    const place = urgent && usual >= 0 ? usual : this.waiting.length
+    this.waiting.splice(place, 0, caller)
   }
 
   #release(which: number): void {
@@ -79,7 +90,7 @@ test.prop([fc.integer({ min: 1, max: 4 }), fc.array(operation, { maxLength: 40, 
   numRuns: 200,
   seed: 1,
 })(
-  'slots go to who waited longest, never more than there are, and a release counts once',
+  'slots go to who waited longest, the urgent first, never more than there are, and a release counts once',
   async (capacity, steps) => {
     const comparison = new Comparison(capacity)
     const { pool, holding, waiting } = comparison

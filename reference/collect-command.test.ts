@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -34,13 +34,24 @@ interface Program {
 }
 
 function watertight(...args: string[]): Program {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return start([process.execPath, CLI, ...args], {})
+}
+
+function start(
+  [program = '', ...args]: readonly string[],
+  { cwd, env }: { cwd?: string; env?: Readonly<Record<string, string>> },
+): Program {
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    ...(cwd !== undefined && { cwd }),
+  })
   let errors = ''
   child.stderr.on('data', (text: Buffer) => (errors += text.toString()))
   const exited = once(child, 'close').then(() => child.exitCode)
-  const program = { child, exited, errors: () => errors }
-  processes.push(program)
-  return program
+  const started = { child, exited, errors: () => errors }
+  processes.push(started)
+  return started
 }
 
 async function collect(yaml: string): Promise<Program> {
@@ -93,7 +104,7 @@ function frame(line: string): Buffer {
 }
 
 async function eventually(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (let turn = 0; turn < 300 && !(await condition()); turn++) await delay(20)
+  for (let turn = 0; turn < 1000 && !(await condition()); turn++) await delay(20)
   expect(await condition()).toBe(true)
 }
 
@@ -158,7 +169,7 @@ describe('wrong usage exits 2 with one sentence', () => {
     const second = await collect(settings('unix:///nonexistent/docker.sock', ''))
     expect(await second.exited).toBe(2)
     expect(second.errors()).toBe(
-      `Cannot use state_dir ${directory}/state: collector with pid ${first.child.pid} is running in it\n`,
+      `Cannot use state_dir ${directory}/state: the collector with pid ${first.child.pid} on ${hostname()} is running in it\n`,
     )
   })
 
@@ -173,6 +184,46 @@ describe('wrong usage exits 2 with one sentence', () => {
     expect(await second.exited).toBe(0)
   })
 
+  test('whatever is wrong with a file, a value or the environment', async () => {
+    await mkdir(join(directory, 'spoilt'))
+    await writeFile(join(directory, 'spoilt', 'positions.json'), '{"schema": 1, "sources": [{"id"')
+    const engine = { DOCKER_HOST: 'tcp://127.0.0.1:9' }
+    const off = 'metrics: {enabled: false}\napi: {enabled: false}\n'
+    const cases: [yaml: string, env: Record<string, string>, sentence: RegExp][] = [
+      [off, { DOCKER_HOST: 'ssh://me@host' }, /^DOCKER_HOST: "ssh:\/\/me@host" is not allowed; allowed: /],
+      [
+        off,
+        { ...engine, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/none' },
+        /^Cannot use \/none\/ca.pem for TLS to the engine: there is no such file; /,
+      ],
+      [`${off}state_dir: /dev/null/x`, {}, /^Cannot use state_dir \/dev\/null\/x: ENOTDIR/],
+      [
+        `${off}state_dir: ${directory}/spoilt`,
+        {},
+        /positions.json: the file is not JSON, or not all of it; put back a good copy/,
+      ],
+      [
+        'sinks: {local_file: {max_open_files: 100000}}',
+        {},
+        /^Cannot have \d+ files and sockets open, this process may have 4096: /,
+      ],
+      ['state_dir: *nothing', {}, /^Cannot read .*: Unresolved alias/],
+    ]
+    await Promise.all(
+      cases.map(async ([yaml, env, sentence], index) => {
+        const file = join(directory, `${index}.yaml`)
+        await writeFile(file, yaml)
+        // The hard limit, because Node raises the soft one to it.
+        const limited = ['sh', '-c', 'ulimit -n 4096 && exec "$0" "$@"', process.execPath, CLI]
+        const program = start([...limited, 'collect', '--config', file], { cwd: directory, env })
+        expect(await program.exited, program.errors()).toBe(2)
+        const [last = ''] = program.errors().trimEnd().split('\n').slice(-1)
+        expect(last).toMatch(sentence)
+        expect(program.errors()).not.toMatch(/^ +at /m)
+      }),
+    )
+  }, 60_000)
+
   test('an address in use', async () => {
     const api = await engineWith([])
     const { port: taken, server } = await listenSomewhere()
@@ -186,7 +237,7 @@ describe('wrong usage exits 2 with one sentence', () => {
     const program = await collect('dispatcher: {workers: none}\n')
     expect(await program.exited).toBe(2)
     expect(program.errors()).toBe(
-      `${directory}/collector.yaml:2: dispatcher.workers: "none" is not allowed; allowed: a whole number, at least 1\n`,
+      `${directory}/collector.yaml:2: dispatcher.workers: "none" is not allowed; allowed: a whole number from 1 to 64\n`,
     )
   })
 

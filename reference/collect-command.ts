@@ -1,4 +1,7 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import type { Command } from 'commander'
+import { readEngineTls, type EngineTls } from './adapters/engine-tls.ts'
 import { HttpDockerEngine } from './adapters/http-docker-engine.ts'
 import { FastifyHttpServer } from './adapters/fastify-http-server.ts'
 import { NodeClock } from './adapters/node-clock.ts'
@@ -10,6 +13,7 @@ import { watchProcess } from './adapters/process-watch.ts'
 import { acquireStateLock } from './adapters/state-lock.ts'
 import { stdoutWriter } from './adapters/stdout-writer.ts'
 import type { CollectorConfig } from './config/config.ts'
+import { assertEnoughDescriptors } from './config/descriptors.ts'
 import { loadConfig } from './config/load-config.ts'
 import { parseConfig } from './config/parse-config.ts'
 import { createCollector, type Collector } from './main.ts'
@@ -37,32 +41,48 @@ async function readConfig(file: string | undefined): Promise<CollectorConfig> {
 /**
  * Runs a collector until it is asked to stop, and drains it.
  * @returns false when something did not end in time or went wrong; the log names it.
- * @throws UsageError when the state directory or an address is in use.
+ * @throws UsageError when the state directory or an address is in use, or something else cannot be had that the configuration names.
  */
 async function collect(config: CollectorConfig): Promise<boolean> {
+  await assertEnoughDescriptors(config, new NodeProcess())
+  const { tls } = config.containerMonitor
+  const engineTls = tls === null ? null : await readEngineTls(tls)
   const logger = pinoLogger(config.logLevel)
   using watch = watchProcess(logger)
-  const lock = await acquireStateLock(config.stateDir)
   try {
-    const collector = productionCollector(config, logger)
-    const drained = await runUntil(watch.end, collector, logger)
-    return drained && !watch.failed
+    const lock = await acquireStateLock(config.stateDir)
+    try {
+      const collector = productionCollector(config, logger, engineTls)
+      collector.metrics.mirrorDroppedLogLines(() => logger.dropped)
+      const drained = await runUntil(watch.end, collector, logger)
+      return drained && !watch.failed
+    } finally {
+      await lock.release()
+    }
   } finally {
-    await lock.release()
+    await logger.flush(FLUSH_DEADLINE_MS)
   }
 }
 
+/** How long the last lines of the log are waited for when nobody reads them. */
+const FLUSH_DEADLINE_MS = 1000
+
 /** The collector on the real machine: clock, files, engine and listeners are its own. */
-export function productionCollector(config: CollectorConfig, logger: Logger): Collector {
-  const engine = new HttpDockerEngine(config.containerMonitor.socketPath)
+export function productionCollector(
+  config: CollectorConfig,
+  logger: Logger,
+  tls: EngineTls | null = null,
+): Collector {
+  const engine = new HttpDockerEngine(config.containerMonitor.socketPath, tls)
   const collector = createCollector(config, {
     clock: new NodeClock(),
     random: new NodeRandom(),
-    fileSystem: new NodeFileSystem(),
+    fileSystem: new NodeFileSystem({ logger }),
     engine,
     http: new FastifyHttpServer(),
     process: new NodeProcess(),
     logger,
+    gzip: promisify<Uint8Array, Uint8Array>(gzip),
     stdout: stdoutWriter(process.stdout),
   })
   collector.metrics.mirrorConnections(() => engine.connections())

@@ -37,7 +37,7 @@ export const SABOTAGES: readonly Defect[] = [
     description: 'The heartbeat does not listen when its container is gone',
     patches: [
       {
-        file: 'reference/docker/container-monitor.ts',
+        file: 'reference/docker/container-roster.ts',
         find: 'clock.sleep(this.#options.config.heartbeatIntervalMs, { signal })',
         replace: 'clock.sleep(this.#options.config.heartbeatIntervalMs, new AbortController())',
       },
@@ -85,7 +85,7 @@ export const SABOTAGES: readonly Defect[] = [
     description: 'What was read before is delivered again',
     patches: [
       {
-        file: 'reference/docker/container-reader.ts',
+        file: 'reference/docker/reading/container-reader.ts',
         find: "if (verdict !== 'deliver') return",
         replace: "if (verdict === 'reopen') return",
       },
@@ -97,8 +97,8 @@ export const SABOTAGES: readonly Defect[] = [
     description: 'The subscription to events is not given back',
     patches: [
       {
-        file: 'reference/docker/container-monitor.ts',
-        find: '} finally {\n      events.destroy()',
+        file: 'reference/docker/engine-watch.ts',
+        find: '} finally {\n      events?.destroy()',
         replace: '} finally {',
       },
     ],

@@ -33,6 +33,31 @@ const silent: Answer = (_, response) => {
   response.flushHeaders()
 }
 
+/** Sends and sends, and says how much it got rid of. */
+function endless(status: number): { answer: Answer; sent: () => number } {
+  let sent = 0
+  const chunk = Buffer.alloc(64 * 1024, 'x')
+  const answer: Answer = (_, response) => {
+    response.writeHead(status)
+    const push = (): void => {
+      while (!response.destroyed && response.write(chunk)) sent += chunk.length
+    }
+    response.on('drain', push)
+    push()
+  }
+  return { answer, sent: () => sent }
+}
+
+/** Ends the connection of every `nth` request without an answer. */
+async function closingAt(...closing: number[]): Promise<{ api: DockerApi; engine: HttpDockerEngine }> {
+  let requests = 0
+  return await connect((request, response) => {
+    requests += 1
+    if (closing.includes(requests)) request.socket.destroy()
+    else response.end('[]')
+  })
+}
+
 async function readAll(stream: EngineStream<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = []
   for (;;) {
@@ -123,6 +148,84 @@ describe('opening a log', () => {
       code: 'unavailable',
       message: expect.stringContaining('there is no such socket'),
     })
+  })
+})
+
+describe('an answer', () => {
+  test('of refusal that never ends is read a little of', async () => {
+    const { answer, sent } = endless(500)
+    const { engine } = await connect(answer)
+    for (const ask of [
+      () => engine.openLogs(ID, { follow: true, signal }),
+      () => engine.listContainers({ signal }),
+    ]) {
+      const error = await ask().catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({
+        code: 'unavailable',
+        message: expect.stringMatching(/answered 500: x+$/),
+      })
+      expect(String(error).length).toBeLessThan(2000)
+    }
+    expect(sent()).toBeLessThan(16 * 2 ** 20)
+    expect(engine.connections()).toBeLessThanOrEqual(1)
+  })
+
+  test('in JSON that never ends is given up', async () => {
+    const { answer, sent } = endless(200)
+    const { engine } = await connect(answer)
+    await expect(engine.listContainers({ signal })).rejects.toMatchObject({
+      code: 'protocol',
+      message: 'Cannot list containers: the answer is longer than 67108864 bytes',
+    })
+    expect(sent()).toBeLessThan(128 * 2 ** 20)
+    expect(engine.connections()).toBe(0)
+  })
+
+  test.each([
+    ['with what is switched to', 'upgrade: tcp\r\nconnection: Upgrade\r\n'],
+    ['without', ''],
+  ])('of another protocol fails at once, %s', async (_, headers) => {
+    const { engine } = await connect((request) => {
+      request.socket.write(`HTTP/1.1 101 UPGRADED\r\n${headers}\r\n`)
+    })
+    for (const ask of [
+      () => engine.openLogs(ID, { follow: true, signal }),
+      () => engine.listContainers({ signal }),
+    ]) {
+      await expect(ask()).rejects.toMatchObject({
+        code: 'protocol',
+        message: expect.stringMatching(/another protocol than HTTP|the engine answered 101/),
+      })
+    }
+    expect(engine.connections()).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('a connection that was kept and that the engine closes when it is used again', () => {
+  test('is replaced once', async () => {
+    const { api, engine } = await closingAt(2)
+    expect(await engine.listContainers({ signal })).toEqual([])
+    expect(await engine.listContainers({ signal })).toEqual([])
+    expect(api.requests).toHaveLength(4)
+    expect(engine.connections()).toBe(1)
+  })
+
+  test('and so is the next one: that is a failure', async () => {
+    const { engine } = await closingAt(2, 3)
+    await engine.listContainers({ signal })
+    await expect(engine.listContainers({ signal })).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await engine.listContainers({ signal })).toEqual([])
+  })
+
+  test('but not one that is new, nor an answer that has begun', async () => {
+    const { api, engine } = await connect((request, response) => {
+      if (request.url!.includes('/logs')) return request.socket.destroy()
+      response.writeHead(200, { 'content-length': 100 }).write('[')
+      return setTimeout(() => request.socket.destroy(), 20)
+    })
+    await expect(engine.openLogs(ID, { follow: true, signal })).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(engine.listContainers({ signal })).rejects.toMatchObject({ code: 'unavailable' })
+    expect(api.requests).toHaveLength(3)
   })
 })
 
@@ -350,6 +453,11 @@ describe('the API version', () => {
     ['its own, of an old engine', { ...VERSION, ApiVersion: '1.24' }, '1.24'],
     ['one we know, of a newer engine', { ...VERSION, ApiVersion: '1.60', MinAPIVersion: '1.40' }, '1.47'],
     [
+      'one we know and engine 29 does not refuse',
+      { ...VERSION, ApiVersion: '1.52', MinAPIVersion: '1.44' },
+      '1.47',
+    ],
+    [
       'its oldest, of an engine that refuses ours',
       { ...VERSION, ApiVersion: '1.60', MinAPIVersion: '1.50' },
       '1.50',
@@ -403,6 +511,32 @@ describe('events', () => {
     expect(await stream.read({ signal })).toBe(null)
     stream.destroy()
     await stream.closed
+  })
+
+  test.each([
+    ['of engine 29, a line each', '', '\n'],
+    ['as a JSON text sequence', '\u001E', '\n'],
+    ['with the line ends of others', '', '\r\n'],
+  ])('%s', async (_, before, after) => {
+    const event = (action: string): string =>
+      `${before}${JSON.stringify({ Type: 'container', Action: action, Actor: { ID, Attributes: { name: 'web', image: 'i' } }, scope: 'local', time: 1, timeNano: 1 })}${after}`
+    const { engine } = await connect((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json-seq' }).write(event('start').slice(0, 20))
+      setImmediate(() => response.end(event('start').slice(20) + event('die')))
+    })
+    const stream = await engine.openEvents({ signal })
+    const expected = { id: ID, name: 'web', labels: { image: 'i' } }
+    expect(await stream.read({ signal })).toEqual({ ...expected, action: 'start' })
+    expect(await stream.read({ signal })).toEqual({ ...expected, action: 'die' })
+    expect(await stream.read({ signal })).toBe(null)
+    stream.destroy()
+  })
+
+  test('a line without end is a protocol error', async () => {
+    const { engine } = await connect((_, response) => response.write('x'.repeat(4 * 2 ** 20)))
+    const stream = await engine.openEvents({ signal })
+    await expect(stream.read({ signal })).rejects.toMatchObject({ code: 'protocol' })
+    stream.destroy()
   })
 
   test('something else is a protocol error', async () => {

@@ -1,6 +1,3 @@
-import { Agent, type AgentOptions, type IncomingMessage, request } from 'node:http'
-import { parseDockerHost } from '../config/docker-host.ts'
-import { onAbort } from '../lifecycle/abort.ts'
 import {
   type CallOptions,
   type ContainerDetails,
@@ -13,50 +10,33 @@ import {
   type OpenLogsOptions,
 } from '../ports/docker-engine.ts'
 import { toContainerDetails, toContainerSummaries, toEngineInfo } from './docker-replies.ts'
-import { connectionFailure, refusal } from './engine-failure.ts'
+import { EngineClient } from './engine-client.ts'
+import type { EngineTls } from './engine-tls.ts'
 import { JsonEventStream } from './event-stream.ts'
-import { ResponseStream } from './response-stream.ts'
 
 /**
- * A Docker Engine over its socket, on Node's own HTTP client. dockerode was measured first and left: its modem formats the agent with all
+ * A Docker Engine over its HTTP API, on Node's own HTTP client. dockerode was measured first and left: its modem formats the agent with all
  * its sockets for a debug line at every request (110 ms of CPU for an open beside 60 streams), waits for ever for an answer
  * that is cut in the middle, and takes 20 MB.
- *
- * Follow streams and control calls have agents of their own, so that streams can never starve an inspection.
  */
 export class HttpDockerEngine implements DockerEngine {
   readonly #host: string
-  readonly #streams: Agent
-  readonly #control: Agent
+  readonly #client: EngineClient
   #info: EngineInfo | null = null
-  #lifetime = new AbortController()
 
   /**
    * @param host `unix:///path` or `tcp://host:port`
+   * @param tls null, the default, speaks plain HTTP
    * @throws Error naming a host that is neither
    */
-  constructor(host: string) {
-    const address = parseDockerHost(host)
-    const target = address.kind === 'unix' ? { socketPath: address.path } : address
-    // The agent hands `highWaterMark` on to its sockets, and a response takes over its socket's.
-    const streams: AgentOptions & { highWaterMark: number } = {
-      ...target,
-      keepAlive: false,
-      highWaterMark: READ_AHEAD_BYTES,
-    }
+  constructor(host: string, tls: EngineTls | null = null) {
     this.#host = host
-    this.#streams = new Agent(streams)
-    this.#control = new Agent({
-      ...target,
-      keepAlive: true,
-      maxSockets: CONTROL_SOCKETS,
-      maxFreeSockets: IDLE_CONTROL_SOCKETS,
-    })
+    this.#client = new EngineClient(host, tls)
   }
 
   /** Open sockets, idle ones included. */
   connections(): number {
-    return openSockets(this.#streams) + openSockets(this.#control)
+    return this.#client.connections()
   }
 
   async info({ signal }: CallOptions): Promise<EngineInfo> {
@@ -79,7 +59,7 @@ export class HttpDockerEngine implements DockerEngine {
     const filters = { type: ['container'], ...(kind === 'docker' && { event: EVENTS }) }
     const query = new URLSearchParams({ filters: JSON.stringify(filters) })
     const path = await this.#versioned(`/events?${query.toString()}`, signal)
-    return new JsonEventStream(await this.#open(this.#streams, 'read events', path, signal))
+    return new JsonEventStream(await this.#client.stream('read events', path, signal))
   }
 
   async openLogs(id: string, { follow, tail, signal }: OpenLogsOptions): Promise<LogStream> {
@@ -91,15 +71,11 @@ export class HttpDockerEngine implements DockerEngine {
       tail: String(tail ?? 'all'),
     })
     const path = await this.#logPath(`/containers/${encodeURIComponent(id)}/logs?${query.toString()}`, signal)
-    return await this.#open(this.#streams, `read the log of ${short(id)}`, path, signal)
+    return await this.#client.stream(`read the log of ${short(id)}`, path, signal)
   }
 
   close(): void {
-    const reason = new EngineError('destroyed', `Cannot go on: the connection to ${this.#host} was closed`)
-    this.#lifetime.abort(reason)
-    this.#lifetime = new AbortController()
-    this.#streams.destroy()
-    this.#control.destroy()
+    this.#client.close()
   }
 
   /** Who answers: the engine is asked once, before anything else. */
@@ -128,78 +104,20 @@ export class HttpDockerEngine implements DockerEngine {
     signal: AbortSignal,
     convert: (json: unknown) => T,
   ): Promise<T> {
-    const stream = await this.#open(this.#control, attempt, path, signal)
-    const text = await readText(stream, signal)
+    const json = await this.#client.json(attempt, path, signal)
     try {
-      return convert(JSON.parse(text))
+      return convert(json)
     } catch (cause) {
       throw new EngineError('protocol', `Cannot ${attempt}: the answer has another shape than the API's`, {
         cause,
       })
     }
   }
-
-  async #open(agent: Agent, attempt: string, path: string, signal: AbortSignal): Promise<ResponseStream> {
-    const response = await this.#respond(agent, attempt, path, signal)
-    const stream = new ResponseStream(response, attempt)
-    const status = response.statusCode ?? 0
-    if (status === 200) return stream
-    const words = await readText(stream, signal)
-    // A control connection went back to its agent at the end of the answer.
-    if (agent === this.#streams) stream.destroy()
-    throw refusal(attempt, status, words)
-  }
-
-  /** Resolves with the headers. On abort the request's socket is gone when this rejects. */
-  async #respond(agent: Agent, attempt: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
-    signal.throwIfAborted()
-    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-    const call = request({ agent, path, headers: { host: 'docker' } })
-    const giveUp = (reason: unknown): void => {
-      call.destroy()
-      reject(reason)
-    }
-    const lifetime = this.#lifetime.signal
-    using _caller = onAbort(signal, () => giveUp(signal.reason))
-    using _lifetime = onAbort(lifetime, () => giveUp(lifetime.reason))
-    // Stays for good: an error may come after the response did, and then the response tells it.
-    call.on('error', (error) => reject(connectionFailure(attempt, error)))
-    call.on('response', resolve)
-    call.end()
-    const response = await promise
-    signal.throwIfAborted()
-    return response
-  }
-}
-
-function openSockets(agent: Agent): number {
-  return [...Object.values(agent.sockets), ...Object.values(agent.freeSockets)]
-    .flatMap((sockets) => sockets ?? [])
-    .filter((socket) => !socket.destroyed).length
-}
-
-/** Reads to the end, which gives the connection back to its agent. */
-async function readText(stream: ResponseStream, signal: AbortSignal): Promise<string> {
-  const pieces: Uint8Array[] = []
-  try {
-    for (;;) {
-      const piece = await stream.read({ signal })
-      if (piece === null) return Buffer.concat(pieces).toString()
-      pieces.push(piece)
-    }
-  } catch (error) {
-    stream.destroy()
-    throw error
-  }
 }
 
 function short(id: string): string {
   return id.slice(0, 12)
 }
-
-const READ_AHEAD_BYTES = 256 * 1024
-const CONTROL_SOCKETS = 16
-const IDLE_CONTROL_SOCKETS = 2
 
 /**
  * The events asked for. Health checks alone make three `exec_*` events a time, and the engine drops events of subscribers that are

@@ -1,8 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import * as promises from 'node:fs/promises'
+import { mkdtemp, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { NodeFileSystem } from './node-file-system.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { replaceFile } from '../dispatch/files.ts'
+import { NodeFileSystem, type FilePromises } from './node-file-system.ts'
 import { NodeProcess } from './node-process.ts'
 
 const files = new NodeFileSystem()
@@ -36,6 +38,49 @@ test('a renamed file keeps its identity', async () => {
   await files.syncDirectory(directory)
   expect(await files.stat(join(directory, 'b'))).toEqual(before)
   expect(await files.readdir(directory)).toEqual(['b'])
+})
+
+/** Node's own, but for directories, which are opened as `openDirectory` says. */
+function filesWith(openDirectory: (path: string) => Promise<FileHandle>): FilePromises {
+  const open: FilePromises['open'] = (path, flags, mode) =>
+    String(path) === directory ? openDirectory(directory) : promises.open(path, flags, mode)
+  return { ...promises, open }
+}
+
+function failing(code: string): Error {
+  return Object.assign(new Error(`${code}: it cannot`), { code })
+}
+
+async function unsyncable(path: string, code: string): Promise<FileHandle> {
+  const handle = await promises.open(path, 'r')
+  handle.sync = () => Promise.reject(failing(code))
+  return handle
+}
+
+describe('a directory that the file system cannot sync', () => {
+  test.each(['EINVAL', 'ENOTSUP', 'EPERM', 'ENOSYS'])(
+    'with %s does not keep a file from being replaced, and is told once',
+    async (code) => {
+      const told: string[] = []
+      const logger = { warn: (_: object, message: string) => told.push(message) }
+      const own = new NodeFileSystem({ files: filesWith((path) => unsyncable(path, code)), logger })
+      await replaceFile(own, join(directory, 'positions.json'), 'one')
+      await replaceFile(own, join(directory, 'positions.json'), 'two')
+      expect(await readFile(join(directory, 'positions.json'), 'utf8')).toBe('two')
+      expect(told).toEqual([expect.stringContaining('cannot sync directories')])
+    },
+  )
+
+  test('or that may not be read does not either', async () => {
+    const own = new NodeFileSystem({ files: filesWith(() => Promise.reject(failing('EACCES'))) })
+    await replaceFile(own, join(directory, 'positions.json'), 'one')
+    expect(await readFile(join(directory, 'positions.json'), 'utf8')).toBe('one')
+  })
+
+  test('because the disk fails is an error', async () => {
+    const own = new NodeFileSystem({ files: filesWith((path) => unsyncable(path, 'EIO')) })
+    await expect(replaceFile(own, join(directory, 'a'), '')).rejects.toMatchObject({ code: 'EIO' })
+  })
 })
 
 test('closing twice gives one descriptor back', async () => {

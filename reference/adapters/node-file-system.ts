@@ -1,15 +1,27 @@
 import * as nodeFiles from 'node:fs/promises'
+import { codeOf } from '../errors.ts'
+import type { Logger } from '../ports/logger.ts'
 import type { FileHandle, FileStat, FileSystem, OpenFlags } from '../ports/file-system.ts'
 
 /** What of `node:fs/promises` is used. */
 export type FilePromises = Pick<typeof nodeFiles, 'open' | 'mkdir' | 'rename' | 'unlink' | 'stat' | 'readdir'>
 
+export interface NodeFileSystemOptions {
+  /** Default: Node's own. */
+  readonly files?: FilePromises
+  /** Is told, once, of directories that cannot be synced. */
+  readonly logger?: Pick<Logger, 'warn'>
+}
+
 /** The machine's file system, or another one with Node's interface. */
 export class NodeFileSystem implements FileSystem {
   readonly #files: FilePromises
+  readonly #logger: Pick<Logger, 'warn'> | undefined
+  #told = false
 
-  constructor(files: FilePromises = nodeFiles) {
+  constructor({ files = nodeFiles, logger }: NodeFileSystemOptions = {}) {
     this.#files = files
+    this.#logger = logger
   }
 
   async open(path: string, flags: OpenFlags): Promise<FileHandle> {
@@ -38,9 +50,28 @@ export class NodeFileSystem implements FileSystem {
 
   async syncDirectory(path: string): Promise<void> {
     await using directory = await this.#files.open(path, 'r')
-    await directory.sync()
+    try {
+      await directory.sync()
+    } catch (error) {
+      if (!NO_SUCH_THING.has(codeOf(error) ?? '')) throw error
+      if (!this.#told) this.#logger?.warn({ err: error, directory: path }, UNSYNCABLE)
+      this.#told = true
+    }
   }
 }
+
+/** What file systems answer that know no sync of a directory, such as some over the network or in user space. */
+const NO_SUCH_THING: ReadonlySet<string> = new Set([
+  'EINVAL',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EPERM',
+  'EBADF',
+  'EISDIR',
+])
+const UNSYNCABLE =
+  'This file system cannot sync directories: a power cut may take back the newest files and positions'
 
 class NodeFileHandle implements FileHandle {
   readonly #handle: nodeFiles.FileHandle

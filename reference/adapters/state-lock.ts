@@ -1,8 +1,11 @@
-import { mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { DatabaseSync } from 'node:sqlite'
 import { codeOf, messageOf } from '../errors.ts'
 import { UsageError } from '../usage-error.ts'
+import { clearFormerLocks } from './former-state-lock.ts'
 
 /** The right to use a state directory. */
 export interface StateLock {
@@ -11,108 +14,68 @@ export interface StateLock {
 }
 
 /**
- * Makes sure that one collector at a time uses a state directory, which is created if need be. A lock whose process is gone
- * (`kill -9`, power cut) is taken over.
+ * Makes sure that one collector at a time uses a state directory, which is created if need be.
  *
- * Everyone puts up an empty file named after his process, `lock.<pid>.<start>`, and only then looks for those of others. So of two that come at
- * the same moment at least one sees the other, and removing the file of a dead process can never hit a live one. Two
- * that see each other both give up.
+ * The lock is the kernel's, on the file `lock` in the directory. It ends with the process, however that ends, so that no lock is ever stale, and it
+ * holds between containers that share the directory and see each other's processes as little as each other's numbers. Node has no call for
+ * such a lock; SQLite takes one (fcntl(2), bytes of an empty file) for a write transaction, which is begun here and never
+ * written to. `lock.holder` says who has it, for people; nothing is decided by it.
  *
- * @throws UsageError when a live process holds the lock or the directory cannot be used.
+ * @throws UsageError when another collector holds the lock or the directory cannot be used.
  */
 export async function acquireStateLock(directory: string): Promise<StateLock> {
-  const mine = lockName(process.pid, await startOf(process.pid))
-  const release = (): Promise<void> => removeIfThere(join(directory, mine))
+  const holder = join(directory, 'lock.holder')
+  const lock = await takeLock(directory, holder)
   try {
-    await putUp(directory, mine)
-  } catch (cause) {
-    throw new UsageError(`Cannot use state_dir ${directory}: ${messageOf(cause)}`, { cause })
-  }
-  try {
-    await assertAlone(directory, mine)
+    await clearFormerLocks(directory)
+    await writeFile(holder, `pid ${process.pid} on ${hostname()}`)
   } catch (error) {
-    await release()
-    throw error
+    lock.close()
+    throw error instanceof UsageError ? error : unusable(directory, error)
   }
-  return { release }
-}
-
-async function putUp(directory: string, name: string): Promise<void> {
-  await mkdir(directory, { recursive: true })
-  try {
-    await writeFile(join(directory, name), '', { flag: 'wx' })
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw new Error(runningIn(process.pid), { cause: error })
-    throw error
+  let released: Promise<void> | null = null
+  return {
+    release: async () => {
+      released ??= rm(holder, { force: true }).finally(() => lock.close())
+      await released
+    },
   }
 }
 
-async function assertAlone(directory: string, mine: string): Promise<void> {
-  for (const name of await readdir(directory)) {
-    const [, pid, start] = LOCK_NAME.exec(name) ?? []
-    if (pid === undefined || name === mine) continue
-    if (await isAlive(Number(pid), start ?? '')) {
-      throw new UsageError(`Cannot use state_dir ${directory}: ${runningIn(Number(pid))}`)
+async function takeLock(directory: string, holder: string): Promise<DatabaseSync> {
+  let file: DatabaseSync | null = null
+  try {
+    await mkdir(directory, { recursive: true })
+    // SQLite does not say why it cannot open a file.
+    await access(directory, constants.W_OK | constants.X_OK)
+    file = new DatabaseSync(join(directory, 'lock'), { timeout: 0 })
+    // Else an empty journal would lie beside it.
+    file.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE')
+    return file
+  } catch (error) {
+    file?.close()
+    if (isHeldElsewhere(error)) {
+      throw unusable(directory, `the collector with ${await nameOf(holder)} is running in it`, error)
     }
-    await removeIfThere(join(directory, name))
+    throw unusable(directory, error)
   }
 }
 
-function runningIn(pid: number): string {
-  return `collector with pid ${pid} is running in it`
+/** @param why a phrase, or what was thrown */
+function unusable(directory: string, why: unknown, cause: unknown = why): UsageError {
+  return new UsageError(`Cannot use state_dir ${directory}: ${messageOf(why)}`, { cause })
 }
 
-const LOCK_NAME = /^lock\.(\d+)\.(.+)$/
-
-function lockName(pid: number, start: string | null): string {
-  return `lock.${pid}.${start ?? UNKNOWN}`
+function isHeldElsewhere(error: unknown): boolean {
+  return (
+    codeOf(error) === 'ERR_SQLITE_ERROR' && error instanceof Error && Reflect.get(error, 'errcode') === BUSY
+  )
 }
 
-/** Stands for the start of a process where there is no /proc. */
-const UNKNOWN = 'unknown'
+/** SQLITE_BUSY */
+const BUSY = 5
 
-/** Whether the process that put up the lock still runs, and not another one that was given its number. */
-async function isAlive(pid: number, start: string): Promise<boolean> {
-  if (start !== UNKNOWN) return (await startOf(pid)) === start
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return codeOf(error) === 'EPERM'
-  }
-}
-
-/**
- * Null for a process that is gone or only waits to be reaped. Else its start in clock ticks since the boot, which is field 22 of
- * /proc/<pid>/stat (proc_pid_stat(5)), and the boot's id.
- */
-async function startOf(pid: number): Promise<string | null> {
-  const [boot, stat] = await Promise.all([
-    readIfThere('/proc/sys/kernel/random/boot_id'),
-    readIfThere(`/proc/${pid}/stat`),
-  ])
-  if (boot === null || stat === null) return null
-  // The second field, the command's name, may itself hold spaces and parentheses.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return fields[STATE] === 'Z' ? null : `${fields[START_TIME]}.${boot.trim()}`
-}
-
-/** Fields 3 and 22, counted from the first one behind the name. */
-const STATE = 0
-const START_TIME = 19
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return null
-    throw error
-  }
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await unlink(path)
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
-  }
+async function nameOf(holder: string): Promise<string> {
+  const name = await readFile(holder, 'utf8').catch(() => '')
+  return name === '' ? 'an unknown pid' : name
 }

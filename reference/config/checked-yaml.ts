@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { messageOf } from '../errors.ts'
 import { UsageError } from '../usage-error.ts'
 import { nearest } from './nearest.ts'
 
@@ -19,7 +20,7 @@ export function parseCheckedYaml<T>(text: string, file: string, schema: z.ZodTyp
   const document = parseDocument(text, { lineCounter: lines })
   const [syntax] = document.errors
   if (syntax !== undefined) throw new UsageError(`Cannot read ${file}: ${firstLine(syntax.message)}`)
-  const raw: unknown = document.toJS()
+  const raw = valueOf(document, file)
   const result = schema.safeParse(raw)
   const errorAt = (path: readonly PropertyKey[], problem: string): UsageError => {
     const node = locate(document, path)
@@ -32,6 +33,15 @@ export function parseCheckedYaml<T>(text: string, file: string, schema: z.ZodTyp
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!
   const { path, problem } = describe(issue, raw, schema)
   throw errorAt(path, `${problem}${issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''}`)
+}
+
+/** What the text says; its aliases are looked up only now. */
+function valueOf(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS()
+  } catch (cause) {
+    throw new UsageError(`Cannot read ${file}: ${firstLine(messageOf(cause))}`, { cause })
+  }
 }
 
 function describe(

@@ -1,11 +1,13 @@
 import type { CollectorConfig } from './config.ts'
 import { parseConfig } from './parse-config.ts'
 
-/** Any part of a configuration. Lists are whole. */
+/** Any part of a configuration. Lists, and what may be null, are whole. */
 export type PartialConfig<T = CollectorConfig> = {
-  readonly [Key in keyof T]?: T[Key] extends readonly unknown[] | string | number | boolean
+  readonly [Key in keyof T]?: null extends T[Key]
     ? T[Key]
-    : PartialConfig<T[Key]>
+    : T[Key] extends readonly unknown[] | string | number | boolean
+      ? T[Key]
+      : PartialConfig<T[Key]>
 }
 
 /** The defaults with a part of them replaced. */
@@ -21,9 +23,17 @@ export function completeConfig(partial: PartialConfig): CollectorConfig {
       filters: { ...monitor.filters, ...partial.containerMonitor?.filters },
       streamRotation: { ...monitor.streamRotation, ...partial.containerMonitor?.streamRotation },
     },
-    dispatcher: { ...defaults.dispatcher, ...partial.dispatcher },
+    dispatcher: {
+      ...defaults.dispatcher,
+      ...partial.dispatcher,
+      spool: { ...defaults.dispatcher.spool, ...partial.dispatcher?.spool },
+    },
     sinks: {
-      localFile: { ...sinks.localFile, ...partial.sinks?.localFile },
+      localFile: {
+        ...sinks.localFile,
+        ...partial.sinks?.localFile,
+        rotate: { ...sinks.localFile.rotate, ...partial.sinks?.localFile?.rotate },
+      },
       stdout: { ...sinks.stdout, ...partial.sinks?.stdout },
     },
     metrics: { ...defaults.metrics, ...partial.metrics },

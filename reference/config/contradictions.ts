@@ -1,4 +1,5 @@
 import type { CollectorConfig } from './config.ts'
+import { overlap } from './listen-hosts.ts'
 
 /** Values that are each allowed and impossible together. */
 export interface Contradiction {
@@ -9,7 +10,13 @@ export interface Contradiction {
 
 /** The first contradiction, or null. */
 export function contradictionIn(config: CollectorConfig): Contradiction | null {
-  return nowhereToWrite(config) ?? sameAddress(config) ?? lineBeyondQueue(config)
+  return (
+    nowhereToWrite(config) ??
+    sameAddress(config) ??
+    lineBeyondQueue(config) ??
+    tlsToASocket(config) ??
+    halfACertificate(config)
+  )
 }
 
 function nowhereToWrite({ containerMonitor, sinks }: CollectorConfig): Contradiction | null {
@@ -22,11 +29,28 @@ function nowhereToWrite({ containerMonitor, sinks }: CollectorConfig): Contradic
 }
 
 function sameAddress({ metrics, api }: CollectorConfig): Contradiction | null {
-  const same = metrics.host === api.host && metrics.port === api.port && api.port !== 0
+  const same = metrics.port === api.port && api.port !== 0 && overlap(metrics.host, api.host)
   if (!metrics.enabled || !api.enabled || !same) return null
   return {
     path: ['api', 'listen'],
-    problem: `api.listen: metrics.listen is the same address, ${api.host}:${api.port}; give each a port of its own`,
+    problem: `api.listen: metrics.listen is the same address, ${metrics.host}:${metrics.port}; give each a port of its own`,
+  }
+}
+
+function tlsToASocket({ containerMonitor: { socketPath, tls } }: CollectorConfig): Contradiction | null {
+  if (tls === null || !socketPath.startsWith('unix:')) return null
+  return {
+    path: ['container_monitor', 'tls'],
+    problem: `container_monitor.tls: is for an engine at tcp://host:port, but container_monitor.socket_path is ${socketPath}; set one of them right`,
+  }
+}
+
+function halfACertificate({ containerMonitor: { tls } }: CollectorConfig): Contradiction | null {
+  if (tls === null || (tls.cert === null) === (tls.key === null)) return null
+  const [there, missing] = tls.key === null ? ['cert', 'key'] : ['key', 'cert']
+  return {
+    path: ['container_monitor', 'tls', there],
+    problem: `container_monitor.tls.${there}: needs container_monitor.tls.${missing} beside it`,
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseDockerHost } from './docker-host.ts'
+import { parseDockerHost, TLS_PORT } from './docker-host.ts'
 
 test.each([
   ['unix:///var/run/docker.sock', { kind: 'unix', path: '/var/run/docker.sock' }],
@@ -10,8 +10,15 @@ test.each([
   expect(parseDockerHost(value)).toEqual(expected)
 })
 
+test('the port that is meant where none is named is that of TLS when it is asked for', () => {
+  expect(parseDockerHost('tcp://engine', TLS_PORT)).toEqual({ kind: 'tcp', host: 'engine', port: 2376 })
+  expect(parseDockerHost('tcp://engine:1', TLS_PORT)).toEqual({ kind: 'tcp', host: 'engine', port: 1 })
+})
+
 test.each([
   '',
+  ' unix:///var/run/docker.sock',
+  'npipe:////./pipe/docker_engine',
   'unix://',
   'unix://relative',
   '/var/run/docker.sock',
@@ -22,6 +29,6 @@ test.each([
   'tcp://h/path',
 ])('"%s" is refused by name', (value) => {
   expect(() => parseDockerHost(value)).toThrow(
-    `Cannot use Docker host "${value}": allowed are unix:///path/to/socket and tcp://host:port`,
+    `Cannot use Docker host "${value}": allowed: unix:///path/to/socket or tcp://host:port`,
   )
 })

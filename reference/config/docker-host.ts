@@ -5,31 +5,41 @@ export type DockerHost =
 
 export const DEFAULT_DOCKER_HOST = 'unix:///var/run/docker.sock'
 
+/** The phrase behind "allowed:". */
+export const DOCKER_HOST_ALLOWED = 'unix:///path/to/socket or tcp://host:port'
+
 /**
- * Reads `unix:///path` or `tcp://host[:port]`, as in DOCKER_HOST. Without a port it is 2375. TLS and ssh are not supported.
+ * Reads `unix:///path` or `tcp://host[:port]`, as in DOCKER_HOST. ssh and npipe are not supported.
+ * @param port what it is where none is named: 2375, and 2376 with TLS
  * @throws Error naming the value and what is allowed.
  */
-export function parseDockerHost(value: string): DockerHost {
-  const host = value.startsWith('unix://') ? parseUnix(value) : parseTcp(value)
-  if (host === null) {
-    throw new Error(
-      `Cannot use Docker host "${value}": allowed are unix:///path/to/socket and tcp://host:port`,
-    )
-  }
+export function parseDockerHost(value: string, port: number = PLAIN_PORT): DockerHost {
+  const host = read(value, port)
+  if (host === null) throw new Error(`Cannot use Docker host "${value}": allowed: ${DOCKER_HOST_ALLOWED}`)
   return host
 }
 
-function parseUnix(value: string): DockerHost | null {
+export function isDockerHost(value: string): boolean {
+  return read(value, PLAIN_PORT) !== null
+}
+
+const PLAIN_PORT = 2375
+/** Where engines listen with TLS. */
+export const TLS_PORT = 2376
+
+function read(value: string, port: number): DockerHost | null {
+  return value.startsWith('unix://') ? readUnix(value) : readTcp(value, port)
+}
+
+function readUnix(value: string): DockerHost | null {
   const path = value.slice('unix://'.length)
   return path.startsWith('/') ? { kind: 'unix', path } : null
 }
 
-function parseTcp(value: string): DockerHost | null {
+function readTcp(value: string, port: number): DockerHost | null {
   const url = URL.parse(value)
   const bare = url !== null && url.username === '' && ['', '/'].includes(url.pathname) && url.search === ''
   if (!bare || url.protocol !== 'tcp:' || url.hostname === '') return null
-  const port = url.port === '' ? DEFAULT_TCP_PORT : Number(url.port)
-  return { kind: 'tcp', host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port }
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  return { kind: 'tcp', host, port: url.port === '' ? port : Number(url.port) }
 }
-
-const DEFAULT_TCP_PORT = 2375

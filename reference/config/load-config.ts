@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts'
 import type { FileSystem } from '../ports/file-system.ts'
 import { UsageError } from '../usage-error.ts'
 import type { CollectorConfig } from './config.ts'
+import type { Environment } from './engine-environment.ts'
 import { parseConfig } from './parse-config.ts'
 
 /**
@@ -11,7 +12,7 @@ import { parseConfig } from './parse-config.ts'
  */
 export async function loadConfig(
   file: string,
-  { fileSystem, env }: { fileSystem: FileSystem; env: Readonly<Record<string, string | undefined>> },
+  { fileSystem, env }: { fileSystem: FileSystem; env: Environment },
 ): Promise<CollectorConfig> {
   return parseConfig(await readText(file, fileSystem), { file, env })
 }

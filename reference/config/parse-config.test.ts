@@ -9,9 +9,9 @@ function parse(text: string, env: Record<string, string> = {}): CollectorConfig 
   return parseConfig(text, { file: 'collector.yaml', env })
 }
 
-function errorOf(text: string): string {
+function errorOf(text: string, env: Record<string, string> = {}): string {
   try {
-    parse(text)
+    parse(text, env)
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError)
     return error instanceof Error ? error.message : ''
@@ -65,6 +65,11 @@ dispatcher: {queue_bytes_max: 1.5MiB}
   })
 })
 
+/** Lists that each hold the one before it twelve times. */
+const MULTIPLYING = ['a: &a [x]', 'b: &b [*a]', 'c: &c [*b]', 'd: &d [*c]', 'e: [*d]']
+  .map((line) => line.replace(/\*\w/, (alias) => Array(12).fill(alias).join(', ')))
+  .join('\n')
+
 describe('what is not allowed is named with its line', () => {
   test.each([
     [
@@ -85,12 +90,12 @@ describe('what is not allowed is named with its line', () => {
     [
       'a timeout of nothing',
       'container_monitor: {read_timeout: 0s}',
-      'collector.yaml:1: container_monitor.read_timeout: "0s" is not allowed; allowed: a duration such as 100ms, 30s, 5m or 1h, more than 0',
+      'collector.yaml:1: container_monitor.read_timeout: "0s" is not allowed; allowed: a duration from 10ms to 1h',
     ],
     [
       'a count that is none',
       'container_monitor: {stream_rotation: {max_concurrent_streams: 1.5}}',
-      'collector.yaml:1: container_monitor.stream_rotation.max_concurrent_streams: 1.5 is not allowed; allowed: a whole number, at least 1',
+      'collector.yaml:1: container_monitor.stream_rotation.max_concurrent_streams: 1.5 is not allowed; allowed: a whole number from 1 to 10000',
     ],
     [
       'a word that is none of a few',
@@ -134,9 +139,101 @@ describe('what is not allowed is named with its line', () => {
     ],
     ['more than one thing', 'a: 1\ndispatcher: {workers: 0}', /\(and 1 more\)$/],
     ['what is not YAML', 'a: [', /^Cannot read collector.yaml: .* line 1/],
+    [
+      'an alias of nothing',
+      'state_dir: *nowhere',
+      /^Cannot read collector.yaml: Unresolved alias .*nowhere$/,
+    ],
+    ['aliases that multiply', MULTIPLYING, /^Cannot read collector.yaml: Excessive alias count[^\n]*$/],
   ])('%s', (_, text, expected) => {
     if (typeof expected === 'string') expect(errorOf(text)).toBe(expected)
     else expect(errorOf(text)).toMatch(expected)
+  })
+})
+
+describe('a number beyond what is sensible is named with its limits', () => {
+  test.each([
+    ['dispatcher: {checkpoint_interval: 0.001ms}', 'a duration from 10ms to 5m'],
+    ['dispatcher: {workers: 1000000000}', 'a whole number from 1 to 64'],
+    ['dispatcher: {queue_bytes_max: 1B}', 'a size from 1MiB to 64GiB'],
+    ['container_monitor: {max_line_bytes: 1B}', 'a size from 1KiB to 256MiB'],
+    ['container_monitor: {max_concurrent: 100000}', 'a whole number from 1 to 1000'],
+    ['container_monitor: {poll_interval: 0.0001ms}', 'a duration from 10ms to 1h'],
+    ['container_monitor: {heartbeat_interval: 0.01ms}', 'a duration from 10ms to 1h'],
+    ['container_monitor: {resync_interval: 1ms}', 'a duration from 100ms to 1h'],
+    ['container_monitor: {health_check_delay: 99999999999999999h}', 'a duration from 10ms to 1h'],
+    ['container_monitor: {stream_rotation: {interval: 0.01ms}}', 'a duration from 100ms to 24h'],
+    ['container_monitor: {stream_rotation: {pause_between_rotations: 1h}}', 'a duration from 0ms to 1m'],
+    ['sinks: {local_file: {max_open_files: 1000000}}', 'a whole number from 1 to 100000'],
+  ])('%s', (text, allowed) => {
+    expect(errorOf(text)).toMatch(new RegExp(`is not allowed; allowed: ${allowed}$`))
+  })
+
+  test('and no number is without limits', () => {
+    const unlimited = EXAMPLE.split('\n').filter((line) => /^\s*\w+: \d\w*( #.*)?$/.test(line))
+    expect(unlimited.length).toBeGreaterThan(15)
+    for (const line of unlimited) {
+      const [, key = ''] = /(\w+):/.exec(line) ?? []
+      const huge = / \d+( #.*)?$/.test(line)
+        ? '9'.repeat(15)
+        : `${'9'.repeat(15)}${/[A-Z]/.test(line) ? 'GiB' : 'h'}`
+      expect(errorOf(EXAMPLE.replace(line, line.replace(/: \d\w*/, `: ${huge}`))), key).toContain(
+        'is not allowed',
+      )
+    }
+  })
+})
+
+function withTls(keys: string): string {
+  return `container_monitor: {socket_path: "tcp://engine", tls: ${keys}}`
+}
+
+function tlsOf(text: string, env: Record<string, string> = {}): unknown {
+  return parse(text, env).containerMonitor.tls
+}
+
+describe('the environment', () => {
+  test.each([
+    'ssh://me@host',
+    'npipe:////./pipe/docker_engine',
+    'unix://relative.sock',
+    ' unix:///run/d.sock',
+  ])('DOCKER_HOST=%s is named, unless the file says where the engine is', (host) => {
+    expect(errorOf('', { DOCKER_HOST: host })).toBe(
+      `DOCKER_HOST: "${host}" is not allowed; allowed: unix:///path/to/socket or tcp://host:port (container_monitor.socket_path goes before it)`,
+    )
+    expect(errorOf('container_monitor: {socket_path: "unix:///d.sock"}', { DOCKER_HOST: host })).toBe(
+      'no error',
+    )
+  })
+
+  test.each([
+    [
+      { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/c' },
+      { verify: true, ca: '/c/ca.pem', cert: '/c/cert.pem', key: '/c/key.pem' },
+    ],
+    [
+      { DOCKER_TLS_VERIFY: '0', HOME: '/h' },
+      { verify: true, ca: '/h/.docker/ca.pem', cert: '/h/.docker/cert.pem', key: '/h/.docker/key.pem' },
+    ],
+    [{ DOCKER_CERT_PATH: '/c' }, { verify: false, ca: null, cert: '/c/cert.pem', key: '/c/key.pem' }],
+    [
+      { DOCKER_TLS: '1', HOME: '/h' },
+      { verify: false, ca: null, cert: '/h/.docker/cert.pem', key: '/h/.docker/key.pem' },
+    ],
+    [{ DOCKER_TLS_VERIFY: '', DOCKER_CERT_PATH: '' }, null],
+  ])('%o asks for TLS as with the docker command', (env, expected) => {
+    expect(tlsOf(withTls('{}'), env)).toEqual(expected)
+    expect(tlsOf('', env)).toBe(null)
+  })
+
+  test('the file goes before it, and can switch TLS off', () => {
+    const env = { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/c' }
+    expect(tlsOf(withTls('{ca: /a.pem}'), env)).toEqual({ verify: true, ca: '/a.pem', cert: null, key: null })
+    expect(tlsOf(withTls('{verify: false}'), env)).toMatchObject({ verify: false, cert: '/c/cert.pem' })
+    expect(tlsOf(withTls('{enabled: false}'), env)).toBe(null)
+    expect(tlsOf(withTls('{verify: true}'))).toEqual({ verify: true, ca: null, cert: null, key: null })
+    expect(tlsOf(withTls('{}'))).toBe(null)
   })
 })
 
@@ -148,13 +245,43 @@ describe('what is impossible together is named', () => {
       'api:\n  listen: 127.0.0.1:8001',
       /^collector.yaml:2: api.listen: metrics.listen is the same address, 127.0.0.1:8001/,
     ],
+    ...[
+      ['localhost:8001', '127.0.0.1:8001'],
+      ['127.0.0.1:8001', 'LOCALHOST:8001'],
+      ['0.0.0.0:8001', '127.0.0.1:8001'],
+      ['"[::]:8001"', '127.0.0.1:8001'],
+      ['"[::1]:8001"', '"[0:0::1]:8001"'],
+    ].map(([one, other]): [string, string, RegExp] => [
+      `one address under two names, ${one} and ${other}`,
+      `metrics: {listen: ${one}}\napi: {listen: ${other}}`,
+      /^collector.yaml:2: api.listen: metrics.listen is the same address/,
+    ]),
+    [
+      'TLS to a socket',
+      'container_monitor: {tls: {ca: /ca.pem}}',
+      /^collector.yaml:1: container_monitor.tls: is for an engine at tcp:\/\/host:port, but container_monitor.socket_path is unix:/,
+    ],
+    [
+      'a certificate without its key',
+      'container_monitor: {socket_path: "tcp://engine", tls: {cert: /cert.pem}}',
+      /^collector.yaml:1: container_monitor.tls.cert: needs container_monitor.tls.key beside it/,
+    ],
     [
       'a line that never fits into the queue',
-      'dispatcher: {queue_bytes_max: 1KiB}',
-      /^collector.yaml:1: dispatcher.queue_bytes_max: must not be less than container_monitor.max_line_bytes/,
+      'container_monitor: {max_line_bytes: 2MiB}\ndispatcher: {queue_bytes_max: 1MiB}',
+      /^collector.yaml:2: dispatcher.queue_bytes_max: must not be less than container_monitor.max_line_bytes/,
     ],
   ])('%s', (_, text, expected) => {
     expect(errorOf(text)).toMatch(expected)
+  })
+
+  test.each([
+    ['127.0.0.1:8001', '127.0.0.2:8001'],
+    ['127.0.0.1:8001', '[::1]:8001'],
+    ['0.0.0.0:8001', '[::1]:8001'],
+    ['localhost:8001', '127.0.0.1:8002'],
+  ])('but not %s and %s, which differ', (one, other) => {
+    expect(errorOf(`metrics: {listen: "${one}"}\napi: {listen: "${other}"}`)).toBe('no error')
   })
 
   test('but not what is switched off', () => {

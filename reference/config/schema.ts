@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import type { CollectorConfig, ListenerConfig } from './config.ts'
+import { engineAddress, type Environment } from './engine-environment.ts'
 import {
   count,
   dockerHost,
-  duration,
-  durationOrZero,
+  durationFrom,
   flag,
   listen,
   notYet,
   oneOf,
   patterns,
-  size,
+  sizeFrom,
   text,
   texts,
 } from './values.ts'
@@ -19,11 +19,11 @@ import {
  * The keys of the YAML file with their defaults: the only place either is written down. Every key is optional, and a section may
  * be empty. The keys of parts to come are there to be refused with a better reason than "unknown".
  */
-export function configSchema(defaultDockerHost: string): z.ZodType<CollectorConfig> {
+export function configSchema(env: Environment): z.ZodType<CollectorConfig> {
   return section({
     state_dir: text.default('./data/state'),
     log_level: oneOf(['debug', 'info', 'warn', 'error']).default('info'),
-    container_monitor: containerMonitor(defaultDockerHost),
+    container_monitor: containerMonitor(env),
     file_monitor: section({
       enabled: notYet.default(false),
       paths: texts.default([]),
@@ -33,7 +33,10 @@ export function configSchema(defaultDockerHost: string): z.ZodType<CollectorConf
     sinks,
     metrics: listener('127.0.0.1:8001'),
     api: listener('127.0.0.1:8401'),
-    anomaly: section({ enabled: notYet.default(false), training_interval: duration.prefault('10m') }),
+    anomaly: section({
+      enabled: notYet.default(false),
+      training_interval: durationFrom('1s', '24h').prefault('10m'),
+    }),
   }).transform((values) => ({
     stateDir: values.state_dir,
     logLevel: values.log_level,
@@ -45,27 +48,28 @@ export function configSchema(defaultDockerHost: string): z.ZodType<CollectorConf
   }))
 }
 
-function containerMonitor(defaultDockerHost: string) {
+function containerMonitor(env: Environment) {
   return section({
     enabled: flag.default(true),
-    socket_path: dockerHost.default(defaultDockerHost),
-    max_concurrent: count(1).default(25),
-    health_check_delay: duration.prefault('30s'),
-    reconnect_interval: duration.prefault('30s'),
-    heartbeat_interval: duration.prefault('30s'),
-    resync_interval: duration.prefault('1m'),
-    read_timeout: duration.prefault('30s'),
-    open_timeout: duration.prefault('30s'),
-    close_timeout: duration.prefault('5s'),
-    slot_turn: duration.prefault('5s'),
+    socket_path: dockerHost.optional(),
+    tls,
+    max_concurrent: count(1, 1000).default(25),
+    health_check_delay: durationFrom('10ms', '1h').prefault('30s'),
+    reconnect_interval: durationFrom('10ms', '1h').prefault('30s'),
+    heartbeat_interval: durationFrom('10ms', '1h').prefault('30s'),
+    resync_interval: durationFrom('100ms', '1h').prefault('1m'),
+    read_timeout: durationFrom('10ms', '1h').prefault('30s'),
+    open_timeout: durationFrom('10ms', '10m').prefault('30s'),
+    close_timeout: durationFrom('10ms', '1m').prefault('5s'),
+    slot_turn: durationFrom('1ms', '1h').prefault('5s'),
     filters,
     from: oneOf(['start', 'now']).default('start'),
-    max_line_bytes: size.prefault('1MiB'),
-    poll_interval: duration.prefault('1s'),
+    max_line_bytes: sizeFrom('1KiB', '256MiB').prefault('1MiB'),
+    poll_interval: durationFrom('10ms', '1h').prefault('1s'),
     stream_rotation: streamRotation,
   }).transform((values) => ({
     enabled: values.enabled,
-    socketPath: values.socket_path,
+    ...engineAddress(values.socket_path, values.tls, env),
     maxConcurrent: values.max_concurrent,
     healthCheckDelayMs: values.health_check_delay,
     reconnectIntervalMs: values.reconnect_interval,
@@ -83,6 +87,14 @@ function containerMonitor(defaultDockerHost: string) {
   }))
 }
 
+const tls = section({
+  enabled: flag.optional(),
+  verify: flag.optional(),
+  ca: text.optional(),
+  cert: text.optional(),
+  key: text.optional(),
+})
+
 const filters = section({
   include_labels: texts.default([]),
   exclude_labels: texts.default([]),
@@ -97,9 +109,9 @@ const filters = section({
 
 const streamRotation = section({
   enabled: flag.default(true),
-  interval: duration.prefault('5m'),
-  max_concurrent_streams: count(1).default(50),
-  pause_between_rotations: durationOrZero.prefault('100ms'),
+  interval: durationFrom('100ms', '24h').prefault('5m'),
+  max_concurrent_streams: count(1, 10_000).default(50),
+  pause_between_rotations: durationFrom('0ms', '1m').prefault('100ms'),
 }).transform((values) => ({
   enabled: values.enabled,
   intervalMs: values.interval,
@@ -107,26 +119,47 @@ const streamRotation = section({
   pauseBetweenRotationsMs: values.pause_between_rotations,
 }))
 
+const spool = section({
+  bytes_max: sizeFrom('1MiB', '1024GiB').prefault('1GiB'),
+  when_full: oneOf(['wait', 'drop_oldest']).default('wait'),
+}).transform((values) => ({ bytesMax: values.bytes_max, whenFull: values.when_full }))
+
 const dispatcher = section({
-  workers: count(1).default(4),
-  queue_bytes_max: size.prefault('64MiB'),
-  checkpoint_interval: duration.prefault('1s'),
+  workers: count(1, 64).default(4),
+  queue_bytes_max: sizeFrom('1MiB', '64GiB').prefault('64MiB'),
+  checkpoint_interval: durationFrom('10ms', '5m').prefault('1s'),
+  spool,
 }).transform((values) => ({
   workers: values.workers,
   queueBytesMax: values.queue_bytes_max,
   checkpointIntervalMs: values.checkpoint_interval,
+  spool: values.spool,
+}))
+
+const rotate = section({
+  max_size: sizeFrom('1KiB', '1024GiB').nullable().default(null),
+  max_age: durationFrom('1s', '10000h').nullable().default(null),
+  max_files: count(1, 100_000).default(10),
+  compress: oneOf(['none', 'gzip']).default('none'),
+}).transform((values) => ({
+  maxSize: values.max_size,
+  maxAgeMs: values.max_age,
+  maxFiles: values.max_files,
+  compress: values.compress,
 }))
 
 const localFile = section({
   enabled: flag.default(true),
   directory: text.default('./data/logs'),
-  max_open_files: count(1).default(100),
+  max_open_files: count(1, 100_000).default(100),
   format: oneOf(['raw', 'json']).default('raw'),
+  rotate,
 }).transform((values) => ({
   enabled: values.enabled,
   directory: values.directory,
   maxOpenFiles: values.max_open_files,
   format: values.format,
+  rotate: values.rotate,
 }))
 
 const sinks = section({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseDockerHost } from './docker-host.ts'
+import { DOCKER_HOST_ALLOWED, isDockerHost } from './docker-host.ts'
 
 /** The kinds of value a configuration has. The message of a failed check is the phrase behind "allowed:". */
 
@@ -7,18 +7,24 @@ const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
 const DURATION_ALLOWED = 'a duration such as 100ms, 30s, 5m or 1h'
 const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
-/** `30s` and the like; milliseconds. More than 0. */
-export const duration: z.ZodType<number, string> = z
-  .string({ error: DURATION_ALLOWED })
-  .regex(DURATION, { error: DURATION_ALLOWED })
-  .transform(toMilliseconds)
-  .refine((ms) => ms > 0, { error: `${DURATION_ALLOWED}, more than 0` })
-
-/** The same with 0. */
+/** `30s` and the like; milliseconds, 0 included. */
 export const durationOrZero: z.ZodType<number, string> = z
   .string({ error: DURATION_ALLOWED })
   .regex(DURATION, { error: DURATION_ALLOWED })
   .transform(toMilliseconds)
+
+/** The same, more than 0. */
+export const duration: z.ZodType<number, string> = durationOrZero.refine((ms) => ms > 0, {
+  error: `${DURATION_ALLOWED}, more than 0`,
+})
+
+/** A duration within limits, which are written like one and included. */
+export function durationFrom(min: string, max: string): z.ZodType<number, string> {
+  const [minMs, maxMs] = [toMilliseconds(min), toMilliseconds(max)]
+  return durationOrZero.refine((ms) => ms >= minMs && ms <= maxMs, {
+    error: `a duration from ${min} to ${max}`,
+  })
+}
 
 function toMilliseconds(text: string): number {
   const [, amount, unit] = DURATION.exec(text) ?? []
@@ -33,16 +39,27 @@ const BYTES: Readonly<Record<string, number>> = { B: 1, KiB: 2 ** 10, MiB: 2 ** 
 export const size: z.ZodType<number, string> = z
   .string({ error: SIZE_ALLOWED })
   .regex(SIZE, { error: SIZE_ALLOWED })
-  .transform((text) => {
-    const [, amount, unit] = SIZE.exec(text) ?? []
-    return Math.round(Number(amount) * (BYTES[unit ?? ''] ?? Number.NaN))
-  })
+  .transform(toBytes)
   .refine((bytes) => bytes >= 1, { error: `${SIZE_ALLOWED}, at least 1B` })
 
-/** A whole number from `min` on. */
-export function count(min: number): z.ZodInt {
-  const error = `a whole number, at least ${min}`
-  return z.int({ error }).min(min, { error })
+/** A size within limits, which are written like one and included. */
+export function sizeFrom(min: string, max: string): z.ZodType<number, string> {
+  const [minBytes, maxBytes] = [toBytes(min), toBytes(max)]
+  return size.refine((bytes) => bytes >= minBytes && bytes <= maxBytes, {
+    error: `a size from ${min} to ${max}`,
+  })
+}
+
+function toBytes(text: string): number {
+  const [, amount, unit] = SIZE.exec(text) ?? []
+  return Math.round(Number(amount) * (BYTES[unit ?? ''] ?? Number.NaN))
+}
+
+/** A whole number from `min` on, up to `max` where there is one. */
+export function count(min: number, max: number = Number.MAX_SAFE_INTEGER): z.ZodInt {
+  const error =
+    max < Number.MAX_SAFE_INTEGER ? `a whole number from ${min} to ${max}` : `a whole number, at least ${min}`
+  return z.int({ error }).min(min, { error }).max(max, { error })
 }
 
 export const flag: z.ZodBoolean = z.boolean({ error: 'true or false' })
@@ -71,18 +88,9 @@ function isPattern(source: string): boolean {
   }
 }
 
-const HOST_ALLOWED = 'unix:///path/to/socket or tcp://host:port'
-
-export const dockerHost: z.ZodString = z.string({ error: HOST_ALLOWED }).refine(
-  (value) => {
-    try {
-      return parseDockerHost(value) !== null
-    } catch {
-      return false
-    }
-  },
-  { error: HOST_ALLOWED },
-)
+export const dockerHost: z.ZodString = z
+  .string({ error: DOCKER_HOST_ALLOWED })
+  .refine(isDockerHost, { error: DOCKER_HOST_ALLOWED })
 
 const LISTEN = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/
 const LISTEN_ALLOWED = 'host:port such as 127.0.0.1:8001'

@@ -2,24 +2,26 @@
 export interface Source {
   /** Unique and stable: for a container its 64-character id. */
   readonly id: string
-  readonly kind: 'container'
+  readonly kind: SourceKind
   /** The name it was first seen under; a container renamed while followed keeps it. */
   readonly name: string
+  /** What every record of it carries, such as labels and image: chosen by configuration, bounded. */
+  readonly attributes: Readonly<Record<string, string>>
 }
 
-/** Length of a stamp: RFC 3339 with nine decimals in UTC, `2026-11-21T01:17:37.000000000Z`. */
-export const STAMP_BYTES = 30
+export type SourceKind = 'container' | 'file' | 'push'
 
 /** Stream numbers as in Docker's frame header. */
 export const STDOUT = 1
 export const STDERR = 2
 
 /**
- * Where reading of a source resumes. Immutable. `records` and `messages` count what was delivered before it, so
- * (source id, ordinal) identifies a record for good.
+ * Where reading of a source resumes. Immutable. (source id, epoch, ordinal) identifies a record for good: ordinals count all records of the source, and
+ * the epoch grows whenever they could mean something else than before: after a gap, and after a change of settings that cuts records differently.
  */
 export interface SourcePosition {
-  /** Records delivered before this position. */
+  readonly epoch: number
+  /** Records delivered before this position, over all epochs. */
   readonly records: number
   /** The form kept on disk. */
   toJSON(): unknown
@@ -31,7 +33,7 @@ export interface SourcePosition {
  *     bytes    |hello\n|world\n|\n|      every record ends in exactly one newline
  *     ends      6       12      13       offset behind each record
  *     streams   1       2       1
- *     stamps   |30 bytes|30 bytes|30 bytes|
+ *     times     t0      t1      t2      nanoseconds since the Unix epoch
  *
  * A block may hold no record at all: then it only moves the position (a partial line grew).
  */
@@ -40,23 +42,11 @@ export interface Block {
   readonly bytes: Uint8Array
   readonly ends: Uint32Array
   readonly streams: Uint8Array
-  readonly stamps: Uint8Array
+  readonly times: BigInt64Array
+  /** Of every record in it: a block never spans two epochs. */
+  readonly epoch: number
   /** Ordinal of the first record. */
   readonly firstRecord: number
   /** Where reading resumes once everything up to the end of this block is acknowledged. */
   readonly position: SourcePosition
 }
-
-/** Memory a block holds, bytes: what the queue's bound counts. */
-export function blockBytes(block: Block): number {
-  return (
-    block.bytes.byteLength +
-    block.ends.byteLength +
-    block.streams.byteLength +
-    block.stamps.byteLength +
-    BLOCK_OVERHEAD
-  )
-}
-
-/** Objects and position of a block (its ring of 50 keys among them), estimated. */
-const BLOCK_OVERHEAD = 1024

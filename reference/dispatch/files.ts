@@ -39,12 +39,8 @@ export async function readFully(file: FileHandle, buffer: Uint8Array, position: 
 export async function makeDirectory(fileSystem: FileSystem, path: string): Promise<void> {
   await fileSystem.mkdir(path)
   for (const parent of parentsOf(path)) {
-    try {
-      // eslint-disable-next-line no-await-in-loop -- from the inside out, once in the life of a process
-      await fileSystem.syncDirectory(parent)
-    } catch (error) {
-      if (!NOT_TO_BE_SYNCED.has(codeOf(error) ?? '')) throw error
-    }
+    // eslint-disable-next-line no-await-in-loop -- from the inside out, once in the life of a process
+    await syncIfPossible(fileSystem, parent)
   }
 }
 
@@ -60,7 +56,16 @@ export async function replaceFile(fileSystem: FileSystem, path: string, text: st
     await file.close()
   }
   await fileSystem.rename(temporary, path)
-  await fileSystem.syncDirectory(dirname(path))
+  await syncIfPossible(fileSystem, dirname(path))
+}
+
+/** A directory that cannot be synced is no reason not to save what is in it. */
+async function syncIfPossible(fileSystem: FileSystem, directory: string): Promise<void> {
+  try {
+    await fileSystem.syncDirectory(directory)
+  } catch (error) {
+    if (!NOT_TO_BE_SYNCED.has(codeOf(error) ?? '')) throw error
+  }
 }
 
 function parentsOf(path: string): string[] {

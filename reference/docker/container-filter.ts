@@ -1,15 +1,20 @@
 import type { ContainerFilters } from '../config/config.ts'
 
-/** Whether a container is to be followed. Every kind of include that is given must match; exclude wins. */
+/** Whether a container is to be followed. Every kind of include that is given must match; one of several of a kind is enough; exclude wins. */
 export function matchesFilters(
   container: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
   filters: ContainerFilters,
 ): boolean {
-  const named = (pattern: RegExp): boolean => pattern.test(container.name)
   const labelled = (filter: string): boolean => hasLabel(container.labels, filter)
-  if (filters.excludeNames.some(named) || filters.excludeLabels.some(labelled)) return false
-  const nameFits = filters.includeNames.length === 0 || filters.includeNames.some(named)
-  return nameFits && (filters.includeLabels.length === 0 || filters.includeLabels.some(labelled))
+  if (isNameExcluded(container.name, filters) || filters.excludeLabels.some(labelled)) return false
+  return filters.includeLabels.length === 0 || filters.includeLabels.some(labelled)
+}
+
+/** Whether a container of this name is not to be followed, whatever its labels. */
+export function isNameExcluded(name: string, filters: ContainerFilters): boolean {
+  const named = (pattern: RegExp): boolean => pattern.test(name)
+  if (filters.excludeNames.some(named)) return true
+  return filters.includeNames.length > 0 && !filters.includeNames.some(named)
 }
 
 /** @param filter `key`, or `key=value`. */

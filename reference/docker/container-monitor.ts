@@ -1,30 +1,19 @@
 import type { ContainerMonitorConfig } from '../config/config.ts'
-import type { Source } from '../dispatch/block.ts'
-import type { Dispatcher } from '../dispatch/dispatcher.ts'
-import { messageOf } from '../errors.ts'
-import type { Health } from '../http/health.ts'
-import { BackOff } from '../lifecycle/back-off.ts'
-import { withDeadline } from '../lifecycle/deadline.ts'
+import type { Health, HealthCheck } from '../http/health.ts'
 import type { JoinReport, Scope } from '../lifecycle/scope.ts'
 import { Semaphore } from '../lifecycle/semaphore.ts'
 import type { SlotPool } from '../lifecycle/slot-pool.ts'
-import { Watchdog } from '../lifecycle/watchdog.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Clock } from '../ports/clock.ts'
-import type {
-  ContainerEvent,
-  ContainerSummary,
-  DockerEngine,
-  EngineInfo,
-  EventStream,
-} from '../ports/docker-engine.ts'
+import type { DockerEngine } from '../ports/docker-engine.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
-import { matchesFilters } from './container-filter.ts'
-import { ContainerPosition } from './container-position.ts'
-import { ContainerReader } from './container-reader.ts'
-import { ContainerSession, type SessionContext } from './container-session.ts'
+import { ContainerRoster } from './container-roster.ts'
+import type { SessionContext } from './container-session.ts'
+import type { Delivery } from './delivery.ts'
+import { EngineWatch } from './engine-watch.ts'
 import { reportNotices } from './report-notices.ts'
+import { Retirement } from './retirement.ts'
 
 export interface ContainerMonitorOptions {
   readonly config: ContainerMonitorConfig
@@ -33,259 +22,102 @@ export interface ContainerMonitorOptions {
   readonly logger: Logger
   readonly engine: DockerEngine
   readonly metrics: Metrics
-  readonly dispatcher: Dispatcher
+  readonly delivery: Delivery
   readonly pool: SlotPool
-  /** Sources with a position: those whose container is gone are finished and forgotten. */
-  readonly knownSources: () => readonly Source[]
 }
 
 /**
- * Discovers containers (subscribes, then lists, lists again after every reconnect and from time to time, because the engine may drop
- * events) and gives each one that matches the filters a session of its own.
+ * Follows the containers of an engine:
  *
- * Tasks: `monitor_events`, `monitor_health`, `slot_turns`; per container `container_follow` and `container_heartbeat`.
+ *     EngineWatch --events, lists--> ContainerRoster --one each--> ContainerSession
+ *                                                   \--gone, not followed--> Retirement
+ *
+ * Tasks: `slot_turns`, and those of its parts.
  */
 export class ContainerMonitor {
   readonly #options: ContainerMonitorOptions
-  readonly #attaching: Semaphore
-  readonly #sessions = new Map<string, { session: ContainerSession; scope: Scope }>()
-  /** Containers whose log driver cannot be read: said once, not at every listing. */
-  readonly #refused = new Set<string>()
-  /** Sources without a container that are being finished: one task each, however often they are missed. */
-  readonly #retiring = new Set<string>()
+  readonly #watch: EngineWatch
+  readonly #roster: ContainerRoster
   #scope: Scope | null = null
-  #engineInfo: EngineInfo | null = null
-  #engineFault: string | null = 'not asked yet'
 
   constructor(options: ContainerMonitorOptions) {
     this.#options = options
-    this.#attaching = new Semaphore(options.config.maxConcurrent)
+    this.#watch = new EngineWatch({
+      ...options,
+      onEvent: (event) => this.#roster.heard(event),
+      onListed: (containers) => this.#roster.listed(containers),
+      onInterrupted: () => this.#roster.interrupted(),
+    })
+    this.#roster = new ContainerRoster({
+      ...options,
+      session: this.#sessionContext(),
+      retirement: new Retirement(options),
+      knownSources: options.delivery.knownSources,
+    })
   }
 
   /** Number of containers being followed. */
   get followed(): number {
-    return this.#sessions.size
+    return this.#roster.followed
   }
 
   /** Starts in the scope. An engine that is away is no error: it is asked again until it answers. */
   start(scope: Scope): void {
     this.#scope = scope
-    const { pool } = this.#options
-    scope.spawn('slot_turns', 'slot pool', (signal) => pool.keepTurns(signal))
-    scope.spawn('monitor_events', 'engine', (signal) => this.#watchEngine(scope, signal))
-    scope.spawn('monitor_health', 'engine', (signal) => this.#checkHealth(signal))
+    scope.keep('slot_turns', 'slot pool', (signal) => this.#options.pool.keepTurns(signal))
+    this.#roster.start(scope)
+    this.#watch.start(scope)
   }
 
   /** Ends every session and gives back every stream. */
   async stop(options: { deadlineMs: number }): Promise<JoinReport | null> {
     const report = await this.#scope?.close(options)
     this.#scope = null
-    this.#sessions.clear()
-    this.#refused.clear()
+    this.#roster.clear()
     return report ?? null
   }
 
   checks(): Health['checks'] {
-    const stuck = [...this.#sessions.values()].filter(({ session }) => session.rotationStuck)
-    return {
-      engine: {
-        ok: this.#engineFault === null,
-        detail: this.#engineFault ?? `answers, ${this.#engineInfo?.version}`,
-      },
-      rotations: {
-        ok: stuck.length === 0,
-        detail:
-          stuck.length === 0
-            ? 'on time'
-            : `stuck: ${stuck.map(({ session }) => session.source.name).join(', ')}`,
-      },
-    }
+    return { ...this.#watch.checks(), containers: this.#containersCheck(), rotations: this.#rotationsCheck() }
   }
 
-  async #watchEngine(scope: Scope, signal: AbortSignal): Promise<void> {
-    const { config, logger, random } = this.#options
-    const maxMs = config.reconnectIntervalMs
-    const backOff = new BackOff({ initialMs: Math.min(RECONNECT_INITIAL_MS, maxMs), maxMs }, random)
-    for (;;) {
-      try {
-        await this.#subscribe(scope, signal, () => backOff.reset())
-      } catch (error) {
-        signal.throwIfAborted()
-        this.#engineFault = messageOf(error)
-        logger.warn({ err: error }, 'The engine is away')
-      }
-      await this.#options.clock.sleep(backOff.next(), { signal })
-    }
+  /** Whether every container that should be read is. */
+  #containersCheck(): HealthCheck {
+    const { listFault } = this.#watch
+    if (listFault !== null) return { ok: false, detail: `cannot be listed: ${listFault}` }
+    const { unlisted } = this.#roster
+    if (unlisted > 0) return { ok: false, detail: `the engine lists none, although ${unlisted} are known` }
+    const unread = this.#roster.sessions.filter((session) => session.unreadForMs > UNREAD_MAX_MS)
+    if (unread.length === 0) return { ok: true, detail: `${this.followed} followed` }
+    return { ok: false, detail: `not read for more than a minute: ${namesOf(unread)}` }
   }
 
-  /** One subscription to the engine's events, from its opening to its end. */
-  async #subscribe(scope: Scope, signal: AbortSignal, established: () => void): Promise<void> {
-    const { engine, config, clock } = this.#options
-    this.#engineInfo = await this.#call('asking the engine who it is', signal, (own) =>
-      engine.info({ signal: own }),
-    )
-    const open = (own: AbortSignal): Promise<EventStream> => engine.openEvents({ signal: own })
-    const events = await withDeadline(
-      clock,
-      'subscribing to events',
-      config.openTimeoutMs,
-      signal,
-      open,
-      (late) => late.destroy(),
-    )
-    try {
-      await this.#list(scope, signal)
-      this.#engineFault = null
-      established()
-      for (const { session } of this.#sessions.values()) session.nudge()
-      await this.#consume(events, scope, signal)
-    } finally {
-      events.destroy()
-    }
+  #rotationsCheck(): HealthCheck {
+    const stuck = this.#roster.sessions.filter((session) => session.rotationStuck)
+    if (stuck.length === 0) return { ok: true, detail: 'on time' }
+    return { ok: false, detail: `stuck: ${namesOf(stuck)}` }
   }
 
-  async #consume(events: EventStream, scope: Scope, signal: AbortSignal): Promise<void> {
-    const { clock, config } = this.#options
-    using watchdog = new Watchdog(clock, config.resyncIntervalMs, signal)
-    for (;;) {
-      const event = await events.read({ signal: watchdog.signal }).catch((error: unknown): typeof RESYNC => {
-        if (watchdog.expired) return RESYNC
-        throw error
-      })
-      if (event === null) return
-      if (event !== RESYNC) this.#handle(event, scope)
-      if (event === RESYNC || watchdog.expired) {
-        await this.#list(scope, signal)
-        watchdog.rearm(config.resyncIntervalMs)
-      }
-    }
-  }
-
-  #handle(event: ContainerEvent, scope: Scope): void {
-    if (event.action === 'start') this.#attach({ ...event, running: true }, scope)
-    if (event.action === 'destroy') this.#sessions.get(event.id)?.session.nudge()
-  }
-
-  async #list(scope: Scope, signal: AbortSignal): Promise<void> {
-    const { engine, knownSources } = this.#options
-    const containers = await this.#call('listing containers', signal, (own) =>
-      engine.listContainers({ signal: own }),
-    )
-    for (const container of containers) this.#attach(container, scope, { listed: true })
-    const present = new Set(containers.map((container) => container.id))
-    for (const [id, { session }] of this.#sessions) if (!present.has(id)) session.nudge()
-    for (const id of this.#refused) if (!present.has(id)) this.#refused.delete(id)
-    for (const source of knownSources()) {
-      if (!present.has(source.id) && !this.#sessions.has(source.id)) this.#retire(source, scope)
-    }
-  }
-
-  /** Follows the container unless it is followed already or the filters exclude it. */
-  #attach(container: ContainerSummary, scope: Scope, { listed = false } = {}): void {
-    const known = this.#sessions.get(container.id)
-    if (known !== undefined) {
-      if (!listed) known.session.started()
-      else if (container.running) known.session.nudge()
-      return
-    }
-    const { config, knownSources } = this.#options
-    if (this.#refused.has(container.id) || !matchesFilters(container, config.filters)) return
-    const { id, name } = container
-    const source = knownSources().find((candidate) => candidate.id === id) ?? { id, kind: 'container', name }
-    const own = scope.child(name)
-    const session = new ContainerSession(this.#sessionContext(), source, own)
-    this.#sessions.set(id, { session, scope: own })
-    own.spawn('container_heartbeat', name, (signal) => this.#beat(session, signal))
-    own.spawn('container_follow', name, async (signal) => {
-      const end = await session.run(signal)
-      if (end === 'refused') this.#refused.add(id)
-      // The session's own scope cannot be joined from a task within it.
-      scope.spawn('container_release', name, (releasing) => this.#release(session, releasing))
-    })
-  }
-
-  /** The container is gone or refused: end its scope, and everything held for it once that is written. */
-  async #release(session: ContainerSession, signal: AbortSignal): Promise<void> {
-    const { source } = session
-    await this.#sessions.get(source.id)?.scope.close({ deadlineMs: this.#options.config.closeTimeoutMs })
-    this.#sessions.delete(source.id)
-    await this.#forget(source, signal)
-  }
-
-  /** A container that went while the collector was down: its open partial line is written, then it is forgotten. */
-  #retire(source: Source, scope: Scope): void {
-    const { config, dispatcher } = this.#options
-    if (this.#retiring.has(source.id)) return
-    this.#retiring.add(source.id)
-    const position = dispatcher.resumePosition(source.id)
-    const { maxLineBytes, from } = config
-    scope.spawn('container_release', source.name, async (signal) => {
-      using _ = { [Symbol.dispose]: () => void this.#retiring.delete(source.id) }
-      if (position instanceof ContainerPosition) {
-        const reader = new ContainerReader({ source, tty: false, poll: false, maxLineBytes, from, position })
-        reader.flush()
-        const block = reader.take()
-        if (block !== undefined) await dispatcher.enqueue(block, { signal })
-      }
-      await this.#forget(source, signal)
-    })
-  }
-
-  async #forget(source: Source, signal: AbortSignal): Promise<void> {
-    await this.#options.dispatcher.forget(source, { signal })
-    this.#options.metrics.forgetContainer(source)
-  }
-
-  async #beat(session: ContainerSession, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      // eslint-disable-next-line no-await-in-loop -- a heartbeat
-      await this.#options.clock.sleep(this.#options.config.heartbeatIntervalMs, { signal })
-      session.checkRotation()
-    }
-  }
-
-  async #checkHealth(signal: AbortSignal): Promise<void> {
-    const { clock, config, engine } = this.#options
-    for (;;) {
-      await clock.sleep(config.healthCheckDelayMs, { signal })
-      try {
-        await this.#call('asking the engine for a sign of life', signal, (own) =>
-          engine.info({ signal: own }),
-        )
-        this.#engineFault = null
-      } catch (error) {
-        signal.throwIfAborted()
-        this.#engineFault = messageOf(error)
-      }
-    }
-  }
-
-  async #call<T>(what: string, signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return await withDeadline(this.#options.clock, what, this.#options.config.openTimeoutMs, signal, run)
-  }
-
-  #sessionContext(): SessionContext {
-    const { clock, config, dispatcher, engine, logger, metrics, pool, random } = this.#options
+  #sessionContext(): Omit<SessionContext, 'admit'> {
+    const { config, delivery, logger, metrics, pool } = this.#options
     const perTurnMs = config.slotTurnMs + config.openTimeoutMs
     return {
-      clock,
-      config,
-      engine,
-      logger,
-      metrics,
-      pool,
-      random,
-      attaching: this.#attaching,
-      engineInfo: () => this.#engineInfo!,
-      tryDeliver: (block) => dispatcher.tryEnqueue(block),
-      waitForRoom: (options) => dispatcher.waitForRoom(options),
-      deliver: (block, options) => dispatcher.enqueue(block, options),
-      resumePosition: (source) => dispatcher.resumePosition(source),
+      ...this.#options,
+      ...delivery,
+      attaching: new Semaphore(config.maxConcurrent),
+      engineInfo: () => this.#watch.info,
       slotWaitBoundMs: () => Math.ceil(this.followed / pool.capacity) * perTurnMs,
       report: (container, notices) => reportNotices(container, notices, { logger, metrics }),
     }
   }
 }
 
-const RESYNC = Symbol('resync')
-const RECONNECT_INITIAL_MS = 100
+function namesOf(sessions: readonly { readonly source: { readonly name: string } }[]): string {
+  const names = sessions.slice(0, NAMES_MAX).map(({ source }) => source.name)
+  const more = sessions.length - names.length
+  return names.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+const UNREAD_MAX_MS = 60_000
+/** So many are named in a check; how many more there are is said. */
+const NAMES_MAX = 20

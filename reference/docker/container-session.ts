@@ -1,24 +1,28 @@
-import type { Block, Source, SourcePosition } from '../dispatch/block.ts'
+import type { Source, SourcePosition } from '../dispatch/block.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
 import { linkedController } from '../lifecycle/abort.ts'
-import { Condition } from '../lifecycle/condition.ts'
-import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
-import type { Semaphore } from '../lifecycle/semaphore.ts'
 import type { Slot, SlotPool } from '../lifecycle/slot-pool.ts'
-import { EngineError, type ContainerDetails, type EngineInfo } from '../ports/docker-engine.ts'
-import { ContainerPosition } from './container-position.ts'
-import { ContainerReader } from './container-reader.ts'
-import { pollPauseMs, readingOf } from './log-reading.ts'
+import type { MissedReason } from '../metrics/metrics.ts'
+import type { ContainerDetails, EngineInfo } from '../ports/docker-engine.ts'
+import {
+  inspectContainer,
+  isBeingRemoved,
+  isNotFound,
+  type InspectionContext,
+} from './container-inspection.ts'
+import type { ContainerNews, NewsSeen } from './container-news.ts'
+import { ContainerPosition } from './reading/container-position.ts'
+import { createReader, type ContainerReader } from './reading/container-reader.ts'
+import { pollPauseMs, readingOf } from './reading/log-reading.ts'
 import { StreamTurn, type TurnContext, type TurnEnd } from './stream-turn.ts'
 
 /** What a session needs of the monitor it belongs to. */
-export interface SessionContext extends TurnContext {
+export interface SessionContext extends TurnContext, InspectionContext {
   readonly pool: SlotPool
-  /** Bounds how many containers are attached at the same time. */
-  readonly attaching: Semaphore
+  /** The source a container is, by its real name and labels; null when it is not to be followed. */
+  readonly admit: (details: ContainerDetails) => Source | null
   readonly engineInfo: () => EngineInfo
-  readonly deliver: (block: Block, options: { signal: AbortSignal }) => Promise<void>
   readonly resumePosition: (source: string) => SourcePosition | undefined
   /** How long a container may wait for a slot before that is an error (invariant I6), milliseconds. */
   readonly slotWaitBoundMs: () => number
@@ -31,35 +35,72 @@ export interface SessionContext extends TurnContext {
  *     follow --ended, stopped--> drain        one read without follow: the end of the log, for certain
  *     follow --unaligned-------> align        one read without follow, to find the cursor
  *     align  --ended-----------> follow
- *     drain  --ended-----------> waiting      until the container is started again or removed
+ *     drain  --ended-----------> waiting      until it is started, or was without a word of it, or is removed
  *     poll   --ended-----------> poll         where follow cannot be trusted
  */
 type Mode = 'follow' | 'align' | 'drain' | 'poll'
 
 /** Why following a container ended for good. */
-export type SessionEnd = 'gone' | 'refused'
+export type SessionEnd =
+  /** It is not to be followed, under this name. */
+  | { readonly kind: 'ignored'; readonly name: string }
+  /** It was removed. `missed` says why its log was not read to its end; null when it was. */
+  | { readonly kind: 'gone'; readonly missed: MissedReason | null }
+
+/** The container a session is for. */
+export interface SessionSubject {
+  readonly id: string
+  /** As it was heard of, until the engine describes it. */
+  readonly name: string
+  readonly news: ContainerNews
+  /** Without a position: everything that is stored, or only what comes from now on. */
+  readonly from: 'start' | 'now'
+}
 
 /** Follows one container for as long as it exists, over rotations, restarts of the container and absences of the engine. */
 export class ContainerSession {
-  readonly source: Source
   readonly #context: SessionContext
+  readonly #news: ContainerNews
+  readonly #from: 'start' | 'now'
   readonly #scope: Scope
   readonly #backOff: BackOff
-  readonly #woken = new Condition()
-  #starts = 0
+  #source: Source
   #turn: StreamTurn | null = null
   #stuckTurn: StreamTurn | null = null
   #waitingForSlot = false
   /** How long the last turn lasted. */
   #readMs = 0
+  /** Until its first slot: a container that is new may be gone in milliseconds, and its log with it. */
+  #urgent: boolean
+  /** Whether its log was ever open, and whether it is read to its end. */
+  #opened = false
+  #finished = false
+  /** Since when the engine does not let it be read, monotonic milliseconds. */
+  #troubleSinceMs: number | null = null
+  /** The last run before the log was read to its end, see {@link ContainerDetails.startedAt}. */
+  #readRun: string | null = null
 
   /** @param scope the container's own: its tasks and streams live and end with it. */
-  constructor(context: SessionContext, source: Source, scope: Scope) {
+  constructor(context: SessionContext, subject: SessionSubject, scope: Scope) {
+    const { id, name, news, from } = subject
     this.#context = context
-    this.source = source
+    this.#source = { id, kind: 'container', name, attributes: {} }
+    this.#news = news
+    this.#from = from
+    this.#urgent = news.announced
     this.#scope = scope
     const maxMs = context.config.reconnectIntervalMs
     this.#backOff = new BackOff({ initialMs: Math.min(RECONNECT_INITIAL_MS, maxMs), maxMs }, context.random)
+  }
+
+  get source(): Source {
+    return this.#source
+  }
+
+  /** How long it should have been read and was not, because of failures; 0 while a stream is open or nothing is to be read. Milliseconds. */
+  get unreadForMs(): number {
+    if (this.#troubleSinceMs === null || (this.#turn?.openedMs ?? null) !== null) return 0
+    return this.#context.clock.monotonic() - this.#troubleSinceMs
   }
 
   get waitingForSlot(): boolean {
@@ -69,17 +110,6 @@ export class ContainerSession {
   /** True while a stream is open beyond its interval and a minute: its rotation is stuck. */
   get rotationStuck(): boolean {
     return this.#stuckTurn !== null && this.#stuckTurn === this.#turn
-  }
-
-  /** The engine said that the container was started. */
-  started(): void {
-    this.#starts += 1
-    this.#woken.notifyAll()
-  }
-
-  /** Something changed (the engine is back, the container may be gone): stop waiting and look. */
-  nudge(): void {
-    this.#woken.notifyAll()
   }
 
   /** Reports a stuck rotation, once per stream. For the heartbeat. */
@@ -95,26 +125,24 @@ export class ContainerSession {
     logger.error({ container: this.source.name, ageMs }, 'A stream is open beyond its rotation interval')
   }
 
-  /** Follows until the container is gone or refused. Rejects only with the signal's reason. */
+  /** Follows until the container is gone, or at once says that it is not to be followed. Rejects only with the signal's reason. */
   async run(signal: AbortSignal): Promise<SessionEnd> {
-    const details = await this.#attach(signal)
-    if (details === null) return 'gone'
-    const refusal = refuseLogDriver(details, this.#context.engineInfo())
-    if (refusal !== null) {
-      this.#context.logger.warn({ container: details.name, logDriver: details.logDriver }, refusal)
-      return 'refused'
-    }
+    let seen = this.#news.seen
+    const details = await this.#inspect(signal)
+    if (details === null) return { kind: 'gone', missed: this.#news.starts > 0 ? 'not_described' : null }
+    const source = this.#context.admit(details)
+    if (source === null) return { kind: 'ignored', name: details.name }
+    this.#source = source
     const reader = this.#makeReader(details)
     const follow: Mode = readingOf(this.#context.engineInfo()).poll ? 'poll' : 'follow'
-    let mode: Mode | 'waiting' | 'gone' = details.running ? follow : 'drain'
-    let starts = this.#starts
+    let mode: Mode | 'waiting' | 'gone' = this.#firstMode(details, reader, follow)
     while (mode !== 'gone') {
       if (mode === 'waiting') {
         // eslint-disable-next-line no-await-in-loop -- a session is a sequence of turns
-        mode = await this.#waitForStart(starts, follow, signal)
+        mode = await this.#waitForNews(seen, follow, signal)
         continue
       }
-      starts = this.#starts
+      seen = this.#news.seen
       // eslint-disable-next-line no-await-in-loop
       mode = await this.#afterTurn(
         await this.#takeTurn(reader, details, mode, signal),
@@ -125,23 +153,36 @@ export class ContainerSession {
       )
     }
     await this.#flush(reader, signal)
-    return 'gone'
+    return { kind: 'gone', missed: this.#missed() }
   }
 
-  async #attach(signal: AbortSignal): Promise<ContainerDetails | null> {
-    using _ = await this.#context.attaching.acquire({ signal })
-    return await this.#inspect(signal)
+  /** What exists already is passed over before anyone gets a long turn: while it waits for one, a container writes what is wanted. */
+  #firstMode(
+    { running, startedAt }: ContainerDetails,
+    reader: ContainerReader,
+    follow: Mode,
+  ): Mode | 'waiting' {
+    this.#readRun = startedAt
+    this.#finished = !running && startedAt === null
+    if (this.#finished) return 'waiting'
+    if (!running) return 'drain'
+    return reader.primes ? 'align' : follow
+  }
+
+  #missed(): MissedReason | null {
+    if (this.#finished) return null
+    return this.#opened ? 'cut_short' : 'not_opened'
   }
 
   #makeReader(details: ContainerDetails): ContainerReader {
     const { config, resumePosition } = this.#context
     const position = resumePosition(this.source.id)
-    return new ContainerReader({
+    return createReader({
       source: this.source,
       tty: details.tty,
       ...readingOf(this.#context.engineInfo()),
       maxLineBytes: config.maxLineBytes,
-      from: config.from,
+      from: this.#from,
       ...(position instanceof ContainerPosition ? { position } : {}),
     })
   }
@@ -163,9 +204,25 @@ export class ContainerSession {
       slot.release()
       this.#turn = null
     }
+    this.#note(end, mode)
     if (turn.undelivered !== undefined) await this.#context.deliver(turn.undelivered, { signal })
     this.#count(end, turn)
     return end
+  }
+
+  #note(end: TurnEnd, mode: Mode): void {
+    if (end.kind !== 'failed' || end.during === 'read') this.#opened = true
+    if (end.kind === 'failed' && !this.#leavesUnmissed(end.error))
+      this.#troubleSinceMs ??= this.#context.clock.monotonic()
+    else this.#troubleSinceMs = null
+    if (end.kind === 'ended' && mode !== 'align') this.#finished = true
+    // A drain confirms what a follow found to be the end.
+    else if (mode !== 'drain') this.#finished = false
+  }
+
+  /** Whether it is being removed, and its log was read to its end before that. */
+  #leavesUnmissed(error: unknown): boolean {
+    return this.#finished && isBeingRemoved(error)
   }
 
   async #acquireSlot(signal: AbortSignal): Promise<Slot> {
@@ -177,9 +234,10 @@ export class ContainerSession {
     )
     this.#waitingForSlot = true
     try {
-      return await pool.acquire({ signal })
+      return await pool.acquire({ signal, urgent: this.#urgent })
     } finally {
       this.#waitingForSlot = false
+      this.#urgent = false
     }
   }
 
@@ -196,7 +254,7 @@ export class ContainerSession {
         'A stream is stuck: something is stored that it does not bring',
       )
     }
-    if (end.kind === 'failed' && !isGone(end.error)) {
+    if (end.kind === 'failed' && !isNotFound(end.error) && !this.#leavesUnmissed(end.error)) {
       metrics.streamError(end.during === 'open' ? 'open_failed' : 'read_failed', this.source)
       logger.warn({ container: this.source.name, during: end.during, err: end.error }, 'A stream failed')
     }
@@ -223,7 +281,7 @@ export class ContainerSession {
       case 'stuck':
         return mode
       case 'failed':
-        if (isGone(end.error)) return 'gone'
+        if (isNotFound(end.error)) return await this.#afterNotFound(follow, signal)
         await this.#backOffBeforeRetry(signal)
         return mode
       case 'ended':
@@ -245,80 +303,71 @@ export class ContainerSession {
     }
     const details = await this.#inspect(signal)
     if (details === null) return 'gone'
+    this.#finished = !details.running
+    this.#readRun = details.startedAt
     if (!details.running) return 'drain'
     if (mode === 'poll') {
       const { clock, config } = this.#context
       const pauseMs = pollPauseMs(this.#readMs, config.pollIntervalMs, config.reconnectIntervalMs)
-      await this.#woken.waitAtMost(clock, pauseMs, { signal })
+      await this.#news.waitAtMost(clock, pauseMs, { signal })
     } else await this.#backOffBeforeRetry(signal)
     return follow
   }
 
-  async #waitForStart(starts: number, follow: Mode, signal: AbortSignal): Promise<Mode | 'waiting' | 'gone'> {
-    if (this.#starts === starts) await this.#woken.wait({ signal })
-    if (this.#starts !== starts) return follow
+  /** The log is not there. The container may be all the same, and then it is tried again. */
+  async #afterNotFound(follow: Mode, signal: AbortSignal): Promise<Mode | 'gone'> {
     const details = await this.#inspect(signal)
     if (details === null) return 'gone'
-    // The engine may have gone while the log was drained, and then a reply that was cut looks complete.
+    await this.#backOffBeforeRetry(signal)
     return details.running ? follow : 'drain'
   }
 
-  /** The container's details, null when it is gone. Asks until the engine answers. */
-  async #inspect(signal: AbortSignal): Promise<ContainerDetails | null> {
-    const { clock, config, engine, logger, metrics } = this.#context
+  /** Everything is read. @param seen what was told before the log was. */
+  async #waitForNews(seen: NewsSeen, follow: Mode, signal: AbortSignal): Promise<Mode | 'gone'> {
+    const news = this.#news
+    let { told } = seen
     for (;;) {
-      try {
-        const inspect = (own: AbortSignal): Promise<ContainerDetails> =>
-          engine.inspectContainer(this.source.id, { signal: own })
-        // eslint-disable-next-line no-await-in-loop -- asks again after a back-off
-        return await withDeadline(
-          clock,
-          `inspecting ${this.source.name}`,
-          config.openTimeoutMs,
-          signal,
-          inspect,
-        )
-      } catch (error) {
-        signal.throwIfAborted()
-        if (isGone(error)) return null
-        metrics.streamError('open_failed', this.source)
-        logger.warn({ container: this.source.name, err: error }, 'The engine did not describe a container')
-        // eslint-disable-next-line no-await-in-loop
-        await this.#backOffBeforeRetry(signal)
-      }
+      // eslint-disable-next-line no-await-in-loop -- until it is news that something is to be read
+      await news.since(told, { signal })
+      ;({ told } = news)
+      if (news.starts !== seen.starts) return follow
+      // eslint-disable-next-line no-await-in-loop
+      const details = await this.#inspect(signal)
+      this.#troubleSinceMs = null
+      if (details === null) return 'gone'
+      if (details.running) return follow
+      // The engine may have gone while the log was drained, and then a reply that was cut looks complete.
+      const mayHaveMore = details.startedAt !== this.#readRun || news.interruptions !== seen.interruptions
+      if (details.startedAt === null || !mayHaveMore) continue
+      this.#readRun = details.startedAt
+      this.#finished = false
+      return 'drain'
     }
+  }
+
+  async #inspect(signal: AbortSignal): Promise<ContainerDetails | null> {
+    const { id, name } = this.#source
+    const subject = { id, name, news: this.#news, backOff: this.#backOff }
+    const onFailure = (): void => void (this.#troubleSinceMs ??= this.#context.clock.monotonic())
+    return await inspectContainer(this.#context, subject, { signal, urgent: this.#urgent, onFailure })
   }
 
   /** Waits before the engine is asked again, less when there is news. */
   async #backOffBeforeRetry(signal: AbortSignal): Promise<void> {
-    await this.#woken.waitAtMost(this.#context.clock, this.#backOff.next(), { signal })
+    await this.#news.waitAtMost(this.#context.clock, this.#backOff.next(), { signal })
   }
 
   /** Nothing will continue the lines that are still open: they become records. */
   async #flush(reader: ContainerReader, signal: AbortSignal): Promise<void> {
     reader.flush()
     this.#context.report(this.source, reader.takeNotices())
-    const block = reader.take()
-    if (block !== undefined) await this.#context.deliver(block, { signal })
+    for (let block = reader.take(); block !== undefined; block = reader.take()) {
+      // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
+      await this.#context.deliver(block, { signal })
+    }
   }
 }
 
-function isGone(error: unknown): boolean {
-  return error instanceof EngineError && error.code === 'not_found'
-}
-
-/** A sentence saying why the container cannot be followed, or null. */
-function refuseLogDriver({ name, logDriver }: ContainerDetails, { kind }: EngineInfo): string | null {
-  const allowed = READABLE_LOG_DRIVERS[kind]
-  if (allowed.includes(logDriver)) return null
-  return `Cannot follow container ${name}: its log driver is ${logDriver}; supported are ${allowed.join(' and ')}`
-}
-
-/** The drivers whose logs the reader was held against. */
-const READABLE_LOG_DRIVERS: Readonly<Record<EngineInfo['kind'], readonly string[]>> = {
-  docker: ['json-file', 'local'],
-  podman: ['k8s-file', 'json-file'],
-}
 const RECONNECT_INITIAL_MS = 100
 /** A rotation that is this much overdue is stuck. */
 const ROTATION_GRACE_MS = 60_000

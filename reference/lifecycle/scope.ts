@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts'
-import { isAbortOf } from './abort.ts'
-import type { TaskInfo, TaskRegistry } from './task-registry.ts'
+import { cancellation, isAbortOf } from './abort.ts'
+import { BackOff } from './back-off.ts'
+import { RECOVERED_AFTER_MS, type TaskInfo, type TaskRegistry } from './task-registry.ts'
 
 export interface ScopeOptions {
   readonly clock: Clock
@@ -65,19 +66,56 @@ export class Scope {
    * @throws Error when the scope is aborted or closed: nothing would join the task.
    */
   spawn<T>(kind: string, name: string, run: (signal: AbortSignal) => Promise<T>): Task<T> {
+    return this.#begin(kind, name, () => run(this.signal))
+  }
+
+  /**
+   * Starts a task that the collector cannot do without: as {@link spawn}, but when it fails it is run again, after a back-off that begins
+   * anew once it ran for a minute. Every failure is reported, and a task that keeps failing shows in the registry's health.
+   */
+  keep<T>(kind: string, name: string, run: (signal: AbortSignal) => Promise<T>): Task<T> {
+    return this.#begin(kind, name, (id) => this.#rerun(id, { kind, name }, run))
+  }
+
+  #begin<T>(kind: string, name: string, run: (id: number) => Promise<T>): Task<T> {
     this.#assertOpen('spawn')
     const { tasks } = this.#options
     const id = tasks.add(kind, name, this.#node)
-    const done = run(this.signal)
+    const done = run(id)
     const settled = done.then(
       () => this.#settle(id),
       (error: unknown) => {
+        if (!isAbortOf(this.signal, error)) this.#noteFailure(id, { kind, name }, error)
         this.#settle(id)
-        if (!isAbortOf(this.signal, error)) this.#options.onFailure({ kind, name }, error)
       },
     )
     this.#live.set(id, settled)
     return { done }
+  }
+
+  async #rerun<T>(
+    id: number,
+    task: { kind: string; name: string },
+    run: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { clock } = this.#options
+    const backOff = new BackOff({ initialMs: RESTART_INITIAL_MS, maxMs: RESTART_MAX_MS }, LONGEST)
+    for (;;) {
+      const startedMs = clock.monotonic()
+      try {
+        return await run(this.signal)
+      } catch (error) {
+        if (isAbortOf(this.signal, error)) throw error
+        this.#noteFailure(id, task, error)
+      }
+      if (clock.monotonic() - startedMs >= RECOVERED_AFTER_MS) backOff.reset()
+      await clock.sleep(backOff.next(), { signal: this.signal })
+    }
+  }
+
+  #noteFailure(id: number, task: { kind: string; name: string }, error: unknown): void {
+    this.#options.tasks.noteFailure(id, error)
+    this.#options.onFailure(task, error)
   }
 
   /** A scope within this one. It leaves the tree once it is closed. */
@@ -87,7 +125,7 @@ export class Scope {
   }
 
   /** Cancels every task of this scope and its children. Idempotent. */
-  abort(reason: Error = new DOMException(`Scope ${this.#node.path} was cancelled`, 'AbortError')): void {
+  abort(reason: Error = cancellation(`Scope ${this.#node.path} was cancelled`)): void {
     if (this.signal.aborted) return
     this.#controller.abort(reason)
     for (const child of this.#children) child.abort(reason)
@@ -106,7 +144,7 @@ export class Scope {
       // eslint-disable-next-line no-await-in-loop -- a task may spawn another one while it is waited for
       if ((await Promise.race([this.#allSettled(), timeUp])) === 'time up') break
     }
-    deadline.abort()
+    deadline.abort(JOINED)
     const unfinished = this.#unfinished()
     return { ended: unfinished.length === 0, unfinished, elapsedMs: clock.monotonic() - started }
   }
@@ -150,3 +188,10 @@ export class Scope {
     }
   }
 }
+
+const RESTART_INITIAL_MS = 100
+const RESTART_MAX_MS = 30_000
+/** The delays of a task's restarts are not drawn: what fails by a defect returns to nobody whom many could overrun. */
+const LONGEST = { next: () => 1 }
+/** Why the deadline of a join is no longer waited for. */
+const JOINED = cancellation('The join is over')

@@ -1,10 +1,17 @@
 import { onAbort } from './abort.ts'
 
-/** Bounds how many hold something at the same time. First come, first served. */
+export interface AcquireOptions {
+  readonly signal: AbortSignal
+  /** Comes before everyone who waits without it; among those who wait with it, first come, first served. Default false. */
+  readonly urgent?: boolean
+}
+
+/** Bounds how many hold something at the same time. First come, first served, the urgent before the others. */
 export class Semaphore {
   readonly capacity: number
   #held = 0
-  readonly #queue = new Set<() => void>()
+  readonly #urgent = new Set<() => void>()
+  readonly #usual = new Set<() => void>()
 
   /** @throws RangeError when the capacity is not a whole number of at least 1: nobody could ever enter. */
   constructor(capacity: number) {
@@ -21,21 +28,27 @@ export class Semaphore {
   }
 
   get waiting(): number {
-    return this.#queue.size
+    return this.#urgent.size + this.#usual.size
+  }
+
+  /** Those of the waiting that are urgent. */
+  get waitingUrgently(): number {
+    return this.#urgent.size
   }
 
   /** Resolves with a permit when it is this caller's turn; rejects with `signal.reason` on abort. */
-  async acquire(options: { signal: AbortSignal }): Promise<Permit> {
+  async acquire(options: AcquireOptions): Promise<Permit> {
     options.signal.throwIfAborted()
     if (this.#held < this.capacity) {
       this.#held += 1
       return this.#permit()
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#queue.add(resolve)
+    const queue = options.urgent === true ? this.#urgent : this.#usual
+    queue.add(resolve)
     using _ = onAbort(options.signal, () => {
       // A turn that was already given is kept: the caller gets its permit and sees the abort itself.
-      if (this.#queue.delete(resolve)) reject(options.signal.reason)
+      if (queue.delete(resolve)) reject(options.signal.reason)
     })
     await promise
     return this.#permit()
@@ -53,12 +66,13 @@ export class Semaphore {
 
   /** Hands the place to the first in the queue, or frees it. */
   #passOn(): void {
-    const [next] = this.#queue
+    const queue = this.#urgent.size > 0 ? this.#urgent : this.#usual
+    const [next] = queue
     if (next === undefined) {
       this.#held -= 1
       return
     }
-    this.#queue.delete(next)
+    queue.delete(next)
     next()
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts'
 import { Condition } from './condition.ts'
-import { Semaphore, type Permit } from './semaphore.ts'
+import { Semaphore, type AcquireOptions, type Permit } from './semaphore.ts'
 
 export interface SlotPoolOptions {
   /** Hard limit on slots held at the same time. */
@@ -24,6 +24,9 @@ export interface Slot extends Disposable {
  * The slot pool: a hard limit on concurrent streams, with fair turns when there are more containers than slots.
  * Who waits is served first come, first served. While anyone waits, as many of the longest turns that are over as there are waiters are
  * asked to yield; a holder that yields and queues again therefore comes behind everyone who waited before it.
+ *
+ * Who waits urgently comes first, and for it the longest turn is asked to yield at once, whether it is over or not: the log of a container that
+ * lives 20 ms is gone before any turn would be. The limit stays hard. Each container may be urgent once, or those that wait would starve.
  */
 export class SlotPool {
   readonly #turnMs: number
@@ -59,7 +62,7 @@ export class SlotPool {
   }
 
   /** Resolves with a slot when it is this caller's turn; rejects with `signal.reason` on abort. */
-  async acquire(options: { signal: AbortSignal }): Promise<Slot> {
+  async acquire(options: AcquireOptions): Promise<Slot> {
     const permit = this.#semaphore.acquire(options)
     this.#changed.notifyAll()
     return this.#hold(await permit)
@@ -73,7 +76,7 @@ export class SlotPool {
         await this.#changed.wait({ signal })
         continue
       }
-      const leftMs = longest.since + this.#turnMs - this.#clock.monotonic()
+      const leftMs = this.#isUrgent() ? 0 : longest.since + this.#turnMs - this.#clock.monotonic()
       if (leftMs <= 0) this.#end(longest.slot)
       else await this.#changed.waitAtMost(this.#clock, leftMs, { signal })
     }
@@ -118,6 +121,11 @@ export class SlotPool {
   /** Waiters for whom nobody was asked to yield yet. */
   #owed(): number {
     return this.waiting - this.#yielding
+  }
+
+  /** Whether someone waits urgently for whom nobody was asked to yield yet: who yields now serves the urgent first. */
+  #isUrgent(): boolean {
+    return this.#semaphore.waitingUrgently > this.#yielding
   }
 
   #longestTurn(): { slot: HeldSlot; since: number } | undefined {

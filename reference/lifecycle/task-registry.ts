@@ -1,3 +1,5 @@
+import { messageOf } from '../errors.ts'
+import type { HealthCheck } from '../http/health.ts'
 import type { Clock } from '../ports/clock.ts'
 
 /** A live task, as shown by `GET /debug/tasks`: the counterpart of a line in a goroutine dump. */
@@ -20,7 +22,14 @@ interface Entry {
   readonly name: string
   readonly scope: { readonly path: string; readonly closed: boolean }
   readonly startedMs: number
-  readonly location: string | null
+  /** Captured at the start and formatted only when someone asks: formatting is the expensive half. Null when locations are not recorded. */
+  readonly site: { readonly stack?: string } | null
+}
+
+interface Failure {
+  readonly task: Entry
+  readonly atMs: number
+  readonly why: string
 }
 
 /** Every live task of one collector. A task is in it from its start to the moment its promise settled. */
@@ -29,9 +38,11 @@ export class TaskRegistry {
   readonly #recordLocations: boolean
   readonly #live = new Map<number, Entry>()
   readonly #byKind = new Map<string, number>()
+  /** The last failure of each kind of task: kinds are few, and one failure of a kind is enough to be bad. */
+  readonly #failures = new Map<string, Failure>()
   #nextId = 1
 
-  /** @param options.recordLocations keeps where each task was started, at about 5 microseconds a task. Default true. */
+  /** @param options.recordLocations keeps where each task was started, at about 2 microseconds a task. Default true. */
   constructor(clock: Clock, options: { recordLocations?: boolean } = {}) {
     this.#clock = clock
     this.#recordLocations = options.recordLocations ?? true
@@ -59,11 +70,24 @@ export class TaskRegistry {
       .map((entry) => this.#describe(entry))
   }
 
+  /**
+   * Bad while a task that is run again has failed within the last minute, and when one that is not has failed, until its scope is closed: somebody
+   * relied on it, and it is gone.
+   */
+  check(): HealthCheck {
+    const now = this.#clock.monotonic()
+    const failing = [...this.#failures.values()].filter(({ task, atMs }) =>
+      this.#live.has(task.id) ? now - atMs < RECOVERED_AFTER_MS : !task.scope.closed,
+    )
+    const told = failing.map(({ task, why }) => `${task.kind} ${task.name} failed: ${why}`)
+    return { ok: failing.length === 0, detail: told.join('; ') || `${this.size} running` }
+  }
+
   /** For {@link Scope} only. */
   add(kind: string, name: string, scope: Entry['scope']): number {
     const id = this.#nextId++
-    const location = this.#recordLocations ? callSite() : null
-    this.#live.set(id, { id, kind, name, scope, startedMs: this.#clock.monotonic(), location })
+    const site = this.#recordLocations ? callSite() : null
+    this.#live.set(id, { id, kind, name, scope, startedMs: this.#clock.monotonic(), site })
     this.#byKind.set(kind, (this.#byKind.get(kind) ?? 0) + 1)
     return id
   }
@@ -74,6 +98,13 @@ export class TaskRegistry {
     if (entry === undefined) return
     this.#live.delete(id)
     this.#byKind.set(entry.kind, (this.#byKind.get(entry.kind) ?? 1) - 1)
+  }
+
+  /** For {@link Scope} only: a live task failed for another reason than cancellation. */
+  noteFailure(id: number, error: unknown): void {
+    const task = this.#live.get(id)
+    if (task === undefined) return
+    this.#failures.set(task.kind, { task, atMs: this.#clock.monotonic(), why: messageOf(error) })
   }
 
   /** For {@link Scope} only. */
@@ -89,20 +120,26 @@ export class TaskRegistry {
       name: entry.name,
       scope: entry.scope.path,
       ageMs: this.#clock.monotonic() - entry.startedMs,
-      startedAt: entry.location,
+      startedAt: entry.site === null ? null : callerIn(entry.site),
     }
   }
 }
 
-/** Who called {@link Scope.spawn}, as `file:line:column`. */
-function callSite(): string | null {
+function callSite(): { readonly stack?: string } {
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = FRAMES_TO_CALLER
   const holder: { stack?: string } = {}
   Error.captureStackTrace(holder, callSite)
   Error.stackTraceLimit = limit
-  return holder.stack?.match(/\(?([^\s(]+:\d+:\d+)\)?$/)?.[1] ?? null
+  return holder
 }
 
-/** `TaskRegistry.add`, `Scope.spawn`, the caller. */
-const FRAMES_TO_CALLER = 3
+/** Who called {@link Scope.spawn}, as `file:line:column`. */
+function callerIn({ stack }: { readonly stack?: string }): string | null {
+  return stack?.match(/\(?([^\s(]+:\d+:\d+)\)?$/)?.[1] ?? null
+}
+
+/** `TaskRegistry.add`, `Scope.#begin`, `Scope.spawn`, the caller. */
+const FRAMES_TO_CALLER = 4
+/** A task that ran for so long after a failure is well again. */
+export const RECOVERED_AFTER_MS = 60_000

@@ -35,6 +35,7 @@ async function samples(name: string): Promise<string[]> {
 }
 
 function touchEveryContainerMetric(container: { id: string; name: string }): void {
+  metrics.streamOpened(container)
   metrics.rotation(container, 'planned', 299)
   metrics.rotation(container, 'yield', 5)
   for (const type of ['pool_full', 'open_failed', 'read_failed', 'read_timeout', 'rotation_stuck'] as const) {
@@ -70,7 +71,6 @@ describe('state is mirrored at the scrape', () => {
     slots.active = 40
     expect(await samples('log_capturer_container_stream')).toEqual(
       expect.arrayContaining([
-        'log_capturer_container_streams_active 40',
         'log_capturer_container_stream_pool_capacity 50',
         'log_capturer_container_stream_pool_utilization 0.8',
       ]),
@@ -96,6 +96,42 @@ describe('state is mirrored at the scrape', () => {
 })
 
 describe('figures of containers', () => {
+  test('streams are counted as they are opened and closed, not the slots that are held', async () => {
+    slots.active = 40
+    metrics.streamOpened(web)
+    metrics.streamOpened(db)
+    metrics.streamClosed()
+    expect(await samples('log_capturer_container_streams_active')).toEqual([
+      'log_capturer_container_streams_active 1',
+    ])
+  })
+
+  test('a container has its rotation figures from the first stream on, and a later stream changes none', async () => {
+    metrics.streamOpened(web)
+    metrics.rotation(web, 'planned', 299)
+    metrics.streamOpened(web)
+    const labels = 'container_id="0123456789ab",container_name="web"'
+    metrics.streamOpened(db)
+    const silent = 'container_id="fedcba987654",container_name="db"'
+    expect(await samples('log_capturer_container_stream_rotations_total')).toEqual([
+      `log_capturer_container_stream_rotations_total{${labels},reason="planned"} 1`,
+      `log_capturer_container_stream_rotations_total{${labels},reason="yield"} 0`,
+      `log_capturer_container_stream_rotations_total{${silent},reason="planned"} 0`,
+      `log_capturer_container_stream_rotations_total{${silent},reason="yield"} 0`,
+    ])
+    expect(await samples('log_capturer_container_last_rotation_timestamp')).toEqual([
+      `log_capturer_container_last_rotation_timestamp{${labels}} 1700000000.5`,
+      `log_capturer_container_last_rotation_timestamp{${silent}} 1700000000.5`,
+    ])
+  })
+
+  test('a container that was missed counts by reason', async () => {
+    metrics.containerMissed('not_opened')
+    expect(await samples('log_capturer_containers_missed_total')).toEqual([
+      'log_capturer_containers_missed_total{reason="not_opened"} 1',
+    ])
+  })
+
   test('a rotation counts by reason, stamps the time, and observes the age', async () => {
     metrics.rotation(web, 'planned', 299)
     metrics.rotation(web, 'yield', 5)
@@ -172,7 +208,7 @@ test('sinks, queue, connections and files are told', async () => {
   metrics.linesDelivered('local_file', 5)
   metrics.retried('local_file', 2)
   metrics.sinkLatency('local_file', 0.02)
-  metrics.queue(4096, 3)
+  metrics.queue('local_file', 4096, 3)
   metrics.mirrorConnections(() => 7)
   metrics.openFiles(9)
   metrics.abandoned('stream_close')
@@ -182,8 +218,8 @@ test('sinks, queue, connections and files are told', async () => {
     'log_capturer_lines_delivered_total{sink="local_file"} 5',
     'log_capturer_lines_retried_total{sink="local_file"} 2',
     'log_capturer_sink_latency_seconds_count{sink="local_file"} 1',
-    'log_capturer_queue_bytes 4096',
-    'log_capturer_queue_blocks 3',
+    'log_capturer_queue_bytes{sink="local_file"} 4096',
+    'log_capturer_queue_blocks{sink="local_file"} 3',
     'log_capturer_docker_connections_active 7',
     'log_capturer_local_file_open_files 9',
     'log_capturer_abandoned_total{kind="stream_close"} 1',

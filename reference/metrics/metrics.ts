@@ -16,6 +16,18 @@ const STREAM_ERROR_TYPES = [
   'rotation_stuck',
 ] as const
 
+/** Why a sink will never get a line: it does not take it, it is too large for it, or the spool was full. */
+export type DropReason = 'refused' | 'too_large' | 'spool_full'
+
+/** Why the log of a container that is gone was not read to its end. */
+export type MissedReason =
+  /** It was gone before the engine described it. */
+  | 'not_described'
+  /** Its log was never opened. */
+  | 'not_opened'
+  /** Its log was opened, and was gone before its end was read. */
+  | 'cut_short'
+
 /** The container a figure belongs to. `id` is the full one, the label carries its first 12 characters. */
 export interface MeasuredContainer {
   readonly id: string
@@ -41,6 +53,8 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #clock: Clock
   readonly #labels = new Map<string, ContainerLabels>()
+  /** Containers that have rotation figures. */
+  readonly #rotating = new Set<string>()
   /** Remove one container's series from one metric each. */
   readonly #removers: ((labels: ContainerLabels) => void)[] = []
 
@@ -71,6 +85,9 @@ export class Metrics {
   readonly #cut = this.#perContainer('log_capturer_container_cut_lines_total', {
     help: 'Lines cut because they were longer than max_line_bytes',
   })
+  readonly #missed = this.#counter('log_capturer_containers_missed_total', 'reason', {
+    help: 'Containers that ran and were gone before their log was read to its end',
+  })
   readonly #linesRead = this.#perContainer('log_capturer_lines_read_total', {
     help: 'Lines read from containers',
   })
@@ -79,7 +96,7 @@ export class Metrics {
   })
   readonly #lastRotation = new Gauge({
     name: 'log_capturer_container_last_rotation_timestamp',
-    help: 'When the stream was last rotated, seconds since the epoch',
+    help: 'When the stream was last rotated, before the first rotation when it was first opened, seconds since the epoch',
     labelNames: ['container_id', 'container_name'],
     registers: [this.#registry],
   })
@@ -89,6 +106,8 @@ export class Metrics {
     buckets: [60, 120, 180, 240, 300, 360],
     registers: [this.#registry],
   })
+  readonly #streamsActive = this.#gauge('log_capturer_container_streams_active', 'Open log streams')
+  #openStreams = 0
   readonly #abandoned = this.#counter('log_capturer_abandoned_total', 'kind', {
     help: 'Operations that missed their deadline and are no longer waited for',
   })
@@ -108,11 +127,27 @@ export class Metrics {
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
     registers: [this.#registry],
   })
-  readonly #queueBytes = this.#gauge(
+  readonly #linesDropped = new Counter({
+    name: 'log_capturer_lines_dropped_total',
+    help: 'Lines a sink will never get, by why',
+    labelNames: ['sink', 'reason'],
+    registers: [this.#registry],
+  })
+  readonly #queueBytes = this.#gaugePerSink(
     'log_capturer_queue_bytes',
-    'Memory held by blocks on their way to sinks',
+    'Memory held by blocks on their way to a sink',
   )
-  readonly #queueBlocks = this.#gauge('log_capturer_queue_blocks', 'Blocks on their way to sinks')
+  readonly #queueBlocks = this.#gaugePerSink('log_capturer_queue_blocks', 'Blocks on their way to a sink')
+  readonly #spoolDamaged = this.#counter('log_capturer_spool_damaged_total', 'sink', {
+    help: 'Parts of the spool that could not be read: their lines are lost for the sink',
+  })
+  readonly #positionsSaved = this.#gauge(
+    'log_capturer_positions_saved_timestamp',
+    'When nothing that was acknowledged was left to be saved, seconds since the epoch',
+  )
+  readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
+    help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
+  })
   readonly #openFiles = this.#gauge(
     'log_capturer_local_file_open_files',
     'Files the local file sink holds open',
@@ -132,6 +167,28 @@ export class Metrics {
     this.#mirrorTasks(options.tasks)
     this.#mirrorSlots(options.slots)
     this.#mirrorProcess(options.process)
+  }
+
+  /**
+   * A container's log is open, in a slot, until {@link streamClosed}. From the first time on the container has rotation figures: an alert on a rotation
+   * that never comes needs a series to look at.
+   */
+  streamOpened(container: MeasuredContainer): void {
+    this.#streamsActive.set((this.#openStreams += 1))
+    if (this.#rotating.has(container.id)) return
+    const labels = this.#labelsOf(container)
+    this.#rotating.add(container.id)
+    for (const reason of ROTATION_REASONS) this.#rotations.inc({ ...labels, reason }, 0)
+    this.#lastRotation.set(labels, this.#clock.now() / 1000)
+  }
+
+  streamClosed(): void {
+    this.#streamsActive.set((this.#openStreams -= 1))
+  }
+
+  /** A container is gone whose log was not read to its end. */
+  containerMissed(reason: MissedReason): void {
+    this.#missed.inc({ reason })
   }
 
   /** @param ageSeconds how long the stream that ended was open. */
@@ -199,15 +256,53 @@ export class Metrics {
     this.#sinkLatency.observe({ sink }, seconds)
   }
 
-  /** What the dispatcher holds now. */
-  queue(bytes: number, blocks: number): void {
-    this.#queueBytes.set(bytes)
-    this.#queueBlocks.set(blocks)
+  /** Lines that the sink will never get. */
+  dropped(sink: string, reason: DropReason, lines: number): void {
+    this.#linesDropped.inc({ sink, reason }, lines)
+  }
+
+  /** What is on its way to the sink now. */
+  queue(sink: string, bytes: number, blocks: number): void {
+    this.#queueBytes.set({ sink }, bytes)
+    this.#queueBlocks.set({ sink }, blocks)
+  }
+
+  /** A part of the spool cannot be read. */
+  spoolDamaged(sink: string): void {
+    this.#spoolDamaged.inc({ sink })
+  }
+
+  /** Everything acknowledged a moment ago is on disk. */
+  positionsSaved(): void {
+    this.#positionsSaved.set(this.#clock.now() / 1000)
+  }
+
+  /** @param read what the spool holds on disk, bytes, asked at every scrape. */
+  mirrorSpoolBytes(read: () => number): void {
+    this.#mirror('log_capturer_spool_bytes', 'Disk space of the spool', read)
   }
 
   /** @param read the connections to the engine that are open, asked at every scrape. */
   mirrorConnections(read: () => number): void {
     this.#mirror('log_capturer_docker_connections_active', 'Open connections to the engine', read)
+  }
+
+  /** @param read the lines of the collector's own log that were dropped so far, asked at every scrape. */
+  mirrorDroppedLogLines(read: () => number): void {
+    const counter = new Counter({
+      name: 'log_capturer_log_lines_dropped_total',
+      help: "Lines of the collector's own log that were dropped because nobody read them",
+      registers: [this.#registry],
+      collect() {
+        counter.reset()
+        counter.inc(read())
+      },
+    })
+  }
+
+  /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */
+  fileDisturbed(kind: string): void {
+    this.#fileDisturbances.inc({ kind })
   }
 
   /** Files the local file sink holds open now. */
@@ -220,6 +315,7 @@ export class Metrics {
     const labels = this.#labels.get(container.id)
     if (labels === undefined) return
     this.#labels.delete(container.id)
+    this.#rotating.delete(container.id)
     for (const remove of this.#removers) remove(labels)
   }
 
@@ -250,6 +346,10 @@ export class Metrics {
 
   #counter<Label extends string>(name: string, label: Label, options: { help: string }): Counter<Label> {
     return new Counter({ name, help: options.help, labelNames: [label], registers: [this.#registry] })
+  }
+
+  #gaugePerSink(name: string, help: string): Gauge<'sink'> {
+    return new Gauge({ name, help, labelNames: ['sink'], registers: [this.#registry] })
   }
 
   #gauge(name: string, help: string): Gauge {
@@ -284,7 +384,6 @@ export class Metrics {
   }
 
   #mirrorSlots(slots: MetricsOptions['slots']): void {
-    this.#mirror('log_capturer_container_streams_active', 'Open log streams', () => slots.active)
     this.#mirror(
       'log_capturer_container_stream_pool_capacity',
       'Log streams that may be open at once',

@@ -20,7 +20,7 @@ export interface FileSystem {
   stat(path: string): Promise<FileStat>
   /** Names in the directory, without their path, in no particular order. */
   readdir(path: string): Promise<string[]>
-  /** Makes renames and new names in the directory survive a power cut. */
+  /** Makes renames and new names in the directory survive a power cut; where the file system knows no such thing it does nothing. */
   syncDirectory(path: string): Promise<void>
 }
 

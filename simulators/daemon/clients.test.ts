@@ -20,6 +20,7 @@ describe('clients work unchanged', () => {
       ...summary,
       tty: false,
       logDriver: 'json-file',
+      startedAt: expect.any(String),
     })
     const events = await engine.openEvents({ signal })
     const log = await engine.openLogs('web', { follow: true, signal })

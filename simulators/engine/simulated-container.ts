@@ -154,7 +154,8 @@ export class SimulatedContainer {
   /** As `inspect` shows it. */
   details(): ContainerDetails {
     const { id, name, labels, running, tty, logDriver } = this
-    return { id, name, labels, running, tty, logDriver }
+    const startedAt = this.startedAt === null ? null : String(this.startedAt)
+    return { id, name, labels, running, tty, logDriver, startedAt }
   }
 
   /**

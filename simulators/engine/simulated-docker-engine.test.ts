@@ -55,6 +55,7 @@ describe('calls', () => {
         ...summary,
         tty: false,
         logDriver: 'json-file',
+        startedAt: expect.any(String),
       })
     })
     expect(world.nowMs).toBeGreaterThan(0)

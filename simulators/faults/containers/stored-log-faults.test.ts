@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DOCKER_20_10, DOCKER_28 } from '../../engine/personality.ts'
-import { framesOf, readUntilIdle } from '../../engine/test-support.ts'
+import { framesOf, never, readUntilIdle } from '../../engine/test-support.ts'
 import { demonstrate, FaultRig } from '../fault.test-helper.ts'
 import * as faults from './stored-log-faults.ts'
 
@@ -37,6 +37,15 @@ test('of an emptied log engine 20.10 sends what was written since, whatever it i
     writeLines(rig, 6, 8)
     expect(await rig.readLines(following)).toEqual(lines(6, 8))
     expect(await rig.readLines(await rig.openLog({ tail: 2 }))).toEqual(lines(7, 8))
+  })
+})
+
+test('time goes on for who follows the end of an emptied log that goes on being written', async () => {
+  const rig = new FaultRig({ behaviour: { kind: 'chatty', everyMs: 100 } })
+  await rig.world.run(async () => {
+    await rig.world.clock.sleep(5000, { signal: never })
+    rig.inject(faults.emptiedLog(web))
+    expect(await rig.readLines(await rig.openLog({ tail: 2 }), 60_000)).toEqual([])
   })
 })
 

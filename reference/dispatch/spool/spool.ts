@@ -1,0 +1,384 @@
+import { join } from 'node:path'
+import { Condition } from '../../lifecycle/condition.ts'
+import type { FileHandle, FileSystem } from '../../ports/file-system.ts'
+import type { Logger } from '../../ports/logger.ts'
+import { codeOf } from '../../errors.ts'
+import type { Block, Source } from '../block.ts'
+import { blockBytes } from '../held-bytes.ts'
+import { makeDirectory, readFully, writeAll } from '../files.ts'
+import {
+  bodyBytes,
+  decodeTransaction,
+  encodeTransaction,
+  HEADER_BYTES,
+  type Transaction,
+} from './transaction.ts'
+
+/** A place in the spool: between two transactions. */
+export interface SpoolOffset {
+  readonly segment: number
+  /** Bytes from the start of the segment. */
+  readonly offset: number
+}
+
+export interface SpoolOptions {
+  readonly fileSystem: FileSystem
+  readonly logger: Logger
+  readonly directory: string
+  /** A segment that is at least so long is not continued. */
+  readonly segmentBytes: number
+  /** While the segments hold at least so much, `append` waits. */
+  readonly bytesMax: number
+}
+
+/** What an earlier process left. */
+export interface SpoolRecovered {
+  /** Where the next transaction goes. */
+  readonly end: SpoolOffset
+  /** Of the transactions behind the place that was asked for: by source, where reading resumes behind the last of them. */
+  readonly positions: ReadonlyMap<Source, unknown>
+}
+
+export interface SpoolPiece {
+  readonly blocks: readonly Block[]
+  readonly next: SpoolOffset
+  /** Transactions between `next` and the ones before it cannot be read any more: their records are lost. */
+  readonly damaged: boolean
+}
+
+interface Append {
+  readonly blocks: readonly Block[]
+  readonly resolve: (end: SpoolOffset) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Records on their way to sinks that may be slow or away, on disk: append-only segments of transactions. What waits when a write ends is
+ * written together. A process that is killed loses nothing of what was appended; a power cut nothing of what was synced. What either of them tore is
+ * cut when the spool is opened again.
+ *
+ *     open() -> append()* , sync()*, read()*, release()* -> close()
+ */
+export class Spool {
+  readonly #options: SpoolOptions
+  /** Length of each segment up to the end of its last transaction. */
+  readonly #lengths = new Map<number, number>()
+  readonly #waiting: Append[] = []
+  readonly #appended = new Condition()
+  readonly #released = new Condition()
+  #end: SpoolOffset = { segment: 0, offset: 0 }
+  #file: FileHandle | null = null
+  /** The last write failed: what it left behind the end is cut before the next one. */
+  #torn = false
+  /** Also what an earlier process has appended may not be synced. */
+  #unsynced = true
+  /** The segment's name was not synced; there may be one of an earlier process that was killed. */
+  #newName = true
+  #writing: Promise<void> | null = null
+  #syncing: Promise<void> | null = null
+  #opening: Promise<FileHandle> | null = null
+
+  constructor(options: SpoolOptions) {
+    this.#options = options
+  }
+
+  /** Behind the last transaction. */
+  get end(): SpoolOffset {
+    return this.#end
+  }
+
+  /** What the segments hold, bytes. */
+  get bytes(): number {
+    let sum = 0
+    for (const length of this.#lengths.values()) sum += length
+    return sum
+  }
+
+  /** The oldest place that can be read. */
+  get start(): SpoolOffset {
+    return { segment: Math.min(this.#end.segment, ...this.#lengths.keys()), offset: 0 }
+  }
+
+  /**
+   * Takes up what is there, and cuts it behind the last transaction that is whole: what lies there was not synced.
+   * @param committed what lies before it was synced, and its positions are known already; null when nothing is. Should it not be there any more, the
+   * positions of what is there are told, although they are older.
+   */
+  async open(committed: SpoolOffset | null): Promise<SpoolRecovered> {
+    const { directory, fileSystem } = this.#options
+    await makeDirectory(fileSystem, directory)
+    const segments = (await fileSystem.readdir(directory)).flatMap(segmentOf).toSorted((a, b) => a - b)
+    for (const segment of segments) {
+      this.#lengths.set(segment, (await fileSystem.stat(this.#path(segment))).size)
+    }
+    const positions = new Map<string, { source: Source; position: unknown }>()
+    let at = this.#startOfRecovery(committed)
+    while (this.#lengths.has(at.segment)) {
+      at = await this.#recover(at, positions)
+      if (!this.#lengths.has(at.segment + 1)) break
+      at = { segment: at.segment + 1, offset: 0 }
+    }
+    this.#end = at
+    return {
+      end: at,
+      positions: new Map([...positions.values()].map(({ source, position }) => [source, position])),
+    }
+  }
+
+  /**
+   * Appends the blocks as one transaction, or as part of a larger one. Resolves with the place behind them. Rejects when they could not be written, and
+   * with `signal.reason` on abort while there is no room; then they are not in the spool.
+   */
+  async append(blocks: readonly Block[], options: { signal: AbortSignal }): Promise<SpoolOffset> {
+    options.signal.throwIfAborted()
+    while (this.#isFull()) await this.#released.wait(options)
+    const { promise, resolve, reject } = Promise.withResolvers<SpoolOffset>()
+    this.#waiting.push({ blocks, resolve, reject })
+    this.#writing ??= this.#writeWaiting().finally(() => (this.#writing = null))
+    return await promise
+  }
+
+  /** Resolves when everything appended before would survive a power cut. */
+  async sync(): Promise<void> {
+    await this.#syncing?.catch(() => {})
+    if (!this.#unsynced) return
+    this.#unsynced = false
+    this.#syncing = this.#syncLast().finally(() => (this.#syncing = null))
+    try {
+      await this.#syncing
+    } catch (error) {
+      this.#unsynced = true
+      throw error
+    }
+  }
+
+  /** The transactions from a place on, as many as one read brings; null at the end. */
+  async read(from: SpoolOffset): Promise<SpoolPiece | null> {
+    const { segment, offset } = from
+    const length = this.#lengths.get(segment) ?? 0
+    if (offset < length) return await this.#readPiece(from, length)
+    const later = [...this.#lengths.keys()].filter((candidate) => candidate > segment)
+    if (later.length === 0) return null
+    return await this.read({ segment: Math.min(...later), offset: 0 })
+  }
+
+  /** Resolves when something lies behind the place; rejects with `signal.reason` on abort. */
+  async waitForMore(from: SpoolOffset, options: { signal: AbortSignal }): Promise<void> {
+    while (compareOffsets(this.#end, from) <= 0) await this.#appended.wait(options)
+  }
+
+  /** Everything before the place may go: removes the segments that lie before it wholly. */
+  async release(before: SpoolOffset): Promise<void> {
+    for (const segment of this.#lengths.keys()) {
+      if (segment < before.segment) await this.#remove(segment)
+    }
+    this.#released.notifyAll()
+  }
+
+  /** Waits for what is being written and gives the descriptor back. */
+  async close(): Promise<void> {
+    await this.#writing
+    await this.#syncing?.catch(() => {})
+    const file = this.#file
+    this.#file = null
+    await file?.close()
+  }
+
+  /** The last segment alone is continued whatever its length: it can only be given up once there is another one. */
+  #isFull(): boolean {
+    return this.#lengths.size > 1 && this.bytes >= this.#options.bytesMax
+  }
+
+  #startOfRecovery(committed: SpoolOffset | null): SpoolOffset {
+    const first = Math.min(...this.#lengths.keys())
+    if (committed === null) return { segment: Number.isFinite(first) ? first : 0, offset: 0 }
+    const length = this.#lengths.get(committed.segment)
+    if (length !== undefined && length >= committed.offset) return committed
+    if (length === undefined && committed.offset === 0) return committed
+    this.#options.logger.error(
+      { ...committed, length },
+      'The spool does not hold what was synced to it: somebody cut or removed it, and what no sink had taken of that is lost',
+    )
+    return length === undefined
+      ? { segment: committed.segment + 1, offset: 0 }
+      : { segment: committed.segment, offset: 0 }
+  }
+
+  async #remove(segment: number): Promise<void> {
+    await this.#options.fileSystem.unlink(this.#path(segment)).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error
+    })
+    this.#lengths.delete(segment)
+  }
+
+  async #writeWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const appends = takeTogether(this.#waiting)
+      try {
+        await this.#write(encodeTransaction(appends.flatMap(({ blocks }) => blocks)))
+        for (const { resolve } of appends) resolve(this.#end)
+        this.#appended.notifyAll()
+      } catch (error) {
+        for (const { reject } of appends) reject(error)
+      }
+    }
+  }
+
+  async #write(buffers: readonly Uint8Array[]): Promise<void> {
+    const file = await this.#fileToAppend()
+    const { segment, offset } = this.#end
+    if (this.#torn) await file.truncate(offset)
+    this.#torn = true
+    await writeAll(file, buffers)
+    this.#torn = false
+    this.#unsynced = true
+    const length = offset + buffers.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    this.#lengths.set(segment, length)
+    this.#end = { segment, offset: length }
+  }
+
+  /** The last segment, or a new one behind it. One that is left was synced: only the last one can be torn by a power cut. */
+  async #fileToAppend(): Promise<FileHandle> {
+    if (this.#end.offset >= this.#options.segmentBytes) await this.#leaveSegment()
+    return await this.#lastSegment()
+  }
+
+  /** Opened once, although an append and a sync may want it at the same time. */
+  async #lastSegment(): Promise<FileHandle> {
+    if (this.#file !== null) return this.#file
+    const { segment } = this.#end
+    this.#opening ??= this.#options.fileSystem
+      .open(this.#path(segment), 'a+')
+      .finally(() => (this.#opening = null))
+    this.#file = await this.#opening
+    if (!this.#lengths.has(segment)) this.#lengths.set(segment, 0)
+    return this.#file
+  }
+
+  async #leaveSegment(): Promise<void> {
+    const file = await this.#lastSegment()
+    if (this.#torn) await file.truncate(this.#end.offset)
+    await this.#syncing?.catch(() => {})
+    await this.#syncFile(file)
+    this.#unsynced = false
+    this.#newName = true
+    this.#end = { segment: this.#end.segment + 1, offset: 0 }
+    this.#file = null
+    await file.close()
+  }
+
+  async #syncLast(): Promise<void> {
+    if (this.#file === null && !this.#lengths.has(this.#end.segment)) return
+    await this.#syncFile(await this.#lastSegment())
+  }
+
+  async #syncFile(file: FileHandle): Promise<void> {
+    await file.sync()
+    if (!this.#newName) return
+    await this.#options.fileSystem.syncDirectory(this.#options.directory)
+    this.#newName = false
+  }
+
+  /** Takes the positions of the transactions from a place to the end of its segment, which is cut where it is not whole. */
+  async #recover(
+    from: SpoolOffset,
+    positions: Map<string, { source: Source; position: unknown }>,
+  ): Promise<SpoolOffset> {
+    const { segment } = from
+    const length = this.#lengths.get(segment)!
+    let { offset } = from
+    const file = await this.#options.fileSystem.open(this.#path(segment), 'a+')
+    try {
+      for (;;) {
+        const found = await readTransaction(file, offset, length)
+        if (found === null) break
+        offset = found.next
+        for (const [source, position] of found.positions) positions.set(source.id, { source, position })
+      }
+      if (offset < length) await this.#cut(file, segment, offset, length)
+    } finally {
+      await file.close()
+    }
+    return { segment, offset }
+  }
+
+  /** Cuts what is no transaction off the end of a segment, and removes the segments behind it. */
+  async #cut(file: FileHandle, segment: number, offset: number, length: number): Promise<void> {
+    const { logger } = this.#options
+    await file.truncate(offset)
+    this.#lengths.set(segment, offset)
+    const later = [...this.#lengths.keys()].filter((candidate) => candidate > segment)
+    for (const one of later) await this.#remove(one)
+    logger.warn(
+      { segment, offset, bytes: length - offset, segments: later.length },
+      'The end of the spool is not whole: what was not synced is read from its source again',
+    )
+  }
+
+  async #readPiece({ segment, offset }: SpoolOffset, length: number): Promise<SpoolPiece> {
+    const file = await this.#options.fileSystem.open(this.#path(segment), 'r')
+    try {
+      const blocks: Block[] = []
+      let at = offset
+      while (at < length && at - offset < READ_BYTES) {
+        const found = await readTransaction(file, at, length)
+        if (found === null) break
+        blocks.push(...found.blocks)
+        at = found.next
+      }
+      // Nothing can be read at a place where a transaction was: a disk that spoils what it holds. What is behind it cannot be found.
+      const damaged = at === offset
+      return { blocks, next: { segment, offset: damaged ? length : at }, damaged }
+    } finally {
+      await file.close()
+    }
+  }
+
+  #path(segment: number): string {
+    return join(this.#options.directory, `${String(segment).padStart(NAME_DIGITS, '0')}.segment`)
+  }
+}
+
+/** Order of two places: negative when `a` lies before `b`. */
+export function compareOffsets(a: SpoolOffset, b: SpoolOffset): number {
+  return a.segment - b.segment || a.offset - b.offset
+}
+
+/** What is written as one transaction: the first of those who wait, and more while it stays small. */
+function takeTogether(waiting: Append[]): Append[] {
+  let bytes = 0
+  let taken = 0
+  for (const { blocks } of waiting) {
+    bytes += blocks.reduce((sum, block) => sum + blockBytes(block), 0)
+    if (taken > 0 && bytes > TRANSACTION_BYTES) break
+    taken += 1
+  }
+  return waiting.splice(0, taken)
+}
+
+/** The transaction at a place with the place behind it; null when there is none that is whole. */
+async function readTransaction(
+  file: FileHandle,
+  offset: number,
+  length: number,
+): Promise<(Transaction & { next: number }) | null> {
+  const header = new Uint8Array(HEADER_BYTES)
+  if ((await readFully(file, header, offset)) < HEADER_BYTES) return null
+  const bytes = bodyBytes(header)
+  const next = offset + HEADER_BYTES + (bytes ?? Infinity)
+  if (bytes === null || next > length) return null
+  const body = new Uint8Array(bytes)
+  if ((await readFully(file, body, offset + HEADER_BYTES)) < bytes) return null
+  const transaction = decodeTransaction(header, body)
+  return transaction && { ...transaction, next }
+}
+
+function segmentOf(name: string): number[] {
+  const match = /^(\d+)\.segment$/.exec(name)
+  return match === null ? [] : [Number(match[1])]
+}
+
+const NAME_DIGITS = 12
+const TRANSACTION_BYTES = 1024 * 1024
+/** What one read brings, about. */
+const READ_BYTES = 256 * 1024

@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest'
+import { EngineError } from '../ports/docker-engine.ts'
+import { MonitorRig } from './monitor-rig.test-helper.ts'
+
+const MINUTE = 60_000
+const NEVER = new AbortController().signal
+
+test('25 containers that the engine cannot describe hold up no other, and health names them', async () => {
+  const bad = new Set<string>()
+  const rig = new MonitorRig({
+    interfere: (engine) => ({
+      inspectContainer: async (id, options) => {
+        if (bad.has(id)) throw new EngineError('unavailable', 'The engine answered 500')
+        return await engine.inspectContainer(id, options)
+      },
+    }),
+  })
+  for (let n = 1; n <= 25; n++) bad.add(rig.add(`bad-${n}`, { behaviour: { kind: 'silent' } }).id)
+  const good = rig.add('good')
+  await rig.start()
+  await rig.advance(5000)
+  expect(rig.lines(good).length).toBeGreaterThan(40)
+  await rig.advance(MINUTE)
+  expect(rig.check('containers')).toMatchObject({
+    ok: false,
+    detail: expect.stringMatching(/^not read for more than a minute: bad-1, bad-2, .* and 5 more$/),
+  })
+  bad.clear()
+  await rig.advance(MINUTE)
+  expect(rig.check('containers').ok).toBe(true)
+  await rig.stop()
+})
+
+test('a container whose log cannot be opened is named after a minute, and health is good once it is read', async () => {
+  const rig = new MonitorRig()
+  rig.add('web')
+  const fault = rig.world.engine.disturbCalls({ kind: 'status', status: 500 }, { operation: 'logs' })
+  await rig.start()
+  await rig.advance(50_000)
+  expect(rig.check('containers').ok).toBe(true)
+  await rig.advance(15_000)
+  expect(rig.check('containers').detail).toBe('not read for more than a minute: web')
+  fault[Symbol.dispose]()
+  await rig.advance(MINUTE)
+  expect(rig.check('containers')).toEqual({ ok: true, detail: '1 followed' })
+  await rig.stop()
+})
+
+test('a session that fails by a defect is begun again, counted, and told in health until it has run for a minute', async () => {
+  const rig = new MonitorRig()
+  const web = rig.add('web')
+  await rig.start()
+  await rig.advance(5000)
+  rig.failOnce('web')
+  await rig.advance(5000)
+  expect(await rig.samples('log_capturer_task_failures_total')).toEqual([
+    'log_capturer_task_failures_total{kind="container_follow"} 1',
+  ])
+  expect(rig.check('tasks')).toEqual({ ok: false, detail: 'container_follow web failed: a defect' })
+  await rig.advance(2 * MINUTE)
+  expect(rig.check('tasks').ok).toBe(true)
+  rig.stopContainer('web')
+  await rig.advance(5000)
+  expect(rig.lines(web)).toEqual(rig.written(web))
+  await rig.stop()
+})
+
+test('streams are counted, not slots: none is open while a log cannot be opened', async () => {
+  const rig = new MonitorRig()
+  rig.add('web')
+  const fault = rig.world.engine.disturbCalls({ kind: 'held', head: false }, { operation: 'logs' })
+  await rig.start()
+  await rig.advance(5000)
+  expect(await rig.samples('log_capturer_container_streams_active')).toEqual([
+    'log_capturer_container_streams_active 0',
+  ])
+  expect(await rig.samples('log_capturer_container_last_rotation_timestamp{')).toEqual([])
+  fault[Symbol.dispose]()
+  await rig.advance(5000)
+  expect(await rig.samples('log_capturer_container_streams_active')).toEqual([
+    'log_capturer_container_streams_active 1',
+  ])
+  expect(await rig.samples('log_capturer_container_last_rotation_timestamp{')).toHaveLength(1)
+  await rig.stop()
+  expect(await rig.samples('log_capturer_container_streams_active')).toEqual([
+    'log_capturer_container_streams_active 0',
+  ])
+})
+
+test('a log that is opened after its deadline is given back, and read over the next opening', async () => {
+  let late = true
+  const rig = new MonitorRig({
+    interfere: (engine) => ({
+      // As one that does not listen to its signal.
+      openLogs: async (id, options) => {
+        if (!late) return await engine.openLogs(id, options)
+        late = false
+        const log = await engine.openLogs(id, { ...options, signal: NEVER })
+        await rig.world.clock.sleep(45_000, { signal: NEVER })
+        return log
+      },
+    }),
+  })
+  const web = rig.add('web')
+  await rig.start()
+  await rig.advance(MINUTE)
+  expect(rig.world.ledger.count('log-stream')).toBe(1)
+  rig.stopContainer('web')
+  await rig.advance(5000)
+  expect(rig.world.ledger.count('log-stream')).toBe(0)
+  expect(rig.lines(web)).toEqual(rig.written(web))
+  await rig.stop()
+})

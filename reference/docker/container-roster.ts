@@ -1,0 +1,246 @@
+import type { ContainerMonitorConfig } from '../config/config.ts'
+import type { Source } from '../dispatch/block.ts'
+import type { Scope } from '../lifecycle/scope.ts'
+import type { MissedReason } from '../metrics/metrics.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { ContainerDetails, ContainerEvent, ContainerSummary } from '../ports/docker-engine.ts'
+import { Absences } from './absences.ts'
+import { isNameExcluded, matchesFilters } from './container-filter.ts'
+import { ContainerNews } from './container-news.ts'
+import { ContainerSession, type SessionContext, type SessionEnd } from './container-session.ts'
+import { refuseLogDriver } from './log-driver.ts'
+import type { Retirement } from './retirement.ts'
+
+export interface RosterOptions {
+  readonly config: ContainerMonitorConfig
+  readonly clock: Clock
+  readonly session: Omit<SessionContext, 'admit'>
+  readonly retirement: Retirement
+  readonly knownSources: () => readonly Source[]
+}
+
+/** A container that is, or is to be, followed. */
+interface Entry {
+  readonly id: string
+  /** As it was first heard of; its session knows the name it has. */
+  readonly name: string
+  readonly news: ContainerNews
+  readonly from: 'start' | 'now'
+  /** Null between a session that failed unexpectedly and the next. */
+  session: ContainerSession | null
+}
+
+/**
+ * Who is followed. Of events and lists it takes only which containers there are and what happened to them; whether one is followed is decided by what
+ * the engine says when it is asked for that container: an event mixes labels with attributes of its own.
+ *
+ *     heard of --described, fits--> followed --removed, and asked for in vain--> finished, forgotten
+ *              \-described, does not fit--> ignored until it is gone or renamed
+ *
+ * Tasks: `container_follow` and `container_heartbeat` per container.
+ */
+export class ContainerRoster {
+  readonly #options: RosterOptions
+  readonly #entries = new Map<string, Entry>()
+  /** Containers that are not to be followed, by the name they were decided under. */
+  readonly #ignored = new Map<string, string>()
+  readonly #absences: Absences
+  #scope: Scope | null = null
+  /** The containers of the first list: those that were there when the collector started. */
+  #presentAtStart: ReadonlySet<string> | null = null
+  /** Those that were known when the last list was empty. */
+  #unlisted: readonly string[] = []
+
+  constructor(options: RosterOptions) {
+    this.#options = options
+    const spanMs = (LISTS_UNTIL_GONE - 1) * options.config.resyncIntervalMs
+    this.#absences = new Absences({ lists: LISTS_UNTIL_GONE, spanMs })
+  }
+
+  /** Number of containers being followed. */
+  get followed(): number {
+    return this.#entries.size
+  }
+
+  /** Containers that are followed or have a position while the engine lists none at all: it may have come up before its data. */
+  get unlisted(): number {
+    if (this.#unlisted.length === 0) return 0
+    const sources = this.#sources()
+    return this.#unlisted.filter((id) => this.#entries.has(id) || sources.has(id)).length
+  }
+
+  get sessions(): ContainerSession[] {
+    return [...this.#entries.values()].flatMap(({ session }) => session ?? [])
+  }
+
+  /** Containers are followed in the scope. */
+  start(scope: Scope): void {
+    this.#scope = scope
+  }
+
+  /** To be called once the scope is closed. */
+  clear(): void {
+    this.#scope = null
+    this.#entries.clear()
+    this.#ignored.clear()
+    this.#absences.clear()
+    this.#presentAtStart = null
+    this.#unlisted = []
+  }
+
+  /** The engine was away: what looked like the end of a log may not be one. */
+  interrupted(): void {
+    for (const { news } of this.#entries.values()) news.interrupted()
+  }
+
+  listed(containers: readonly ContainerSummary[]): void {
+    const present = new Set(containers.map(({ id }) => id))
+    this.#presentAtStart ??= new Set([...present].filter((id) => !this.#entries.has(id)))
+    for (const container of containers) {
+      const entry = this.#entries.get(container.id)
+      if (entry !== undefined) entry.news.look()
+      else if (this.#ignored.get(container.id) !== container.name) this.#addListed(container)
+    }
+    this.#noteAbsent(present)
+  }
+
+  heard(event: ContainerEvent): void {
+    const { action, id, name } = event
+    const entry = this.#entries.get(id)
+    switch (action) {
+      case 'create':
+      case 'rename':
+        if (action === 'rename') this.#ignored.delete(id)
+        if (entry === undefined)
+          this.#add(id, name, { announced: action === 'create', created: action === 'create' })
+        break
+      case 'start':
+      case 'die':
+        if (entry === undefined && this.#ignored.has(id)) break
+        if (action === 'start' || entry === undefined)
+          (entry ?? this.#add(id, name, { announced: true, created: false })).news.started()
+        break
+      case 'destroy':
+        if (entry !== undefined) entry.news.wasRemoved()
+        else if (!this.#ignored.delete(id)) this.#noteMissed(id, name, 'not_described')
+        break
+    }
+  }
+
+  #addListed(container: ContainerSummary): void {
+    const { config } = this.#options
+    if (matchesFilters(container, config.filters))
+      this.#add(container.id, container.name, { announced: false, created: false })
+    else this.#ignored.set(container.id, container.name)
+  }
+
+  /** @param how.announced by an event that says that it was started or will be. @param how.created by the event of its creation. */
+  #add(id: string, name: string, how: { announced: boolean; created: boolean }): Entry {
+    const { announced, created } = how
+    const from = this.#isNew(id, created) ? 'start' : this.#options.config.from
+    const entry: Entry = { id, name, news: new ContainerNews({ announced }), from, session: null }
+    this.#entries.set(id, entry)
+    this.#scope?.keep('container_follow', name, (signal) => this.#attend(entry, signal))
+    return entry
+  }
+
+  /** Whether it came after the collector started, so that nothing of it is older than that. */
+  #isNew(id: string, created: boolean): boolean {
+    return this.#presentAtStart === null ? created : !this.#presentAtStart.has(id)
+  }
+
+  /** Follows one container to its end, in a scope of its own, which a defect in the session cannot outlive. */
+  async #attend(entry: Entry, signal: AbortSignal): Promise<void> {
+    const { config, session: context } = this.#options
+    const own = this.#scope!.child(entry.name)
+    let end: SessionEnd
+    try {
+      const admit = (details: ContainerDetails): Source | null => this.#admit(details)
+      const session = new ContainerSession({ ...context, admit }, entry, own)
+      entry.session = session
+      own.keep('container_heartbeat', entry.name, (beating) => this.#beat(session, beating))
+      end = await session.run(own.signal)
+    } finally {
+      await own.close({ deadlineMs: config.closeTimeoutMs })
+    }
+    await this.#conclude(entry, end, signal)
+  }
+
+  async #conclude(entry: Entry, end: SessionEnd, signal: AbortSignal): Promise<void> {
+    const { source } = entry.session!
+    if (end.kind === 'ignored') {
+      this.#ignored.set(entry.id, end.name)
+      this.#options.session.metrics.forgetContainer(source)
+    } else {
+      if (end.missed !== null) this.#noteMissed(entry.id, source.name, end.missed)
+      await this.#options.retirement.forget(source, signal)
+    }
+    this.#entries.delete(entry.id)
+  }
+
+  /** The source the container is, or null when it is not to be followed. */
+  #admit(details: ContainerDetails): Source | null {
+    const { config, knownSources, session } = this.#options
+    if (!matchesFilters(details, config.filters)) return null
+    const refusal = refuseLogDriver(details, session.engineInfo())
+    if (refusal !== null) {
+      session.logger.warn({ container: details.name, logDriver: details.logDriver }, refusal)
+      return null
+    }
+    const { id, name } = details
+    return knownSources().find((known) => known.id === id) ?? { id, kind: 'container', name, attributes: {} }
+  }
+
+  async #beat(session: ContainerSession, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      // eslint-disable-next-line no-await-in-loop -- a heartbeat
+      await this.#options.clock.sleep(this.#options.config.heartbeatIntervalMs, { signal })
+      session.checkRotation()
+    }
+  }
+
+  /** Containers with a position that nobody follows. */
+  #sources(): Map<string, Source> {
+    const unattended = this.#options
+      .knownSources()
+      .filter(({ id, kind }) => kind === 'container' && !this.#entries.has(id))
+    return new Map(unattended.map((source) => [source.id, source]))
+  }
+
+  #noteAbsent(present: ReadonlySet<string>): void {
+    const sources = this.#sources()
+    const read = [...this.#entries.keys(), ...sources.keys()]
+    this.#noteUnlisted(present.size === 0 ? read : [])
+    const known = [...read, ...this.#ignored.keys()]
+    for (const id of this.#absences.note(present, known, this.#options.clock.monotonic())) {
+      this.#ignored.delete(id)
+      const entry = this.#entries.get(id)
+      if (entry !== undefined) entry.news.wasRemoved()
+      else if (sources.has(id)) this.#options.retirement.retire(sources.get(id)!, this.#scope!)
+    }
+  }
+
+  #noteUnlisted(unlisted: readonly string[]): void {
+    if (unlisted.length > 0 && this.#unlisted.length === 0) {
+      this.#options.session.logger.warn(
+        { known: unlisted.length },
+        'The engine lists no container although some are known: nothing is forgotten yet',
+      )
+    }
+    this.#unlisted = unlisted
+  }
+
+  /** Names what is lost, unless its name alone says that it was not wanted. Its labels may have said so too; nobody can tell any more. */
+  #noteMissed(id: string, name: string, reason: MissedReason): void {
+    const { config, session } = this.#options
+    if (isNameExcluded(name, config.filters)) return
+    session.metrics.containerMissed(reason)
+    session.logger.warn(
+      { container: name, id: id.slice(0, 12), reason },
+      'A container was gone before its log was read to its end',
+    )
+  }
+}
+
+/** So many lists in a row, each a resync interval after the other, prove that a container is gone. */
+const LISTS_UNTIL_GONE = 3
