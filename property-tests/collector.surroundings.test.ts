@@ -15,8 +15,16 @@ test('positions are saved while two files are written to faster than they are sy
   await rig.finish()
 })
 
-test('a file that hangs does not hold up another, with one worker', async () => {
-  const rig = new CollectorRig({ ...RIG, workers: 1 })
+test('a stop while positions are being saved saves them', async () => {
+  const rig = new CollectorRig({ ...RIG, syncMs: 8 })
+  rig.addContainer('both streams', { name: 'web', behaviour: BUSY })
+  await rig.start()
+  await rig.advance(1000 - rig.world.nowMs + 2)
+  await rig.finish()
+})
+
+test('a file that hangs does not hold up another, with two workers', async () => {
+  const rig = new CollectorRig({ ...RIG, workers: 2 })
   rig.addContainer('both streams', { name: 'hung', behaviour: CALM })
   rig.addContainer('both streams', { name: 'well', behaviour: CALM })
   await rig.start()

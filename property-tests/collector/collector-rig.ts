@@ -78,6 +78,8 @@ export class CollectorRig {
   #runningSinceMs = Infinity
   #losesEvents = false
   readonly #hungDisk: Disposable[] = []
+  /** Containers whose files hang. Each takes a worker. */
+  readonly #hungFiles = new Set<string>()
   /** Sinks of containers that were switched off for a while. */
   readonly #joined = new Set<OutputCheck>()
   /** Containers that are removed with their end, and when they were added. */
@@ -178,6 +180,7 @@ export class CollectorRig {
    */
   async stop(): Promise<void> {
     for (const hang of this.#hungDisk.splice(0)) hang[Symbol.dispose]()
+    this.#workersAreFree()
     this.#troubles.end('stdout')
     const startedMs = this.world.nowMs
     const { missed } = await this.world.run(() => this.#collector.stop())
@@ -261,6 +264,7 @@ export class CollectorRig {
     const trouble = this.world.fileSystem.disturb(fault, { ...rest, path })
     this.#troubles.begin(container === undefined ? 'disk' : `file ${container}`, trouble)
     if (fault.kind === 'hang') this.#hungDisk.push(trouble)
+    if (fault.kind === 'hang' && container !== undefined) this.#takesWorker(container)
     if (this.isRunning) this.marks.add('a disk in trouble')
   }
 
@@ -268,6 +272,18 @@ export class CollectorRig {
   mendDisk(): void {
     this.#troubles.end('disk')
     for (const name of this.#kinds.keys()) this.#troubles.end(`file ${name}`)
+    this.#workersAreFree()
+  }
+
+  /** A write to a file cannot be given up. Where every worker has one that hangs, all others wait for it: that is the one write of I15. */
+  #takesWorker(container: string): void {
+    this.#hungFiles.add(container)
+    if (this.#hungFiles.size >= this.#settings.workers) this.#troubles.begin(WORKERS)
+  }
+
+  #workersAreFree(): void {
+    this.#hungFiles.clear()
+    this.#troubles.end(WORKERS)
   }
 
   /** Nobody reads standard output. */
@@ -317,6 +333,7 @@ export class CollectorRig {
     this.engine.calm()
     if (this.engine.availability !== 'up') this.engine.comeBack()
     this.#troubles.endAll()
+    this.#workersAreFree()
   }
 
   /**
@@ -488,7 +505,7 @@ export class CollectorRig {
       undisturbedSinceMs: () =>
         Math.max(
           this.#runningSinceMs,
-          this.#troubles.calmSinceMs('disk', 'stdout', ...this.#filesInTrouble()),
+          this.#troubles.calmSinceMs('disk', 'stdout', WORKERS, ...this.#filesInTrouble()),
         ),
     })
     deliveriesGoOn(world, {
@@ -536,7 +553,7 @@ export class CollectorRig {
   #deliverableSinceMs(sink: string, container: string): number {
     const ways = ['engine', `container ${container}`]
     if (sink === 'stdout') ways.push('stdout')
-    else ways.push('disk', `file ${container}`)
+    else ways.push('disk', WORKERS, `file ${container}`)
     return Math.max(this.#runningSinceMs, this.#troubles.calmSinceMs(...ways))
   }
 
@@ -592,6 +609,8 @@ export const MARKS: readonly string[] = [
   'a sink switched on',
 ]
 
+/** What is in trouble when none of them is left. */
+const WORKERS = 'workers'
 const STOP_LIMIT_MS = 10_000
 const EQUAL_LINES: ReadonlySet<string> = new Set(['empty-lines', 'long-line', 'cut-character'])
 const KIND_OF: Readonly<Record<string, SinkKind>> = { local_file: 'files', stdout: 'stdout' }
