@@ -284,8 +284,10 @@ describe('a full spool', () => {
       queueBytesMax: 1 << 20,
       spool: { bytesMax: 1 << 20, whenFull: 'drop_oldest' },
     })
-    const delivering = process.deliver(a, 5000, LINE)
+    let done = false
+    const delivering = process.deliver(a, 5000, LINE).then(() => (done = true))
     await machine.world.advance(60_000)
+    expect(done).toBe(true)
     await delivering
     away.answer = () => null
     await machine.world.advance(60_000)

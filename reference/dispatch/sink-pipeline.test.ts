@@ -234,6 +234,18 @@ describe('a sink that refuses everything', () => {
   })
 })
 
+test('a probe that is due while there is nothing to write keeps nobody busy', async () => {
+  const rig = new PipelineRig(new ScriptedSink())
+  rig.sink.answer = () => ({ kind: 'refused', why: 'wrong password' })
+  rig.start()
+  rig.push(blockOf(a, 0, ['1']))
+  await rig.world.advance(600_000)
+  expect(rig.sink.writes.length).toBeGreaterThan(10)
+  rig.sink.answer = () => null
+  await rig.world.advance(61_000)
+  expect(rig.sink.stored.get('a')).toEqual(['1'])
+})
+
 describe('a write that gets no answer', () => {
   test('is cancelled and repeated at its deadline where the sink has one', async () => {
     const rig = new PipelineRig(new ScriptedSink({ writeDeadlineMs: 10_000 }))
