@@ -70,6 +70,15 @@ export class Checkpointer {
     }
   }
 
+  /** Saves everything that is acknowledged, at the end. Rejects when something of it could not be made durable. */
+  async finish(signal: AbortSignal): Promise<void> {
+    const { delivery } = this.#options
+    await this.checkpoint(signal)
+    // The commit was one that had been under way: what was acknowledged since it began takes another one.
+    if (!delivery.committed) await this.checkpoint(signal)
+    if (!delivery.committed) throw new Error('not everything that was stored could be made durable')
+  }
+
   checks(): Health['checks'] {
     const { clock, delivery, intervalMs, positions } = this.#options
     const ageMs = clock.monotonic() - this.#savedMs
