@@ -56,6 +56,8 @@ export class Checkpointer {
     const startedMs = clock.monotonic()
     try {
       await delivery.commit({ signal })
+      // Somebody else saves by now, and knows more.
+      signal.throwIfAborted()
       positions.prune()
       if (positions.dirty) {
         await positions.save(positions.snapshot())

@@ -193,9 +193,7 @@ export class Dispatcher implements Component {
     const { clock } = this.#options
     const checkpointer = this.#checkpointer
     if (checkpointer === null) return
-    await withDeadline(clock, 'saving positions', deadlineMs, NEVER, (signal) =>
-      checkpointer.checkpoint(signal),
-    )
+    await withDeadline(clock, 'saving positions', deadlineMs, NEVER, (signal) => checkpointer.finish(signal))
   }
 }
 
