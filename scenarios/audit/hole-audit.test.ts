@@ -48,3 +48,16 @@ test('a hole at the end is told by a gap behind what was delivered', () => {
   expect(accountForHoles(holes, [{ after: stamp(2), toldAt: 0 }], [])).toMatchObject({ silent: 0 })
   expect(accountForHoles(holes, [{ after: stamp(1), toldAt: 0 }], [])).toMatchObject({ silent: 2 })
 })
+
+test('of a loss that was told twice, because nothing was delivered in between, the last time counts', () => {
+  const holes = holesOf(stamps(1, 2, 5), 5)
+  const told = [
+    { after: stamp(2), toldAt: 10 },
+    { after: stamp(2), toldAt: 20 },
+  ]
+  const looks = [
+    { at: 11, line: 4 },
+    { at: 21, line: 5 },
+  ]
+  expect(accountForHoles(holes, told, looks)).toMatchObject({ rotatedAway: 2, givenUp: 0 })
+})

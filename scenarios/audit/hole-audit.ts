@@ -48,8 +48,9 @@ export function holesOf(stamps: ReadonlyMap<number, string>, last: number): Hole
 
 /**
  * Holds each hole against what was told. A gap tells of the holes that begin at or before its stamp and end behind it. A line counts as rotated
- * away when the first look at the engine's log after the gap was told did not find it any more.
- * @param oldest in the order of time
+ * away when the first look at the engine's log after the gap was told did not find it any more; a collector that is ended between telling and
+ * delivering tells again, and the last time counts.
+ * @param gaps in the order of time, as `oldest`
  */
 export function accountForHoles(
   holes: readonly Hole[],
@@ -61,7 +62,7 @@ export function accountForHoles(
   let givenUp = 0
   for (const hole of holes) {
     const size = hole.last - hole.first + 1
-    const told = gaps.find((gap) => tellsOf(gap, hole))
+    const told = gaps.findLast((gap) => tellsOf(gap, hole))
     if (told === undefined) silent += size
     else if ((oldest.find(({ at }) => at >= told.toldAt)?.line ?? 0) > hole.last) rotatedAway += size
     else givenUp += size
