@@ -1,3 +1,5 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import type { Command } from 'commander'
 import { readEngineTls, type EngineTls } from './adapters/engine-tls.ts'
 import { HttpDockerEngine } from './adapters/http-docker-engine.ts'
@@ -80,6 +82,7 @@ export function productionCollector(
     http: new FastifyHttpServer(),
     process: new NodeProcess(),
     logger,
+    gzip: promisify<Uint8Array, Uint8Array>(gzip),
     stdout: stdoutWriter(process.stdout),
   })
   collector.metrics.mirrorConnections(() => engine.connections())

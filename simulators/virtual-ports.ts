@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import type { Ports } from '../reference/ports/index.ts'
 import { SimulatedDockerEngine } from './engine/simulated-docker-engine.ts'
 import { RecordingLogger } from './recording-logger.ts'
@@ -32,6 +33,8 @@ export function virtualPorts(
     http: world.http.forProcess(process),
     process: new SimulatedHostProcess(world),
     logger: new RecordingLogger(() => world.nowMs),
+    gzip: (bytes) =>
+      new Promise((resolve) => void process.schedule(GZIP_MS, 'gzip', () => resolve(gzipSync(bytes)))),
     output,
     stdout: output.write,
     ...overrides,
@@ -43,3 +46,5 @@ function connect(world: World, process: VirtualProcess): SimulatedDockerEngine {
   process.onDeath(() => engine.abandon())
   return engine
 }
+
+const GZIP_MS = 1

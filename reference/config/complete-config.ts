@@ -23,9 +23,17 @@ export function completeConfig(partial: PartialConfig): CollectorConfig {
       filters: { ...monitor.filters, ...partial.containerMonitor?.filters },
       streamRotation: { ...monitor.streamRotation, ...partial.containerMonitor?.streamRotation },
     },
-    dispatcher: { ...defaults.dispatcher, ...partial.dispatcher },
+    dispatcher: {
+      ...defaults.dispatcher,
+      ...partial.dispatcher,
+      spool: { ...defaults.dispatcher.spool, ...partial.dispatcher?.spool },
+    },
     sinks: {
-      localFile: { ...sinks.localFile, ...partial.sinks?.localFile },
+      localFile: {
+        ...sinks.localFile,
+        ...partial.sinks?.localFile,
+        rotate: { ...sinks.localFile.rotate, ...partial.sinks?.localFile?.rotate },
+      },
       stdout: { ...sinks.stdout, ...partial.sinks?.stdout },
     },
     metrics: { ...defaults.metrics, ...partial.metrics },

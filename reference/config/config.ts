@@ -74,6 +74,15 @@ export interface DispatcherConfig {
   readonly queueBytesMax: number
   /** How often acknowledged positions are written to disk. */
   readonly checkpointIntervalMs: number
+  readonly spool: SpoolConfig
+}
+
+/** For more than one sink, and for one that may be away: what is read waits for them on disk. */
+export interface SpoolConfig {
+  /** Bound on the disk space it takes. */
+  readonly bytesMax: number
+  /** Whether reading waits when it is full, or the oldest lines are given up. */
+  readonly whenFull: 'wait' | 'drop_oldest'
 }
 
 export interface SinksConfig {
@@ -86,6 +95,18 @@ export interface LocalFileSinkConfig {
   readonly directory: string
   readonly maxOpenFiles: number
   readonly format: 'raw' | 'json'
+  readonly rotate: RotationConfig
+}
+
+/** When the local file sink begins a new file, and what becomes of the old ones. */
+export interface RotationConfig {
+  /** A file is not made longer than this, unless one record is, or the first batch after a start. Null: for no size. */
+  readonly maxSize: number | null
+  /** A file is begun anew at the first record after it was written to for this long. Null: at no age. */
+  readonly maxAgeMs: number | null
+  /** Rotated files kept per source. */
+  readonly maxFiles: number
+  readonly compress: 'none' | 'gzip'
 }
 
 export interface ListenerConfig {

@@ -119,14 +119,33 @@ const streamRotation = section({
   pauseBetweenRotationsMs: values.pause_between_rotations,
 }))
 
+const spool = section({
+  bytes_max: sizeFrom('1MiB', '1024GiB').prefault('1GiB'),
+  when_full: oneOf(['wait', 'drop_oldest']).default('wait'),
+}).transform((values) => ({ bytesMax: values.bytes_max, whenFull: values.when_full }))
+
 const dispatcher = section({
   workers: count(1, 64).default(4),
   queue_bytes_max: sizeFrom('1MiB', '64GiB').prefault('64MiB'),
   checkpoint_interval: durationFrom('10ms', '5m').prefault('1s'),
+  spool,
 }).transform((values) => ({
   workers: values.workers,
   queueBytesMax: values.queue_bytes_max,
   checkpointIntervalMs: values.checkpoint_interval,
+  spool: values.spool,
+}))
+
+const rotate = section({
+  max_size: sizeFrom('1KiB', '1024GiB').nullable().default(null),
+  max_age: durationFrom('1s', '10000h').nullable().default(null),
+  max_files: count(1, 100_000).default(10),
+  compress: oneOf(['none', 'gzip']).default('none'),
+}).transform((values) => ({
+  maxSize: values.max_size,
+  maxAgeMs: values.max_age,
+  maxFiles: values.max_files,
+  compress: values.compress,
 }))
 
 const localFile = section({
@@ -134,11 +153,13 @@ const localFile = section({
   directory: text.default('./data/logs'),
   max_open_files: count(1, 100_000).default(100),
   format: oneOf(['raw', 'json']).default('raw'),
+  rotate,
 }).transform((values) => ({
   enabled: values.enabled,
   directory: values.directory,
   maxOpenFiles: values.max_open_files,
   format: values.format,
+  rotate: values.rotate,
 }))
 
 const sinks = section({

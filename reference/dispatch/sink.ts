@@ -1,30 +1,88 @@
+import type { HealthCheck } from '../http/health.ts'
 import type { Block, Source } from './block.ts'
 
 /**
- * A place records go to. The dispatcher calls `write` for one source at a time, in order, and writes a batch again
- * after a failure; different sources may be written at the same time.
+ * A place records go to. `write` gets the records of a source in order, and the same batch again unless it was stored: at most one write per source
+ * is under way. A sink answers, it does not throw; a write that rejects is treated as `again`.
  */
 export interface Sink {
   /** Names the sink in positions, metrics and logs. */
   readonly name: string
+  readonly limits: SinkLimits
   /**
-   * Takes a batch: consecutive blocks of one source, the first record being the first this sink has not acknowledged. Resolves when the
-   * sink holds all of them; rejects when it cannot tell, and then the same batch is written again.
-   * @param mark what the last acknowledged write of this source returned, also across restarts; undefined for the first.
-   * @returns the sink's own bookkeeping for the source (JSON), kept with the position.
+   * Takes a batch: for each part consecutive blocks of one source, the first record being the first this sink has not stored. The blocks stay
+   * as they are until the answer. Rejects with `signal.reason` on abort.
    */
-  write(
-    source: Source,
-    blocks: readonly Block[],
-    mark: SinkMark | undefined,
-    options: { signal: AbortSignal },
-  ): Promise<SinkMark>
-  /** Resolves when everything acknowledged would survive a power cut. Called before positions are saved. */
-  sync(options: { signal: AbortSignal }): Promise<void>
-  /** The source is gone for good and everything of it is acknowledged: give back what is held for it. */
+  write(batch: SinkBatch, options: { signal: AbortSignal }): Promise<WriteAnswer>
+  /**
+   * Makes everything that was stored before the call survive a power cut; to be called before positions are saved. Ends although more is being
+   * written, and although a file hangs. Rejects with `signal.reason` on abort, and for no other reason.
+   * @returns the sources of which that cannot be said, by id, each with a sentence that says why: their positions and marks must stay as they were last
+   * saved. Empty when all is well.
+   */
+  sync(options: { signal: AbortSignal }): Promise<NotDurable>
+  /** The source is gone for good and everything of it is stored: gives back what is held for it. */
   forget(source: Source): Promise<void>
-  /** Writes what is buffered and gives everything back. Closes what it can even if one close fails, then rejects. */
+  /** Gives everything back. Closes what it can even if one close fails, then rejects. */
   close(): Promise<void>
+  /** Closes what it writes to and opens it again by its name: what SIGHUP asks for. */
+  reopen?(): Promise<void>
+  /** What is wrong with it now, as parts of `/health`. */
+  checks?(): Readonly<Record<string, HealthCheck>>
 }
 
+export interface SinkLimits {
+  /** Bounds on one batch. A single block may be larger. */
+  readonly batchBytes: number
+  readonly batchRecords: number
+  readonly sourcesPerBatch: number
+  /** Writes under way at the same time. */
+  readonly inFlight: number
+  /** A write that takes longer may be given up and repeated. Null: it can neither be cancelled nor repeated, so it is waited for. */
+  readonly writeDeadlineMs: number | null
+  /** Whether a batch that was stored may be written again without its records being there twice. */
+  readonly repeatIsHarmless: boolean
+}
+
+export interface SinkBatch {
+  readonly parts: readonly SinkBatchPart[]
+  readonly records: number
+  readonly bytes: number
+}
+
+export interface SinkBatchPart {
+  readonly source: Source
+  readonly blocks: readonly Block[]
+  /** What the last stored write of this source answered, also across restarts; undefined for the first. */
+  readonly mark: SinkMark | undefined
+}
+
+export type WriteAnswer =
+  /** The sink holds all of it. One mark per part. */
+  | { readonly kind: 'stored'; readonly marks: readonly (SinkMark | undefined)[] }
+  /** Not now: the same batch again after a while. `why` is a sentence for people. */
+  | { readonly kind: 'again'; readonly why: string; readonly afterMs?: number }
+  /** Too large: the same records in smaller batches. */
+  | { readonly kind: 'smaller'; readonly why: string }
+  /** The sink holds all of it but these records, which it will never take. */
+  | {
+      readonly kind: 'partly'
+      readonly marks: readonly (SinkMark | undefined)[]
+      readonly refused: readonly RefusedRecord[]
+    }
+  /** The sink takes nothing until something is put right. */
+  | { readonly kind: 'refused'; readonly why: string }
+
+export interface RefusedRecord {
+  /** Index of the part in the batch. */
+  readonly part: number
+  /** Index of the record in the part, over its blocks. */
+  readonly record: number
+  readonly why: string
+}
+
+/** The sink's own bookkeeping for a source (JSON), kept with the position. */
 export type SinkMark = Readonly<Record<string, string | number>>
+
+/** Source ids, each with a sentence that says why what was stored of it may not survive a power cut. */
+export type NotDurable = ReadonlyMap<string, string>

@@ -50,6 +50,18 @@ describe('without events', () => {
     await rig.stop()
   })
 
+  test('what was created between the first list and the subscription is found when that stands', async () => {
+    const rig = new MonitorRig()
+    rig.world.engine.disturbCalls({ kind: 'late', delayMs: 5000 }, { operation: 'events', times: 1 })
+    await rig.start()
+    await rig.advance(2000)
+    rig.world.engine.events.loseNext(2)
+    const web = rig.add('web')
+    await rig.advance(4000)
+    expect(rig.lines(web).length).toBeGreaterThan(5)
+    await rig.stop()
+  })
+
   test('lists that fail are asked for ever less often, and the delays begin anew once one was answered', async () => {
     let fails = false
     let asked = 0
@@ -136,6 +148,7 @@ describe('health', () => {
         // oxlint-disable-next-line no-await-in-loop -- looks every second
         await rig.advance(1000)
         if (second > 60) expect(rig.collector.health().status).toBe('degraded')
+        if (second > 60) expect(rig.check('engine').ok).toBe(call !== 'info')
       }
       fault[Symbol.dispose]()
       await rig.advance(MINUTE)

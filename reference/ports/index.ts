@@ -24,6 +24,8 @@ export interface Ports {
   readonly http: HttpServer
   readonly process: HostProcess
   readonly logger: Logger
+  /** Makes one gzip member of the bytes, off the event loop. Members one after the other are a gzip file. */
+  readonly gzip: (bytes: Uint8Array) => Promise<Uint8Array>
   /** Standard output, for the sink of that name: resolves when the bytes were taken. */
   readonly stdout: (bytes: readonly Uint8Array[]) => Promise<void>
 }

@@ -1,135 +1,174 @@
 import { join } from 'node:path'
 import type { LocalFileSinkConfig } from '../config/config.ts'
-import type { Block, Source } from '../dispatch/block.ts'
-import { makeDirectory, writeAll } from '../dispatch/files.ts'
-import type { Sink, SinkMark } from '../dispatch/sink.ts'
+import type { Source } from '../dispatch/block.ts'
+import { makeDirectory } from '../dispatch/files.ts'
+import type { NotDurable, Sink, SinkBatch, SinkLimits, WriteAnswer } from '../dispatch/sink.ts'
+import { codeOf, messageOf } from '../errors.ts'
+import type { HealthCheck } from '../http/health.ts'
+import { withDeadline } from '../lifecycle/deadline.ts'
+import type { TaskRegistry } from '../lifecycle/task-registry.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import type { FileHandle, FileSystem } from '../ports/file-system.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { FileSystem } from '../ports/file-system.ts'
 import type { Logger } from '../ports/logger.ts'
-import { OpenFiles, type OpenFile } from './open-files.ts'
-import { reconcile } from './reconcile.ts'
+import { Archive } from './archive.ts'
+import { fileNameOf } from './file-name.ts'
+import { OpenFiles } from './open-files.ts'
+import { DISTURBANCES, OwnedFile, type Disturbance } from './owned-file.ts'
 import { formatBlock } from './record-format.ts'
 
 export interface LocalFileSinkOptions {
   readonly config: LocalFileSinkConfig
+  readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger
-  readonly metrics: Metrics
+  readonly metrics: Pick<Metrics, 'openFiles' | 'fileDisturbed'>
+  readonly tasks: TaskRegistry
+  readonly gzip: (bytes: Uint8Array) => Promise<Uint8Array>
 }
 
 /**
- * One file per source, `<directory>/<name>-<12-character id>.log`, at most `maxOpenFiles` of them open. Its mark is the length up to
- * which the file holds acknowledged records; what lies beyond it is reconciled before anything is written, so neither a crash nor a
- * write that failed half way repeats or loses a record.
+ * One file per source, `<directory>/<name>-<12-character id>.log`, at most `maxOpenFiles` of them open, each looked after by an {@link OwnedFile}. Its
+ * mark says where in which file the acknowledged records end; what lies beyond it is compared with what comes before anything is written, so neither a
+ * crash nor a write that failed half way repeats or loses a record. A file that cannot be opened, written or synced holds up no other.
  */
 export class LocalFileSink implements Sink {
   readonly name = 'local_file'
+  readonly limits: SinkLimits = LIMITS
   readonly #options: LocalFileSinkOptions
-  readonly #files: OpenFiles
-  /** Written since the last sync. */
-  readonly #unsynced = new Set<string>()
+  /** By source. A source that is gone leaves it once its file is synced. */
+  readonly #files = new Map<string, OwnedFile>()
+  readonly #open: OpenFiles
+  readonly #archive: Archive | null
+  /** What is wrong, by source. */
+  readonly #failures = new Map<string, string>()
+  /** Syncs that took too long and go on. */
+  readonly #late = new Set<string>()
+  readonly #gone = new Set<string>()
+  #descriptors = 0
   #directoryReady = false
-  /** Names in the directory that were not synced; there may be some of an earlier process that was killed. */
-  #newNames = true
+  /** Names of an earlier process that was killed may not have been synced. */
+  #namesSynced = false
 
   constructor(options: LocalFileSinkOptions) {
+    const { config } = options
     this.#options = options
-    this.#files = new OpenFiles(options.fileSystem, options.config.maxOpenFiles)
+    this.#open = new OpenFiles(config.maxOpenFiles)
+    const rotates = config.rotate.maxSize !== null || config.rotate.maxAgeMs !== null
+    this.#archive = rotates
+      ? new Archive({ ...options, config: config.rotate, directory: config.directory })
+      : null
   }
 
-  async write(
-    source: Source,
-    blocks: readonly Block[],
-    mark: SinkMark | undefined,
-    options: { signal: AbortSignal },
-  ): Promise<SinkMark> {
-    const path = this.#path(source)
-    const buffers = blocks.map((block) => formatBlock(block, this.#options.config.format))
-    await this.#prepareDirectory()
-    const committed = Number(mark?.['length'] ?? 0)
-    const length = await this.#files.use(path, options, (file) =>
-      this.#append(path, file, committed, buffers),
-    )
-    this.#options.metrics.openFiles(this.#files.size)
-    return { length }
+  async write({ parts }: SinkBatch, options: { signal: AbortSignal }): Promise<WriteAnswer> {
+    const { source, blocks, mark } = parts[0]!
+    const file = this.#fileOf(source)
+    try {
+      const buffers = blocks.map((block) => formatBlock(block, this.#options.config.format))
+      const stored = await this.#open.use(file, options, async () => {
+        await this.#prepareDirectory()
+        return await file.append(buffers, mark, this.#archive?.settled ?? false)
+      })
+      this.#failures.delete(source.id)
+      return { kind: 'stored', marks: [stored] }
+    } catch (error) {
+      options.signal.throwIfAborted()
+      const why = failureOf('write', file, error)
+      this.#failures.set(source.id, why)
+      return { kind: 'again', why }
+    }
   }
 
-  async sync(options: { signal: AbortSignal }): Promise<void> {
-    for (const path of this.#unsynced) {
-      this.#unsynced.delete(path)
-      try {
-        // eslint-disable-next-line no-await-in-loop -- one at a time: syncing must not crowd out writing
-        await this.#files.use(path, options, (file) => file.handle.sync())
-      } catch (error) {
-        this.#unsynced.add(path)
-        throw error
+  /**
+   * Syncs the files that hold something new when it begins, a few at a time. One that takes too long is no longer waited for, here and in later syncs, until
+   * it is done.
+   */
+  async sync({ signal }: { signal: AbortSignal }): Promise<NotDurable> {
+    this.#archive?.syncing()
+    const failures = new Map<string, string>()
+    const queue = [...this.#files].filter(([id, file]) => file.dirty || this.#late.has(id)).values()
+    const worker = async (): Promise<void> => {
+      for (const [id, file] of queue) {
+        // eslint-disable-next-line no-await-in-loop -- a few at a time: syncing must not crowd out writing
+        const why = await this.#syncFile(id, file, signal)
+        if (why !== null) failures.set(id, why)
       }
     }
-    if (this.#directoryReady && this.#newNames) await this.#syncNames()
+    await Promise.all(Array.from({ length: PARALLEL_SYNCS }, worker))
+    signal.throwIfAborted()
+    await this.#syncNames(failures)
+    for (const id of this.#gone) if (!failures.has(id)) this.#drop(id)
+    return failures
   }
 
   async forget(source: Source): Promise<void> {
-    await this.#files.close(this.#path(source), { signal: new AbortController().signal })
-    this.#options.metrics.openFiles(this.#files.size)
+    const file = this.#files.get(source.id)
+    if (file === undefined) return
+    this.#gone.add(source.id)
+    this.#failures.delete(source.id)
+    await this.#open.use(file, { signal: NEVER }, async () => {
+      // One that fails is tried again with the next sync.
+      if (file.dirty) await file.sync().catch(() => {})
+      await file.close()
+    })
+    if (!file.dirty && !file.unnamed) this.#drop(source.id)
   }
 
   async close(): Promise<void> {
-    try {
-      await this.#files.closeAll()
-    } finally {
-      this.#options.metrics.openFiles(this.#files.size)
+    await this.#archive?.close()
+    await this.#open.closeAll()
+  }
+
+  async reopen(): Promise<void> {
+    await Promise.all(
+      [...this.#files.values()].map((file) => this.#open.use(file, { signal: NEVER }, () => file.reopen())),
+    )
+  }
+
+  checks(): Readonly<Record<string, HealthCheck>> {
+    const [why] = this.#failures.values()
+    const others = this.#failures.size > 1 ? ` (and ${this.#failures.size - 1} more)` : ''
+    return {
+      local_file: { ok: why === undefined, detail: why === undefined ? 'written to' : `${why}${others}` },
     }
   }
 
-  /** Appends what the file does not hold yet; the file's length afterwards. */
-  async #append(
-    path: string,
-    file: OpenFile,
-    committed: number,
-    buffers: readonly Uint8Array[],
-  ): Promise<number> {
-    const start =
-      file.length === committed
-        ? { length: committed, rest: buffers, isEnd: true }
-        : await this.#startOfWrite(path, file.handle, committed, buffers)
-    this.#unsynced.add(path)
-    await writeAll(file.handle, start.rest)
-    const length = start.length + start.rest.reduce((sum, buffer) => sum + buffer.byteLength, 0)
-    file.length = start.isEnd ? length : null
-    return length
-  }
-
-  /** Up to where the file holds what it should, whether it ends there, and what of the buffers it does not hold yet. */
-  async #startOfWrite(
-    path: string,
-    file: FileHandle,
-    committed: number,
-    buffers: readonly Uint8Array[],
-  ): Promise<{ length: number; rest: readonly Uint8Array[]; isEnd: boolean }> {
-    const { logger } = this.#options
-    const { size } = await file.stat()
-    if (size === 0) this.#newNames = true
-    if (size < committed) {
-      logger.warn(
-        { path, committed, size },
-        'The file is shorter than what was written to it: somebody cut it',
-      )
-    }
-    if (size <= committed) return { length: size, rest: buffers, isEnd: true }
-    const whole = Buffer.concat(buffers)
-    const { found, length, present } = await reconcile(file, committed, size, whole)
-    if (found !== null) logger.warn({ path, committed, size }, WARNINGS[found])
-    const isEnd = present < whole.byteLength || length === size
-    return { length, rest: [whole.subarray(present)], isEnd }
-  }
-
-  async #syncNames(): Promise<void> {
-    this.#newNames = false
+  /** @returns why what is acknowledged of the source may not survive a power cut, or null */
+  async #syncFile(id: string, file: OwnedFile, signal: AbortSignal): Promise<string | null> {
+    if (this.#late.has(id)) return `Cannot sync ${file.path}: an earlier sync is not done`
+    const patienceMs = Math.max(SYNC_PATIENCE_MS, 2 * file.lastSyncMs)
+    const syncing = this.#open.use(file, { signal: NEVER }, async () => {
+      const whole = await file.sync()
+      if (this.#gone.has(id)) await file.close()
+      return whole
+    })
+    this.#late.add(id)
+    void syncing.catch(ignore).finally(() => this.#late.delete(id))
     try {
-      await this.#options.fileSystem.syncDirectory(this.#options.config.directory)
+      const { clock } = this.#options
+      const whole = await withDeadline(clock, 'the sync', patienceMs, signal, () => syncing)
+      return whole ? null : `${file.path} was cut by somebody else`
     } catch (error) {
-      this.#newNames = true
-      throw error
+      return failureOf('sync', file, error)
+    }
+  }
+
+  /** Files made since the directory was synced are not durable until it is. */
+  async #syncNames(failures: Map<string, string>): Promise<void> {
+    const { fileSystem, config } = this.#options
+    const unnamed = [...this.#files].filter(([, file]) => file.unnamed)
+    if (!this.#directoryReady || (this.#namesSynced && unnamed.length === 0)) return
+    for (const [, file] of unnamed) file.unnamed = false
+    try {
+      await fileSystem.syncDirectory(config.directory)
+      this.#namesSynced = true
+    } catch (error) {
+      // Removed by somebody else: no name is left in it.
+      if (codeOf(error) === 'ENOENT') return
+      for (const [, file] of unnamed) file.unnamed = true
+      const why = `Cannot sync ${config.directory}: ${messageOf(error)}`
+      const concerned = this.#namesSynced ? unnamed : [...this.#files]
+      for (const [id] of concerned) failures.set(id, why)
     }
   }
 
@@ -139,12 +178,55 @@ export class LocalFileSink implements Sink {
     this.#directoryReady = true
   }
 
-  #path(source: Source): string {
-    return join(this.#options.config.directory, `${source.name}-${source.id.slice(0, 12)}.log`)
+  #drop(id: string): void {
+    this.#files.delete(id)
+    this.#gone.delete(id)
+  }
+
+  #fileOf(source: Source): OwnedFile {
+    this.#gone.delete(source.id)
+    const known = this.#files.get(source.id)
+    if (known !== undefined) return known
+    const { clock, fileSystem, logger, config } = this.#options
+    const path = join(config.directory, fileNameOf(source))
+    const file = new OwnedFile({
+      path,
+      clock,
+      fileSystem,
+      logger,
+      rotate: config.rotate,
+      events: {
+        descriptors: (change) => this.#options.metrics.openFiles((this.#descriptors += change)),
+        disturbed: (kind) => this.#disturbed(kind, path),
+        rotating: (rotated) => this.#archive?.add(rotated),
+      },
+    })
+    this.#files.set(source.id, file)
+    return file
+  }
+
+  #disturbed(kind: Disturbance, path: string): void {
+    this.#options.metrics.fileDisturbed(kind)
+    this.#options.logger.warn({ path, kind }, DISTURBANCES[kind])
   }
 }
 
-const WARNINGS = {
-  foreign: 'The file holds lines of somebody else: appending behind them',
-  hole: 'A power cut has left NULs in the file where lines were not synced: writing them again',
-} as const
+function failureOf(verb: string, { path }: OwnedFile, error: unknown): string {
+  return `Cannot ${verb} ${path}: ${messageOf(error)}`
+}
+
+const LIMITS: SinkLimits = {
+  batchBytes: 1024 * 1024,
+  batchRecords: Infinity,
+  sourcesPerBatch: 1,
+  inFlight: 64,
+  writeDeadlineMs: null,
+  repeatIsHarmless: true,
+}
+const PARALLEL_SYNCS = 4
+/** How long one file is waited for at least; a disk that is slow but answers is given twice what it took last. */
+const SYNC_PATIENCE_MS = 1000
+/** Told by who waits for it. */
+const ignore = (): void => {}
+/** For what only ends by itself. */
+const NEVER = new AbortController().signal

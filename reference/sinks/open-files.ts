@@ -1,119 +1,113 @@
 import { Condition } from '../lifecycle/condition.ts'
-import type { FileHandle, FileSystem } from '../ports/file-system.ts'
 
-/** A file in use. */
-export interface OpenFile {
-  readonly handle: FileHandle
-  /** Its length as its user last left it; null when nobody knows: just opened, or the last use failed. */
-  length: number | null
+/** Something that may have a file open. */
+export interface Closable {
+  readonly isOpen: boolean
+  /** Gives the descriptor back, if there is one. */
+  close(): Promise<void>
 }
 
 interface Entry {
-  readonly path: string
-  file: OpenFile | null
-  users: number
+  readonly file: Closable
+  inUse: boolean
 }
 
 /**
- * Files kept open for appending, at most `limit` of them. The limit is checked before a file is opened; the least recently used
- * file that nobody is writing to makes room. One writer at a time per file.
+ * Files kept open, at most `limit` of them. The limit is checked before a file is opened; the least recently used one that nobody uses makes room. One user
+ * at a time per file: writing, syncing and closing do not meet.
  */
 export class OpenFiles {
-  readonly #fileSystem: FileSystem
   readonly #limit: number
   /** Least recently used first. An entry counts from before it is opened until after it is closed. */
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<Closable, Entry>()
   readonly #changed = new Condition()
+  /** While everything is being closed nothing is opened: it would stay behind. */
+  #closing = 0
 
-  constructor(fileSystem: FileSystem, limit: number) {
-    this.#fileSystem = fileSystem
+  constructor(limit: number) {
     this.#limit = limit
   }
 
-  /** Files open, or being opened or closed. */
-  get size(): number {
-    return this.#entries.size
-  }
-
-  /** Runs `use` with the file, opened if it is not (`a+`), as its only user. */
-  async use<T>(
-    path: string,
-    options: { signal: AbortSignal },
-    use: (file: OpenFile) => Promise<T>,
-  ): Promise<T> {
-    const entry = await this.#take(path, options.signal)
+  /** Runs `use` as the only user of the file, which may open it. */
+  async use<T>(file: Closable, options: { signal: AbortSignal }, use: () => Promise<T>): Promise<T> {
+    const entry = await this.#take(file, options.signal)
     try {
-      entry.file ??= { handle: await this.#fileSystem.open(path, 'a+'), length: null }
-      return await use(entry.file)
-    } catch (error) {
-      if (entry.file !== null) entry.file.length = null
-      throw error
+      return await use()
     } finally {
-      entry.users -= 1
-      if (entry.file === null) this.#entries.delete(path)
-      this.#changed.notifyAll()
+      this.#release(entry)
     }
   }
 
-  /** Closes one file once nobody uses it. */
-  async close(path: string, options: { signal: AbortSignal }): Promise<void> {
-    for (;;) {
-      const entry = this.#entries.get(path)
-      if (entry === undefined) return
-      if (entry.users === 0) return await this.#evict(entry)
-      // eslint-disable-next-line no-await-in-loop -- waits for the user to finish
-      await this.#changed.wait(options)
-    }
-  }
-
-  /** Closes every file. One failing close keeps none of the rest from being closed; then rejects with all failures. */
+  /** Closes every file once its user is done. One failing close keeps none of the rest from being closed; then rejects with all failures. */
   async closeAll(): Promise<void> {
-    const results = await Promise.allSettled([...this.#entries.values()].map((entry) => this.#evict(entry)))
-    const errors = results
-      .filter((result) => result.status === 'rejected')
-      .map((result) => result.reason as unknown)
-    if (errors.length > 0)
-      throw new AggregateError(errors, `Cannot close ${errors.length} of ${results.length} files`)
+    this.#closing += 1
+    try {
+      const results = await Promise.allSettled(
+        [...this.#entries.values()].map((entry) => this.#closeWhenIdle(entry)),
+      )
+      const errors = results
+        .filter((result) => result.status === 'rejected')
+        .map((result) => result.reason as unknown)
+      if (errors.length > 0)
+        throw new AggregateError(errors, `Cannot close ${errors.length} of ${results.length} files`)
+    } finally {
+      this.#closing -= 1
+    }
   }
 
-  async #take(path: string, signal: AbortSignal): Promise<Entry> {
+  async #take(file: Closable, signal: AbortSignal): Promise<Entry> {
     for (;;) {
-      const entry = this.#entries.get(path)
-      if (entry?.users === 0) return this.#touch(entry)
+      if (this.#closing > 0) throw new Error('Cannot use a file: all of them are being closed')
+      const entry = this.#entries.get(file)
+      if (entry?.inUse === false) return this.#touch(entry)
       if (entry === undefined) {
-        if (this.#entries.size < this.#limit) return this.#touch({ path, file: null, users: 0 })
+        if (this.#entries.size < this.#limit) return this.#touch({ file, inUse: false })
         const idle = this.#leastRecentlyUsed()
         // eslint-disable-next-line no-await-in-loop -- room is looked for again after every close
-        if (idle !== undefined) await this.#evict(idle)
+        if (idle !== undefined) await this.#evict(idle).catch(ignore)
         // eslint-disable-next-line no-await-in-loop
         else await this.#changed.wait({ signal })
       } else {
-        // eslint-disable-next-line no-await-in-loop -- one writer at a time
+        // eslint-disable-next-line no-await-in-loop -- one user at a time
         await this.#changed.wait({ signal })
       }
     }
   }
 
   #touch(entry: Entry): Entry {
-    entry.users += 1
-    this.#entries.delete(entry.path)
-    this.#entries.set(entry.path, entry)
+    entry.inUse = true
+    this.#entries.delete(entry.file)
+    this.#entries.set(entry.file, entry)
     return entry
   }
 
+  #release(entry: Entry): void {
+    entry.inUse = false
+    if (!entry.file.isOpen) this.#entries.delete(entry.file)
+    this.#changed.notifyAll()
+  }
+
   #leastRecentlyUsed(): Entry | undefined {
-    for (const entry of this.#entries.values()) if (entry.users === 0) return entry
+    for (const entry of this.#entries.values()) if (!entry.inUse) return entry
     return undefined
+  }
+
+  async #closeWhenIdle(entry: Entry): Promise<void> {
+    while (entry.inUse) await this.#changed.wait({ signal: NEVER })
+    if (this.#entries.get(entry.file) === entry) await this.#evict(entry)
   }
 
   /** The entry stays, in use, until its descriptor is really given back: the limit is on descriptors. */
   async #evict(entry: Entry): Promise<void> {
-    entry.users += 1
+    entry.inUse = true
     try {
-      await entry.file?.handle.close()
+      await entry.file.close()
     } finally {
-      this.#entries.delete(entry.path)
-      this.#changed.notifyAll()
+      this.#release(entry)
     }
   }
 }
+
+/** A close that fails has closed; what was not synced is synced by its own file. */
+const ignore = (): void => {}
+const NEVER = new AbortController().signal

@@ -1,11 +1,13 @@
-import type { FileHandle } from '../ports/file-system.ts'
 import { readFully } from '../dispatch/files.ts'
+import type { FileHandle } from '../ports/file-system.ts'
 
 export interface Reconciled {
-  /** How many of the bytes the file holds already: these must not be written again. */
+  /** How many of the bytes the file holds already: these must not be written again. Whole records, or up to the end of the file. */
   readonly present: number
-  /** Length of the file up to which it is known to hold what it should; beyond it may lie what comes later. */
+  /** Up to where the file holds what it should; beyond it may lie what comes later, or what somebody else wrote. */
   readonly length: number
+  /** The file's size now. */
+  readonly size: number
   /**
    * What the file held instead of the next record, if anything. `foreign`: something of somebody else, which was left as it is. `hole`: what a power
    * cut leaves of writes that were not synced; it was cut.
@@ -13,41 +15,61 @@ export interface Reconciled {
   readonly found: 'foreign' | 'hole' | null
 }
 
+export interface ReconcileOptions {
+  /** Where in the file the comparison begins. */
+  readonly from: number
+  /** The file's size. */
+  readonly size: number
+  /** The file was begun, or cut, somewhere among what comes now: what it begins with is looked for there, and what comes before that was written elsewhere. */
+  readonly search: boolean
+}
+
 /**
- * Compares what a file holds beyond its committed length with what is about to be written there. After a `kill -9`
+ * Compares what a file holds from an offset on with what is about to be written there. After a `kill -9`
  * that tail is what was written and not yet committed, so the same records come again:
  *
  *     file       |......committed......|record A|record B|rec|
  *     expected                         |record A|record B|record C|
- *                                       skipped            cut: torn
+ *                                       skipped            completed: torn
  *
- * A torn last record is cut. So is everything from a record on in which the file holds NULs instead of what it should: a power cut leaves them where it
- * took a write that was not synced, and all of the tail is such. Anything else is somebody's data and is kept; what comes is then
- * appended behind it.
- * @param size the file's length now.
+ * NULs instead of a record are what a power cut leaves where it took a write that was not synced: they are cut, with what lies behind them, for all of
+ * the tail is such. Anything else is somebody's data and is kept.
  */
 export async function reconcile(
   file: FileHandle,
-  committed: number,
-  size: number,
   expected: Uint8Array,
+  { from, size, search }: ReconcileOptions,
 ): Promise<Reconciled> {
-  const tail = new Uint8Array(Math.min(size - committed, expected.byteLength))
-  const held = tail.subarray(0, await readFully(file, tail, committed))
-  const same = commonPrefix(held, expected)
-  if (same === held.byteLength) return { present: same, length: committed + same, found: null }
+  const tail = new Uint8Array(Math.min(size - from, expected.byteLength))
+  const held = tail.subarray(0, await readFully(file, tail, from))
+  const skipped = search && held.byteLength > 0 ? beginningOf(held, expected) : 0
+  const rest = expected.subarray(skipped)
+  const same = commonPrefix(held, rest)
+  if (same === held.byteLength || same === rest.byteLength)
+    return { present: skipped + same, length: from + same, size, found: null }
   // A record is present only as a whole: the file is compared, and cut, at the end of a line.
-  const whole = expected.subarray(0, same).lastIndexOf(NEWLINE) + 1
-  const isHole = held[same] === NUL
-  if (!isHole && !isTorn(held.subarray(whole), size - committed - whole))
-    return { present: whole, length: size, found: 'foreign' }
-  await file.truncate(committed + whole)
-  return { present: whole, length: committed + whole, found: isHole ? 'hole' : null }
+  const whole = rest.subarray(0, same).lastIndexOf(NEWLINE) + 1
+  const length = from + whole
+  if (!isHole(held.subarray(same), rest.subarray(same)))
+    return { present: skipped + whole, length, size, found: 'foreign' }
+  await file.truncate(length)
+  return { present: skipped + whole, length, size: length, found: 'hole' }
 }
 
-/** Whether what is held is the rest of the file, and no more than one record, which may have been ended. */
-function isTorn(held: Uint8Array, restOfFile: number): boolean {
-  return restOfFile <= held.byteLength && !held.subarray(0, -1).includes(NEWLINE)
+/** Offset in the expected records at which those the file holds begin; 0 when they are nowhere. */
+function beginningOf(held: Uint8Array, expected: Uint8Array): number {
+  for (let at = 0; at < expected.byteLength; at = expected.indexOf(NEWLINE, at) + 1) {
+    const rest = expected.subarray(at)
+    if (commonPrefix(held, rest) === Math.min(held.byteLength, rest.byteLength)) return at
+    if (!expected.includes(NEWLINE, at)) break
+  }
+  return 0
+}
+
+/** NULs where something else should be, and nothing that was neither lost nor expected. */
+function isHole(held: Uint8Array, expected: Uint8Array): boolean {
+  if (held[0] !== NUL) return false
+  return held.every((byte, at) => byte === NUL || at >= expected.byteLength || byte === expected[at])
 }
 
 function commonPrefix(a: Uint8Array, b: Uint8Array): number {

@@ -8,10 +8,13 @@ export function formatBlock(block: Block, format: RecordFormat): Uint8Array {
   return format === 'raw' ? block.bytes : formatJson(block)
 }
 
-/** One object per line: `{time, stream, container_id, container_name, line}`. Bytes that are not UTF-8 become U+FFFD. */
+/**
+ * One object per line: `{time, stream, container_id, container_name, line}`. Control characters are JSON escapes, a byte order mark is kept, and bytes that
+ * are not UTF-8 become U+FFFD as the Encoding Standard says: one for each maximal part of a sequence.
+ */
 function formatJson(block: Block): Uint8Array {
   const { source, bytes, ends, streams, times } = block
-  const decoder = new TextDecoder()
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const writer = new TimeWriter()
   const owner = `"container_id":${JSON.stringify(source.id)},"container_name":${JSON.stringify(source.name)}`
   let text = ''

@@ -3,7 +3,8 @@ import { Condition } from '../../lifecycle/condition.ts'
 import type { FileHandle, FileSystem } from '../../ports/file-system.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { codeOf } from '../../errors.ts'
-import { blockBytes, type Block, type Source } from '../block.ts'
+import type { Block, Source } from '../block.ts'
+import { blockBytes } from '../held-bytes.ts'
 import { makeDirectory, readFully, writeAll } from '../files.ts'
 import {
   bodyBytes,
