@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { UsageError } from './reference/usage-error.ts'
 
@@ -28,8 +29,18 @@ async function main(args: readonly string[]): Promise<void> {
   await program.parseAsync(args, { from: 'user' })
 }
 
+/** Putting defects back patches the sources: what is built in a checkout leaves that to the sources beside it. */
+function sourcesFor([verb = '', ...options]: readonly string[]): URL | null {
+  const patches =
+    verb === 'defects' || verb === 'start' || options.some((word) => /^--defect(=|$)/.test(word))
+  const sources = new URL('../cli.ts', import.meta.url)
+  return patches && import.meta.filename.endsWith('.js') && existsSync(sources) ? sources : null
+}
+
 try {
-  await main(process.argv.slice(2))
+  const args = process.argv.slice(2)
+  const sources = sourcesFor(args)
+  await (sources === null ? main(args) : import(sources.href))
 } catch (error) {
   const status = statusOf(error)
   process.exitCode = status

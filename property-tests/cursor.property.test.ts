@@ -1,8 +1,8 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import type { LogRequest } from '../reference/docker/container-reader.ts'
+import type { LogRequest } from '../reference/docker/reading/container-reader.ts'
 import { Follower, type Connection } from './models/follower.ts'
-import { encodeFrame, storedLog, type StoredMessage } from './models/stored-log.ts'
+import { storedLog, type StoredMessage } from './models/stored-log.ts'
 
 /** What happens to a follower between two connections. */
 interface Visit extends Connection {
@@ -58,13 +58,11 @@ test.prop([storedLog({ maxMessages: 2000 }), fc.nat(300), fc.nat(1000)], { numRu
       ...messages.slice(rewound + (from % (length + 1)), middle),
       ...messages.slice(middle),
     ]
-    // The engine rewinds to the start of a log file: to a line's first chunk, and not while that line is open.
-    fc.pre(messages[rewound + (from % (length + 1))]?.lineStart ?? true)
-    const openAtMiddle = ([1, 2] as const).some(
-      (stream) => messages.slice(middle).find((message) => message.stream === stream)?.lineStart === false,
-    )
-    fc.pre(!openAtMiddle)
-    for (const message of sent) follower.reader.push(encodeFrame(message))
+    let stored = 0
+    for (const message of sent) {
+      stored = Math.max(stored, messages.indexOf(message) + 1)
+      follower.follow(message, storedAs(messages.slice(0, stored)))
+    }
     follower.flush()
     expect(follower.lines).toBe(lines)
   },

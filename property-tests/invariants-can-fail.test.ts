@@ -1,11 +1,13 @@
-import { expect, test } from 'vitest'
-import { runSuites } from './defects/run-suites.ts'
+import { afterAll, expect, test } from 'vitest'
 import { SABOTAGES } from './defects/sabotages.ts'
+import { SuitePool } from './defects/suite-pool.ts'
 
-/** Each in a process of its own: the sources are patched while they are loaded. */
+const pool = new SuitePool(2)
+afterAll(() => pool[Symbol.dispose]())
+
 for (const { id, description } of SABOTAGES) {
   test.concurrent(`${id} fails when the collector is broken on purpose: ${description}`, async () => {
-    const [result] = await runSuites(id, ['ordinary-day'])
+    const [result] = await pool.run(id, ['ordinary-day'])
     expect(result?.failure).toMatch(new RegExp(`^${id} [^\\n]* not hold: `))
   })
 }

@@ -8,7 +8,7 @@ import { machinePaths } from './tidy/machine-paths.ts'
 import type { SourceFile } from './tidy/source-file.ts'
 
 const ROOT = path.dirname(import.meta.dirname)
-const NOT_SOURCES = new Set(['.git', 'node_modules', 'dist', 'out', 'data'])
+const NOT_SOURCES = new Set(['.git', 'node_modules', 'dist', 'dist.new', 'dist.old', 'out', 'data'])
 
 /** Every text file of the project. */
 function projectFiles(directory = ''): SourceFile[] {

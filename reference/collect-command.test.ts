@@ -104,7 +104,7 @@ function frame(line: string): Buffer {
 }
 
 async function eventually(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (let turn = 0; turn < 300 && !(await condition()); turn++) await delay(20)
+  for (let turn = 0; turn < 1000 && !(await condition()); turn++) await delay(20)
   expect(await condition()).toBe(true)
 }
 
@@ -222,7 +222,7 @@ describe('wrong usage exits 2 with one sentence', () => {
         expect(program.errors()).not.toMatch(/^ +at /m)
       }),
     )
-  }, 30_000)
+  }, 60_000)
 
   test('an address in use', async () => {
     const api = await engineWith([])

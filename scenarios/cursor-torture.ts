@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
 import Docker from 'dockerode'
 import { HttpDockerEngine } from '../reference/adapters/http-docker-engine.ts'
-import { ContainerReader } from '../reference/docker/container-reader.ts'
-import { readingOf, type LogReading } from '../reference/docker/log-reading.ts'
+import { createReader } from '../reference/docker/reading/container-reader.ts'
+import { readingOf, type LogReading } from '../reference/docker/reading/log-reading.ts'
 import type { DockerEngine, LogStream } from '../reference/ports/index.ts'
 
 /**
@@ -97,7 +97,7 @@ interface Result {
 async function torture(engine: DockerEngine, id: string, tty: boolean, reading: LogReading): Promise<Result> {
   const { poll } = reading
   const source = { id, kind: 'container', name: 'torture', attributes: {} } as const
-  const reader = new ContainerReader({ source, tty, ...reading, maxLineBytes: 1 << 20, from: 'start' })
+  const reader = createReader({ source, tty, ...reading, maxLineBytes: 1 << 20, from: 'start' })
   const never = new AbortController().signal
   let text = ''
   let opens = 0
@@ -110,6 +110,20 @@ async function torture(engine: DockerEngine, id: string, tty: boolean, reading: 
       if (notice.kind === 'replay') replayed += notice.messages
     }
   }
+  /** Reads a snapshot beside the followed stream. */
+  const settle = async (): Promise<void> => {
+    for (let again = true; again;) {
+      const stream = await engine.openLogs(id, { ...reader.open('proof'), signal: never })
+      for (let chunk = await stream.read({ signal: never }); chunk !== null && again;) {
+        again = reader.push(chunk) !== 'reopen'
+        take()
+        chunk = await stream.read({ signal: never })
+      }
+      again = reader.end() === 'reopen'
+      stream.destroy()
+      take()
+    }
+  }
   /** One connection, cut after `lifeMs`; true when it ended by itself at the cursor. */
   const visit = async (how: 'follow' | 'snapshot', lifeMs: number): Promise<boolean> => {
     opens += 1
@@ -120,8 +134,13 @@ async function torture(engine: DockerEngine, id: string, tty: boolean, reading: 
       stream = await engine.openLogs(id, { ...reader.open(how), signal: never })
       for (;;) {
         const chunk = await stream.read({ signal: cut })
-        const state = chunk === null ? reader.end() : reader.push(chunk)
+        let state = chunk === null ? reader.end() : reader.push(chunk)
         take()
+        while (state === 'doubt') {
+          await settle()
+          state = reader.resume('read')
+          take()
+        }
         if (state === 'reopen') return false
         if (chunk === null) return true
       }

@@ -20,6 +20,7 @@ export {
   type ContainerOptions,
   type ContainerState,
 } from './engine/simulated-container.ts'
+export { runAndRemove, type RunAndRemoveOptions } from './engine/run-and-remove.ts'
 export {
   SimulatedDockerEngine,
   type ConnectOptions,
@@ -29,12 +30,14 @@ export {
   DOCKER_20_10,
   DOCKER_26,
   DOCKER_28,
+  DOCKER_29,
   PERSONALITIES,
   PERSONALITY_NAMES,
   PODMAN_4,
   PODMAN_5,
   type EnginePersonality,
   type PersonalityName,
+  type SpoiltRecord,
   type SplitFollow,
 } from './engine/personality.ts'
 export { RealTimeHost } from './daemon/real-time-host.ts'

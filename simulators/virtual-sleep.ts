@@ -1,4 +1,4 @@
-import { listenForAbort } from './abort-listener.ts'
+import { listenForAbort } from '../reference/lifecycle/abort-listener.ts'
 import type { EngineHost } from './engine/engine-host.ts'
 
 /** Resolves after `ms` milliseconds of the host's time, or rejects with `signal.reason`. Until then it is a `timer` in the ledger. */

@@ -147,7 +147,16 @@ export const CAUGHT_BY: Readonly<Record<string, string>> = {
   'the information counts containers by state': 'info-counts',
   'a path that there is not is refused as a page': 'page-words',
   'a method that there is not is refused as a page': 'page-words',
+  'a record that is spoilt is passed by 20.10, and for 26 ends the log with an error, with some of what is before it':
+    'spoilt-ends',
+  'what lies behind a record that is spoilt is there for who asks for no more': 'spoilt-index',
+  'of a log that was emptied there is what was written since': 'emptied-kept',
+  'the end of a log that was emptied is sent by 20.10, and by 26 never': 'emptied-tail',
+  'a follow of a log that is emptied goes on by 20.10, and by 26 is silent': 'emptied-follow',
+  'details are the labels the driver keeps, by name, before each message; a space where there are none':
+    'log-details',
   'a client that is too old is refused': 'old-client',
+  'a client that is too new is refused with the newest version there is': 'new-client',
   'every version from 1.24 up to its own is answered': 'api-versions',
   'a path with two slashes is redirected to the one it means': 'redirect',
   'an element of a list has these keys': 'json-created',

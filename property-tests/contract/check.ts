@@ -2,14 +2,14 @@
 import { spawnSync } from 'node:child_process'
 import { CAUGHT_BY } from './caught-by.ts'
 import { holdMutant, type MutantResult } from './hold-mutant.ts'
-import { MutatedModules } from './mutated-modules.ts'
+import { PatchedModules } from '../defects/patched-modules.ts'
 import { MUTATIONS } from './mutations.ts'
 
 // A broken simulator breaks what was given up long ago, too.
 process.on('unhandledRejection', () => {})
 
 const hasDockerCommand = spawnSync('docker', ['--version']).status === 0
-using modules = new MutatedModules(MUTATIONS)
+using modules = new PatchedModules(MUTATIONS.map(({ id, patch }) => ({ id, patches: [patch] })))
 const waiting = [...MUTATIONS]
 const results: MutantResult[] = []
 

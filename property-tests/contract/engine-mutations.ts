@@ -251,7 +251,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     'stream-choice',
     'both streams are sent whichever were asked for',
     SELECTED,
-    'if (stream === STDOUT ? !stdout : !stderr) return null',
+    'if (message[0] === STDOUT ? !stdout : !stderr) return null',
     '',
   ),
   mutation(
@@ -302,5 +302,34 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     LOG,
     'if (found >= missing || index === 0)',
     'if (found >= 0)',
+  ),
+  mutation(
+    'spoilt-ends',
+    'every engine skips the rest of a file with a spoilt record',
+    'engine/personality.ts',
+    "  spoiltRecord: 'ends',",
+    "  spoiltRecord: 'skips-rest',",
+  ),
+  mutation('spoilt-index', 'another record is spoilt', LOG, 'file.spoil(index)', 'file.spoil(index + 1)'),
+  mutation(
+    'emptied-kept',
+    'a log that is emptied is rotated',
+    LOG,
+    '[...this.#files.slice(0, -1), this.#active]',
+    '[...this.#files, this.#active]',
+  ),
+  mutation(
+    'emptied-tail',
+    'every engine looks at the file',
+    'engine/personality.ts',
+    'remembersLogLength: true',
+    'remembersLogLength: false',
+  ),
+  mutation(
+    'emptied-follow',
+    'every follow of a log that is emptied is silent',
+    REPLY,
+    'if (this.#personality.remembersLogLength && file.next === null) {',
+    'if (file.next === null) {',
   ),
 ]

@@ -2,7 +2,7 @@ import type * as SimulatedArms from '../../simulators/contract/arms/simulated-ar
 import type * as Running from '../../simulators/contract/contract-case.ts'
 import type { ContractCase } from '../../simulators/contract/contract-case.ts'
 import type * as Cases from '../../simulators/contract/contract-cases.ts'
-import type { MutatedModules } from './mutated-modules.ts'
+import type { PatchedModules } from '../defects/patched-modules.ts'
 import type { Mutation } from './mutation.ts'
 
 /** What came of one case on one broken simulator. */
@@ -19,7 +19,7 @@ export interface MutantResult {
  * @throws Error when the patch does not fit
  */
 export async function holdMutant(
-  modules: MutatedModules,
+  modules: PatchedModules,
   mutation: Mutation,
   isWanted: (contractCase: ContractCase) => boolean,
 ): Promise<MutantResult[]> {
@@ -59,14 +59,14 @@ interface Graph {
   readonly running: typeof Running
 }
 
-async function graphOf(modules: MutatedModules, mutation: Mutation): Promise<Graph> {
-  const address = (file: string): string => modules.address(`simulators/contract/${file}`, mutation)
+async function graphOf(modules: PatchedModules, { id }: Mutation): Promise<Graph> {
+  const address = (file: string): string => modules.address(`simulators/contract/${file}`, id)
   const graph: Graph = {
     arms: await import(address('arms/simulated-arm.ts')),
     cases: await import(address('contract-cases.ts')),
     running: await import(address('contract-case.ts')),
   }
-  if (!modules.wasApplied(mutation)) throw new Error(`Mutation ${mutation.id} was not applied`)
+  modules.assertApplied(id)
   return graph
 }
 

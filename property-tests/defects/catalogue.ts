@@ -9,9 +9,12 @@ import { SABOTAGES } from './sabotages.ts'
 /** Every known bug that can be put back, by number. */
 export const DEFECTS: readonly Defect[] = [sharedJoin, blockedRead, pendingRead, unclosedStream]
 
+/** With what was made up to show that an invariant or a promise about crashes can fail. */
+export const DEFECTS_AND_SABOTAGES: readonly Defect[] = [...DEFECTS, ...SABOTAGES, ...CRASH_SABOTAGES]
+
 /** @throws Error naming the defects there are. */
 export function findDefect(id: string): Defect {
-  const defect = [...DEFECTS, ...SABOTAGES, ...CRASH_SABOTAGES].find((candidate) => candidate.id === id)
+  const defect = DEFECTS_AND_SABOTAGES.find((candidate) => candidate.id === id)
   if (defect !== undefined) return defect
   const known = DEFECTS.map((candidate) => candidate.id).join(', ')
   throw new Error(`Cannot put defect ${JSON.stringify(id)} back: known are ${known}`)

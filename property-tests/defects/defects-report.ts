@@ -1,5 +1,5 @@
 import type { Defect } from './defect.ts'
-import { runSuites } from './run-suites.ts'
+import { SuitePool } from './suite-pool.ts'
 import type { SuiteName, SuiteResult } from './suites.ts'
 
 /** What `watertight defects --json` prints. */
@@ -27,13 +27,14 @@ export async function reportDefects(
   suites: readonly SuiteName[],
   onDone: (what: string) => void,
 ): Promise<DefectsReport> {
+  using pool = new SuitePool(1)
   const reports: DefectReport[] = []
   for (const defect of defects) {
     // oxlint-disable-next-line no-await-in-loop -- each is timed alone
-    reports.push(await reportDefect(defect, suites))
+    reports.push(await reportDefect(pool, defect, suites))
     onDone(defect.id)
   }
-  const clean = await runSuites(null, suites)
+  const clean = await pool.run(null, suites)
   onDone('without a defect')
   return {
     schema: 1,
@@ -47,10 +48,14 @@ export function isGood({ defects, clean }: DefectsReport): boolean {
   return defects.every(({ caught }) => caught) && clean.falseAlarms === 0
 }
 
-async function reportDefect(defect: Defect, suites: readonly SuiteName[]): Promise<DefectReport> {
+async function reportDefect(
+  pool: SuitePool,
+  defect: Defect,
+  suites: readonly SuiteName[],
+): Promise<DefectReport> {
   const { id, origin, description } = defect
   const startedMs = performance.now()
-  const results = await runSuites(id, suites)
+  const results = await pool.run(id, suites)
   const caughtBy = failing(results)
   const seconds = (performance.now() - startedMs) / 1000
   return { id, origin, description, caught: caughtBy.length > 0, caughtBy, cases: casesOf(results), seconds }

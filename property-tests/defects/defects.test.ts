@@ -3,11 +3,10 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { applyPatch } from './apply-patch.ts'
-import { DEFECTS, findDefect } from './catalogue.ts'
-import { CRASH_SABOTAGES } from './crash-sabotages.ts'
+import { DEFECTS, DEFECTS_AND_SABOTAGES, findDefect } from './catalogue.ts'
 import { isGood, reportDefects } from './defects-report.ts'
-import { runSuites } from './run-suites.ts'
-import { SABOTAGES } from './sabotages.ts'
+import { importersOf } from './importers.ts'
+import { SuitePool } from './suite-pool.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
 
@@ -26,7 +25,7 @@ describe('a patch', () => {
     expect(() => applyPatch('one one', patch)).toThrow(/found it 2 times/)
   })
 
-  for (const { id, patches } of [...DEFECTS, ...SABOTAGES, ...CRASH_SABOTAGES]) {
+  for (const { id, patches } of DEFECTS_AND_SABOTAGES) {
     test(`matches the sources as they are: ${id}`, () => {
       for (const each of patches) applyPatch(readFileSync(path.join(root, each.file), 'utf8'), each)
     })
@@ -52,7 +51,49 @@ describe('a run', () => {
   })
 
   test('that does not get to a result is an error, not a defect caught', async () => {
-    await expect(runSuites('B0', ['idle-stream'])).rejects.toThrow(/ended with status 1[^]*known are/)
+    using pool = new SuitePool(1)
+    await expect(pool.run('B0', ['idle-stream'])).rejects.toThrow(/did not run: .*known are/)
+    const [result] = await pool.run('B8', ['idle-stream'])
+    expect(result?.failure).toMatch(/^I/)
+    const [clean] = await pool.run(null, ['idle-stream'])
+    expect(clean?.failure).toBeNull()
+  })
+})
+
+describe('patched modules', () => {
+  test('are new where the patch is; what does not import it is one for all', () => {
+    const { stdout } = inPatched(
+      'export function messageOf',
+      'export const loud = 1; export function messageOf',
+      `
+      const patched = await import(modules.address('reference/errors.ts', 'V'))
+      const own = await import('./reference/errors.ts')
+      modules.assertApplied('V')
+      console.log(patched.loud, own.loud)`,
+    )
+    expect(stdout).toBe('1 undefined\n')
+  })
+
+  test('of which the patched one was never loaded say nothing', () => {
+    const { stderr } = inPatched('x', 'y', `modules.assertApplied('V')`)
+    expect(stderr).toMatch(/V was not applied: never loaded were reference\/errors\.ts/)
+  })
+
+  test('whose patch does not match are an error', () => {
+    const { stderr } = inPatched(
+      'nothing like it',
+      '',
+      `await import(modules.address('reference/errors.ts', 'V'))`,
+    )
+    expect(stderr).toMatch(/found it 0 times/)
+  })
+
+  test('mark whatever imports what is patched, and nothing else', () => {
+    const importers = importersOf(['reference/docker/stream-turn.ts'])
+    expect(importers).toContain('reference/docker/container-session.ts')
+    expect(importers).toContain('reference/main.ts')
+    expect(importers).not.toContain('reference/docker/demultiplexer.ts')
+    expect(importers).not.toContain('simulators/world.ts')
   })
 })
 
@@ -80,4 +121,13 @@ function runNode(defect: string, script: string): { status: number | null; stder
   const args = ['--import', './property-tests/defects/register.ts', '--input-type=module', '-e', script]
   const env = { ...process.env, WATERTIGHT_DEFECT: defect }
   return spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' })
+}
+
+/** Runs a script with `modules`, in which variant `V` has a patch of `reference/errors.ts`. Not in here: Vitest loads modules in its own way. */
+function inPatched(find: string, replace: string, script: string): { stdout: string; stderr: string } {
+  const variants = [{ id: 'V', patches: [{ file: 'reference/errors.ts', find, replace }] }]
+  const program = `import { PatchedModules } from './property-tests/defects/patched-modules.ts'
+    const modules = new PatchedModules(${JSON.stringify(variants)})
+    ${script}`
+  return spawnSync(process.execPath, ['--input-type=module', '-e', program], { cwd: root, encoding: 'utf8' })
 }

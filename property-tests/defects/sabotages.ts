@@ -85,7 +85,7 @@ export const SABOTAGES: readonly Defect[] = [
     description: 'What was read before is delivered again',
     patches: [
       {
-        file: 'reference/docker/container-reader.ts',
+        file: 'reference/docker/reading/container-reader.ts',
         find: "if (verdict !== 'deliver') return",
         replace: "if (verdict === 'reopen') return",
       },

@@ -1,9 +1,12 @@
-import { parseContainerPosition } from '../../reference/docker/container-position.ts'
+import { parseContainerPosition } from '../../reference/docker/reading/container-position.ts'
 import {
-  ContainerReader,
+  createReader,
+  type ContainerReader,
   type ContainerReaderOptions,
   type LogRequest,
-} from '../../reference/docker/container-reader.ts'
+  type ReaderState,
+} from '../../reference/docker/reading/container-reader.ts'
+import type { Block } from '../../reference/dispatch/block.ts'
 import { encodeFrame, type StoredMessage } from './stored-log.ts'
 
 /** One connection of a follower. */
@@ -19,12 +22,14 @@ export interface Connection {
 export class Follower {
   lines = ''
   records = 0
+  /** Snapshots that were read to settle a doubt. */
+  proofs = 0
   readonly #options: ContainerReaderOptions
   #reader: ContainerReader
 
   constructor(options: Pick<ContainerReaderOptions, 'poll'> & Partial<ContainerReaderOptions>) {
     this.#options = { ...OPTIONS, ...options }
-    this.#reader = new ContainerReader(this.#options)
+    this.#reader = createReader(this.#options)
   }
 
   get reader(): ContainerReader {
@@ -33,8 +38,10 @@ export class Follower {
 
   /** @throws Error when a block does not continue the one before it. */
   take(): void {
-    const block = this.#reader.take()
-    if (block === undefined) return
+    for (let block = this.#reader.take(); block !== undefined; block = this.#reader.take()) this.#add(block)
+  }
+
+  #add(block: Block): void {
     if (block.firstRecord !== this.records) throw new Error(`${block.firstRecord} follows ${this.records}`)
     if ((block.ends.at(-1) ?? 0) !== block.bytes.length) throw new Error('a block ends within a record')
     this.records += block.ends.length
@@ -44,7 +51,7 @@ export class Follower {
   /** Goes on from what was saved. */
   restart(): void {
     const position = parseContainerPosition(JSON.parse(JSON.stringify(this.#reader.position)))
-    this.#reader = new ContainerReader({ ...this.#options, position })
+    this.#reader = createReader({ ...this.#options, position })
   }
 
   /** The container is gone: open lines become records. */
@@ -54,27 +61,71 @@ export class Follower {
   }
 
   /**
-   * One connection; opens again as often as the reader asks for it.
-   * @param serve the engine's answer
+   * One connection; opens again as often as the reader asks for it, and reads snapshots beside it where it leaves a doubt.
+   * @param serve the engine's answer; `follow` says whether it is followed
    */
-  visit(serve: (request: LogRequest) => readonly StoredMessage[], { chunk, cutAt, how }: Connection): void {
+  visit(serve: Serve, { chunk, cutAt, how }: Connection): void {
     for (let opens = 0; opens < OPENS_MAX; opens++) {
-      const bytes = Buffer.concat(serve(this.#reader.open(how)).map(encodeFrame))
-      const length = cutAt === null ? bytes.length : Math.floor(bytes.length * cutAt)
-      let state = this.#reader.aligned ? 'aligned' : 'aligning'
-      for (let at = 0; at < length && state !== 'reopen'; at += chunk) {
-        state = this.#reader.push(bytes.subarray(at, Math.min(length, at + chunk)))
-        this.take()
-      }
-      if (cutAt === null && state !== 'reopen') state = this.#reader.end()
-      else this.#reader.cut()
+      const state = this.#connect(serve, how, chunk, cutAt)
       this.take()
       if (state !== 'reopen') return
     }
     throw new Error(`the reader asked for more ${OPENS_MAX} times`)
   }
+
+  /** One message of the followed connection, with the store as it is then. */
+  follow(message: StoredMessage, serve: Serve): void {
+    const state = this.#settle(serve, this.#reader.push(encodeFrame(message)), PROOF_CHUNK)
+    this.take()
+    if (state === 'reopen') throw new Error('the reader gave the connection up')
+  }
+
+  #connect(
+    serve: Serve,
+    how: 'follow' | 'snapshot' | 'proof',
+    chunk: number,
+    cutAt: number | null,
+  ): ReaderState {
+    const request = this.#reader.open(how)
+    const bytes = Buffer.concat(serve(request).map(encodeFrame))
+    // The proof may not be cut: then the connection beside it would be over too.
+    const length = cutAt === null || how === 'proof' ? bytes.length : Math.floor(bytes.length * cutAt)
+    for (let at = 0; at < length; at += chunk) {
+      const state = this.#settle(
+        serve,
+        this.#reader.push(bytes.subarray(at, Math.min(length, at + chunk))),
+        chunk,
+      )
+      this.take()
+      if (state === 'reopen') return state
+    }
+    if (length === bytes.length && cutAt === null) return this.#settle(serve, this.#reader.end(), chunk)
+    if (how === 'proof') return this.#reader.end()
+    this.#reader.cut()
+    return 'aligned'
+  }
+
+  #settle(serve: Serve, first: ReaderState, chunk: number): ReaderState {
+    let state = first
+    while (state === 'doubt') {
+      for (let proof: ReaderState = 'reopen'; proof === 'reopen';) {
+        proof = this.#connect(serve, 'proof', chunk, null)
+        this.take()
+        this.proofs += 1
+        if (this.proofs > PROOFS_MAX) throw new Error('the reader is in doubt for ever')
+      }
+      state = this.#reader.resume('read')
+      this.take()
+    }
+    return state
+  }
 }
+
+/** What the engine answers to a request. */
+export type Serve = (request: LogRequest) => readonly StoredMessage[]
 
 const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web', attributes: {} } as const
 const OPTIONS = { source: SOURCE, tty: false, maxLineBytes: 1 << 20, from: 'start' } as const
 const OPENS_MAX = 30
+const PROOF_CHUNK = 65_536
+const PROOFS_MAX = 10_000

@@ -1,4 +1,4 @@
-import type { LogRequest } from '../../reference/docker/container-reader.ts'
+import type { LogRequest } from '../../reference/docker/reading/container-reader.ts'
 import type { StoredMessage } from './stored-log.ts'
 
 /** What is stored while a snapshot is read, in messages. */

@@ -3,19 +3,20 @@ import { importsOf, isTest, type SourceFile } from './source-file.ts'
 /** Where each room may look: dependencies point one way. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reference: ['reference/'],
-  // The simulated daemon's scenario files are checked the way the collector's settings are.
+  // The simulated daemon's scenario files are checked the way the collector's settings are. A signal has one list of listeners, not one of each room.
   simulators: [
     'simulators/',
     'reference/ports/',
     'reference/config/checked-yaml.ts',
     'reference/config/values.ts',
+    'reference/lifecycle/abort-listener.ts',
   ],
   'property-tests': ['property-tests/', 'simulators/', 'reference/'],
   scenarios: ['scenarios/', 'simulators/', 'reference/'],
 }
 
-/** The collector's core is given its adapters; this is who gives them. */
-const KNOWS_ADAPTERS = ['reference/adapters/', 'reference/collect-command.ts']
+/** The collector's core is given its adapters; this is who gives them, and what is published. */
+const KNOWS_ADAPTERS = ['reference/adapters/', 'reference/collect-command.ts', 'reference/index.ts']
 
 /** Imports against the fixed directions, a sentence each. Tests may look anywhere. */
 export function wrongImports(files: readonly SourceFile[]): string[] {

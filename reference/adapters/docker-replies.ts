@@ -67,7 +67,7 @@ function ownName(names: readonly string[]): string | undefined {
 const Inspection = z.object({
   Id: z.string(),
   Name: z.string(),
-  State: z.object({ Running: z.boolean(), StartedAt: z.string().nullish() }),
+  State: z.object({ Running: z.boolean(), StartedAt: z.string().default('') }),
   Config: z.object({ Labels, Tty: z.boolean().optional() }),
   HostConfig: z.object({ LogConfig: z.object({ Type: z.string() }) }),
 })
@@ -87,8 +87,8 @@ export function toContainerDetails(json: unknown): ContainerDetails {
 }
 
 /** Go writes a moment that never was as the first of the year 1. */
-function momentOrNull(text: string | null | undefined): string | null {
-  return text === null || text === undefined || text === '' || text.startsWith('0001-01-01') ? null : text
+function momentOrNull(text: string): string | null {
+  return text.startsWith('0001-01-01') ? null : text
 }
 
 const Event = z.object({

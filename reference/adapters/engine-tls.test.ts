@@ -7,7 +7,7 @@ import type { TlsConfig } from '../config/config.ts'
 import { readEngineTls } from './engine-tls.ts'
 import { HttpDockerEngine } from './http-docker-engine.ts'
 import { openSockets, VERSION } from './http-docker-engine.test-helper.ts'
-import { makeCertificates, type Certificates } from './test-certificates.test-helper.ts'
+import { makeCertificates, type Certificates } from '../../scenarios/docker/certificates.ts'
 
 const { signal } = new AbortController()
 let made: Certificates

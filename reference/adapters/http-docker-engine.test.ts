@@ -453,6 +453,11 @@ describe('the API version', () => {
     ['its own, of an old engine', { ...VERSION, ApiVersion: '1.24' }, '1.24'],
     ['one we know, of a newer engine', { ...VERSION, ApiVersion: '1.60', MinAPIVersion: '1.40' }, '1.47'],
     [
+      'one we know and engine 29 does not refuse',
+      { ...VERSION, ApiVersion: '1.52', MinAPIVersion: '1.44' },
+      '1.47',
+    ],
+    [
       'its oldest, of an engine that refuses ours',
       { ...VERSION, ApiVersion: '1.60', MinAPIVersion: '1.50' },
       '1.50',

@@ -40,24 +40,24 @@ test('a renamed file keeps its identity', async () => {
   expect(await files.readdir(directory)).toEqual(['b'])
 })
 
+/** Node's own, but for directories, which are opened as `openDirectory` says. */
+function filesWith(openDirectory: (path: string) => Promise<FileHandle>): FilePromises {
+  const open: FilePromises['open'] = (path, flags, mode) =>
+    String(path) === directory ? openDirectory(directory) : promises.open(path, flags, mode)
+  return { ...promises, open }
+}
+
+function failing(code: string): Error {
+  return Object.assign(new Error(`${code}: it cannot`), { code })
+}
+
+async function unsyncable(path: string, code: string): Promise<FileHandle> {
+  const handle = await promises.open(path, 'r')
+  handle.sync = () => Promise.reject(failing(code))
+  return handle
+}
+
 describe('a directory that the file system cannot sync', () => {
-  /** Node's own, but for directories, which are opened as `openDirectory` says. */
-  function filesWith(openDirectory: (path: string) => Promise<FileHandle>): FilePromises {
-    const open: FilePromises['open'] = (path, flags, mode) =>
-      String(path) === directory ? openDirectory(directory) : promises.open(path, flags, mode)
-    return { ...promises, open }
-  }
-
-  function failing(code: string): Error {
-    return Object.assign(new Error(`${code}: it cannot`), { code })
-  }
-
-  async function unsyncable(path: string, code: string): Promise<FileHandle> {
-    const handle = await promises.open(path, 'r')
-    handle.sync = () => Promise.reject(failing(code))
-    return handle
-  }
-
   test.each(['EINVAL', 'ENOTSUP', 'EPERM', 'ENOSYS'])(
     'with %s does not keep a file from being replaced, and is told once',
     async (code) => {

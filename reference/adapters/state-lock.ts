@@ -49,7 +49,8 @@ async function takeLock(directory: string, holder: string): Promise<DatabaseSync
     // SQLite does not say why it cannot open a file.
     await access(directory, constants.W_OK | constants.X_OK)
     file = new DatabaseSync(join(directory, 'lock'), { timeout: 0 })
-    file.exec('BEGIN IMMEDIATE')
+    // Else an empty journal would lie beside it.
+    file.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE')
     return file
   } catch (error) {
     file?.close()

@@ -12,10 +12,11 @@ beforeEach(async () => {
   onTestFinished(() => rm(stateDir, { recursive: true }))
 })
 
+function parse(): never {
+  throw new Error('no position is one')
+}
+
 function load(): Promise<void> {
-  const parse = (): never => {
-    throw new Error('no position is one')
-  }
   return new PositionStore({ fileSystem: new NodeFileSystem(), stateDir, sinks: ['a'], parse }).load()
 }
 

@@ -74,3 +74,8 @@ async function inspectOnce(
 export function isNotFound(error: unknown): boolean {
   return error instanceof EngineError && error.code === 'not_found'
 }
+
+/** Whether the engine said that the container is dead or being removed: it is still listed, and its log cannot be read any more. */
+export function isBeingRemoved(error: unknown): boolean {
+  return error instanceof EngineError && error.code === 'conflict'
+}

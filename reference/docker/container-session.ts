@@ -5,11 +5,16 @@ import type { Scope } from '../lifecycle/scope.ts'
 import type { Slot, SlotPool } from '../lifecycle/slot-pool.ts'
 import type { MissedReason } from '../metrics/metrics.ts'
 import type { ContainerDetails, EngineInfo } from '../ports/docker-engine.ts'
-import { inspectContainer, isNotFound, type InspectionContext } from './container-inspection.ts'
+import {
+  inspectContainer,
+  isBeingRemoved,
+  isNotFound,
+  type InspectionContext,
+} from './container-inspection.ts'
 import type { ContainerNews, NewsSeen } from './container-news.ts'
-import { ContainerPosition } from './container-position.ts'
-import { ContainerReader } from './container-reader.ts'
-import { pollPauseMs, readingOf } from './log-reading.ts'
+import { ContainerPosition } from './reading/container-position.ts'
+import { createReader, type ContainerReader } from './reading/container-reader.ts'
+import { pollPauseMs, readingOf } from './reading/log-reading.ts'
 import { StreamTurn, type TurnContext, type TurnEnd } from './stream-turn.ts'
 
 /** What a session needs of the monitor it belongs to. */
@@ -65,6 +70,8 @@ export class ContainerSession {
   #waitingForSlot = false
   /** How long the last turn lasted. */
   #readMs = 0
+  /** Until its first slot: a container that is new may be gone in milliseconds, and its log with it. */
+  #urgent: boolean
   /** Whether its log was ever open, and whether it is read to its end. */
   #opened = false
   #finished = false
@@ -80,6 +87,7 @@ export class ContainerSession {
     this.#source = { id, kind: 'container', name, attributes: {} }
     this.#news = news
     this.#from = from
+    this.#urgent = news.announced
     this.#scope = scope
     const maxMs = context.config.reconnectIntervalMs
     this.#backOff = new BackOff({ initialMs: Math.min(RECONNECT_INITIAL_MS, maxMs), maxMs }, context.random)
@@ -120,7 +128,7 @@ export class ContainerSession {
   /** Follows until the container is gone, or at once says that it is not to be followed. Rejects only with the signal's reason. */
   async run(signal: AbortSignal): Promise<SessionEnd> {
     let seen = this.#news.seen
-    const details = await this.#inspect(signal, { urgent: this.#news.announced })
+    const details = await this.#inspect(signal)
     if (details === null) return { kind: 'gone', missed: this.#news.starts > 0 ? 'not_described' : null }
     const source = this.#context.admit(details)
     if (source === null) return { kind: 'ignored', name: details.name }
@@ -155,7 +163,7 @@ export class ContainerSession {
     follow: Mode,
   ): Mode | 'waiting' {
     this.#readRun = startedAt
-    this.#finished = startedAt === null
+    this.#finished = !running && startedAt === null
     if (this.#finished) return 'waiting'
     if (!running) return 'drain'
     return reader.primes ? 'align' : follow
@@ -169,7 +177,7 @@ export class ContainerSession {
   #makeReader(details: ContainerDetails): ContainerReader {
     const { config, resumePosition } = this.#context
     const position = resumePosition(this.source.id)
-    return new ContainerReader({
+    return createReader({
       source: this.source,
       tty: details.tty,
       ...readingOf(this.#context.engineInfo()),
@@ -204,11 +212,17 @@ export class ContainerSession {
 
   #note(end: TurnEnd, mode: Mode): void {
     if (end.kind !== 'failed' || end.during === 'read') this.#opened = true
-    if (end.kind === 'failed') this.#troubleSinceMs ??= this.#context.clock.monotonic()
+    if (end.kind === 'failed' && !this.#leavesUnmissed(end.error))
+      this.#troubleSinceMs ??= this.#context.clock.monotonic()
     else this.#troubleSinceMs = null
     if (end.kind === 'ended' && mode !== 'align') this.#finished = true
     // A drain confirms what a follow found to be the end.
     else if (mode !== 'drain') this.#finished = false
+  }
+
+  /** Whether it is being removed, and its log was read to its end before that. */
+  #leavesUnmissed(error: unknown): boolean {
+    return this.#finished && isBeingRemoved(error)
   }
 
   async #acquireSlot(signal: AbortSignal): Promise<Slot> {
@@ -220,10 +234,10 @@ export class ContainerSession {
     )
     this.#waitingForSlot = true
     try {
-      // A container that is new may be gone in milliseconds, and its log with it.
-      return await pool.acquire({ signal, urgent: this.#news.announced && !this.#opened })
+      return await pool.acquire({ signal, urgent: this.#urgent })
     } finally {
       this.#waitingForSlot = false
+      this.#urgent = false
     }
   }
 
@@ -240,7 +254,7 @@ export class ContainerSession {
         'A stream is stuck: something is stored that it does not bring',
       )
     }
-    if (end.kind === 'failed' && !isNotFound(end.error)) {
+    if (end.kind === 'failed' && !isNotFound(end.error) && !this.#leavesUnmissed(end.error)) {
       metrics.streamError(end.during === 'open' ? 'open_failed' : 'read_failed', this.source)
       logger.warn({ container: this.source.name, during: end.during, err: end.error }, 'A stream failed')
     }
@@ -331,11 +345,11 @@ export class ContainerSession {
     }
   }
 
-  async #inspect(signal: AbortSignal, { urgent = false } = {}): Promise<ContainerDetails | null> {
+  async #inspect(signal: AbortSignal): Promise<ContainerDetails | null> {
     const { id, name } = this.#source
     const subject = { id, name, news: this.#news, backOff: this.#backOff }
     const onFailure = (): void => void (this.#troubleSinceMs ??= this.#context.clock.monotonic())
-    return await inspectContainer(this.#context, subject, { signal, urgent, onFailure })
+    return await inspectContainer(this.#context, subject, { signal, urgent: this.#urgent, onFailure })
   }
 
   /** Waits before the engine is asked again, less when there is news. */
@@ -347,8 +361,10 @@ export class ContainerSession {
   async #flush(reader: ContainerReader, signal: AbortSignal): Promise<void> {
     reader.flush()
     this.#context.report(this.source, reader.takeNotices())
-    const block = reader.take()
-    if (block !== undefined) await this.#context.deliver(block, { signal })
+    for (let block = reader.take(); block !== undefined; block = reader.take()) {
+      // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
+      await this.#context.deliver(block, { signal })
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import type { ContainerMonitorConfig } from '../config/config.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DockerEngine, LogStream } from '../ports/docker-engine.ts'
-import type { ContainerReader } from './container-reader.ts'
+import type { Beyond, ContainerReader } from './reading/container-reader.ts'
 
 export interface ProbeContext {
   readonly clock: Clock
@@ -19,7 +19,7 @@ export async function anythingBeyond(
   id: string,
   reader: ContainerReader,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Beyond> {
   const { clock, config, engine } = context
   return await withDeadline(
     clock,
@@ -29,7 +29,7 @@ export async function anythingBeyond(
     async (own) => {
       const stream = await engine.openLogs(id, { follow: false, tail: 1, signal: own })
       try {
-        return reader.isBeyond(await readAll(stream, own))
+        return reader.look(await readAll(stream, own))
       } finally {
         stream.destroy()
       }

@@ -1,6 +1,6 @@
 import type { MeasuredContainer, Metrics } from '../metrics/metrics.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { Notice } from './container-reader.ts'
+import type { Notice } from './reading/container-reader.ts'
 
 /** Makes metrics and log lines of what a reader noticed: a gap is never silent. */
 export function reportNotices(

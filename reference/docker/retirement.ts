@@ -2,8 +2,8 @@ import type { ContainerMonitorConfig } from '../config/config.ts'
 import type { Source } from '../dispatch/block.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import { ContainerPosition } from './container-position.ts'
-import { ContainerReader } from './container-reader.ts'
+import { ContainerPosition } from './reading/container-position.ts'
+import { createReader } from './reading/container-reader.ts'
 import type { Delivery } from './delivery.ts'
 
 export interface RetirementOptions {
@@ -45,9 +45,11 @@ export class Retirement {
     const position = delivery.resumePosition(source.id)
     if (!(position instanceof ContainerPosition)) return
     const { maxLineBytes, from } = config
-    const reader = new ContainerReader({ source, tty: false, poll: false, maxLineBytes, from, position })
+    const reader = createReader({ source, tty: false, poll: false, maxLineBytes, from, position })
     reader.flush()
-    const block = reader.take()
-    if (block !== undefined) await delivery.deliver(block, { signal })
+    for (let block = reader.take(); block !== undefined; block = reader.take()) {
+      // oxlint-disable-next-line no-await-in-loop -- blocks are delivered in order
+      await delivery.deliver(block, { signal })
+    }
   }
 }

@@ -12,7 +12,7 @@ test('a log that takes longer to align than the rotation interval is read to its
   })
   const collector = createCollector(config, world.ports())
   await world.run(() => collector.start())
-  await world.advance(60_000)
+  await world.advance(20_000)
   const expected = world.engine.expectedOutput(container.id).length
   const { statistics } = world.engine
   await world.run(() => collector.stop())

@@ -7,10 +7,10 @@ import type { Slot } from '../lifecycle/slot-pool.ts'
 import { Watchdog } from '../lifecycle/watchdog.ts'
 import type { MeasuredContainer, Metrics } from '../metrics/metrics.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { DockerEngine, LogStream } from '../ports/docker-engine.ts'
+import { EngineError, type DockerEngine, type LogStream } from '../ports/docker-engine.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
-import type { ContainerReader, Notice, ReaderState } from './container-reader.ts'
+import type { Beyond, ContainerReader, Notice, ReaderState } from './reading/container-reader.ts'
 import { anythingBeyond } from './idle-probe.ts'
 
 /** Why a turn ended. */
@@ -78,6 +78,7 @@ export class StreamTurn {
   /** How long the current stream took to find its place, milliseconds; null while it is searching. */
   #searchMs: number | null = null
   #lastBytesMs = 0
+  #lookedAtEnd = false
   /** A block the queue had no room for when the turn ended. */
   #undelivered: Block | undefined
 
@@ -119,16 +120,17 @@ export class StreamTurn {
     using _ = onAbort(this.#over.signal, () => scope.abort(this.#over.signal.reason))
     let stream: LogStream | undefined
     try {
-      const opened = (stream = await this.#open(how))
+      const { stream: opened, follow } = await this.#open(how, this.#over.signal)
+      stream = opened
       this.#context.metrics.streamOpened(this.#subject)
       this.#openedMs = this.#context.clock.monotonic()
       this.#searchMs = null
       this.#lastBytesMs = this.#openedMs
       this.#noteAlignment()
-      const rotates = this.#context.config.streamRotation.enabled && how === 'follow'
+      const rotates = this.#context.config.streamRotation.enabled && follow
       if (rotates) this.#rotateAtAge(scope.signal).catch(() => {})
       const { name } = this.#subject
-      const reading = scope.spawn('stream_reader', name, (signal) => this.#read(opened, how, signal))
+      const reading = scope.spawn('stream_reader', name, (signal) => this.#read(opened, follow, signal))
       return await this.#untilOver(reading.done)
     } catch (error) {
       return this.#asEnd(stream === undefined ? 'open' : 'read', error)
@@ -137,18 +139,19 @@ export class StreamTurn {
     }
   }
 
-  async #open(how: 'follow' | 'snapshot'): Promise<LogStream> {
+  async #open(how: 'follow' | 'snapshot' | 'proof', over: AbortSignal): Promise<Opened> {
     const { clock, engine, config } = this.#context
     const { id, name, reader } = this.#subject
     const request = reader.open(how)
-    return await withDeadline(
+    const stream = await withDeadline(
       clock,
       `opening the log of ${name}`,
       config.openTimeoutMs,
-      this.#over.signal,
+      over,
       (signal) => engine.openLogs(id, { ...request, signal }),
       (late) => late.destroy(),
     )
+    return { stream, follow: request.follow }
   }
 
   /**
@@ -209,18 +212,16 @@ export class StreamTurn {
   }
 
   /** Reads until the reply ends or cannot go on. Rejects with the signal's reason when the turn is over, during any wait. */
-  async #read(stream: LogStream, how: 'follow' | 'snapshot', signal: AbortSignal): Promise<TurnEnd | Reopen> {
+  async #read(stream: LogStream, follow: boolean, signal: AbortSignal): Promise<TurnEnd | Reopen> {
     using watchdog = new Watchdog(this.#context.clock, this.#context.config.readTimeoutMs, signal)
     try {
       for (;;) {
         const chunk = await readOrSilence(stream, watchdog, signal)
         const end =
           chunk === SILENCE
-            ? await this.#afterSilence(stream, how, watchdog, signal)
+            ? await this.#afterSilence(stream, follow, watchdog, signal)
             : await this.#take(chunk, signal)
         if (end !== undefined) return end
-        // Silence would tell too. But a container that writes on is never silent, and one that is may be rotated before it counts.
-        if (how === 'follow' && this.#subject.reader.searchesInVain) return { kind: 'unaligned' }
       }
     } catch (error) {
       if (isAbortOf(signal, error)) throw error
@@ -239,45 +240,113 @@ export class StreamTurn {
       // Also when the reader refused the chunk: what came before the fault is good.
       await this.#deliver(signal)
     }
+    const over = await this.#afterDoubt(state, signal)
+    if (over === undefined && chunk === null) return await this.#afterEnd(signal)
+    return over
+  }
+
+  /** The reply ended. Once in a turn it is asked whether it should have gone on: some engines end it at a record that they cannot read. */
+  async #afterEnd(signal: AbortSignal): Promise<TurnEnd | Reopen> {
+    const { reader } = this.#subject
+    if (reader.endIsCertain || this.#lookedAtEnd) return { kind: 'ended' }
+    this.#lookedAtEnd = true
+    if ((await this.#look(signal)) !== 'something') return { kind: 'ended' }
+    reader.distrust()
+    return { kind: 'reopen' }
+  }
+
+  /** What a stream is worth, once snapshots have settled what it leaves in doubt: undefined to read on. */
+  async #afterDoubt(first: ReaderState, signal: AbortSignal): Promise<Reopen | undefined> {
+    let state = first
+    while (state === 'doubt') {
+      // eslint-disable-next-line no-await-in-loop -- what was held may leave another doubt
+      state = await this.#settle(signal)
+    }
     if (state === 'reopen') return { kind: 'reopen' }
-    if (chunk === null) return { kind: 'ended' }
     this.#noteAlignment()
     return undefined
+  }
+
+  /** Reads a snapshot beside the followed stream, which waits meanwhile; what that stream is worth then. */
+  async #settle(signal: AbortSignal): Promise<ReaderState> {
+    const { reader } = this.#subject
+    let state: ReaderState = 'reopen'
+    let proof: 'read' | 'impossible' = 'read'
+    try {
+      // eslint-disable-next-line no-await-in-loop -- asks for more until the place is in the reply
+      while (state === 'reopen') state = await this.#readProof(signal)
+    } catch (error) {
+      if (!isRemoved(error)) throw error
+      proof = 'impossible'
+    }
+    state = reader.resume(proof)
+    await this.#deliver(signal)
+    return state
+  }
+
+  async #readProof(signal: AbortSignal): Promise<ReaderState> {
+    const { stream } = await this.#open('proof', signal)
+    const { clock, config } = this.#context
+    const { reader } = this.#subject
+    try {
+      for (;;) {
+        const read = (own: AbortSignal): Promise<Uint8Array | null> => stream.read({ signal: own })
+        // eslint-disable-next-line no-await-in-loop -- a stream is read in order
+        const chunk = await withDeadline(clock, 'reading a snapshot', config.readTimeoutMs, signal, read)
+        let state: ReaderState
+        try {
+          state = chunk === null ? reader.end() : reader.push(chunk)
+        } finally {
+          // eslint-disable-next-line no-await-in-loop
+          await this.#deliver(signal)
+        }
+        if (chunk === null || state === 'reopen') return state
+      }
+    } finally {
+      stream.destroy()
+    }
   }
 
   /** The read timeout passed. Idle is normal; stuck is when something is stored beyond the cursor and does not come. */
   async #afterSilence(
     stream: LogStream,
-    how: 'follow' | 'snapshot',
+    follow: boolean,
     watchdog: Watchdog,
     signal: AbortSignal,
   ): Promise<TurnEnd | Reopen | undefined> {
-    if (how === 'snapshot') return { kind: 'stuck' }
-    if (!this.#subject.reader.aligned) return { kind: 'unaligned' }
-    if (await this.#isIdle(signal)) {
-      watchdog.rearm(this.#context.config.readTimeoutMs)
-      return undefined
+    if (!follow) return { kind: 'stuck' }
+    if (!this.#subject.reader.aligned) {
+      this.#subject.reader.distrust()
+      return { kind: 'unaligned' }
     }
+    const beyond = await this.#look(signal)
+    watchdog.rearm(this.#context.config.readTimeoutMs)
+    if (beyond === 'nothing') return undefined
+    // The log was emptied, or its end cannot be asked for: a snapshot tells.
+    if (beyond === 'unclear') return await this.#afterDoubt(await this.#settle(signal), signal)
     watchdog.rearm(STUCK_AFTER_MS)
     const chunk = await readOrSilence(stream, watchdog, signal)
-    if (chunk === SILENCE) return { kind: 'stuck' }
+    if (chunk === SILENCE) {
+      this.#subject.reader.distrust()
+      return { kind: 'stuck' }
+    }
     watchdog.rearm(this.#context.config.readTimeoutMs)
     return await this.#take(chunk, signal)
   }
 
-  /** Whether nothing lies beyond the cursor. An engine that cannot answer now tells nothing about the stream: go on. */
-  async #isIdle(signal: AbortSignal): Promise<boolean> {
+  /** What lies beyond the cursor. An engine that cannot answer now tells nothing about the stream: go on. */
+  async #look(signal: AbortSignal): Promise<Beyond> {
     const { metrics, logger } = this.#context
     const { id, name, reader } = this.#subject
     try {
       const beyond = await anythingBeyond(this.#context, id, reader, signal)
-      if (!beyond) metrics.idleCheck(this.#subject)
-      return !beyond
+      if (beyond !== 'something') metrics.idleCheck(this.#subject)
+      return beyond
     } catch (error) {
       signal.throwIfAborted()
       metrics.streamError('open_failed', this.#subject)
       logger.warn({ container: name, err: error }, 'The engine did not say whether a silent stream is idle')
-      return true
+      return 'nothing'
     }
   }
 
@@ -286,10 +355,12 @@ export class StreamTurn {
     const { tryDeliver, deliver, report } = this.#context
     const { reader } = this.#subject
     report(this.#subject, reader.takeNotices())
-    this.#undelivered = reader.take()
-    if (this.#undelivered === undefined) return
-    if (!tryDeliver(this.#undelivered)) await deliver(this.#undelivered, { signal })
-    this.#undelivered = undefined
+    for (let block = reader.take(); block !== undefined; block = reader.take()) {
+      this.#undelivered = block
+      // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
+      if (!tryDeliver(block)) await deliver(block, { signal })
+      this.#undelivered = undefined
+    }
   }
 
   #asEnd(during: 'open' | 'read', error: unknown): TurnEnd {
@@ -298,6 +369,17 @@ export class StreamTurn {
     if (signal.reason instanceof TurnOver) return { kind: signal.reason.why }
     throw signal.reason
   }
+}
+
+/** Whether the container is gone, or about to be. */
+function isRemoved(error: unknown): boolean {
+  return error instanceof EngineError && (error.code === 'not_found' || error.code === 'conflict')
+}
+
+/** A log that was opened. What a turn wants to follow may have to be read in snapshots first. */
+interface Opened {
+  readonly stream: LogStream
+  readonly follow: boolean
 }
 
 /** The log must be opened again within the same turn, with the larger margin the reader now asks for. */

@@ -1,11 +1,29 @@
-import { addAbortListener } from 'node:events'
+import { listenForAbort } from './abort-listener.ts'
 
 /**
- * Runs `listener` once when the signal is or becomes aborted. Dispose to take the listener away: a listener left on a
- * long-lived signal is a leak.
+ * Runs `listener` once when the signal becomes aborted, or, where it is aborted already, soon after this returned. Dispose to take the listener
+ * away: a listener left on a long-lived signal is a leak.
  */
 export function onAbort(signal: AbortSignal, listener: () => void): Disposable {
-  return addAbortListener(signal, listener)
+  if (!signal.aborted) return { [Symbol.dispose]: listenForAbort(signal, listener) }
+  queueMicrotask(listener)
+  return NOTHING_LEFT
+}
+
+/**
+ * The reason of something that was cancelled on purpose. It has no stack: taking one costs more than the rest of an operation, and the one who
+ * cancelled is no fault to be found.
+ */
+export function cancellation(message: string): Error {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  const error = new Cancellation(message)
+  Error.stackTraceLimit = limit
+  return error
+}
+
+class Cancellation extends Error {
+  override readonly name = 'AbortError'
 }
 
 /** True when the error is the signal's own reason, so the operation was cancelled and did not fail. */
@@ -36,5 +54,5 @@ export interface LinkedController extends Disposable {
   abort(reason?: unknown): void
 }
 
-/** One for all: making a DOMException takes its stack, which costs more than the rest of an operation. */
-const OPERATION_OVER = new DOMException('The operation is over', 'AbortError')
+const NOTHING_LEFT: Disposable = { [Symbol.dispose]: () => {} }
+const OPERATION_OVER = cancellation('The operation is over')

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts'
-import { isAbortOf } from './abort.ts'
+import { cancellation, isAbortOf } from './abort.ts'
 import { BackOff } from './back-off.ts'
 import { RECOVERED_AFTER_MS, type TaskInfo, type TaskRegistry } from './task-registry.ts'
 
@@ -125,7 +125,7 @@ export class Scope {
   }
 
   /** Cancels every task of this scope and its children. Idempotent. */
-  abort(reason: Error = new DOMException(`Scope ${this.#node.path} was cancelled`, 'AbortError')): void {
+  abort(reason: Error = cancellation(`Scope ${this.#node.path} was cancelled`)): void {
     if (this.signal.aborted) return
     this.#controller.abort(reason)
     for (const child of this.#children) child.abort(reason)
@@ -144,7 +144,7 @@ export class Scope {
       // eslint-disable-next-line no-await-in-loop -- a task may spawn another one while it is waited for
       if ((await Promise.race([this.#allSettled(), timeUp])) === 'time up') break
     }
-    deadline.abort()
+    deadline.abort(JOINED)
     const unfinished = this.#unfinished()
     return { ended: unfinished.length === 0, unfinished, elapsedMs: clock.monotonic() - started }
   }
@@ -193,3 +193,5 @@ const RESTART_INITIAL_MS = 100
 const RESTART_MAX_MS = 30_000
 /** The delays of a task's restarts are not drawn: what fails by a defect returns to nobody whom many could overrun. */
 const LONGEST = { next: () => 1 }
+/** Why the deadline of a join is no longer waited for. */
+const JOINED = cancellation('The join is over')

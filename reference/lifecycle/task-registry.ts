@@ -22,7 +22,8 @@ interface Entry {
   readonly name: string
   readonly scope: { readonly path: string; readonly closed: boolean }
   readonly startedMs: number
-  readonly location: string | null
+  /** Captured at the start and formatted only when someone asks: formatting is the expensive half. Null when locations are not recorded. */
+  readonly site: { readonly stack?: string } | null
 }
 
 interface Failure {
@@ -41,7 +42,7 @@ export class TaskRegistry {
   readonly #failures = new Map<string, Failure>()
   #nextId = 1
 
-  /** @param options.recordLocations keeps where each task was started, at about 5 microseconds a task. Default true. */
+  /** @param options.recordLocations keeps where each task was started, at about 2 microseconds a task. Default true. */
   constructor(clock: Clock, options: { recordLocations?: boolean } = {}) {
     this.#clock = clock
     this.#recordLocations = options.recordLocations ?? true
@@ -85,8 +86,8 @@ export class TaskRegistry {
   /** For {@link Scope} only. */
   add(kind: string, name: string, scope: Entry['scope']): number {
     const id = this.#nextId++
-    const location = this.#recordLocations ? callSite() : null
-    this.#live.set(id, { id, kind, name, scope, startedMs: this.#clock.monotonic(), location })
+    const site = this.#recordLocations ? callSite() : null
+    this.#live.set(id, { id, kind, name, scope, startedMs: this.#clock.monotonic(), site })
     this.#byKind.set(kind, (this.#byKind.get(kind) ?? 0) + 1)
     return id
   }
@@ -119,19 +120,23 @@ export class TaskRegistry {
       name: entry.name,
       scope: entry.scope.path,
       ageMs: this.#clock.monotonic() - entry.startedMs,
-      startedAt: entry.location,
+      startedAt: entry.site === null ? null : callerIn(entry.site),
     }
   }
 }
 
-/** Who called {@link Scope.spawn}, as `file:line:column`. */
-function callSite(): string | null {
+function callSite(): { readonly stack?: string } {
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = FRAMES_TO_CALLER
   const holder: { stack?: string } = {}
   Error.captureStackTrace(holder, callSite)
   Error.stackTraceLimit = limit
-  return holder.stack?.match(/\(?([^\s(]+:\d+:\d+)\)?$/)?.[1] ?? null
+  return holder
+}
+
+/** Who called {@link Scope.spawn}, as `file:line:column`. */
+function callerIn({ stack }: { readonly stack?: string }): string | null {
+  return stack?.match(/\(?([^\s(]+:\d+:\d+)\)?$/)?.[1] ?? null
 }
 
 /** `TaskRegistry.add`, `Scope.#begin`, `Scope.spawn`, the caller. */

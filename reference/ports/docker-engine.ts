@@ -59,7 +59,7 @@ export interface ContainerDetails extends ContainerSummary {
   readonly tty: boolean
   /** Such as `json-file`, `local`, `none`. */
   readonly logDriver: string
-  /** When it was started last, as the engine writes it; another text means another run. Null when it never ran. */
+  /** When it was started last, as the engine writes it; another text means another run. Null when it never ran, '' when the engine does not tell. */
   readonly startedAt: string | null
 }
 

@@ -3,9 +3,11 @@ import { Argument, Command, Option } from 'commander'
 import { bigLog } from './big-log.ts'
 import { frozenEngine } from './frozen-engine.ts'
 import { manyContainers } from './many-containers.ts'
+import { packedPackage } from './packed-package.ts'
 import { powerCut } from './power-cut/power-cut.ts'
 import { simulatedDaemon } from './simulated-daemon/simulated-daemon.ts'
 import { throughput } from './throughput.ts'
+import { tlsEngine } from './tls-engine.ts'
 
 const CHECKS = {
   'many-containers': ({ minutes }: { minutes: number }) => manyContainers(minutes),
@@ -14,6 +16,8 @@ const CHECKS = {
   'frozen-engine': frozenEngine,
   'simulated-daemon': simulatedDaemon,
   'power-cut': powerCut,
+  'tls-engine': tlsEngine,
+  'packed-package': packedPackage,
 } as const
 
 const program = new Command('checks')

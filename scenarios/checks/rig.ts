@@ -130,11 +130,17 @@ export class CollectorProcess implements AsyncDisposable {
     this.#child = child
   }
 
-  static async start(config: string, log: string): Promise<CollectorProcess> {
+  /** @param env beside this process's own */
+  static async start(
+    config: string,
+    log: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<CollectorProcess> {
     const cli = path.join(ROOT, 'dist', 'cli.js')
     const output = await open(log, 'w')
     const child = spawn(process.execPath, [cli, 'collect', '--config', config], {
       stdio: ['ignore', output.fd, output.fd],
+      env: { ...process.env, ...env },
     })
     await output.close()
     const collector = new CollectorProcess(child)

@@ -3,12 +3,16 @@ import { CommandLineArm } from '../../simulators/contract/arms/command-line-arm.
 import { DockerodeArm } from '../../simulators/contract/arms/dockerode-arm.ts'
 import { releaseOf } from '../../simulators/contract/release.ts'
 import { dockerClient } from '../docker/docker-host.ts'
+import { storedLogFiles } from './stored-log-files.ts'
 
 /** A real engine through both clients. @param host `unix:///path` */
 export async function realArms(host: string): Promise<ContractArm[]> {
-  const { Version } = await dockerClient(host).version()
+  const docker = dockerClient(host)
+  const { Version } = await docker.version()
+  const socketPath = new URL(host).pathname
   const engine = {
-    socketPath: new URL(host).pathname,
+    socketPath,
+    storedLogs: storedLogFiles(docker, socketPath),
     release: releaseOf(Version),
     startUpMs: START_UP_MS,
   }

@@ -3,6 +3,8 @@ import type { RunProgress } from '../engines/phase-engine.ts'
 /** Where progress is shown. */
 export interface ProgressTarget {
   readonly isTTY?: boolean
+  /** True while nobody reads what was written: then progress is not shown, for it would only pile up. */
+  readonly writableNeedDrain?: boolean
   write(text: string): unknown
 }
 
@@ -42,7 +44,7 @@ export class Progress {
   #show(text: string, important: boolean): void {
     const now = this.#now()
     const everyMs = this.#target.isTTY === true ? TTY_EVERY_MS : PLAIN_EVERY_MS
-    if (!important && now - this.#lastMs < everyMs) return
+    if (this.#target.writableNeedDrain === true || (!important && now - this.#lastMs < everyMs)) return
     this.#lastMs = now
     if (this.#target.isTTY === true) {
       this.#target.write(`\r\u001B[K${text}`)

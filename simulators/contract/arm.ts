@@ -2,6 +2,7 @@ import type { Answer } from './answer.ts'
 import type { LogSeen } from './log-seen.ts'
 import type { Program } from './program.ts'
 import type { Release } from './release.ts'
+import type { StoredLogs } from './stored-logs.ts'
 
 /**
  * What a case may need beyond what every client can do.
@@ -102,6 +103,7 @@ export interface ContractArm {
   readonly release: Release
   /** What cannot be expressed here, and why. */
   readonly lacks: Readonly<Partial<Record<Need, string>>>
+  readonly storedLogs: StoredLogs
   readonly view: { answer(seen: Answer): unknown; log(seen: LogSeen): unknown }
   /** Runs a case in the arm's time. */
   run<T>(operation: () => Promise<T>): Promise<T>

@@ -9,6 +9,7 @@ import { LOG_LINE_CASES } from './cases/log-line-cases.ts'
 import { LOG_OPTION_CASES } from './cases/log-option-cases.ts'
 import { LOG_QUERY_CASES } from './cases/log-query-cases.ts'
 import { RENAME_CASES } from './cases/rename-cases.ts'
+import { STORED_LOG_CASES } from './cases/stored-log-cases.ts'
 import { SYSTEM_CASES } from './cases/system-cases.ts'
 import { TTY_CASES } from './cases/tty-cases.ts'
 import { VERB_CASES } from './cases/verb-cases.ts'
@@ -30,6 +31,7 @@ export const CONTRACT_CASES: readonly ContractCase[] = [
   ...FOLLOW_CASES,
   ...TTY_CASES,
   ...LOG_DRIVER_CASES,
+  ...STORED_LOG_CASES,
   ...SYSTEM_CASES,
   ...COMMAND_LINE_CASES,
 ]

@@ -2,9 +2,8 @@ import type { EnginePersonality } from '../engine/personality.ts'
 import { ApiError } from './api-error.ts'
 
 /**
- * Splits a path into its version and the rest; the engine's own version where the path has none. Versions newer than the engine's own are answered too,
- * where a real engine refuses, so that a client that is pinned to one can be tested.
- * @throws ApiError 400 for a version that is too old
+ * Splits a path into its version and the rest; the engine's own version where the path has none.
+ * @throws ApiError 400 for a version that is too old and, of Docker, for one that is too new
  */
 export function splitVersion(
   path: string,
@@ -13,15 +12,27 @@ export function splitVersion(
   const match = VERSIONED[product].exec(path)
   if (match === null) return { major: 1, minor: minorOf(apiVersion), path }
   const [, major, minor, rest = ''] = match
-  if (Number(major) < 1 || (Number(major) === 1 && Number(minor) < minorOf(minApiVersion))) {
+  const asked = `${major}.${minor}`
+  if (isOlder(asked, minApiVersion)) {
     throw new ApiError(
       400,
-      `client version ${major}.${minor} is too old. Minimum supported API version is ${minApiVersion}, ` +
+      `client version ${asked} is too old. Minimum supported API version is ${minApiVersion}, ` +
         'please upgrade your client to a newer version',
       minorOf(minApiVersion) < FIRST_WITH_JSON_ERRORS,
     )
   }
+  if (product === 'docker' && isOlder(apiVersion, asked)) {
+    throw new ApiError(
+      400,
+      `client version ${asked} is too new. Maximum supported API version is ${apiVersion}`,
+    )
+  }
   return { major: Number(major), minor: Number(minor), path: rest }
+}
+
+function isOlder(version: string, than: string): boolean {
+  const [major, thanMajor] = [version, than].map((each) => Number(each.split('.')[0]))
+  return major === thanMajor ? minorOf(version) < minorOf(than) : major! < thanMajor!
 }
 
 /** The minor number of a version, such as 41 of `1.41`. */

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import { request, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -30,9 +30,10 @@ export function open(
   path: string,
   method = 'GET',
   body?: object,
+  headers: OutgoingHttpHeaders = {},
 ): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  request({ socketPath: socketOf(daemon), path, method, agent: false }, resolve)
+  request({ socketPath: socketOf(daemon), path, method, headers, agent: false }, resolve)
     .on('error', reject)
     .end(body === undefined ? undefined : JSON.stringify(body))
   return promise
@@ -49,8 +50,9 @@ export async function ask(
   path: string,
   method = 'GET',
   body?: object,
+  headers: OutgoingHttpHeaders = {},
 ): Promise<Answered> {
-  const response = await open(daemon, path, method, body)
+  const response = await open(daemon, path, method, body, headers)
   return { status: response.statusCode, headers: response.headers, body: await buffer(response) }
 }
 

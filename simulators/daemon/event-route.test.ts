@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { DOCKER_29 } from '../engine/personality.ts'
 import { ask, filters, open, startDaemon } from './daemon.test-helper.ts'
 
 describe('events', () => {
@@ -24,6 +25,27 @@ describe('events', () => {
       Attributes: { a: 'b', image: 'nginx', name: 'site', oldName: '/web' },
     })
     expect(events[4]!.Actor.Attributes['exitCode']).toBe('143')
+  })
+
+  test('of engine 29 are without the old keys, except to who asks in an older version, and of the type that is accepted', async () => {
+    const daemon = await startDaemon({ personality: DOCKER_29 })
+    daemon.engine.addContainer({ name: 'web' })
+    const past = async (version: string, accept: string): Promise<[string | undefined, string]> => {
+      const query = `since=1&until=${Date.now() / 1000 + 0.01}&${filters({ event: ['start'] })}`
+      const { headers: told, body } = await ask(daemon, `/v${version}/events?${query}`, 'GET', undefined, {
+        accept,
+      })
+      return [told['content-type'], body.toString()]
+    }
+    const [type, line] = await past('1.52', '*/*')
+    expect(type).toBe('application/json')
+    expect(Object.keys(JSON.parse(line))).toEqual(['Type', 'Action', 'Actor', 'scope', 'time', 'timeNano'])
+    expect((await past('1.52', 'application/x-ndjson'))[0]).toBe('application/x-ndjson')
+    const sequence = await past('1.52', 'text/plain, application/json-seq;q=0.9')
+    expect(sequence[0]).toBe('application/json-seq')
+    expect(sequence[1][0]).toBe('\u{1e}')
+    const old = await past('1.44', 'application/json')
+    expect(Object.keys(JSON.parse(old[1])).slice(0, 3)).toEqual(['status', 'id', 'from'])
   })
 
   test('the past is sent from since until until, and then the reply ends', async () => {

@@ -13,19 +13,33 @@ export function events(call: ApiCall): void {
   const filters = parseFilters(query.get('filters'), refusalsOf(engine.personality))
   const since = parseEngineTime(query.get('since'))
   const until = parseEngineTime(query.get('until'))
+  const { eventsHaveOldKeys, choosesEventType } = engine.personality
+  const hasOldKeys = eventsHaveOldKeys || call.apiMinor < FIRST_WITHOUT_OLD_KEYS
+  const type = choosesEventType ? acceptedType(call.request.headers.accept ?? '') : 'application/json'
+  const prefix = type === 'application/json-seq' ? RECORD_SEPARATOR : NOTHING
   sendEvents(call, {
     since,
     until,
+    type,
     tellsPast: since !== null || until !== null,
     goesOn: true,
-    toBytes: (event) => (matches(event, filters) ? eventLine(event) : NOTHING),
+    toBytes: (event) =>
+      matches(event, filters) ? Buffer.concat([prefix, eventLine(event, hasOldKeys)]) : NOTHING,
   })
+}
+
+/** What the client wants most of what there is. */
+function acceptedType(accept: string): string {
+  const wanted = accept.split(',').map((each) => each.split(';')[0]!.trim())
+  return wanted.find((type) => EVENT_TYPES.includes(type)) ?? 'application/json'
 }
 
 export interface SentEvents {
   /** Stamps between which events are wanted; null for no limit. */
   readonly since: string | null
   readonly until: string | null
+  /** Default `application/json`. */
+  readonly type?: string
   /** Whether to begin with what the engine still has. */
   readonly tellsPast: boolean
   /** Whether to go on with what happens. */
@@ -39,7 +53,7 @@ export function sendEvents({ engine, response, now }: ApiCall, sent: SentEvents)
   const { since, until } = sent
   const bytesOf = (event: EngineEvent): Uint8Array =>
     until === null || toStamp(event.at) <= until ? sent.toBytes(event) : NOTHING
-  writeStreamHead(response, 'application/json')
+  writeStreamHead(response, sent.type ?? 'application/json')
   if (sent.tellsPast) {
     const past = engine.events.recent.filter((event) => since === null || toStamp(event.at) >= since)
     response.write(Buffer.concat(past.map((event) => bytesOf(event))))
@@ -69,12 +83,10 @@ function matches({ action, id, name, labels, attributes }: EngineEvent, filters:
   )
 }
 
-/** One line of the answer: an event as JSON. */
-export function eventLine({ action, id, attributes, at }: EngineEvent): Uint8Array {
+/** One line of the answer: an event as JSON. @param hasOldKeys whether it has keys that say the same as others */
+export function eventLine({ action, id, attributes, at }: EngineEvent, hasOldKeys: boolean): Uint8Array {
   const event = {
-    status: action,
-    id,
-    from: attributes['image'],
+    ...(hasOldKeys && { status: action, id, from: attributes['image'] }),
     Type: 'container',
     Action: action,
     Actor: { ID: id, Attributes: sorted(attributes) },
@@ -91,5 +103,10 @@ function sorted(attributes: Readonly<Record<string, string>>): object {
 }
 
 const NOTHING = new Uint8Array()
+/** API version from which events lack them. */
+const FIRST_WITHOUT_OLD_KEYS = 52
+const EVENT_TYPES = ['application/x-ndjson', 'application/json-seq', 'application/json']
+/** Before each text of a sequence (RFC 7464). */
+const RECORD_SEPARATOR = Buffer.of(0x1e)
 /** Beyond this Node's timers fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1

@@ -1,4 +1,5 @@
 import type { OpenLogOptions } from '../engine/log-opening.ts'
+import type { SimulatedContainer } from '../engine/simulated-container.ts'
 import { writeStreamHead, type ApiCall } from './api-call.ts'
 import { ApiError } from './api-error.ts'
 import { minorOf } from './api-version.ts'
@@ -12,12 +13,14 @@ import { untilAnswering } from './until-answering.ts'
 export async function logs(call: ApiCall): Promise<void> {
   const { engine, query, reference, apiMinor } = call
   const streams = parseStreams(query)
-  const { id, tty } = findContainer(engine, reference)
+  const container = findContainer(engine, reference)
+  const { id, tty } = container
   const selection = {
     ...streams,
     timestamps: isTrue(query.get('timestamps')),
     since: parseEngineTime(query.get('since')),
     until: parseEngineTime(query.get('until')),
+    ...(isTrue(query.get('details')) && { details: detailsOf(container) }),
   }
   const follow = isTrue(query.get('follow'))
   await sendLog(call, id, {
@@ -39,6 +42,18 @@ export async function sendLog({ engine, response }: ApiCall, id: string, sent: S
   const wire = engine.openLog(id, sent.log)
   writeStreamHead(response, sent.contentType)
   pumpInto(response, wire, engine)
+}
+
+/** The labels the log driver was told to keep with each message, by name; a space where there are none. */
+function detailsOf({ labels, logOptions }: SimulatedContainer): string {
+  const kept = (logOptions['labels'] ?? '').split(',').filter((name) => labels[name] !== undefined)
+  const texts = kept.toSorted().map((name) => `${escaped(name)}=${escaped(labels[name]!)}`)
+  return `${texts.join(',')} `
+}
+
+/** As in the query of an address. */
+function escaped(text: string): string {
+  return encodeURIComponent(text).replaceAll('%20', '+')
 }
 
 function parseStreams(query: URLSearchParams): { stdout: boolean; stderr: boolean } {

@@ -35,12 +35,14 @@ const ROUTES: Readonly<Record<EnginePersonality['product'], readonly Route[]>> =
   podman: [...LIBPOD_ROUTES, ...DOCKER_ROUTES],
 }
 
+export interface FoundRoute {
+  readonly route: Route
+  /** The container the path names; empty for none. */
+  readonly reference: string
+}
+
 /** The route of a request and the container its path names. @throws ApiError 404 when the product has none */
-export function findRoute(
-  { product }: EnginePersonality,
-  method: string,
-  path: string,
-): { route: Route; reference: string } {
+export function findRoute({ product }: EnginePersonality, method: string, path: string): FoundRoute {
   for (const route of ROUTES[product]) {
     const match = route.method === method ? route.path.exec(path) : null
     if (match !== null) return { route, reference: decodeURIComponent(match.groups?.['id'] ?? '') }

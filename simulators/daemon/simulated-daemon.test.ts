@@ -42,14 +42,18 @@ describe('the daemon', () => {
     expect(await askJson(daemon, encodeURI(path))).toEqual({ status, json: { message } })
   })
 
-  test('API versions from 1.24 up are answered, older ones refused', async () => {
+  test('API versions from 1.24 up to its own are answered, others refused', async () => {
     const daemon = await startDaemon()
-    for (const version of ['1.24', '1.41', '1.53']) {
+    for (const version of ['1.24', '1.41', '1.45']) {
       expect((await ask(daemon, `/v${version}/containers/json`)).status).toBe(200)
     }
     const { status, json } = await askJson(daemon, '/v1.23/containers/json')
     expect(status).toBe(400)
     expect(json).toMatchObject({ message: expect.stringContaining('client version 1.23 is too old') })
+    expect(await askJson(daemon, '/v1.46/containers/json')).toEqual({
+      status: 400,
+      json: { message: 'client version 1.46 is too new. Maximum supported API version is 1.45' },
+    })
   })
 
   test('a container is found by id, by the beginning of its id, and by name; a slash before it is redirected', async () => {

@@ -5,15 +5,14 @@ import { SimulatedEngine } from '../engine/simulated-engine.ts'
 import type { Behaviour } from '../engine/workload.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { EngineMachine } from '../faults/streams/stream-fault-kind.ts'
-import type { ApiCall } from './api-call.ts'
+import { sendJson, type ApiCall } from './api-call.ts'
 import { ApiError } from './api-error.ts'
 import { splitVersion } from './api-version.ts'
 import { identification } from './identification.ts'
 import { boundAddress, listenOn, type ListenAddress } from './listen-on.ts'
 import { RealTimeHost } from './real-time-host.ts'
 import { refuse } from './refuse.ts'
-import type { Route } from './route.ts'
-import { findRoute } from './routes.ts'
+import { findRoute, type FoundRoute } from './routes.ts'
 import { untilAnswering } from './until-answering.ts'
 
 export interface SimulatedDaemonOptions {
@@ -121,7 +120,7 @@ export class SimulatedDaemon implements AsyncDisposable {
     const { major, minor, path } = splitVersion(url.pathname, personality)
     const found = findRoute(personality, request.method ?? '', path)
     if (!(await untilAnswering(this.engine, response))) return
-    if (await this.#failsAsOrdered(found.route, response)) return
+    if (await this.#failsAsOrdered(found, response)) return
     const call: ApiCall = {
       engine: this.engine,
       now: this.#host.clock.wallTime(),
@@ -137,8 +136,9 @@ export class SimulatedDaemon implements AsyncDisposable {
   }
 
   /** Whether it was answered otherwise than it should be, or its client is gone. */
-  async #failsAsOrdered({ operation }: Route, response: ServerResponse): Promise<boolean> {
-    const disturbed = operation === undefined ? null : this.engine.takeCallFault(operation)
+  async #failsAsOrdered({ route, reference }: FoundRoute, response: ServerResponse): Promise<boolean> {
+    const { operation } = route
+    const disturbed = operation === undefined ? null : this.engine.takeCallFault(operation, reference)
     if (disturbed === null) return false
     const { fault, hold } = disturbed
     switch (fault.kind) {
@@ -152,6 +152,10 @@ export class SimulatedDaemon implements AsyncDisposable {
         await untilAnswering(this.engine, response, () => !hold.released)
         if (fault.head) response.destroy()
         return response.destroyed
+      case 'empty':
+        if (operation !== 'list') return false
+        sendJson(response, 200, [])
+        return true
       case 'late':
         await new Promise<void>((resolve) => {
           this.#host.schedule(fault.delayMs, 'answer late', resolve)

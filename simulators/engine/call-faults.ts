@@ -9,12 +9,14 @@ export type EngineOperation = 'info' | 'list' | 'inspect' | 'events' | 'logs'
  * - `malformed`: JSON that is none
  * - `held`: nothing at all; with `head`, the head of an answer without its body, which in process is the same
  * - `late`: its answer, so many milliseconds later
+ * - `empty`: a list without anything in it; other requests are not concerned
  */
 export type CallFault =
   | { readonly kind: 'status'; readonly status: number }
   | { readonly kind: 'malformed' }
   | { readonly kind: 'held'; readonly head: boolean }
   | { readonly kind: 'late'; readonly delayMs: number }
+  | { readonly kind: 'empty' }
 
 /** What went wrong with one request, and until when it is held back where that is what went wrong. */
 export interface DisturbedCall {
@@ -25,6 +27,8 @@ export interface DisturbedCall {
 export interface CallScope {
   /** Default every operation. */
   readonly operation?: EngineOperation | undefined
+  /** Id of the container that is asked about. Default any, and requests about none. */
+  readonly containerId?: string | undefined
   /** How many requests it is for. Default all. */
   readonly times?: number | undefined
 }
@@ -50,10 +54,12 @@ export class CallFaults {
     this.#end([...this.#orders])
   }
 
-  /** What goes wrong with the request that arrives now, or null. */
-  take(operation: EngineOperation): DisturbedCall | null {
+  /** What goes wrong with the request that arrives now, or null. @param containerId which container it is about */
+  take(operation: EngineOperation, containerId?: string): DisturbedCall | null {
     for (const order of this.#orders) {
-      if (order.left <= 0 || (order.scope.operation ?? operation) !== operation) continue
+      const { scope } = order
+      if (order.left <= 0 || (scope.operation ?? operation) !== operation) continue
+      if (scope.containerId !== undefined && scope.containerId !== containerId) continue
       order.left -= 1
       const hold = new Hold(1)
       if (order.fault.kind === 'held') order.holds.add(hold)

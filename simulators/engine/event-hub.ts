@@ -6,6 +6,8 @@ export class EventHub {
   readonly #subscribers = new Listeners<[EngineEvent]>()
   readonly #dropped = new Listeners()
   readonly #recent: EngineEvent[] = []
+  readonly #losses = new Set<EventLoss>()
+  #delays = 0
   #toLose = 0
   #lost = 0
 
@@ -20,8 +22,7 @@ export class EventHub {
   }
 
   publish(event: EngineEvent): void {
-    if (this.#toLose > 0) {
-      this.#toLose -= 1
+    if (this.#isToBeLost(event)) {
       this.#lost += 1
       return
     }
@@ -39,6 +40,26 @@ export class EventHub {
     this.#toLose += count
   }
 
+  /** The next such events of one container reach nobody, until there were so many or what is returned is disposed. */
+  lose(loss: EventLoss): Disposable {
+    const left = { ...loss }
+    this.#losses.add(left)
+    return { [Symbol.dispose]: () => void this.#losses.delete(left) }
+  }
+
+  /** Whether the head of an answer waits for the first event. */
+  get delaysHead(): boolean {
+    return this.#delays > 0
+  }
+
+  /** Answers whose head was not sent yet keep it until the first event, until what is returned is disposed. */
+  delayHeads(): Disposable {
+    const delay = new DisposableStack()
+    this.#delays += 1
+    delay.defer(() => (this.#delays -= 1))
+    return delay
+  }
+
   /** A subscriber was too slow for an event. */
   noteLost(): void {
     this.#lost += 1
@@ -52,6 +73,29 @@ export class EventHub {
   onStreamsDropped(listener: () => void): Disposable {
     return this.#dropped.add(listener)
   }
+
+  #isToBeLost({ id, name, action }: EngineEvent): boolean {
+    if (this.#toLose > 0) {
+      this.#toLose -= 1
+      return true
+    }
+    for (const loss of this.#losses) {
+      if (loss.left <= 0 || loss.action !== action) continue
+      if (loss.container !== name && !id.startsWith(loss.container)) continue
+      loss.left -= 1
+      return true
+    }
+    return false
+  }
+}
+
+/** Events that are to reach nobody. */
+export interface EventLoss {
+  /** Id, prefix of an id, or name. It need not be there yet. */
+  readonly container: string
+  readonly action: string
+  /** How many of them. */
+  left: number
 }
 
 /** As many as moby keeps. */

@@ -10,7 +10,6 @@ export class EventSource<T> implements StreamSource<T> {
   readonly dueMs: number = Infinity
   readonly hangsOnClose = false
   readonly staysOpen = false
-  readonly delaysHead = false
   readonly #engine: SimulatedEngine
   readonly #subscription: DisposableStack
   readonly #shape: (event: EngineEvent) => T
@@ -33,6 +32,10 @@ export class EventSource<T> implements StreamSource<T> {
 
   get state(): 'ready' | 'waiting' | EngineError {
     return this.#failure ?? (this.#queue.length > 0 ? 'ready' : 'waiting')
+  }
+
+  get delaysHead(): boolean {
+    return this.#engine.events.delaysHead
   }
 
   take(): T {

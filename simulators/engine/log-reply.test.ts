@@ -239,13 +239,14 @@ describe('following', () => {
   })
 })
 
-describe('a stored record that is spoilt', () => {
-  const spoiltLog = (): ContainerLog => {
-    const log = logOf(2000)
-    expect(log.spoil(1800)).toBe(201)
-    return log
-  }
+/** 2,000 messages, of which the one after the first 200 cannot be read. */
+function spoiltLog(): ContainerLog {
+  const log = logOf(2000)
+  expect(log.spoil(1800)).toBe(201)
+  return log
+}
 
+describe('a stored record that is spoilt', () => {
   test('ends the reply of engine 26 with an error, and what the engine had read ahead is lost with it', () => {
     for (const follow of [true, false]) {
       const reply = open(spoiltLog(), { follow })
@@ -275,6 +276,11 @@ describe('a stored record that is spoilt', () => {
     expect(sent(reply)).toEqual(range(0, 200))
     append(log, 2000, 2003)
     expect(sent(reply)).toEqual(range(2000, 2003))
+  })
+
+  test('is left out by Podman, alone', () => {
+    const numbers = sent(open(spoiltLog(), { personality: { spoiltRecord: 'skips-one' } }))
+    expect(numbers).toEqual([...range(0, 200), ...range(201, 2000)])
   })
 
   test('is no hindrance to who asks for what lies behind it', () => {

@@ -72,7 +72,7 @@ export class LogReply implements MessageReply, LogFollower {
   }
 
   get dueMs(): number {
-    return this.#end === null ? this.#log.dueMs : Infinity
+    return this.#end === null && !this.#hangs ? this.#log.dueMs : Infinity
   }
 
   lookAhead(looksAhead: boolean): void {

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest'
 import type { DockerEngine, LogStream } from '../../reference/ports/index.ts'
 import { ask, askJson, open, startDaemon } from '../daemon/daemon.test-helper.ts'
 import { World } from '../world.ts'
-import { DOCKER_28, PERSONALITIES, PODMAN_4, PODMAN_5, type EnginePersonality } from './personality.ts'
+import {
+  DOCKER_28,
+  DOCKER_29,
+  PERSONALITIES,
+  PODMAN_4,
+  PODMAN_5,
+  type EnginePersonality,
+} from './personality.ts'
 import { EVERYTHING } from './selected-log.ts'
 import type { SimulatedContainer } from './simulated-container.ts'
 import { never, readToEnd, readWithin } from './test-support.ts'
@@ -244,6 +251,26 @@ test('Docker 28 speaks API 1.51, and its log API is that of 26', async () => {
   expect(response.headers['content-type']).toBe('application/vnd.docker.multiplexed-stream')
   response.destroy()
 })
+
+test('Docker 29 speaks API 1.52, and refuses what is older than 1.44 and what is newer than itself', async () => {
+  const daemon = await startDaemon({ personality: DOCKER_29 })
+  const answers = async (version: string): Promise<[number | undefined, unknown]> => {
+    const { status, json } = await askJson(daemon, `/v${version}/containers/json`)
+    return [status, json]
+  }
+  expect(await answers('1.44')).toEqual([200, []])
+  expect(await answers('1.52')).toEqual([200, []])
+  expect(await answers('1.43')).toEqual(
+    refused(
+      '1.43 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version',
+    ),
+  )
+  expect(await answers('1.53')).toEqual(refused('1.53 is too new. Maximum supported API version is 1.52'))
+})
+
+function refused(words: string): [number, unknown] {
+  return [400, { message: `client version ${words}` }]
+}
 
 test('a client sees which engine it is', async () => {
   for (const [name, personality] of Object.entries(PERSONALITIES)) {

@@ -13,6 +13,8 @@ export interface LogSelection {
   /** Stamps: what is older than `since` is left out; what is newer than `until` ends the reply. */
   readonly since: string | null
   readonly until: string | null
+  /** What stands before the data of each message, attributes as the engine writes them. Default nothing. */
+  readonly details?: string
 }
 
 /** Every message, with its stamp. */
@@ -26,11 +28,12 @@ export const EVERYTHING: LogSelection = {
 
 /** Whether an engine sends this selection of messages as they are stored. */
 export function isAsStored(
-  { stdout, stderr, timestamps, since, until }: LogSelection,
+  { stdout, stderr, timestamps, since, until, details }: LogSelection,
   framed: boolean,
   { cutsStampsToSeconds }: EnginePersonality,
 ): boolean {
-  return framed && stdout && stderr && timestamps && since === null && until === null && !cutsStampsToSeconds
+  const isWhole = stdout && stderr && timestamps && since === null && until === null && details === undefined
+  return framed && isWhole && !cutsStampsToSeconds
 }
 
 /** A reply as the client wants it: message by message, of which some are left out and the others may lose their stamp. */
@@ -109,21 +112,32 @@ export class SelectedLog implements ByteReply {
 
   /** The message as it is to be sent, or null when it is not wanted. */
   #selected(message: Uint8Array): Uint8Array | null {
-    const stored = message.subarray(HEADER_BYTES)
-    if (message[0] === SYSTEM_ERROR) return this.#framed ? message : stored
-    const stamp = ASCII.decode(stored.subarray(0, STAMP_BYTES))
-    if (this.#isTooOld(stamp)) return null
-    if (this.#isTooNew(stamp)) return null
-    const { stdout, stderr, timestamps } = this.#selection
-    const stream = message[0]!
-    if (stream === STDOUT ? !stdout : !stderr) return null
+    if (message[0] === SYSTEM_ERROR) return message.subarray(this.#framed ? 0 : HEADER_BYTES)
+    if (!this.#isOfItsTime(message)) return null
+    const { stdout, stderr, timestamps, details } = this.#selection
+    if (message[0] === STDOUT ? !stdout : !stderr) return null
+    if (details !== undefined) return this.#withDetails(message, details)
     const { cutsStampsToSeconds } = this.#personality
-    if (timestamps && !cutsStampsToSeconds) return this.#framed ? message : stored
-    const data = stored.subarray(STAMP_BYTES + 1)
-    const payload = timestamps
-      ? Buffer.concat([Buffer.from(`${stamp.slice(0, SECOND_CHARACTERS)}Z `), data])
-      : data
-    return this.#framed ? Buffer.concat([frameHeader(stream, payload.length), payload]) : payload
+    const header = this.#framed ? HEADER_BYTES : 0
+    if (!timestamps) return withoutPart(message, header, HEADER_BYTES, HEADER_BYTES + STAMP_BYTES + 1)
+    if (!cutsStampsToSeconds) return message.subarray(HEADER_BYTES - header)
+    const seconds = HEADER_BYTES + SECOND_CHARACTERS
+    return withoutPart(message, header, seconds, HEADER_BYTES + STAMP_BYTES - 1)
+  }
+
+  /** What the container was labelled with stands before the data, behind the stamp. */
+  #withDetails(message: Uint8Array, details: string): Uint8Array {
+    const { timestamps } = this.#selection
+    const stamp = message.subarray(HEADER_BYTES, HEADER_BYTES + STAMP_BYTES + 1)
+    const data = message.subarray(HEADER_BYTES + STAMP_BYTES + 1)
+    const payload = Buffer.concat([...(timestamps ? [stamp] : []), Buffer.from(details), data])
+    return this.#framed ? Buffer.concat([frameHeader(message[0]!, payload.length), payload]) : payload
+  }
+
+  #isOfItsTime(message: Uint8Array): boolean {
+    if (this.#since === null && this.#selection.until === null) return true
+    const stamp = ASCII.decode(message.subarray(HEADER_BYTES, HEADER_BYTES + STAMP_BYTES))
+    return !this.#isTooOld(stamp) && !this.#isTooNew(stamp)
   }
 
   #isTooNew(stamp: string): boolean {
@@ -142,6 +156,20 @@ export class SelectedLog implements ByteReply {
     if (!this.#personality.sinceFiltersEachMessage) this.#since = null
     return false
   }
+}
+
+/**
+ * A copy of the message without its bytes [from, to), with its header put right, or without one.
+ * @param header its size in the copy
+ */
+function withoutPart(message: Uint8Array, header: number, from: number, to: number): Uint8Array {
+  const before = message.subarray(HEADER_BYTES, from)
+  const after = message.subarray(to)
+  const copy = new Uint8Array(header + before.length + after.length)
+  if (header > 0) copy.set(frameHeader(message[0]!, before.length + after.length))
+  copy.set(before, header)
+  copy.set(after, header + before.length)
+  return copy
 }
 
 /** The header of a frame: stream number, three zeros, big-endian length. */

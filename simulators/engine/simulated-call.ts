@@ -1,5 +1,5 @@
 import { EngineError, type EngineErrorCode } from '../../reference/ports/index.ts'
-import { listenForAbort } from '../abort-listener.ts'
+import { listenForAbort } from '../../reference/lifecycle/abort-listener.ts'
 import type { ScheduledEvent } from '../event-queue.ts'
 import type { LedgerEntry } from '../resource-ledger.ts'
 import type { Hold } from '../wire/hold.ts'
@@ -12,6 +12,10 @@ export interface SimulatedCallOptions<T> {
   /** For the ledger and the trace. */
   readonly description: string
   readonly signal: AbortSignal
+  /** The container it is about. */
+  readonly container?: string
+  /** What it is answered instead when nothing is to be listed. */
+  readonly nothing?: T
   /** Virtual milliseconds one way, drawn for each. */
   readonly latency: () => number
   /** The engine's answer, computed when the request arrives. May throw an EngineError. */
@@ -91,11 +95,11 @@ export class SimulatedCall<T> {
   }
 
   #arrive(): void {
-    const { operation, hold } = this.#options
+    const { operation, container, hold } = this.#options
     if (!this.#arrived) {
       this.#arrived = true
       this.#hold = hold?.() ?? null
-      this.#disturbed = this.#engine.takeCallFault(operation)
+      this.#disturbed = this.#engine.takeCallFault(operation, container)
     }
     if (this.#isHeld()) this.#parked = () => this.#arrive()
     else this.#answerOrFail(this.#disturbed?.fault)
@@ -107,19 +111,20 @@ export class SimulatedCall<T> {
   }
 
   #answerOrFail(fault: CallFault | undefined): void {
-    const { operation, description } = this.#options
+    const { operation, description, nothing } = this.#options
     if (fault?.kind === 'status') return this.refuse(statusError(fault.status, operation))
     if (fault?.kind === 'malformed') {
       return this.refuse(new EngineError('protocol', `Cannot ${operation}: the answer is not JSON`))
     }
+    if (fault?.kind === 'empty' && nothing !== undefined) return this.#answer(() => nothing)
     if (fault?.kind !== 'late') return this.#answer()
     this.#event = this.#host.schedule(fault.delayMs, description, () => this.#answer())
   }
 
-  #answer(): void {
+  #answer(answer = this.#options.answer): void {
     let value: T
     try {
-      value = this.#options.answer(this.#entry)
+      value = answer(this.#entry)
     } catch (error) {
       if (!(error instanceof EngineError)) throw error
       return this.refuse(error)

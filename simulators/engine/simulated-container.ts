@@ -38,6 +38,10 @@ export interface ContainerOptions {
   readonly lineText?: (number: number) => string
   /** False leaves it created but not started. Default true. */
   readonly started?: boolean
+  /** So long after it was created it starts, milliseconds. Default 0: at once. `docker run` took 150 ms. */
+  readonly startsAfterMs?: number
+  /** So long after each start the process ends by itself with exit code 0, milliseconds. Default: it goes on. */
+  readonly lastsMs?: number
 }
 
 export type ContainerState = 'created' | 'running' | 'paused' | 'exited' | 'removing' | 'removed'
@@ -65,6 +69,8 @@ export class SimulatedContainer {
   readonly command: readonly string[]
   readonly logOptions: Readonly<Record<string, string>>
   readonly autoRemove: boolean
+  /** How long its process runs, milliseconds; null for as long as it is left to. */
+  readonly lastsMs: number | null
   /** Wall time, milliseconds since the epoch, with their fraction; so are the times below. */
   readonly createdAt: number
   readonly random: SeededRandom
@@ -104,6 +110,7 @@ export class SimulatedContainer {
     this.command = options.command ?? ['workload']
     this.logOptions = options.logOptions ?? rotationTexts(options.logRotation ?? {})
     this.autoRemove = options.autoRemove ?? false
+    this.lastsMs = options.lastsMs ?? null
     this.createdAt = host.clock.wallTime()
     this.random = host.random.fork(`container ${id}`)
     this.log = new ContainerLog(options.logRotation)

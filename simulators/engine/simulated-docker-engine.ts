@@ -85,6 +85,7 @@ export class SimulatedDockerEngine implements DockerEngine {
     return this.#call({
       operation: 'list',
       description: 'list containers',
+      nothing: [],
       signal,
       travelsBack: true,
       answer: () => this.#engine.containers.map((container) => summary(container)),
@@ -95,26 +96,31 @@ export class SimulatedDockerEngine implements DockerEngine {
     return this.#call({
       operation: 'inspect',
       description: `inspect ${this.#nameOf(id)}`,
+      container: id,
       signal,
       travelsBack: true,
       answer: () => this.#present(id).details(),
     })
   }
 
-  openEvents({ signal }: CallOptions): Promise<EventStream> {
-    return this.#call({
+  async openEvents({ signal }: CallOptions): Promise<EventStream> {
+    const { stream } = await this.#call<OpenedEvents>({
       operation: 'events',
       description: 'open events',
       signal,
       travelsBack: false,
       answer: (askedBy) => this.#eventStream(askedBy),
+      isDue: ({ source }) => !source.delaysHead || source.state !== 'waiting',
+      discard: (opened) => opened.stream.destroy(),
     })
+    return stream
   }
 
   async openLogs(id: string, { signal, follow, tail }: OpenLogsOptions): Promise<LogStream> {
     const { stream } = await this.#call<OpenedLog>({
       operation: 'logs',
       description: `open log of ${this.#nameOf(id)}`,
+      container: id,
       signal,
       travelsBack: false,
       hold: () => this.#engine.holdLogRequest(id, follow),
@@ -178,7 +184,7 @@ export class SimulatedDockerEngine implements DockerEngine {
     return { stream, wire }
   }
 
-  #eventStream(askedBy: LedgerEntry): EventStream {
+  #eventStream(askedBy: LedgerEntry): OpenedEvents {
     const source = new EventSource(this.#engine, containerEvent)
     const stream = new SimulatedStream<ContainerEvent>(this.#host, {
       ...this.#streamOptions(),
@@ -187,13 +193,14 @@ export class SimulatedDockerEngine implements DockerEngine {
       name: 'events',
       kind: 'event-stream',
       readKind: 'event-read',
+      ...(source.delaysHead && { onSourceChange: () => this.#retryCalls() }),
     })
     this.#streams.set(stream, {
       pump: () => stream.pump(),
       fail: (error) => source.fail(error),
       disconnect: () => source.close(),
     })
-    return stream
+    return { stream, source }
   }
 
   #streamOptions(): {
@@ -237,6 +244,11 @@ export class SimulatedDockerEngine implements DockerEngine {
   #drawing({ minMs, maxMs }: LatencyRange): () => number {
     return () => this.#random.between(minMs, maxMs)
   }
+}
+
+interface OpenedEvents {
+  readonly stream: EventStream
+  readonly source: EventSource<ContainerEvent>
 }
 
 interface OpenedLog {

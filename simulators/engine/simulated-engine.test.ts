@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { World } from '../world.ts'
+import { runAndRemove } from './run-and-remove.ts'
 import type { ContainerOptions } from './simulated-container.ts'
 import type { SimulatedEngine } from './simulated-engine.ts'
+import { framesOf, never, readToEnd } from './test-support.ts'
 
 function engineWith(options: Partial<ContainerOptions> = {}): { world: World; engine: SimulatedEngine } {
   const world = new World({ seed: 5 })
@@ -50,6 +52,49 @@ describe('life of a container', () => {
       'die app',
       'destroy app',
     ])
+  })
+
+  test('one that is run and removed is created, starts, ends and is gone at the times that were measured', async () => {
+    const { world, engine } = engineWith()
+    const events: [string, number][] = []
+    engine.events.subscribe(({ action }) => events.push([action, world.nowMs]))
+    await world.run(async () => {
+      engine.addContainer(runAndRemove('job', { lastsMs: 20, lines: 3 }))
+      await world.clock.sleep(1000, { signal: never })
+    })
+    expect(events).toEqual([
+      ['create', 0],
+      ['start', 150],
+      ['die', 170],
+      ['destroy', 180],
+    ])
+  })
+
+  test('the log of one that is removed at its end is read to its end where it was opened before, and is not there afterwards', async () => {
+    const { world, engine } = engineWith()
+    const client = engine.connect()
+    await world.run(async () => {
+      const { id } = engine.addContainer(runAndRemove('job', { lastsMs: 20, lines: 3 }))
+      await world.clock.sleep(155, { signal: never })
+      const stream = await client.openLogs(id, { signal: never, follow: true })
+      await world.clock.sleep(1000, { signal: never })
+      expect(framesOf(await readToEnd(stream))).toHaveLength(3)
+      await expect(client.openLogs(id, { signal: never, follow: true })).rejects.toMatchObject({
+        code: 'not_found',
+      })
+    })
+  })
+
+  test('a process that is ended before its time and started again lasts its time once more', async () => {
+    const { world, engine } = engineWith({ lastsMs: 100 })
+    const ends: number[] = []
+    engine.events.subscribe(({ action }) => action === 'die' && ends.push(world.nowMs))
+    await world.run(async () => {
+      await world.clock.sleep(60, { signal: never })
+      engine.restart('web')
+      await world.clock.sleep(1000, { signal: never })
+    })
+    expect(ends).toEqual([60, 160])
   })
 
   test('the log is closed before the die event', () => {

@@ -106,7 +106,7 @@ export class SimulatedEngine {
     this.#added.push(container)
     if (this.#storedListeners.size > 0) this.#logWatches.push(container.log.watch())
     this.#emit('create', container)
-    if (options.started ?? true) this.start(id)
+    if (options.started ?? true) this.#startAfter(container, options.startsAfterMs ?? 0)
     return container
   }
 
@@ -130,6 +130,7 @@ export class SimulatedEngine {
     container.state = 'running'
     container.startedAt = this.host.clock.wallTime()
     container.beginWork()
+    this.#endInTime(container)
     this.#emit('start', container)
   }
 
@@ -271,6 +272,14 @@ export class SimulatedEngine {
     return this.#callFaults.order(fault, scope)
   }
 
+  /** The head of an answer to who asks for events waits for the first one, until what is returned is disposed. */
+  delayEventHeads(): Disposable {
+    const delay = new DisposableStack()
+    delay.defer(() => this.#availability.tell())
+    delay.use(this.events.delayHeads())
+    return delay
+  }
+
   /**
    * The daemon dies: connections break and new ones are refused, until what is returned is disposed or {@link comeBack}. Containers go on, or end
    * where there is no live restore.
@@ -305,9 +314,12 @@ export class SimulatedEngine {
     this.#personality = personality
   }
 
-  /** For who serves it: what goes wrong with the request that arrives now, or null. To be asked once for each request. */
-  takeCallFault(operation: EngineOperation): DisturbedCall | null {
-    return this.#callFaults.take(operation)
+  /**
+   * For who serves it: what goes wrong with the request that arrives now, or null. To be asked once for each request.
+   * @param reference the container it names
+   */
+  takeCallFault(operation: EngineOperation, reference?: string): DisturbedCall | null {
+    return this.#callFaults.take(operation, reference === undefined ? undefined : this.find(reference)?.id)
   }
 
   /** Like {@link find}. @throws EngineError `not_found` */
@@ -349,6 +361,22 @@ export class SimulatedEngine {
     })
   }
 
+  #startAfter(container: SimulatedContainer, delayMs: number): void {
+    if (delayMs === 0) return this.start(container.id)
+    this.host.schedule(delayMs, `start ${container.name}`, () => {
+      if (container.state === 'created') this.start(container.id)
+    })
+  }
+
+  /** Unless somebody ends it before. */
+  #endInTime(container: SimulatedContainer): void {
+    const { lastsMs, startedAt } = container
+    if (lastsMs === null) return
+    this.host.schedule(lastsMs, `end ${container.name}`, () => {
+      if (container.startedAt === startedAt) this.#end(container, 0)
+    })
+  }
+
   #duration({ startedAt, finishedAt }: SimulatedContainer): Readonly<Record<string, string>> {
     if (!this.personality.dieTellsDuration) return {}
     return { execDuration: String(Math.floor((finishedAt! - startedAt!) / 1000)) }
@@ -371,8 +399,8 @@ export class SimulatedEngine {
 }
 
 const SIGKILL = 9
-/** Between the end of a container that is removed with its end, and its removal. */
-const REMOVAL_DELAY_MS = 2
+/** Between the end of a container that is removed with its end, and its removal, as measured on an idle machine. */
+const REMOVAL_DELAY_MS = 10
 const SIGTERM = 15
 /** Exit code of a process that a signal ended: this plus the signal's number. */
 const SIGNAL_EXIT_CODE = 128

@@ -1,5 +1,5 @@
 import { EngineError, type EngineStream } from '../../reference/ports/index.ts'
-import { listenForAbort } from '../abort-listener.ts'
+import { listenForAbort } from '../../reference/lifecycle/abort-listener.ts'
 import type { ScheduledEvent } from '../event-queue.ts'
 import type { LedgerEntry, ResourceKind } from '../resource-ledger.ts'
 import type { EngineHost } from './engine-host.ts'

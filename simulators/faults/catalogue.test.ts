@@ -5,6 +5,7 @@ import * as catalogue from './catalogue.ts'
 import * as life from './containers/life-faults.ts'
 import * as output from './containers/output-faults.ts'
 import * as stamps from './containers/stamp-faults.ts'
+import * as storedLogs from './containers/stored-log-faults.ts'
 import * as engine from './engine/engine-faults.ts'
 import * as engineCatalogue from './engine-catalogue.ts'
 import type { AnyFaultKind, Fault } from './fault.ts'
@@ -22,6 +23,7 @@ const OF_ENGINES = {
   ...life,
   ...output,
   ...stamps,
+  ...storedLogs,
   ...engine,
   ...connection,
   ...frames,

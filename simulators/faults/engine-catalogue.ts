@@ -1,7 +1,11 @@
 /** The faults of a machine's container engine: those a simulated daemon can play, too. */
 export {
+  emptyList,
   errorStatus,
+  eventsRefused,
   headersThenNothing,
+  inspectFails,
+  lateEventHeaders,
   malformedJson,
   neverAnswered,
   slowAnswer,
@@ -21,9 +25,11 @@ export {
 } from './containers/life-faults.ts'
 export { cutCharacter, emptyLines, flood, longLine, write } from './containers/output-faults.ts'
 export { duplicateStamps, outOfOrderStamps } from './containers/stamp-faults.ts'
+export { emptiedLog, spoiltRecord } from './containers/stored-log-faults.ts'
 export {
   clockStep,
   comeBack,
+  eventLost,
   eventsLost,
   eventStreamDropped,
   goAway,

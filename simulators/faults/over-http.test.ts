@@ -38,6 +38,46 @@ test('late headers: the head of the answer comes with the first output', async (
   response.destroy()
 })
 
+test('late headers of events: the head of the answer comes with the first event', async () => {
+  const daemon = await startWithWeb()
+  daemon.inject(faults.lateEventHeaders())
+  const opening = open(daemon, '/events')
+  expect(await Promise.race([opening, delay(60, 'nothing')])).toBe('nothing')
+  daemon.engine.pause('web')
+  const response = await opening
+  response.destroy()
+})
+
+test('late headers of events: where the fault is over the head comes at once', async () => {
+  const daemon = await startWithWeb()
+  const fault = daemon.inject(faults.lateEventHeaders())
+  const opening = open(daemon, '/events')
+  await delay(20)
+  fault[Symbol.dispose]()
+  ;(await opening).destroy()
+})
+
+test('an empty list, events that are refused, and a container that cannot be inspected', async () => {
+  const daemon = await startWithWeb()
+  daemon.engine.addContainer({ name: 'other' })
+  daemon.inject(faults.emptyList({ times: 1 }))
+  daemon.inject(faults.eventsRefused())
+  daemon.inject(faults.inspectFails({ container: 'web' }))
+  expect(await askJson(daemon, '/containers/json')).toMatchObject({ status: 200, json: [] })
+  expect((await askJson(daemon, '/containers/json')).json).toHaveLength(2)
+  expect((await ask(daemon, '/events')).status).toBe(403)
+  expect((await ask(daemon, '/containers/web/json')).status).toBe(500)
+  expect((await ask(daemon, '/containers/other/json')).status).toBe(200)
+})
+
+test('a spoilt record ends the answer of engine 26 with an error in it, with a TTY too', async () => {
+  const daemon = await startDaemon()
+  daemon.engine.addContainer({ name: 'web', tty: true }).write('stdout', 'one\ntwo\n')
+  daemon.inject(faults.spoiltRecord({ container: 'web' }))
+  const { body } = await ask(daemon, '/containers/web/logs?stdout=1')
+  expect(body.toString()).toMatch(/^(one\r\n)?Error grabbing logs: invalid character '\\x00' looking/)
+})
+
 test('end without close: the body is complete, and the connection stays open', async () => {
   const daemon = await startWithWeb()
   const client = rawClient(daemon)

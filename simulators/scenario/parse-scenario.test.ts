@@ -35,6 +35,17 @@ timeline:
     ])
   })
 
+  test('has containers of short lives that are removed at their end', () => {
+    const { containers } = parseScenario(
+      'containers: [{name: job, auto_remove: true, starts_after: 150ms, lasts: 20ms, lines_at_exit: 3}]',
+      'a.yaml',
+      ENGINE_FAULTS,
+    )
+    expect(containers).toMatchObject([
+      { name: 'job', autoRemove: true, startsAfterMs: 150, lastsMs: 20, atExit: { lines: 3 } },
+    ])
+  })
+
   test.each([
     ['a key of the file', 'containes: []', 'a.yaml:1: unknown key containes; did you mean containers?'],
     [
@@ -136,7 +147,7 @@ timeline:
     expect(() =>
       parseScenario('timeline: [{at: 1s, do: rest, container: web}]', 'a.yaml', ENGINE_FAULTS),
     ).toThrow(
-      /^a.yaml:1: timeline.0.do: "rest" is not allowed; did you mean reset\? allowed: error-status, .*, hung-open, .*, slow-drip$/,
+      /^a.yaml:1: timeline.0.do: "rest" is not allowed; did you mean reset\? allowed: empty-list, error-status, .*, hung-open, .*, slow-drip$/,
     )
   })
 })

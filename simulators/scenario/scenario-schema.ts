@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { count, duration, flag, oneOf, size, text, texts } from '../../reference/config/values.ts'
+import {
+  count,
+  duration,
+  durationOrZero,
+  flag,
+  oneOf,
+  size,
+  text,
+  texts,
+} from '../../reference/config/values.ts'
 import { PERSONALITIES, PERSONALITY_NAMES } from '../engine/personality.ts'
 import type { ContainerOptions } from '../engine/simulated-container.ts'
 import type { AnyFaultKind, FaultEntry } from '../faults/fault.ts'
@@ -42,6 +51,10 @@ const container: z.ZodType<ContainerOptions> = z
       labels: z.record(z.string(), z.string(), { error: 'texts by name' }).default({}),
       tty: flag.default(false),
       started: flag.default(true),
+      starts_after: durationOrZero.default(0),
+      lasts: duration.optional(),
+      auto_remove: flag.default(false),
+      lines_at_exit: count(0).default(0),
       log_driver: oneOf(['json-file', 'local', 'none']).default('json-file'),
       max_size: size.optional(),
       max_files: count(1).default(1),
@@ -49,11 +62,18 @@ const container: z.ZodType<ContainerOptions> = z
     },
     { error: SECTION },
   )
-  .transform(({ log_driver: logDriver, max_size: maxSizeBytes, max_files: maxFiles, ...rest }) => ({
-    ...rest,
-    logDriver,
-    logRotation: { maxFiles, ...(maxSizeBytes !== undefined && { maxSizeBytes }) },
-  }))
+  .transform(({ log_driver: logDriver, max_size: maxSizeBytes, max_files: maxFiles, ...given }) => {
+    const { starts_after: startsAfterMs, lasts: lastsMs, auto_remove, lines_at_exit, ...rest } = given
+    return {
+      ...rest,
+      startsAfterMs,
+      autoRemove: auto_remove,
+      atExit: { lines: lines_at_exit },
+      ...(lastsMs !== undefined && { lastsMs }),
+      logDriver,
+      logRotation: { maxFiles, ...(maxSizeBytes !== undefined && { maxSizeBytes }) },
+    }
+  })
 
 /** A scenario file in which these faults can be ordered. */
 export function scenarioSchema<Machine>(

@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse } from '../../reference/ports/index.ts'
-import { listenForAbort } from '../abort-listener.ts'
+import { listenForAbort } from '../../reference/lifecycle/abort-listener.ts'
 import type { EngineHost } from '../engine/engine-host.ts'
 import type { ScheduledEvent } from '../event-queue.ts'
 import { Occurrence } from './occurrence.ts'

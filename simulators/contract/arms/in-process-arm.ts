@@ -19,6 +19,7 @@ import type {
   Verb,
   VerbOptions,
 } from '../arm.ts'
+import { simulatedStoredLogs, type StoredLogs } from '../stored-logs.ts'
 import { CONTRACT_IMAGE } from '../container-request.ts'
 import type { LogSeen } from '../log-seen.ts'
 import type { Release } from '../release.ts'
@@ -46,6 +47,7 @@ export class InProcessArm implements ContractArm {
     answer: ({ words }: Answer): unknown => ({ words }),
     log: (seen: LogSeen): unknown => seen.pieces,
   }
+  readonly storedLogs: StoredLogs
   readonly #world: World
   readonly #engine: SimulatedEngine
   readonly #client: SimulatedDockerEngine
@@ -57,6 +59,7 @@ export class InProcessArm implements ContractArm {
     this.release = release
     this.#world = new World({ seed: 1, engine: { personality: PERSONALITIES[release] } })
     this.#engine = this.#world.engine
+    this.storedLogs = simulatedStoredLogs(this.#engine)
     this.#client = this.#engine.connect()
     this.#player = new ProgramPlayer(this.#engine, async (ms) => await this.sleep(ms))
   }

@@ -6,6 +6,7 @@ import { SimulatedDaemon } from '../../daemon/simulated-daemon.ts'
 import { PERSONALITIES } from '../../engine/personality.ts'
 import type { ContractArm } from '../arm.ts'
 import type { Release } from '../release.ts'
+import { simulatedStoredLogs } from '../stored-logs.ts'
 import { CommandLineArm } from './command-line-arm.ts'
 import { DockerodeArm } from './dockerode-arm.ts'
 import type { SocketArmOptions } from './socket-arm.ts'
@@ -40,7 +41,8 @@ export class SimulatedDaemonArm implements AsyncDisposable {
     const player = new ProgramPlayer(daemon.engine, async (ms) => await delay(ms))
     const name = `simulated ${release}, ${client}`
     const onProgram: SocketArmOptions['onProgram'] = (program) => player.learn(program)
-    const options = { name, socketPath, release, onProgram }
+    const storedLogs = simulatedStoredLogs(daemon.engine)
+    const options = { name, socketPath, release, onProgram, storedLogs }
     this.arm = client === 'dockerode' ? new DockerodeArm(options) : new CommandLineArm(options)
   }
 

@@ -14,6 +14,21 @@ export const LOG_OPTION_CASES: readonly ContractCase[] = [
     expected: log('out a', 'err b', 'out c', 'err d'),
   },
   {
+    name: 'details are the labels the driver keeps, by name, before each message; a space where there are none',
+    needs: ['http'],
+    observe: async (stage) => {
+      const labels = { one: '1', two: 'x y', three: '3' }
+      const logOptions = { labels: 'two,one,none' }
+      const program = [out('a\n'), exit(0)]
+      const kept = await stage.ran(program, { tty: true, labels, logOptions })
+      const none = await stage.ran(program, { tty: true, labels }, 'app')
+      const read = async (web: string): Promise<string> =>
+        (await stage.arm.http('GET', `/containers/${web}/logs?stdout=1&details=1`)).body
+      return [await read(kept), await read(none)]
+    },
+    expected: ['one=1,two=x+y a\r\n', ' a\r\n'],
+  },
+  {
     name: 'tail counts messages of both streams',
     observe: async (stage) => {
       const web = await stage.ran(FOUR)

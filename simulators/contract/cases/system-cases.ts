@@ -168,6 +168,22 @@ export const SYSTEM_CASES: readonly ContractCase[] = [
           ],
   },
   {
+    name: 'a client that is too new is refused with the newest version there is',
+    needs: ['http'],
+    observe: async (stage) => {
+      const { headers } = await stage.arm.http('GET', '/_ping')
+      const answers = await Promise.all(['1.99', '2.0'].map((version) => get(stage, `/v${version}/info`)))
+      return JSON.stringify(answers).replaceAll(headers['api-version']!, 'ITS OWN')
+    },
+    expected: JSON.stringify(
+      ['1.99', '2.0'].map((version) => [
+        400,
+        'application/json',
+        `{"message":"client version ${version} is too new. Maximum supported API version is ITS OWN"}\n`,
+      ]),
+    ),
+  },
+  {
     name: 'every version from 1.24 up to its own is answered',
     needs: ['http'],
     observe: async (stage) => {

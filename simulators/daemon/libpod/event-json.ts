@@ -16,16 +16,14 @@ export function libpodEventLine(event: EngineEvent, apiMajor: number): Uint8Arra
   const { action, name, labels, attributes } = event
   const exitCode = action === 'died' ? attributes['exitCode'] : undefined
   const shown = exitCode ?? (apiMajor < FIRST_WITHOUT_EXIT_CODE ? '0' : undefined)
-  return eventLine({
-    ...event,
-    attributes: {
-      ...labels,
-      ...(shown !== undefined && { containerExitCode: shown }),
-      image: attributes['image'] ?? '',
-      name,
-      podId: '',
-    },
-  })
+  const told = {
+    ...labels,
+    ...(shown !== undefined && { containerExitCode: shown }),
+    image: attributes['image'] ?? '',
+    name,
+    podId: '',
+  }
+  return eventLine({ ...event, attributes: told }, true)
 }
 
 /** Podman's names of what Docker names otherwise. */

@@ -1,7 +1,7 @@
 import type { CallFault, EngineOperation } from '../../engine/call-faults.ts'
 import { defineFault, type Definitions, type OptionsOf, type ValuesOf } from '../define-fault.ts'
 import type { FaultKind } from '../fault.ts'
-import { choice, milliseconds, optional, wholeNumber } from '../parameter.ts'
+import { choice, container, milliseconds, optional, wholeNumber, withDefault } from '../parameter.ts'
 import type { EngineMachine } from '../streams/stream-fault-kind.ts'
 
 /** Which requests. */
@@ -14,6 +14,8 @@ export interface CallOptions {
 
 /** A fault of requests to the engine. */
 export type CallFaultKind<Options = object> = FaultKind<Options & CallOptions, EngineMachine>
+
+const times = optional(wholeNumber({ min: 1, max: 1_000_000 }), 'all requests')
 
 /** The request is accepted and never answered. */
 export const neverAnswered: CallFaultKind = callFault({
@@ -55,6 +57,66 @@ export const slowAnswer: CallFaultKind<{ readonly delayMs: number }> = callFault
   fault: ({ delayMs }) => ({ kind: 'late', delayMs }),
 })
 
+/** The answer to a list is empty: the engine is up before its data is. Requests of other kinds are answered as ever. */
+export const emptyList: FaultKind<{ readonly times?: number | undefined }, EngineMachine> = defineFault({
+  name: 'empty-list',
+  target: 'call',
+  description: 'A list of containers has none in it, as when the engine is up before its data is.',
+  lasts: true,
+  parameters: { times },
+  inject: ({ engine }: EngineMachine, values) =>
+    engine.disturbCalls({ kind: 'empty' }, { operation: 'list', times: values.times }),
+})
+
+/** Who asks for events is refused, as by a proxy that lets only some requests pass. */
+export const eventsRefused: FaultKind<
+  { readonly status?: number | undefined; readonly times?: number | undefined },
+  EngineMachine
+> = defineFault({
+  name: 'events-refused',
+  target: 'call',
+  description: 'Who asks for events is refused, as by a proxy that lets only some requests pass.',
+  lasts: true,
+  parameters: { status: withDefault(wholeNumber({ min: 400, max: 599 }), 403), times },
+  inject: ({ engine }: EngineMachine, { status, times: count }) =>
+    engine.disturbCalls({ kind: 'status', status }, { operation: 'events', times: count }),
+})
+
+/** The head of the answer to who asks for events comes with the first event, as from some engines and proxies. */
+export const lateEventHeaders: FaultKind<object, EngineMachine> = defineFault({
+  name: 'late-event-headers',
+  target: 'call',
+  description: 'The head of the answer to who asks for events comes with the first event.',
+  lasts: true,
+  parameters: {},
+  inject: ({ engine }: EngineMachine) => engine.delayEventHeads(),
+})
+
+/** One container cannot be inspected, while everything else about it is as ever. */
+export const inspectFails: FaultKind<
+  {
+    readonly container: string
+    readonly status?: number | undefined
+    readonly times?: number | undefined
+  },
+  EngineMachine
+> = defineFault({
+  name: 'inspect-fails',
+  target: 'call',
+  description: 'One container cannot be inspected.',
+  lasts: true,
+  parameters: {
+    container: container(),
+    status: withDefault(wholeNumber({ min: 400, max: 599 }), 500),
+    times,
+  },
+  inject: ({ engine }: EngineMachine, { container: reference, status, times: count }) =>
+    engine.disturbCalls(
+      { kind: 'status', status },
+      { operation: 'inspect', containerId: engine.present(reference).id, times: count },
+    ),
+})
+
 interface CallFaultDefinition<P> {
   readonly name: string
   readonly description: string
@@ -69,7 +131,7 @@ function callFault<P extends Definitions>({
 }: CallFaultDefinition<P>): FaultKind<OptionsOf<P> & CallOptions, EngineMachine> {
   const which = {
     operation: optional(choice(['info', 'list', 'inspect', 'events', 'logs']), 'every operation'),
-    times: optional(wholeNumber({ min: 1, max: 1_000_000 }), 'all requests'),
+    times,
   }
   const kind = defineFault({
     ...definition,

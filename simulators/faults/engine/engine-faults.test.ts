@@ -76,6 +76,16 @@ demonstrate(faults, {
     expect(await actions(events, 1)).toEqual(['stop'])
   },
 
+  eventLost: async (rig) => {
+    const events = await rig.client.openEvents({ signal: never })
+    rig.inject(faults.eventLost({ of: 'late', event: 'start' }))
+    rig.world.engine.restart('web')
+    rig.world.engine.addContainer({ name: 'late' })
+    rig.world.engine.restart('late')
+    const ofRestart = ['kill', 'die', 'stop', 'start', 'restart']
+    expect(await actions(events, 11)).toEqual([...ofRestart, 'create', ...ofRestart])
+  },
+
   clockStep: async (rig) => {
     const stream = await rig.openLog()
     rig.web.write('stdout', 'before\n')

@@ -2,7 +2,7 @@ import { PERSONALITIES, PERSONALITY_NAMES, type PersonalityName } from '../../en
 import type { SimulatedEngine } from '../../engine/simulated-engine.ts'
 import { defineFault, OVER } from '../define-fault.ts'
 import type { FaultKind } from '../fault.ts'
-import { choice, milliseconds, wholeNumber, withDefault } from '../parameter.ts'
+import { choice, milliseconds, text, wholeNumber, withDefault } from '../parameter.ts'
 import type { EngineMachine } from '../streams/stream-fault-kind.ts'
 
 /** A fault of the engine as a whole. */
@@ -17,6 +17,19 @@ interface OfDowntime {
   /** Default 1 second. */
   readonly downMs?: number | undefined
 }
+
+const EVENTS = [
+  'create',
+  'start',
+  'restart',
+  'pause',
+  'unpause',
+  'kill',
+  'stop',
+  'die',
+  'rename',
+  'destroy',
+] as const
 
 const containers = withDefault(choice(['live-restore', 'end']), 'live-restore')
 const downMs = withDefault(milliseconds({ min: 1, max: 3_600_000 }), 1000, '1s')
@@ -113,6 +126,25 @@ export const eventsLost: EngineFaultKind<{ readonly count?: number | undefined }
     engine.events.loseNext(count)
     return OVER
   },
+})
+
+/** One event of one container reaches nobody, or several of the same kind. The container need not be there yet. */
+export const eventLost: EngineFaultKind<{
+  readonly of: string
+  readonly event: (typeof EVENTS)[number]
+  readonly count?: number | undefined
+}> = defineFault({
+  name: 'event-lost',
+  target: 'engine',
+  description: 'One event of one container, which need not be there yet, reaches nobody.',
+  parameters: {
+    of: text(),
+    event: choice(EVENTS),
+    count: withDefault(wholeNumber({ min: 1, max: 1_000_000 }), 1),
+  },
+  lasts: true,
+  inject: ({ engine }: EngineMachine, { of, event, count }) =>
+    engine.events.lose({ container: of, action: event, left: count }),
 })
 
 /** The machine's wall clock is stepped, as NTP or an administrator would. */

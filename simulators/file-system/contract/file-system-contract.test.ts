@@ -48,11 +48,8 @@ describe('memfs', () => {
     test(`${each.name}${differs ? ': not so' : ''}`, async () => {
       const { promises } = createFsFromVolume(Volume.fromJSON({ '/place': null }))
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- memfs has Node's interface, in types of its own
-      const run = runFileSystemCase(
-        new NodeFileSystem({ files: promises as unknown as FilePromises }),
-        '/place',
-        each,
-      )
+      const files = promises as unknown as FilePromises
+      const run = runFileSystemCase(new NodeFileSystem({ files }), '/place', each)
       if (differs) await expect(run).rejects.toThrow()
       else await run
     })

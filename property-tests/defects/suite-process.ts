@@ -1,0 +1,38 @@
+import { messageOf } from '../../reference/errors.ts'
+import { turnRealEventLoop } from '../../simulators/settle.ts'
+import { DEFECTS_AND_SABOTAGES, findDefect } from './catalogue.ts'
+import { PatchedModules } from './patched-modules.ts'
+import type { SuiteAnswer, SuiteJob } from './suite-pool.ts'
+import type * as Suites from './suites.ts'
+
+/** A process of {@link file://./suite-pool.ts}: runs suites against one variant of the sources after another. */
+const modules = new PatchedModules(DEFECTS_AND_SABOTAGES)
+
+// What a defect left pending may come to its end, and must not be taken for what the next one does.
+process.on('unhandledRejection', () => {})
+
+process.on('message', (job: SuiteJob) => {
+  answer(job).then(
+    (reply) => process.send?.(reply),
+    (error: unknown) => process.send?.({ error: messageOf(error) } satisfies SuiteAnswer),
+  )
+})
+
+async function answer({ defect, suites }: SuiteJob): Promise<SuiteAnswer> {
+  const { SUITES } = await load(defect)
+  const results = []
+  for (const suite of suites) {
+    // oxlint-disable-next-line no-await-in-loop -- each suite is measured alone
+    results.push(await SUITES[suite]())
+  }
+  if (defect !== null) modules.assertApplied(defect)
+  await turnRealEventLoop()
+  return { results }
+}
+
+async function load(defect: string | null): Promise<typeof Suites> {
+  if (defect === null) return await import('./suites.ts')
+  const { id } = findDefect(defect)
+  const suites: typeof Suites = await import(modules.address('property-tests/defects/suites.ts', id))
+  return suites
+}

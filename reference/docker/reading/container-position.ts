@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import type { SourcePosition } from '../../dispatch/block.ts'
+import { RING_KEYS, type CursorState } from './cursor-state.ts'
+import type { PartialLine } from './open-line.ts'
+import { usualStamp } from './stamp.ts'
+import type { Unterminated } from './tty-demultiplexer.ts'
+
+export interface ContainerPositionParts {
+  readonly epoch: number
+  readonly records: number
+  readonly cursor: CursorState
+  readonly partials: readonly PartialLine[]
+  /** Longer lines were cut at this length, so that ordinals mean nothing under another one. Undefined in positions of earlier versions. */
+  readonly maxLineBytes: number | undefined
+  /** Only with a TTY: how the container's last runs ended, oldest first, at most {@link RING_KEYS}. */
+  readonly unterminated: readonly Unterminated[]
+}
+
+/** Where reading of a container resumes: see {@link CursorState} for how the place is found again. Immutable. */
+export class ContainerPosition implements SourcePosition {
+  readonly epoch: number
+  readonly records: number
+  readonly cursor: CursorState
+  readonly partials: readonly PartialLine[]
+  readonly maxLineBytes: number | undefined
+  readonly unterminated: readonly Unterminated[]
+
+  constructor(parts: ContainerPositionParts) {
+    this.epoch = parts.epoch
+    this.records = parts.records
+    this.cursor = parts.cursor
+    this.partials = parts.partials
+    this.maxLineBytes = parts.maxLineBytes
+    this.unterminated = parts.unterminated
+  }
+
+  toJSON(): unknown {
+    const { messages, ring, newest, counted } = this.cursor
+    const { epoch, records, maxLineBytes, unterminated } = this
+    const partials = this.partials.map(toJSON)
+    return {
+      epoch,
+      records,
+      messages,
+      ring: [...ring],
+      newest,
+      counted,
+      partials,
+      maxLineBytes,
+      unterminated,
+    }
+  }
+}
+
+/** Positions are saved again and again while a long line stays open: its form is made once. */
+const FORMS = new WeakMap<PartialLine, unknown>()
+
+function toJSON(line: PartialLine): unknown {
+  const known = FORMS.get(line)
+  if (known !== undefined) return known
+  const { bytes, stamp, stream } = line
+  const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
+  const form = { stream, stamp: Buffer.from(stamp).toString('latin1'), base64 }
+  FORMS.set(line, form)
+  return form
+}
+
+const count = z.int().nonnegative()
+const stamp = z
+  .string()
+  .refine((text) => usualStamp(text) === text, 'expected an RFC 3339 stamp in UTC with nine decimals')
+const UNTERMINATED = z.object({ stamp, length: count })
+const FORM = z.object({
+  // Positions of earlier versions have none.
+  epoch: count.default(0),
+  records: count,
+  messages: count,
+  ring: z.array(count).max(RING_KEYS),
+  newest: z.union([z.literal(''), stamp]),
+  counted: z.object({ sinceNewest: count, lines: count }).optional(),
+  partials: z.array(z.object({ stream: z.int().min(0).max(2), stamp, base64: z.base64() })),
+  maxLineBytes: count.optional(),
+  // Earlier versions kept one.
+  unterminated: z
+    .union([UNTERMINATED.transform((one) => [one]), z.array(UNTERMINATED).max(RING_KEYS)])
+    .default([]),
+})
+
+/** Reads what {@link ContainerPosition.toJSON} gave. @throws Error naming what is wrong. */
+export function parseContainerPosition(json: unknown): ContainerPosition {
+  const parsed = FORM.safeParse(json)
+  if (!parsed.success) throw new Error(`Cannot read a container's position: ${z.prettifyError(parsed.error)}`)
+  const { epoch, records, messages, ring, newest, counted, partials, maxLineBytes, unterminated } =
+    parsed.data
+  return new ContainerPosition({
+    epoch,
+    records,
+    cursor: { messages, ring: Float64Array.from(ring), newest, counted },
+    partials: partials.map((partial) => ({
+      stream: partial.stream,
+      stamp: new Uint8Array(Buffer.from(partial.stamp)),
+      bytes: new Uint8Array(Buffer.from(partial.base64, 'base64')),
+    })),
+    maxLineBytes,
+    unterminated,
+  })
+}

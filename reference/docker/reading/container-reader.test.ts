@@ -1,0 +1,323 @@
+import { describe, expect, test } from 'vitest'
+import { encodeFrame } from '../../../property-tests/models/stored-log.ts'
+import { createReader, type ContainerReader, type ReaderState } from './container-reader.ts'
+import { parseContainerPosition } from './container-position.ts'
+
+const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web', attributes: {} } as const
+const OPTIONS = { source: SOURCE, tty: false, poll: false, maxLineBytes: 64, from: 'start' } as const
+
+const stamp = (n: number): string => `2026-01-01T00:00:00.${String(n).padStart(9, '0')}Z`
+const frame = (n: number, text: string, stream: 1 | 2 = 1): Buffer =>
+  encodeFrame({ stream, stamp: stamp(n), data: Buffer.from(text), lineStart: true })
+const lines = (from: number, to: number): Buffer[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => frame(from + index, `line ${from + index}\n`))
+const text = (reader: ContainerReader): string => Buffer.from(reader.take()?.bytes ?? []).toString()
+
+/** Pushes what a followed log brings; where that leaves a doubt, a snapshot of what is stored is read. */
+function follow(reader: ContainerReader, message: Buffer, stored: readonly Buffer[]): ReaderState {
+  let state = reader.push(message)
+  while (state === 'doubt') {
+    do {
+      const { tail } = reader.open('proof')
+      for (const one of stored.slice(-(tail ?? stored.length))) reader.push(one)
+    } while (reader.end() === 'reopen')
+    state = reader.resume('read')
+  }
+  return state
+}
+
+/** Reads what is stored, with as many connections as it takes; how many. */
+function readAll(reader: ContainerReader, stored: readonly Buffer[]): number {
+  for (let opens = 1; opens < 20; opens++) {
+    const { tail } = reader.open('snapshot')
+    for (const one of stored.slice(-(tail ?? stored.length))) reader.push(one)
+    if (reader.end() !== 'reopen') return opens
+  }
+  throw new Error('the reader asks for ever')
+}
+
+/** What a whole reply delivers. */
+function poll(reader: ContainerReader, messages: readonly Buffer[]): string {
+  for (const one of messages) reader.push(one)
+  reader.end()
+  return text(reader)
+}
+
+describe('ContainerReader', () => {
+  test('a first connection asks for the whole log, a later one for little more than the ring', () => {
+    const reader = createReader(OPTIONS)
+    expect(reader.open('follow')).toEqual({ follow: true })
+    for (const one of lines(1, 100)) reader.push(one)
+    reader.cut()
+    expect(reader.open('follow').tail).toBeLessThan(400)
+  })
+
+  test('a reply that begins behind the ring is asked for again, larger', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    for (const one of lines(1, 10)) reader.push(one)
+    const { tail } = reader.open('follow')
+    expect(reader.push(frame(5000, 'too late\n'))).toBe('reopen')
+    expect(reader.open('follow').tail).toBeGreaterThan(tail! * 2)
+  })
+
+  test('a log that begins within the ring and does not go on behind it is a gap, told once, and all behind it is read', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    for (const one of lines(1, 100)) reader.push(one)
+    text(reader)
+    const stored = [...lines(70, 90), ...lines(200, 220)]
+    const opens = readAll(reader, stored)
+    expect(opens).toBeLessThan(8)
+    expect(text(reader)).toBe(Buffer.concat(lines(200, 220).map((one) => one.subarray(39))).toString())
+    expect(reader.takeNotices()).toEqual([{ kind: 'gap', after: stamp(100) }])
+    expect(reader.position.epoch).toBe(1)
+  })
+
+  test('where nothing that was delivered is stored, everything is new, whatever its stamp', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    for (const one of lines(1000, 1060)) reader.push(one)
+    text(reader)
+    readAll(reader, lines(1, 50))
+    expect(text(reader)).toBe(Buffer.concat(lines(1, 50).map((one) => one.subarray(39))).toString())
+    expect(reader.takeNotices()).toEqual([{ kind: 'gap', after: stamp(1060) }])
+  })
+
+  test('another length at which lines are cut begins another epoch, a block ends with its epoch, and ordinals go on', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    for (const one of lines(1, 3)) reader.push(one)
+    const before = reader.take()!
+    const position = parseContainerPosition(JSON.parse(JSON.stringify(before.position)))
+    const resumed = createReader({ ...OPTIONS, maxLineBytes: 32, position })
+    readAll(resumed, lines(1, 4))
+    expect(resumed.take()).toMatchObject({ epoch: before.epoch + 1, firstRecord: 3 })
+  })
+
+  test('a followed log that skips what was rotated meanwhile has it from a snapshot, in order', () => {
+    const reader = createReader(OPTIONS)
+    readAll(reader, lines(1, 60))
+    text(reader)
+    reader.open('follow')
+    const sent = [...lines(1, 70), ...lines(90, 100)]
+    for (const one of sent)
+      follow(reader, one, lines(1, Math.max(72, Number(/line (\d+)/.exec(one.toString())![1]))))
+    expect(text(reader)).toBe(Buffer.concat(lines(61, 100).map((one) => one.subarray(39))).toString())
+    expect(reader.takeNotices()).toEqual([])
+  })
+
+  test('a log whose end cannot be asked for, since it was emptied, is read as a whole, and once', () => {
+    const reader = createReader(OPTIONS)
+    readAll(reader, lines(1, 60))
+    text(reader)
+    const emptied = (tail: number | undefined): Buffer[] => (tail === undefined ? lines(80, 90) : [])
+    for (let opens = 0; opens < 10; opens++) {
+      const { tail } = reader.open('snapshot')
+      for (const one of emptied(tail)) reader.push(one)
+      if (reader.end() !== 'reopen') break
+    }
+    expect(text(reader)).toBe(Buffer.concat(lines(80, 90).map((one) => one.subarray(39))).toString())
+    expect(reader.takeNotices()).toHaveLength(1)
+    expect(reader.open('follow')).toEqual({ follow: true })
+  })
+
+  test('what lies behind a record at which every reply ends is read from behind, after a gap', () => {
+    const reader = createReader(OPTIONS)
+    const [before, behind] = [lines(1, 149), lines(151, 300)]
+    const reply = (tail: number | undefined): Buffer[] => {
+      if (tail !== undefined && tail <= behind.length) return behind.slice(-tail)
+      return tail === undefined ? before : before.slice(-(tail - behind.length - 1))
+    }
+    const read = (): void => {
+      for (let opens = 0; opens < 30; opens++) {
+        const { tail } = reader.open('snapshot')
+        for (const one of reply(tail)) reader.push(one)
+        if (reader.end() !== 'reopen') return
+      }
+      throw new Error('the reader asks for ever')
+    }
+    read()
+    expect(reader.look(reply(1))).toBe('something')
+    reader.distrust()
+    read()
+    let delivered = ''
+    for (let block = reader.take(); block !== undefined; block = reader.take())
+      delivered += Buffer.from(block.bytes).toString()
+    expect(delivered.split('\n').slice(0, -1)).toEqual(
+      [...before, ...behind].map((one) => one.subarray(39).toString().trim()),
+    )
+    expect(reader.takeNotices()).toEqual([{ kind: 'gap', after: stamp(149) }])
+  })
+
+  test('a log without the ring is a gap: said, and resumed at the first newer stamp', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    for (const one of lines(1, 60)) reader.push(one)
+    text(reader)
+    let state = 'reopen'
+    for (let opens = 0; state === 'reopen' && opens < 10; opens++) {
+      reader.open('snapshot')
+      state = 'aligning'
+      for (const one of lines(100, 110)) if (state !== 'reopen') state = reader.push(one)
+      if (state !== 'reopen') state = reader.end()
+    }
+    expect(state).toBe('aligned')
+    expect(text(reader)).toBe(Buffer.concat(lines(100, 110).map((one) => one.subarray(39))).toString())
+    expect(reader.takeNotices()).toEqual([{ kind: 'gap', after: stamp(60) }])
+  })
+
+  test('from now: what exists is not delivered, and nothing that comes later is lost', () => {
+    const reader = createReader({ ...OPTIONS, from: 'now' })
+    expect(reader.open('follow')).toEqual({ follow: false, tail: 50 })
+    for (const one of lines(1, 50)) reader.push(one)
+    expect(reader.end()).toBe('reopen')
+    expect(text(reader)).toBe('')
+    reader.open('follow')
+    for (const one of lines(1, 53)) follow(reader, one, lines(1, 53))
+    expect(text(reader)).toBe('line 51\nline 52\nline 53\n')
+  })
+
+  test('an error message of the engine ends the stream after what came before it', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    const error = Buffer.from([3, 0, 0, 0, 0, 0, 0, 4, ...Buffer.from('boom')])
+    expect(() => reader.push(Buffer.concat([frame(1, 'good\n'), error]))).toThrow('The engine reported: boom')
+    expect(text(reader)).toBe('good\n')
+  })
+
+  test('a longer line than allowed becomes several, and says so', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    reader.push(frame(1, `${'x'.repeat(150)}\n`))
+    expect(text(reader)).toBe(`${'x'.repeat(64)}\n${'x'.repeat(64)}\n${'x'.repeat(22)}\n`)
+    expect(reader.takeNotices()).toEqual([{ kind: 'cut' }])
+  })
+
+  test('an open line is kept in the position, and written once after a restart', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    reader.push(frame(1, 'first half, '))
+    expect(text(reader)).toBe('')
+    const position = parseContainerPosition(JSON.parse(JSON.stringify(reader.position)))
+    const resumed = createReader({ ...OPTIONS, position })
+    resumed.open('follow')
+    const stored = [frame(1, 'first half, '), frame(1, 'second half\n')]
+    follow(resumed, Buffer.concat(stored), stored)
+    expect(text(resumed)).toBe('first half, second half\n')
+  })
+
+  test('equal chunks of one long line are no replay, and a chunk that is sent again within an open line is one', () => {
+    const parts = ['aaaa', 'aaaa', 'aaaa', 'aaaa\n'].map((part) => frame(1, part))
+    const written = createReader({ ...OPTIONS, maxLineBytes: 1000 })
+    written.open('follow')
+    parts.forEach((part, index) => follow(written, part, parts.slice(0, index + 1)))
+    expect(text(written)).toBe(`${'a'.repeat(16)}\n`)
+    expect(written.takeNotices()).toEqual([])
+    const again = createReader({ ...OPTIONS, maxLineBytes: 1000 })
+    again.open('follow')
+    const stored = [frame(1, 'aaaa'), frame(1, 'end\n')]
+    follow(again, stored[0]!, stored.slice(0, 1))
+    follow(again, stored[0]!, stored.slice(0, 1))
+    follow(again, stored[1]!, stored)
+    expect(text(again)).toBe('aaaaend\n')
+    expect(again.takeNotices()).toEqual([{ kind: 'replay', messages: 1 }])
+  })
+
+  test('with a TTY the carriage return goes, and what is glued to an unterminated line is its own line', () => {
+    const tty = { ...OPTIONS, tty: true }
+    const reader = createReader(tty)
+    reader.open('follow')
+    reader.push(Buffer.from(`${stamp(1)} one\r\n${stamp(2)} prompt> `))
+    expect(reader.end()).toBe('aligned')
+    reader.flush()
+    expect(text(reader)).toBe('one\nprompt> \n')
+    reader.open('snapshot')
+    reader.push(Buffer.from(`${stamp(1)} one\r\n${stamp(2)} prompt> ${stamp(3)} again\r\n`))
+    expect(text(reader)).toBe('again\n')
+  })
+
+  describe('polled', () => {
+    test('equal lines of one second are lines, each delivered once; the last of a reply, which may be cut short, with the next', () => {
+      const reader = createReader({ ...OPTIONS, poll: true })
+      const polls = [1, 3, 3, 6].map((count) => {
+        reader.open('snapshot')
+        return poll(
+          reader,
+          Array.from({ length: count }, () => frame(1, '\n')),
+        )
+      })
+      expect(polls).toEqual(['', '\n\n', '\n', '\n\n'])
+    })
+
+    test('where no reply follows, the last line is delivered all the same, and not again after a new start', () => {
+      const reader = createReader({ ...OPTIONS, poll: true })
+      reader.open('snapshot')
+      expect(poll(reader, lines(1, 3))).toBe('line 1\nline 2\n')
+      reader.open('snapshot')
+      reader.flush()
+      expect(text(reader)).toBe('line 3\n')
+      reader.open('snapshot')
+      expect(poll(reader, lines(1, 5))).toBe('line 4\n')
+    })
+
+    test('a reply that breaks off has what came whole', () => {
+      const reader = createReader({ ...OPTIONS, poll: true })
+      reader.open('snapshot')
+      for (const one of lines(1, 3)) reader.push(one)
+      reader.cut()
+      reader.flush()
+      expect(text(reader)).toBe('line 1\nline 2\nline 3\n')
+    })
+
+    test('a reply is trusted up to the last line but one of those that were asked for', () => {
+      const reader = createReader({ ...OPTIONS, poll: true })
+      reader.open('snapshot')
+      poll(reader, lines(1, 1000))
+      const { tail } = reader.open('snapshot')
+      const first = 950
+      const delivered = poll(reader, lines(first, first + tail! + 4))
+      expect(delivered.split('\n').at(-2)).toBe(`line ${first + tail! - 2}`)
+    })
+
+    test('an engine that joins the pieces of the last lines is always asked for the whole log', () => {
+      for (const from of ['start', 'now'] as const) {
+        const reader = createReader({ ...OPTIONS, poll: true, tail: false, from })
+        for (let turn = 0; turn < 3; turn++) {
+          expect(reader.open('snapshot')).toEqual({ follow: false })
+          poll(reader, lines(1, 1000))
+        }
+      }
+    })
+
+    test('what a terminal wrote comes in frames: pieces of a line are joined whatever they say', () => {
+      const reader = createReader({ ...OPTIONS, tty: true, poll: true })
+      reader.open('snapshot')
+      const chunks = [frame(1, 'part '), frame(2, `${stamp(2)} `), frame(3, 'rest\r\n')]
+      expect(poll(reader, [...chunks, frame(4, 'next\r\n')])).toBe(`part ${stamp(2)} rest\n`)
+    })
+
+    test('a line whose chunks were not written within one second is one line', () => {
+      const reader = createReader({ ...OPTIONS, poll: true })
+      reader.open('snapshot')
+      const chunks = [frame(1, 'one '), frame(1, 'err\n', 2), frame(2, 'two '), frame(3, 'three\n')]
+      expect(poll(reader, [...chunks, frame(4, 'next\n')])).toBe('err\none two three\n')
+    })
+
+    test('a position that was saved before equal lines were counted is found by its last messages, in the whole log, once', () => {
+      const before = createReader(OPTIONS)
+      before.open('snapshot')
+      poll(before, lines(1, 300))
+      const position = parseContainerPosition(JSON.parse(JSON.stringify(before.position)))
+      const reader = createReader({ ...OPTIONS, poll: true, position })
+      expect(reader.open('snapshot')).toEqual({ follow: false })
+      expect(poll(reader, lines(1, 300))).toBe('')
+      expect(reader.open('snapshot').tail).toBeLessThan(300)
+      expect(poll(reader, lines(210, 302))).toBe('line 301\n')
+    })
+  })
+
+  test('a position that was tampered with is refused with what is wrong', () => {
+    expect(() => parseContainerPosition({ records: -1 })).toThrow(/records/)
+  })
+})

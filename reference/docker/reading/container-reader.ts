@@ -1,0 +1,82 @@
+import type { Block, Source } from '../../dispatch/block.ts'
+import type { ContainerPosition } from './container-position.ts'
+import { FollowReader } from './follow-reader.ts'
+import type { Notice } from './notice.ts'
+import { SnapshotReader } from './snapshot-reader.ts'
+
+export type { Notice } from './notice.ts'
+
+export interface ContainerReaderOptions {
+  readonly source: Source
+  readonly tty: boolean
+  /** The log is read in snapshots because the engine's follow cannot be trusted (Podman). */
+  readonly poll: boolean
+  /** False: the end of the log does not come as it was stored, so every snapshot is of all of it. Default true. */
+  readonly tail?: boolean
+  /** A longer line is cut into records of this length, bytes. */
+  readonly maxLineBytes: number
+  readonly position?: ContainerPosition
+  /** Without a position: everything that is stored, or only what comes from now on. */
+  readonly from: 'start' | 'now'
+}
+
+/** What to ask the engine for. */
+export interface LogRequest {
+  readonly follow: boolean
+  readonly tail?: number
+}
+
+/**
+ * 'aligning': not at the cursor yet. 'reopen': this reply has told what it can, ask again. 'doubt': the followed reply does not tell what of it is
+ * new: a snapshot is to be read beside it (`open('proof')`) before it is read on.
+ */
+export type ReaderState = 'aligning' | 'aligned' | 'reopen' | 'doubt'
+
+/** What the last message that is stored says. 'unclear': there is none, although there were some. */
+export type Beyond = 'nothing' | 'something' | 'unclear'
+
+/**
+ * Makes records of a container's log: bytes in, blocks and positions out. Pure: it opens nothing and waits for nothing.
+ *
+ *     open() -> push()* -> end() | cut()                               one connection, again and again; take() at any time
+ *     'doubt' -> open('proof') -> push()* -> end() ... -> resume()     a snapshot beside a followed connection, which then goes on
+ *
+ * Whatever the connections do, the records are those the engine stored, each once, in its order, with the same ordinals.
+ */
+export interface ContainerReader {
+  /** Where reading resumes after everything pushed so far. */
+  readonly position: ContainerPosition
+  /** True when what the connection brings next is new. */
+  readonly aligned: boolean
+  /** True while what exists already is to be passed over before anything is delivered. */
+  readonly primes: boolean
+  /** False: a reply that ended may have ended early, and the last stored message should be looked at. */
+  readonly endIsCertain: boolean
+  /** Begins a connection. A 'snapshot' has an end, which tells for certain what the log holds; what 'follow' asks for may be one first. */
+  open(how: 'follow' | 'snapshot' | 'proof'): LogRequest
+  /**
+   * Takes bytes of the connection.
+   * @throws EngineError `protocol` when they are no log, or are an error message of the engine. What came before is taken.
+   */
+  push(chunk: Uint8Array): ReaderState
+  /** The engine ended the reply cleanly. Never 'aligning'. @throws EngineError `protocol` when it ended within a frame. */
+  end(): ReaderState
+  /** The connection broke or was closed by us: forgets an unfinished message. */
+  cut(): void
+  /** Goes on with the followed connection. @param proof 'impossible': the container is gone, and this connection is all that is left of its log */
+  resume(proof: 'read' | 'impossible'): ReaderState
+  /** The follower does not bring what is stored: the next connection is to be a snapshot. */
+  distrust(): void
+  /** The container stopped and all was read, or it is gone: what was withheld is delivered, and open lines become records. */
+  flush(): void
+  /** Records completed and position reached since the last call; undefined when nothing changed. Call it until then: a block ends with its epoch. */
+  take(): Block | undefined
+  /** What a complete reply to `tail=1` says. */
+  look(reply: readonly Uint8Array[]): Beyond
+  /** What happened since the last call. */
+  takeNotices(): Notice[]
+}
+
+export function createReader(options: ContainerReaderOptions): ContainerReader {
+  return options.poll ? new SnapshotReader(options) : new FollowReader(options)
+}

@@ -1,0 +1,126 @@
+import { STDOUT } from '../../dispatch/block.ts'
+import { EngineError } from '../../ports/docker-engine.ts'
+import type { MessageHandler, MessageParser } from './message-parser.ts'
+import {
+  hasUsualStamp,
+  STAMP_BYTES,
+  STAMP_PREFIX,
+  stampLengthAt,
+  usualStamp,
+  withUsualStamp,
+} from './stamp.ts'
+import { isWholeChunk, longestChunk } from './stored-chunk.ts'
+
+const NEWLINE = 0x0a
+const STAMP_END = 'Z '
+/** Without a newline for so long this is no log. */
+const MAX_HELD_BYTES = 4 * 1024 * 1024
+
+/** Where an unterminated message ended that was the last of its run: what follows in the log is glued to it. */
+export interface Unterminated {
+  readonly stamp: string
+  /** Bytes of its data. */
+  readonly length: number
+}
+
+/**
+ * Cuts the unframed stream of a container with a TTY into messages. A message ends at a newline, or after a whole chunk that is followed by
+ * the same stamp inline. A run of the container may end without a newline, and what the next one writes is glued to it: that end is remembered, or it is known by
+ * a stamp of nine decimals that is later than the line's own. What a process writes of the time is earlier than the stamp of its line; such text is content.
+ */
+export class TtyDemultiplexer implements MessageParser {
+  #held: Uint8Array = new Uint8Array(0)
+  readonly #chunkBytes: number
+  readonly #unterminated: () => readonly Unterminated[]
+
+  /** @param chunkBytes the engine stores longer lines in chunks of this size */
+  constructor(chunkBytes: number, unterminated: () => readonly Unterminated[]) {
+    this.#chunkBytes = chunkBytes
+    this.#unterminated = unterminated
+  }
+
+  push(chunk: Uint8Array, handler: MessageHandler): void {
+    const buffer = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
+    let at = 0
+    for (;;) {
+      const end = this.#messageEnd(buffer, at)
+      if (end === undefined) break
+      emit(buffer, at, end, handler)
+      at = end
+    }
+    this.#held = buffer.slice(at)
+    if (this.#held.length > MAX_HELD_BYTES) {
+      throw new EngineError('protocol', `Cannot read the log: no line ends within ${MAX_HELD_BYTES} bytes`)
+    }
+  }
+
+  end(handler: MessageHandler): void {
+    const rest = this.#held
+    this.reset()
+    if (rest.length > 0) emit(rest, 0, rest.length, handler)
+  }
+
+  reset(): void {
+    this.#held = new Uint8Array(0)
+  }
+
+  /** Where the message that starts at `start` ends; undefined while that cannot be told. */
+  #messageEnd(buffer: Uint8Array, start: number): number | undefined {
+    if (buffer.length - start < STAMP_PREFIX) return undefined
+    const stampLength = stampLengthAt(buffer, start)
+    const data = start + (stampLength === 0 ? STAMP_PREFIX : stampLength + 1)
+    const glued = this.#gluedEnd(buffer, start, data)
+    if (glued !== undefined) return glued
+    const newline = buffer.indexOf(NEWLINE, data)
+    if (newline >= 0 && newline <= data + this.#chunkBytes) return newline + 1
+    const chunkEnd = this.#chunkEnd(buffer, start, data, newline < 0 ? buffer.length : newline)
+    return chunkEnd ?? (newline < 0 ? undefined : newline + 1)
+  }
+
+  /** Where a whole chunk ends that is followed by the stamp of its line again. */
+  #chunkEnd(buffer: Uint8Array, start: number, data: number, before: number): number | undefined {
+    const shortest = data + this.#chunkBytes
+    const until = Math.min(before, data + longestChunk(this.#chunkBytes) + (data - start))
+    if (until <= shortest) return undefined
+    const window = Buffer.from(buffer.buffer, buffer.byteOffset + shortest, until - shortest)
+    const stamp = buffer.subarray(start, data)
+    for (let at = window.indexOf(stamp); at !== -1; at = window.indexOf(stamp, at + 1)) {
+      if (isWholeChunk(buffer.subarray(data, shortest + at), this.#chunkBytes)) return shortest + at
+    }
+    return undefined
+  }
+
+  /** Where an earlier run of the container ended: as is remembered, or where a later stamp stands within the line. */
+  #gluedEnd(buffer: Uint8Array, start: number, data: number): number | undefined {
+    const stamp = usualStamp(new TextDecoder('latin1').decode(buffer.subarray(start, data - 1))) ?? ''
+    const known = this.#unterminated().find(
+      (end) => end.stamp === stamp && stampLengthAt(buffer, data + end.length) > 0,
+    )
+    if (known !== undefined) return data + known.length
+    return this.#laterStamp(buffer, stamp, data)
+  }
+
+  #laterStamp(buffer: Uint8Array, stamp: string, data: number): number | undefined {
+    const newline = buffer.indexOf(NEWLINE, data)
+    const line = Buffer.from(
+      buffer.buffer,
+      buffer.byteOffset + data,
+      (newline < 0 ? buffer.length : newline) - data,
+    )
+    for (let at = line.indexOf(STAMP_END); at !== -1; at = line.indexOf(STAMP_END, at + 1)) {
+      const from = at - STAMP_BYTES + 1
+      if (from <= 0) continue
+      const text = line.toString('latin1', from, at + 1)
+      if (usualStamp(text) === text && text > stamp) return data + from
+    }
+    return undefined
+  }
+}
+
+function emit(buffer: Uint8Array, start: number, end: number, handler: MessageHandler): void {
+  if (hasUsualStamp(buffer, start, end) && buffer[start + STAMP_BYTES] !== undefined) {
+    return handler(STDOUT, buffer, start, end)
+  }
+  const message = withUsualStamp(buffer.subarray(start, end))
+  return handler(STDOUT, message, 0, message.length)
+}

@@ -1,0 +1,123 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { runProgram } from '../docker/run-program.ts'
+import { ROOT } from '../own-command.ts'
+import { verdict } from './rig.ts'
+
+/**
+ * What is published, as one who installs it gets it: the packed `dist` in an empty folder, beside its dependencies. Every export can be imported, with its
+ * types, and the command runs. Then the same command by npx in this checkout. Needs a build; no registry is asked.
+ */
+export async function packedPackage(): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'watertight-packed-'))
+  try {
+    const manifest = await install(folder)
+    const names = Object.keys(manifest.exports).map((name) => path.posix.join(manifest.name, name))
+    // Outside of a test Vitest's `expect` cannot be extended; its types can be looked at.
+    const loaded = names.filter((name) => !name.endsWith('/vitest'))
+    await writeFile(path.join(folder, 'package.json'), '{"type": "module", "private": true}')
+    await writeFile(path.join(folder, 'all.mts'), imports(names))
+    await writeFile(path.join(folder, 'tsconfig.json'), TSCONFIG)
+    const tsc = path.join(ROOT, 'node_modules', '.bin', 'tsc')
+    verdict(
+      'exports whose types resolve',
+      names.length,
+      await succeeds(tsc, ['-p', folder]),
+      `${names.length}`,
+    )
+    for (const [index, name] of loaded.entries()) {
+      const file = path.join(folder, `load-${index}.mjs`)
+      await writeFile(file, `if (Object.keys(await import('${name}')).length === 0) process.exit(1)`)
+      const imported = await succeeds(process.execPath, [file])
+      verdict(`${name} can be imported`, Number(imported), imported, '1')
+    }
+    const cli = path.join(folder, 'node_modules', manifest.name, manifest.bin[manifest.name] ?? '')
+    const ran = await succeeds(process.execPath, [cli, 'phases', '--json'])
+    verdict('the command runs', Number(ran), ran, '1')
+    await checkNpx()
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** In this checkout npx runs what is built, and can put a defect back. */
+async function checkNpx(): Promise<void> {
+  const before = await builtAt()
+  const caught = await runProgram('npx', ['watertight', 'run', 'idle-stream', '--defect', 'B8', '--quiet'])
+    .then(() => null)
+    .catch((error: { code?: unknown }) => error.code)
+  verdict('status of a run with a defect, by npx', Number(caught), caught === 1, '1')
+  const changed = (await builtAt()) !== before
+  verdict('times npx built', Number(changed), !changed, '0')
+}
+
+async function builtAt(): Promise<number> {
+  return (await stat(path.join(ROOT, 'dist', 'cli.js'))).ctimeMs
+}
+
+interface Manifest {
+  readonly name: string
+  readonly exports: Readonly<Record<string, unknown>>
+  readonly bin: Readonly<Record<string, string>>
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly peerDependencies: Readonly<Record<string, string>>
+}
+
+/** Packs, unpacks, and puts links to this checkout's packages beside it; types of Node too, which a program in TypeScript has. */
+async function install(folder: string): Promise<Manifest> {
+  const modules = path.join(folder, 'node_modules')
+  await runProgram('npm', ['pack', ROOT, '--ignore-scripts', '--silent', '--pack-destination', folder])
+  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? ''
+  const manifest: Manifest = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8'))
+  const own = path.join(modules, manifest.name)
+  await mkdir(own, { recursive: true })
+  await runProgram('tar', ['-xzf', path.join(folder, tarball), '-C', own, '--strip-components=1'])
+  const beside = [
+    ...Object.keys(manifest.dependencies),
+    ...Object.keys(manifest.peerDependencies),
+    '@types/node',
+    '@types/dockerode',
+  ]
+  for (const name of beside) {
+    await mkdir(path.dirname(path.join(modules, name)), { recursive: true })
+    await symlink(path.join(ROOT, 'node_modules', name), path.join(modules, name))
+  }
+  return manifest
+}
+
+function imports(names: readonly string[]): string {
+  const lines = names.map((name, index) => `import * as all${index} from '${name}'\nconsole.log(all${index})`)
+  return `${lines.join('\n')}\n${CONSUMER}`
+}
+
+/** What a program does with it: a collector of its own on simulated ports. */
+const CONSUMER = `
+import { completeConfig, createCollector, type Collector, type CollectorConfig } from 'watertight/reference'
+import { World } from 'watertight/simulators'
+const config: CollectorConfig = completeConfig({ stateDir: '/state', metrics: { enabled: false } })
+export const collector: Collector = createCollector(config, new World({ seed: 1 }).ports())
+`
+
+const TSCONFIG = JSON.stringify({
+  compilerOptions: {
+    target: 'es2024',
+    lib: ['es2024', 'esnext.disposable'],
+    module: 'nodenext',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: ['node'],
+  },
+  files: ['all.mts'],
+})
+
+async function succeeds(program: string, args: readonly string[]): Promise<boolean> {
+  return await runProgram(program, args).then(
+    () => true,
+    (error: unknown) => {
+      process.stderr.write(`${String(error)}\n`)
+      return false
+    },
+  )
+}
