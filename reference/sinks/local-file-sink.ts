@@ -67,7 +67,7 @@ export class LocalFileSink implements Sink {
       const buffers = blocks.map((block) => formatBlock(block, this.#options.config.format))
       const stored = await this.#open.use(file, options, async () => {
         await this.#prepareDirectory()
-        return await file.append(buffers, mark, this.#archive?.settled ?? false)
+        return await file.append(buffers, mark)
       })
       this.#failures.delete(source.id)
       return { kind: 'stored', marks: [stored] }
