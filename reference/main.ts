@@ -1,21 +1,20 @@
 import type { CollectorConfig } from './config/config.ts'
-import { Checkpointer } from './dispatch/checkpointer.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
-import { PositionStore } from './dispatch/position-store.ts'
 import type { Sink } from './dispatch/sink.ts'
 import { ContainerMonitor } from './docker/container-monitor.ts'
 import { parseContainerPosition } from './docker/reading/container-position.ts'
 import { apiRoutes } from './http/api-routes.ts'
-import type { Health } from './http/health.ts'
+import { healthOf, type Health } from './http/health.ts'
+import { Listeners } from './http/listeners.ts'
 import { metricsRoutes } from './http/metrics-routes.ts'
-import { withDeadline } from './lifecycle/deadline.ts'
+import type { Component } from './lifecycle/component.ts'
 import { Lifecycle, type LifecycleState } from './lifecycle/lifecycle.ts'
-import { Scope } from './lifecycle/scope.ts'
+import { Scope, type JoinReport } from './lifecycle/scope.ts'
 import { SlotPool } from './lifecycle/slot-pool.ts'
-import { StopSequence, type StopReport } from './lifecycle/stop-sequence.ts'
+import { runStopSequence, type StopReport } from './lifecycle/stop-sequence.ts'
 import { TaskRegistry } from './lifecycle/task-registry.ts'
 import { Metrics } from './metrics/metrics.ts'
-import type { Listening, Ports } from './ports/index.ts'
+import type { DockerEngine, Ports } from './ports/index.ts'
 import { LocalFileSink } from './sinks/local-file-sink.ts'
 import { StdoutSink } from './sinks/stdout-sink.ts'
 
@@ -23,20 +22,35 @@ import { StdoutSink } from './sinks/stdout-sink.ts'
 export interface Collector {
   /** Resolves once it follows what it finds; an engine that is away is no error. */
   start(): Promise<void>
-  /** Ends reading, writes out what is queued, saves positions, gives everything back. Takes less than 10 s whatever hangs. */
+  /** Ends reading, writes out what is queued, saves positions, gives everything back. Takes less than 10 s whatever hangs, a start included. */
   stop(): Promise<StopReport>
+  /** Has every sink open its outputs anew, because somebody moved them away. */
+  reopen(): Promise<void>
   readonly state: LifecycleState
   readonly tasks: TaskRegistry
   readonly metrics: Metrics
   readonly pool: SlotPool
   health(): Health
+  /** Memory of blocks on their way, bytes: as the bounds count it, and as it is. */
+  heldBytes(): { readonly counted: number; readonly real: number }
+}
+
+export interface CollectorExtensions {
+  /** Sinks beside those of the configuration. */
+  readonly sinks?: (ports: Ports) => readonly Sink[]
 }
 
 /** The whole stop, milliseconds: what misses it is named in the report. */
 const STOP_DEADLINE_MS = 9500
+/** A start that does not listen to its signal is waited for so long; it is a part of the whole. */
+const START_PATIENCE_MS = 1000
 
-/** Composition root: which parts there are, and in which order they start and stop. */
-export function createCollector(config: CollectorConfig, ports: Ports): Collector {
+/** Composition root: which components there are, and in which order they start and, the other way round, stop. */
+export function createCollector(
+  config: CollectorConfig,
+  ports: Ports,
+  extensions: CollectorExtensions = {},
+): Collector {
   const { clock, random, fileSystem, engine, http, logger } = ports
   const tasks = new TaskRegistry(clock)
   const { streamRotation, slotTurnMs } = config.containerMonitor
@@ -47,25 +61,19 @@ export function createCollector(config: CollectorConfig, ports: Ports): Collecto
     logger.error({ kind, task: name, err: error }, 'A task failed')
   }
 
-  const sinks = makeSinks(config, ports, metrics, tasks)
-  const positions = new PositionStore({
-    fileSystem,
-    stateDir: config.stateDir,
-    sinks: sinks.map((sink) => sink.name),
-    parse: (_kind, json) => parseContainerPosition(json),
-  })
-  const { workers, queueBytesMax, checkpointIntervalMs } = config.dispatcher
+  const sinks = [...makeSinks(config, ports, metrics, tasks), ...(extensions.sinks?.(ports) ?? [])]
+  const { stateDir } = config
   const dispatcher = new Dispatcher({
     clock,
     random,
     logger,
     metrics,
+    fileSystem,
+    stateDir,
+    config: config.dispatcher,
     sinks,
-    positions,
-    workers,
-    queueBytesMax,
+    parse: (_kind, json) => parseContainerPosition(json),
   })
-  const checkpointer = new Checkpointer({ clock, logger, positions, sinks, intervalMs: checkpointIntervalMs })
   const monitor = new ContainerMonitor({
     config: config.containerMonitor,
     clock,
@@ -75,75 +83,77 @@ export function createCollector(config: CollectorConfig, ports: Ports): Collecto
     metrics,
     pool,
     delivery: {
-      tryDeliver: (block) => dispatcher.tryEnqueue(block),
-      deliver: (block, options) => dispatcher.enqueue(block, options),
+      tryDeliver: (block) => dispatcher.tryDeliver(block),
+      deliver: (block, options) => dispatcher.deliver(block, options),
       resumePosition: (sourceId) => dispatcher.resumePosition(sourceId),
       forget: (source, options) => dispatcher.forget(source, options),
-      knownSources: () => positions.sources(),
+      knownSources: () => dispatcher.knownSources(),
     },
   })
-
-  let app: Scope | null = null
-  let loaded = false
-  const listening: Listening[] = []
+  const listeners = new Listeners({
+    clock,
+    http,
+    listeners: [
+      { ...config.metrics, routes: metricsRoutes(metrics) },
+      { ...config.api, routes: apiRoutes({ health: () => health(), tasks }) },
+    ],
+  })
+  const components: readonly Component[] = [
+    listeners,
+    dispatcher,
+    ...(config.containerMonitor.enabled ? [containerMonitor(monitor, engine)] : []),
+  ]
 
   const health = (): Health => {
-    const checks: Health['checks'] = {
-      collector: { ok: lifecycle.state === 'running', detail: lifecycle.state },
-      tasks: tasks.check(),
-      ...(config.containerMonitor.enabled ? monitor.checks() : {}),
-    }
-    const ok = Object.values(checks).every((check) => check.ok)
-    return { status: ok ? 'healthy' : lifecycle.state === 'running' ? 'degraded' : 'unhealthy', checks }
+    const { state } = lifecycle
+    return healthOf(state, [
+      { collector: { ok: state === 'running', detail: state }, tasks: tasks.check() },
+      ...components.map((component) => component.checks()),
+    ])
   }
 
-  async function listen(): Promise<void> {
-    if (config.metrics.enabled) listening.push(await http.listen(config.metrics, metricsRoutes(metrics)))
-    if (config.api.enabled) listening.push(await http.listen(config.api, apiRoutes({ health, tasks })))
-  }
+  let app: Scope | null = null
 
   async function start(signal: AbortSignal): Promise<void> {
-    app = new Scope('collector', { clock, tasks, onFailure })
+    const own = new Scope('collector', { clock, tasks, onFailure })
+    app = own
     try {
-      // In one process the positions in memory are ahead of those on disk.
-      if (!loaded) await positions.load()
-      loaded = true
-      signal.throwIfAborted()
-      await listen()
-      signal.throwIfAborted()
+      for (const component of components) {
+        // eslint-disable-next-line no-await-in-loop -- in their order
+        await component.start(own.child(component.name), signal)
+        signal.throwIfAborted()
+      }
     } catch (error) {
-      await stop()
+      // A start that was abandoned has been stopped already.
+      if (app === own) await stop(STOP_DEADLINE_MS)
       throw error
     }
-    dispatcher.start(app.child('dispatcher'))
-    app.child('positions').spawn('positions_checkpoint', 'positions', (own) => checkpointer.run(own))
-    if (config.containerMonitor.enabled) monitor.start(app.child('container_monitor'))
   }
 
-  /** Signal and wait for the readers; write out; save; close what is shared. Each step has a deadline within the whole one. */
-  async function stop(): Promise<StopReport> {
-    const sequence = new StopSequence(clock, STOP_DEADLINE_MS)
-    await sequence.step('readers', 6000, (deadlineMs) => monitor.stop({ deadlineMs }))
-    await sequence.step('queue', 5000, async (deadlineMs) => {
-      if (!(await dispatcher.drain({ deadlineMs })))
-        throw new Error('not everything queued was acknowledged by the sinks')
-    })
-    await sequence.step('workers', 1000, (deadlineMs) => dispatcher.stop({ deadlineMs }))
-    await sequence.step('tasks', 1000, (deadlineMs) => app?.close({ deadlineMs }) ?? Promise.resolve(null))
-    await sequence.step('positions', 2000, (deadlineMs) =>
-      withDeadline(clock, 'saving positions', deadlineMs, NEVER, (own) => checkpointer.checkpoint(own)),
-    )
-    for (const sink of sinks) await sequence.step(`sink ${sink.name}`, 1000, () => sink.close())
-    engine.close()
-    for (const server of listening.splice(0)) await sequence.step('listener', 1000, () => server.close())
+  async function stop(deadlineMs: number): Promise<StopReport> {
+    const scope = app
+    const steps = components.toReversed().flatMap((component) => component.stopSteps())
+    const tasksEnd = { name: 'tasks', atMostMs: 500, reservedMs: 50, run: closeOf(scope) }
+    const report = await runStopSequence(clock, deadlineMs, [...steps, tasksEnd])
     app = null
-    return sequence.report()
+    return report
   }
 
-  const lifecycle = new Lifecycle<StopReport>({ start, stop }, { elapsedMs: 0, missed: [] })
+  async function abandon(): Promise<StopReport> {
+    const { elapsedMs, missed } = await stop(STOP_DEADLINE_MS - START_PATIENCE_MS)
+    const why = `did not end within ${START_PATIENCE_MS} ms after it was cancelled`
+    return { elapsedMs: elapsedMs + START_PATIENCE_MS, missed: [{ step: 'start', why }, ...missed] }
+  }
+
+  const lifecycle = new Lifecycle<StopReport>(
+    { start, stop: () => stop(STOP_DEADLINE_MS), abandon },
+    { elapsedMs: 0, missed: [] },
+    { clock, ms: START_PATIENCE_MS },
+  )
   return {
     start: () => lifecycle.start(),
     stop: () => lifecycle.stop(),
+    reopen: () => reopenAll(sinks),
     get state() {
       return lifecycle.state
     },
@@ -151,6 +161,32 @@ export function createCollector(config: CollectorConfig, ports: Ports): Collecto
     metrics,
     pool,
     health,
+    heldBytes: () => dispatcher.heldBytes(),
+  }
+}
+
+/** One that fails keeps none of the others from it. */
+async function reopenAll(sinks: readonly Sink[]): Promise<void> {
+  const results = await Promise.allSettled(sinks.map(async (sink) => await sink.reopen?.()))
+  const errors = results.filter((result) => result.status === 'rejected').map(({ reason }): unknown => reason)
+  if (errors.length > 0)
+    throw new AggregateError(errors, `Cannot reopen ${errors.length} of ${sinks.length} sinks`)
+}
+
+function closeOf(scope: Scope | null): (deadlineMs: number) => Promise<JoinReport | null> {
+  return async (deadlineMs) => (await scope?.close({ deadlineMs })) ?? null
+}
+
+/** The monitor, with the engine's connections, which it alone uses. */
+function containerMonitor(monitor: ContainerMonitor, engine: DockerEngine): Component {
+  return {
+    name: 'container_monitor',
+    start: async (scope) => monitor.start(scope),
+    stopSteps: () => [
+      { name: 'readers', atMostMs: 6000, run: (deadlineMs) => monitor.stop({ deadlineMs }) },
+      { name: 'engine', atMostMs: 100, run: async () => engine.close() },
+    ],
+    checks: () => monitor.checks(),
   }
 }
 
@@ -163,6 +199,3 @@ function makeSinks(config: CollectorConfig, ports: Ports, metrics: Metrics, task
   if (config.sinks.stdout.enabled) sinks.push(new StdoutSink(stdout))
   return sinks
 }
-
-/** For waits that only a deadline ends. */
-const NEVER = new AbortController().signal

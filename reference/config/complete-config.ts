@@ -23,7 +23,11 @@ export function completeConfig(partial: PartialConfig): CollectorConfig {
       filters: { ...monitor.filters, ...partial.containerMonitor?.filters },
       streamRotation: { ...monitor.streamRotation, ...partial.containerMonitor?.streamRotation },
     },
-    dispatcher: { ...defaults.dispatcher, ...partial.dispatcher },
+    dispatcher: {
+      ...defaults.dispatcher,
+      ...partial.dispatcher,
+      spool: { ...defaults.dispatcher.spool, ...partial.dispatcher?.spool },
+    },
     sinks: {
       localFile: {
         ...sinks.localFile,

@@ -74,6 +74,15 @@ export interface DispatcherConfig {
   readonly queueBytesMax: number
   /** How often acknowledged positions are written to disk. */
   readonly checkpointIntervalMs: number
+  readonly spool: SpoolConfig
+}
+
+/** For more than one sink, and for one that may be away: what is read waits for them on disk. */
+export interface SpoolConfig {
+  /** Bound on the disk space it takes. */
+  readonly bytesMax: number
+  /** Whether reading waits when it is full, or the oldest lines are given up. */
+  readonly whenFull: 'wait' | 'drop_oldest'
 }
 
 export interface SinksConfig {

@@ -119,14 +119,21 @@ const streamRotation = section({
   pauseBetweenRotationsMs: values.pause_between_rotations,
 }))
 
+const spool = section({
+  bytes_max: sizeFrom('1MiB', '1024GiB').prefault('1GiB'),
+  when_full: oneOf(['wait', 'drop_oldest']).default('wait'),
+}).transform((values) => ({ bytesMax: values.bytes_max, whenFull: values.when_full }))
+
 const dispatcher = section({
   workers: count(1, 64).default(4),
   queue_bytes_max: sizeFrom('1MiB', '64GiB').prefault('64MiB'),
   checkpoint_interval: durationFrom('10ms', '5m').prefault('1s'),
+  spool,
 }).transform((values) => ({
   workers: values.workers,
   queueBytesMax: values.queue_bytes_max,
   checkpointIntervalMs: values.checkpoint_interval,
+  spool: values.spool,
 }))
 
 const rotate = section({

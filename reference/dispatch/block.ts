@@ -50,17 +50,3 @@ export interface Block {
   /** Where reading resumes once everything up to the end of this block is acknowledged. */
   readonly position: SourcePosition
 }
-
-/** Memory a block holds, bytes: what the queue's bound counts. */
-export function blockBytes(block: Block): number {
-  return (
-    block.bytes.byteLength +
-    block.ends.byteLength +
-    block.streams.byteLength +
-    block.times.byteLength +
-    BLOCK_OVERHEAD
-  )
-}
-
-/** Objects and position of a block (its ring of 50 keys among them), estimated. */
-const BLOCK_OVERHEAD = 1024

@@ -1,28 +1,38 @@
+import { messageOf } from '../errors.ts'
+import type { Health } from '../http/health.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
+import type { DeliveryMode } from './delivery-mode.ts'
 import type { PositionStore } from './position-store.ts'
-import type { Sink } from './sink.ts'
 
 export interface CheckpointerOptions {
   readonly clock: Clock
   readonly logger: Logger
+  readonly metrics: Metrics
   readonly positions: PositionStore
-  readonly sinks: readonly Sink[]
+  readonly delivery: DeliveryMode
   readonly intervalMs: number
 }
 
 /**
- * Saves acknowledged positions from time to time. The order makes a power cut harmless: take what is acknowledged, make the sinks' data
- * durable, then the positions. A position on disk therefore never points beyond data on disk.
+ * Saves positions from time to time. The order makes a power cut harmless: what is acknowledged is made durable, then handed to the positions, then
+ * they are saved. A position on disk therefore never points beyond data on disk.
  */
 export class Checkpointer {
   readonly #options: CheckpointerOptions
+  /** What was acknowledged then is on disk, milliseconds of the monotonic clock. */
+  #savedMs: number
+  #fault: string | null = null
+  /** The fault that was logged. */
+  #told: string | null = null
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
+    this.#savedMs = options.clock.monotonic()
   }
 
-  /** Saves at every interval until the signal is aborted; a failed save is logged and tried again at the next. */
+  /** Saves at every interval until the signal is aborted; a failed save is tried again at the next, and logged when it is news. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, intervalMs, logger } = this.#options
     for (;;) {
@@ -33,19 +43,43 @@ export class Checkpointer {
         await this.checkpoint(signal)
       } catch (error) {
         signal.throwIfAborted()
-        logger.error({ err: error }, 'Positions could not be saved; the ones on disk stay valid')
+        if (this.#told === this.#fault) continue
+        this.#told = this.#fault
+        logger.error({ err: error }, 'Positions cannot be saved; the ones on disk stay valid')
       }
     }
   }
 
-  /** Saves now if anything changed. */
+  /** Saves now if anything changed. Rejects when it could not, or when something that was acknowledged could not be made durable. */
   async checkpoint(signal: AbortSignal): Promise<void> {
-    const { positions, sinks } = this.#options
-    if (!positions.dirty) return
-    const snapshot = positions.snapshot()
-    const failures = await Promise.all(sinks.map((sink) => sink.sync({ signal })))
-    for (const why of failures.flatMap((each) => [...each.values()])) throw new Error(why)
-    signal.throwIfAborted()
-    await positions.save(snapshot)
+    const { clock, delivery, metrics, positions } = this.#options
+    const startedMs = clock.monotonic()
+    try {
+      await delivery.commit({ signal })
+      positions.prune()
+      if (positions.dirty) {
+        await positions.save(positions.snapshot())
+        await delivery.saved()
+      }
+      this.#savedMs = startedMs
+      this.#fault = this.#told = null
+      metrics.positionsSaved()
+    } catch (error) {
+      this.#fault = messageOf(error)
+      throw error
+    }
+  }
+
+  checks(): Health['checks'] {
+    const { clock, delivery, intervalMs, positions } = this.#options
+    const ageMs = clock.monotonic() - this.#savedMs
+    const nothingToSave = delivery.committed && !positions.dirty
+    if (nothingToSave || ageMs <= LATE_INTERVALS * intervalMs)
+      return { positions: { ok: true, detail: 'saved' } }
+    const why = this.#fault === null ? '' : `: ${this.#fault}`
+    return { positions: { ok: false, detail: `not saved for ${Math.round(ageMs / 1000)} s${why}` } }
   }
 }
+
+/** Positions that are older than so many intervals are late. */
+const LATE_INTERVALS = 3

@@ -1,229 +1,204 @@
-import type { Clock } from '../ports/clock.ts'
-import type { Logger } from '../ports/logger.ts'
-import type { Random } from '../ports/random.ts'
-import { BackOff } from '../lifecycle/back-off.ts'
-import { Condition } from '../lifecycle/condition.ts'
+import { join } from 'node:path'
+import type { DispatcherConfig } from '../config/config.ts'
+import type { Health } from '../http/health.ts'
+import type { Component } from '../lifecycle/component.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
-import type { JoinReport, Scope } from '../lifecycle/scope.ts'
-import type { Metrics } from '../metrics/metrics.ts'
-import { blockBytes, type Block, type Source, type SourcePosition } from './block.ts'
-import { Lane } from './lane.ts'
-import type { PositionStore } from './position-store.ts'
+import type { Scope } from '../lifecycle/scope.ts'
+import type { StopStep } from '../lifecycle/stop-sequence.ts'
+import type { FileSystem } from '../ports/file-system.ts'
+import type { Block, Source, SourcePosition } from './block.ts'
+import { Budget, type Permit } from './budget.ts'
+import { Checkpointer } from './checkpointer.ts'
+import type { DeliveryMode } from './delivery-mode.ts'
+import { DirectDelivery } from './direct-delivery.ts'
+import { blockBytes, heldBytes } from './held-bytes.ts'
+import { PositionStore } from './position-store.ts'
+import type { PipelineContext } from './sink-pipeline.ts'
 import type { Sink } from './sink.ts'
+import { openSpool, spoolIsNeeded } from './spool-opening.ts'
+import type { SpooledDelivery } from './spooled-delivery.ts'
 
-export interface DispatcherOptions {
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-  readonly metrics: Metrics
+export interface DispatcherOptions extends Omit<PipelineContext, 'workers'> {
+  readonly fileSystem: FileSystem
+  readonly stateDir: string
+  readonly config: DispatcherConfig
   readonly sinks: readonly Sink[]
-  readonly positions: PositionStore
-  /** Writes under way at the same time. */
-  readonly workers: number
-  /** Bound on the memory of blocks that not every sink has acknowledged, bytes. */
-  readonly queueBytesMax: number
+  /** Reads a position from its form on disk. */
+  readonly parse: (kind: Source['kind'], json: unknown) => SourcePosition
 }
 
 /**
- * Brings blocks to the sinks: a queue bounded by bytes in front, a lane per (sink, source) that keeps the order, workers that serve
- * whichever lane is ready. A sink's failure is retried with back-off in its own lane and holds up no other lane; a full queue makes
- * `enqueue` wait, which is how backpressure reaches the engine.
+ * The delivery: takes blocks from the readers, within a bound on memory, brings them to the sinks, and keeps the positions.
  *
- *     enqueue -> [ bytes <= queueBytesMax ] -> lanes -> workers -> sinks -> positions
- *
- * A block leaves the queue once every sink has acknowledged it.
+ *     one sink that is always there:  readers -> [bound] -> pipeline -> positions
+ *     otherwise:                      readers -> [bound] -> spool -> positions
+ *                                                             \-> a feed and a pipeline for each sink
  */
-export class Dispatcher {
+export class Dispatcher implements Component {
+  readonly name = 'dispatcher'
   readonly #options: DispatcherOptions
-  readonly #lanes = new Map<string, Lane[]>()
-  readonly #last = new Map<string, SourcePosition>()
-  readonly #owing = new Map<Block, number>()
-  readonly #ready: Lane[] = []
-  readonly #work = new Condition()
-  readonly #room = new Condition()
+  readonly #positions: PositionStore
+  readonly #budget: Budget
+  #mode: DeliveryMode | null = null
+  #checkpointer: Checkpointer | null = null
   #scope: Scope | null = null
-  #bytes = 0
-  readonly #bytesBySource = new Map<string, number>()
 
   constructor(options: DispatcherOptions) {
     this.#options = options
+    this.#budget = new Budget({ bytesMax: options.config.queueBytesMax })
+    this.#positions = new PositionStore({ ...options, sinks: options.sinks.map((sink) => sink.name) })
   }
 
-  /** Bytes held in the queue. */
-  get queuedBytes(): number {
-    return this.#bytes
-  }
-
-  /** Starts the workers in the scope. Blocks that an earlier run left in the queue are taken up again. */
-  start(scope: Scope): void {
+  /** Reads the positions, the first time, and starts. In one process those in memory are ahead of those on disk. */
+  async start(scope: Scope, signal: AbortSignal): Promise<void> {
+    const mode = (this.#mode ??= await this.#open(signal))
     this.#scope = scope
-    for (let n = 1; n <= this.#options.workers; n++) {
-      scope.spawn('dispatch_worker', `worker-${n}`, (signal) => this.#serveLanes(signal))
-    }
-    for (const lanes of this.#lanes.values()) for (const lane of lanes) this.#offer(lane)
+    mode.start(scope.child('delivery'))
+    scope.keep('positions_checkpoint', 'positions', (own) => this.#checkpointer!.run(own))
   }
 
-  /** Takes the block if there is room. A block larger than its bound is taken when nothing else is held. */
-  tryEnqueue(block: Block): boolean {
-    const size = blockBytes(block)
-    if (!this.#hasRoom(block.source, size)) return false
-    this.#hold(block.source, size)
-    this.#last.set(block.source.id, block.position)
-    const lanes = this.#lanesOf(block.source)
-    this.#owing.set(block, lanes.length)
-    this.#options.metrics.linesRead(block.source, block.ends.length)
-    this.#options.metrics.queue(this.#bytes, this.#owing.size)
-    for (const lane of lanes) this.#append(lane, block)
+  /** Takes the block if there is room. */
+  tryDeliver(block: Block): boolean {
+    const permit = this.#budget.tryAcquire(block.source.id, blockBytes(block))
+    if (permit === null) return false
+    this.#take(block, permit)
     return true
   }
 
-  /** Takes the block once there is room; rejects with `signal.reason` on abort, the block then not taken. */
-  async enqueue(block: Block, options: { signal: AbortSignal }): Promise<void> {
-    while (!this.tryEnqueue(block)) await this.#room.wait(options)
+  /** Takes the block once there is room, first come, first served; rejects with `signal.reason` on abort, the block then not taken. */
+  async deliver(block: Block, options: { signal: AbortSignal }): Promise<void> {
+    const permit = await this.#budget.acquire(block.source.id, blockBytes(block), options)
+    if (options.signal.aborted) {
+      permit.release()
+      throw options.signal.reason
+    }
+    this.#take(block, permit)
   }
 
-  /** Where reading of the source goes on: behind what was enqueued, else where the oldest sink stands on disk. */
+  /** Where reading of the source goes on: behind what was taken. Also of one that was gone, for a day. */
   resumePosition(source: string): SourcePosition | undefined {
-    return this.#last.get(source) ?? this.#options.positions.oldest(source)
+    return this.#positions.resume(source)
   }
 
-  /** Waits until every sink has acknowledged everything, at most `deadlineMs`; true when it has. */
-  async drain(options: { deadlineMs: number }): Promise<boolean> {
-    const { clock } = this.#options
-    const empty = async (signal: AbortSignal): Promise<void> => {
-      while (this.#owing.size > 0) await this.#room.wait({ signal })
-    }
-    const never = new AbortController().signal
-    return await withDeadline(clock, 'draining the queue', options.deadlineMs, never, empty).then(
-      () => true,
-      () => false,
-    )
+  /** Sources with a position that are not gone. */
+  knownSources(): readonly Source[] {
+    return this.#positions.sources()
   }
 
-  /** Ends the workers and the retries. What is still queued stays, unacknowledged. */
-  async stop(options: { deadlineMs: number }): Promise<JoinReport | null> {
-    const report = await this.#scope?.close(options)
-    this.#scope = null
-    return report ?? null
-  }
-
-  /** The source is gone: once everything of it is acknowledged, sinks and positions give up what they hold for it. */
+  /** The source is gone: once everything of it is where it stays, what is held for it is given up. Its position is kept for a day. */
   async forget(source: Source, options: { signal: AbortSignal }): Promise<void> {
-    const lanes = this.#lanes.get(source.id) ?? []
-    while (lanes.some((lane) => !lane.idle)) await this.#room.wait(options)
-    this.#lanes.delete(source.id)
-    this.#last.delete(source.id)
-    this.#options.positions.forget(source.id)
-    await Promise.all(this.#options.sinks.map((sink) => sink.forget(source)))
+    await this.#mode?.forget(source, options)
+    this.#positions.gone(source.id)
   }
 
-  #hasRoom({ id }: Source, size: number): boolean {
-    const { queueBytesMax } = this.#options
-    const own = this.#bytesBySource.get(id) ?? 0
-    const fits = this.#bytes === 0 || this.#bytes + size <= queueBytesMax
-    return fits && (own === 0 || own + size <= queueBytesMax * SOURCE_SHARE)
+  /** Memory of the blocks that are held, bytes: as the bounds count it, and as it is. */
+  heldBytes(): { counted: number; real: number } {
+    const counted = this.#budget.held + (this.#mode?.aheadBytes ?? 0)
+    return { counted, real: heldBytes(this.#mode?.blocks() ?? []) }
   }
 
-  /** @param size negative when something leaves the queue. */
-  #hold({ id }: Source, size: number): void {
-    this.#bytes += size
-    const own = (this.#bytesBySource.get(id) ?? 0) + size
-    if (own > 0) this.#bytesBySource.set(id, own)
-    else this.#bytesBySource.delete(id)
+  checks(): Health['checks'] {
+    return { ...this.#mode?.checks(), ...this.#checkpointer?.checks() }
   }
 
-  #lanesOf(source: Source): readonly Lane[] {
-    const known = this.#lanes.get(source.id)
-    if (known !== undefined) return known
-    const { sinks, positions, random } = this.#options
-    const lanes = sinks.map((sink) => {
-      const backOff = new BackOff({ initialMs: RETRY_INITIAL_MS, maxMs: RETRY_MAX_MS }, random)
-      return new Lane(sink, source, positions.of(source.id, sink.name), backOff)
+  /** What to do when the readers have ended, in this order. */
+  stopSteps(): readonly StopStep[] {
+    const { sinks } = this.#options
+    return [
+      { name: 'queue', atMostMs: 5000, run: (deadlineMs) => this.#drain(deadlineMs) },
+      {
+        name: 'workers',
+        atMostMs: 1000,
+        run: async (deadlineMs) => (await this.#scope?.close({ deadlineMs })) ?? null,
+      },
+      {
+        name: 'positions',
+        atMostMs: 2000,
+        reservedMs: 1000,
+        run: (deadlineMs) => this.#saveAtLast(deadlineMs),
+      },
+      ...sinks.map((sink) => ({
+        name: `sink ${sink.name}`,
+        atMostMs: 1000,
+        reservedMs: 500 / sinks.length,
+        run: () => sink.close(),
+      })),
+      { name: 'spool', atMostMs: 500, reservedMs: 100, run: async () => await this.#mode?.close() },
+    ]
+  }
+
+  async #open(signal: AbortSignal): Promise<DeliveryMode> {
+    const { config, sinks } = this.#options
+    await this.#positions.load({ signal })
+    this.#positions.prune()
+    const delivery = (await this.#openSpool(signal)) ?? this.#direct()
+    signal.throwIfAborted()
+    const intervalMs = config.checkpointIntervalMs
+    this.#checkpointer = new Checkpointer({
+      ...this.#options,
+      positions: this.#positions,
+      delivery,
+      intervalMs,
     })
-    this.#lanes.set(source.id, lanes)
-    return lanes
+    this.#options.logger.info({ sinks: sinks.map(({ name }) => name) }, 'The delivery is open')
+    return delivery
   }
 
-  #append(lane: Lane, block: Block): void {
-    if (lane.append(block)) this.#offer(lane)
-    else this.#acknowledged([block])
+  #direct(): DirectDelivery {
+    const [sink] = this.#options.sinks
+    const { workers } = this.#options.config
+    return new DirectDelivery({
+      ...this.#options,
+      workers,
+      sink: sink!,
+      positions: this.#positions,
+      budget: this.#budget,
+    })
   }
 
-  /** Queues the lane for a worker unless it is empty, already queued, in work or waiting to retry. */
-  #offer(lane: Lane): void {
-    if (!lane.claim()) return
-    this.#ready.push(lane)
-    this.#work.notifyAll()
-  }
-
-  async #serveLanes(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const lane = this.#ready.shift()
-      if (lane === undefined) await this.#work.wait({ signal })
-      else await this.#serve(lane, signal)
-    }
-  }
-
-  async #serve(lane: Lane, signal: AbortSignal): Promise<void> {
-    const { clock, metrics, positions } = this.#options
-    const batch = lane.batch()
-    const started = clock.monotonic()
-    try {
-      const mark = await withDeadline(
-        clock,
-        `writing to ${lane.sink.name}`,
-        WRITE_DEADLINE_MS,
-        signal,
-        (own) => lane.write(batch, own),
-      )
-      metrics.sinkLatency(lane.sink.name, (clock.monotonic() - started) / 1000)
-      metrics.linesDelivered(lane.sink.name, batch.records)
-      positions.acknowledge(lane.source, lane.sink.name, batch.position, mark)
-      this.#acknowledged(lane.complete(batch, mark))
-      this.#offer(lane)
-    } catch (error) {
-      lane.release()
-      if (signal.aborted) throw signal.reason
-      this.#retryLater(lane, batch.records, error)
-    }
-  }
-
-  #retryLater(lane: Lane, records: number, error: unknown): void {
-    const { clock, logger, metrics } = this.#options
-    const delayMs = lane.hold()
-    metrics.retried(lane.sink.name, records)
-    logger.warn(
-      { sink: lane.sink.name, source: lane.source.name, delayMs, err: error },
-      'A write failed and will be repeated',
+  /** Null when none is needed. */
+  async #openSpool(signal: AbortSignal): Promise<SpooledDelivery | null> {
+    const { config, sinks, stateDir } = this.#options
+    if (!spoolIsNeeded(sinks, this.#positions)) return null
+    return await openSpool(
+      {
+        ...this.#options,
+        workers: config.workers,
+        positions: this.#positions,
+        directory: join(stateDir, 'spool'),
+      },
+      signal,
     )
-    this.#scope?.spawn('dispatch_retry', `${lane.sink.name} ${lane.source.name}`, async (signal) => {
-      try {
-        await clock.sleep(delayMs, { signal })
-      } finally {
-        lane.release()
-      }
-      this.#offer(lane)
+  }
+
+  #take(block: Block, permit: Permit): void {
+    const { metrics } = this.#options
+    metrics.linesRead(block.source, block.ends.length)
+    metrics.bytesRead(block.source, block.bytes.byteLength)
+    this.#positions.delivered(block.source, block.position)
+    this.#mode!.take(block, permit)
+  }
+
+  async #drain(deadlineMs: number): Promise<void> {
+    const mode = this.#mode
+    if (mode === null) return
+    await withDeadline(this.#options.clock, 'draining', deadlineMs, NEVER, (signal) =>
+      mode.drain({ signal }),
+    ).catch(() => {
+      throw new Error('not everything queued was acknowledged by the sinks')
     })
   }
 
-  /** Counts the blocks off; what no sink owes any more leaves the queue. */
-  #acknowledged(blocks: readonly Block[]): void {
-    for (const block of blocks) {
-      const owing = (this.#owing.get(block) ?? 1) - 1
-      if (owing > 0) this.#owing.set(block, owing)
-      else {
-        this.#owing.delete(block)
-        this.#hold(block.source, -blockBytes(block))
-      }
-    }
-    this.#options.metrics.queue(this.#bytes, this.#owing.size)
-    this.#room.notifyAll()
+  async #saveAtLast(deadlineMs: number): Promise<void> {
+    const { clock } = this.#options
+    const checkpointer = this.#checkpointer
+    if (checkpointer === null) return
+    await withDeadline(clock, 'saving positions', deadlineMs, NEVER, (signal) =>
+      checkpointer.checkpoint(signal),
+    )
+    if (!this.#mode!.committed) throw new Error('not everything that was stored could be made durable')
   }
 }
 
-/** One source may fill this part of the queue: a container that floods must not hold up the others, nor fill the memory. */
-const SOURCE_SHARE = 1 / 8
-const RETRY_INITIAL_MS = 200
-const RETRY_MAX_MS = 30_000
-/** A sink that does not answer for this long is written to again. */
-const WRITE_DEADLINE_MS = 30_000
+/** For waits that only a deadline ends. */
+const NEVER = new AbortController().signal

@@ -1,105 +1,163 @@
 import type { BackOff } from '../lifecycle/back-off.ts'
-import type { Block, Source, SourcePosition } from './block.ts'
-import { dropRecords } from './drop-records.ts'
-import type { SinkPosition } from './position-store.ts'
-import type { Sink, SinkMark } from './sink.ts'
+import type { Block, Source } from './block.ts'
+import type { Permit } from './budget.ts'
+import type { SinkMark } from './sink.ts'
+import { offsetOf, recordsWithin, sliceRecords } from './slice-records.ts'
 
-/** Consecutive blocks a worker writes at once. */
-export interface Batch {
+/** A block on its way to one sink, with the room it takes. */
+export interface Item {
+  readonly block: Block
+  readonly permit: Permit
+  /** What it came with, if that matters to whoever is told that it was stored. */
+  readonly origin?: Origin
+}
+
+/** What blocks came with, and how much of it is not stored. */
+export interface Origin {
+  owing: number
+}
+
+export interface Room {
+  readonly bytes: number
+  readonly records: number
+}
+
+/** What is written of one lane at once: whole blocks, or a part of one that is larger than a batch. */
+export interface Portion {
+  /** Only those with records. */
   readonly blocks: readonly Block[]
   readonly records: number
-  /** Where reading resumes once the batch is acknowledged. */
-  readonly position: SourcePosition
+  readonly bytes: number
+  /** Items that are finished with it. */
+  readonly items: number
+  /** Records of the item behind those that are stored with it; 0 unless `items` is 0. */
+  readonly begun: number
 }
 
-type State = 'idle' | 'claimed' | 'holding'
+/**
+ * - `idle`: nothing to write. - `ready`: queued for a worker. - `writing`: a worker has it. - `waiting`: a write failed, the next one is not due yet.
+ */
+export type LaneState = 'idle' | 'ready' | 'writing' | 'waiting'
 
-/** What one sink has yet to take of one source, in order. At most one worker serves a lane at a time. */
+/** What a sink has yet to store of one source, in order. At most one write of a lane is under way. */
 export class Lane {
-  readonly sink: Sink
   readonly source: Source
-  readonly #backOff: BackOff
-  readonly #blocks: Block[] = []
-  #mark: SinkMark | undefined
-  /** Records the sink acknowledged, in this run or an earlier one: a sink that is ahead skips up to here. */
-  #acknowledged: number
-  #state: State = 'idle'
+  readonly backOff: BackOff
+  state: LaneState = 'idle'
+  /** What the sink answered when it last stored something. */
+  mark: SinkMark | undefined
+  /** Since when nothing could be stored, and why; null when the last write succeeded. */
+  failing: { readonly sinceMs: number; readonly why: string } | null = null
+  /** Whether it was told that nothing of it can be stored now. */
+  stalled = false
+  /** When the write under way began. */
+  writingSinceMs = 0
+  /** A batch with it was not stored: it is not put together with others until one was. */
+  alone = false
+  /** At most so many records at once, since more were too many. */
+  recordsMax: number = Infinity
+  /** When it may be written again, while it waits. */
+  dueMs = 0
+  readonly #items: Item[] = []
+  /** Records of the first item that are stored. */
+  #begun = 0
+  /** Items, from the first on, of the write under way. */
+  #inWork = 0
 
-  constructor(sink: Sink, source: Source, restored: SinkPosition | undefined, backOff: BackOff) {
-    this.sink = sink
+  constructor(source: Source, mark: SinkMark | undefined, backOff: BackOff) {
     this.source = source
-    this.#mark = restored?.mark
-    this.#acknowledged = restored?.position.records ?? 0
-    this.#backOff = backOff
+    this.mark = mark
+    this.backOff = backOff
   }
 
-  /** True when nothing is queued and nothing is being written. */
-  get idle(): boolean {
-    return this.#blocks.length === 0 && this.#state === 'idle'
+  get blocks(): number {
+    return this.#items.length
   }
 
-  /** Adds a block; false when the sink has all of it already. */
-  append(block: Block): boolean {
-    const end = block.firstRecord + block.ends.length
-    if (end < this.#acknowledged || (end === this.#acknowledged && block.ends.length > 0)) return false
-    this.#blocks.push(block)
-    return true
+  items(): readonly Item[] {
+    return this.#items
   }
 
-  /** Takes the lane for a worker; false when there is nothing to do or somebody has it. */
-  claim(): boolean {
-    if (this.#state !== 'idle' || this.#blocks.length === 0) return false
-    this.#state = 'claimed'
-    return true
-  }
-
-  /** Keeps the lane from workers until `release`; how long, milliseconds. */
-  hold(): number {
-    this.#state = 'holding'
-    return this.#backOff.next()
-  }
-
-  release(): void {
-    this.#state = 'idle'
-  }
-
-  /** The next blocks, up to a size that one write takes well. */
-  batch(): Batch {
-    let bytes = 0
-    let records = 0
-    let count = 0
-    for (const block of this.#blocks) {
-      if (count > 0 && (bytes + block.bytes.byteLength > BATCH_BYTES || count >= BATCH_BLOCKS)) break
-      bytes += block.bytes.byteLength
-      records += block.ends.length
-      count += 1
+  /** A block without records that only moves the position of the one before it takes no place of its own. */
+  push(item: Item): void {
+    const last = this.#items.at(-1)
+    const isFree = last !== undefined && this.#items.length > this.#inWork && last.origin === item.origin
+    if (isFree && item.block.ends.length === 0) {
+      item.permit.release()
+      this.#items[this.#items.length - 1] = {
+        ...last,
+        block: { ...last.block, position: item.block.position },
+      }
+    } else {
+      this.#items.push(item)
     }
-    const blocks = this.#blocks.slice(0, count)
-    return { blocks, records, position: blocks[count - 1]!.position }
   }
 
-  /** Writes what the sink does not have of the batch. Moving the position alone needs no write. */
-  async write(batch: Batch, signal: AbortSignal): Promise<SinkMark | undefined> {
-    const missing = batch.blocks
-      .map((block) => dropRecords(block, this.#acknowledged - block.firstRecord))
-      .filter((block) => block.ends.length > 0)
-    if (missing.length === 0) return this.#mark
-    const part = { source: this.source, blocks: missing, mark: this.#mark }
-    const bytes = missing.reduce((sum, block) => sum + block.bytes.byteLength, 0)
-    const answer = await this.sink.write({ parts: [part], records: batch.records, bytes }, { signal })
-    if (answer.kind === 'stored') return answer.marks[0]
-    throw new Error(answer.kind === 'partly' ? 'The sink refused some records' : answer.why)
+  /** What is to be written next. Null when not even one record fits, unless `isFirst`: then a record may be larger. */
+  next(room: Room, isFirst: boolean): Portion | null {
+    const recordsMax = Math.min(room.records, this.recordsMax)
+    const blocks: Block[] = []
+    let [items, records, bytes] = [0, 0, 0]
+    for (const { block } of this.#items) {
+      const from = items === 0 ? this.#begun : 0
+      const count = block.ends.length - from
+      const size = block.bytes.byteLength - offsetOf(block, from)
+      if (items >= BLOCKS_MAX || records + count > recordsMax || bytes + size > room.bytes) break
+      if (count > 0) blocks.push(sliceRecords(block, from))
+      items += 1
+      records += count
+      bytes += size
+    }
+    if (items > 0) return { blocks, records, bytes, items, begun: 0 }
+    return isFirst ? this.#partOfFirst({ bytes: room.bytes, records: recordsMax }) : null
   }
 
-  /** The batch is acknowledged: its blocks, which leave the lane. */
-  complete(batch: Batch, mark: SinkMark | undefined): Block[] {
-    this.#mark = mark
-    this.#acknowledged = Math.max(this.#acknowledged, batch.position.records)
-    this.#backOff.reset()
-    this.#state = 'idle'
-    return this.#blocks.splice(0, batch.blocks.length)
+  /** The portion is being written: it is not changed any more. */
+  begin(portion: Portion, nowMs: number): void {
+    this.state = 'writing'
+    this.writingSinceMs = nowMs
+    this.#inWork = Math.max(1, portion.items)
+  }
+
+  /** The write is over. */
+  end(): void {
+    this.state = 'idle'
+    this.#inWork = 0
+  }
+
+  /** The portion is stored: the items that are finished. */
+  complete(portion: Portion, mark: SinkMark | undefined): Item[] {
+    this.mark = mark
+    this.#begun = portion.begun
+    return this.#items.splice(0, portion.items)
+  }
+
+  /** Something was stored: what a failure left behind is over. */
+  recovered(): void {
+    this.failing = null
+    this.alone = false
+    this.recordsMax = this.recordsMax === Infinity ? Infinity : this.recordsMax * 2
+    if (this.recordsMax > RECORDS_KNOWN_GOOD) this.recordsMax = Infinity
+    this.backOff.reset()
+  }
+
+  #partOfFirst({ bytes, records }: Room): Portion {
+    const { block } = this.#items[0]!
+    const fitting = Math.min(records, recordsWithin(block, this.#begun, bytes))
+    const to = this.#begun + Math.max(1, fitting)
+    const part = sliceRecords(block, this.#begun, to)
+    const isRest = to === block.ends.length
+    return {
+      blocks: [part],
+      records: part.ends.length,
+      bytes: part.bytes.byteLength,
+      items: isRest ? 1 : 0,
+      begun: isRest ? 0 : to,
+    }
   }
 }
 
-const BATCH_BYTES = 1024 * 1024
-const BATCH_BLOCKS = 256
+/** Of one source in one batch. */
+const BLOCKS_MAX = 256
+/** Beyond this a limit on records is no limit. */
+const RECORDS_KNOWN_GOOD = 1_000_000

@@ -1,39 +1,60 @@
 import { join } from 'node:path'
-import { z } from 'zod'
 import { messageOf } from '../errors.ts'
-import { UsageError } from '../usage-error.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { FileSystem } from '../ports/file-system.ts'
-import { makeDirectory, readWholeFile, replaceFile } from './files.ts'
+import { UsageError } from '../usage-error.ts'
 import type { Source, SourcePosition } from './block.ts'
+import { makeDirectory, readWholeFile, replaceFile } from './files.ts'
+import { parsePositions, type StoredPositions } from './positions-file.ts'
 import type { SinkMark } from './sink.ts'
-
-/** How far one sink is with one source. */
-export interface SinkPosition {
-  readonly position: SourcePosition
-  readonly mark: SinkMark | undefined
-}
+import type { SpoolOffset } from './spool/spool.ts'
 
 export interface PositionStoreOptions {
+  readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly stateDir: string
-  /** Names of the sinks in use: positions of others are dropped, or they would hold everything back. */
+  /** Names of the sinks that are switched on. */
   readonly sinks: readonly string[]
   /** Reads the form that `SourcePosition.toJSON` gave; throws an error naming what is wrong. */
   readonly parse: (kind: Source['kind'], json: unknown) => SourcePosition
 }
 
+/** How far a sink is with one source: it has everything up to this record of this epoch, and of the epochs before. */
+export interface SinkPlace {
+  readonly epoch: number
+  readonly records: number
+  readonly mark: SinkMark | undefined
+}
+
+/** What is known of a sink, also of one that was switched off less than a day ago. */
+export interface SinkState {
+  readonly places: Map<string, SinkPlace>
+  /** Up to here it has everything that is in the spool; undefined when it never had one. */
+  spool: SpoolOffset | undefined
+  /** Since when it is switched off, wall time; undefined while it is on. */
+  offSinceMs: number | undefined
+}
+
 interface Entry {
   readonly source: Source
-  readonly sinks: Map<string, SinkPosition>
+  /** Up to here everything is where it survives a power cut; undefined before the first time. */
+  position: SourcePosition | undefined
+  /** Up to here the delivery has taken it; in memory only. */
+  delivered: SourcePosition | undefined
+  goneSinceMs: number | undefined
+  /** Of the entry as it is; null when it must be made anew. */
+  json: string | null
 }
 
 /**
- * What every sink has acknowledged of every source, in memory and on disk (`<state_dir>/positions.json`, replaced atomically).
- * `save` writes only what was acknowledged before it was called; the caller syncs the sinks first.
+ * Where reading of every source resumes, and how far every sink is, in memory and on disk (`<state_dir>/positions.json`, replaced atomically).
+ *
+ * A source that is gone and a sink that is switched off are kept for a day: a list that was wrong, or a run without the sink, costs nothing.
  */
 export class PositionStore {
   readonly #options: PositionStoreOptions
   readonly #entries = new Map<string, Entry>()
+  readonly #sinks = new Map<string, SinkState>()
   #changes = 0
   #saved = 0
   #directoryReady = false
@@ -42,48 +63,104 @@ export class PositionStore {
     this.#options = options
   }
 
-  /** True when something was acknowledged or forgotten since the last save. */
+  /** True when something changed since the last save. */
   get dirty(): boolean {
     return this.#changes !== this.#saved
   }
 
-  /** Sources with a position. */
+  /** Sources that are not gone. */
   sources(): Source[] {
-    return [...this.#entries.values()].map((entry) => entry.source)
+    return [...this.#entries.values()]
+      .filter((entry) => entry.goneSinceMs === undefined)
+      .map((entry) => entry.source)
   }
 
-  of(source: string, sink: string): SinkPosition | undefined {
-    return this.#entries.get(source)?.sinks.get(sink)
+  /** The source as it was first seen, also when it is gone, as long as that is remembered. */
+  source(id: string): Source | undefined {
+    return this.#entries.get(id)?.source
   }
 
-  /** Where reading of the source must resume so that no sink misses anything: the position of the sink that is furthest behind. */
-  oldest(source: string): SourcePosition | undefined {
-    const positions = [...(this.#entries.get(source)?.sinks.values() ?? [])].map((entry) => entry.position)
-    return positions.toSorted((a, b) => a.records - b.records)[0]
+  /** Where reading of the source goes on: behind what the delivery has taken. */
+  resume(source: string): SourcePosition | undefined {
+    const entry = this.#entries.get(source)
+    return entry?.delivered ?? entry?.position
   }
 
-  acknowledge(source: Source, sink: string, position: SourcePosition, mark: SinkMark | undefined): void {
-    let entry = this.#entries.get(source.id)
-    if (entry === undefined) this.#entries.set(source.id, (entry = { source, sinks: new Map() }))
-    entry.sinks.set(sink, { position, mark })
+  /** The delivery has taken everything up to here. A source that was gone is there again. */
+  delivered(source: Source, position: SourcePosition): void {
+    const entry = this.#entryOf(source)
+    entry.delivered = position
+    if (entry.goneSinceMs !== undefined) this.#setGone(entry, undefined)
+  }
+
+  /** Everything up to here survives a power cut. */
+  advance(source: Source, position: SourcePosition): void {
+    const entry = this.#entryOf(source)
+    entry.position = position
+    entry.json = null
     this.#changes += 1
   }
 
-  forget(source: string): void {
-    if (this.#entries.delete(source)) this.#changes += 1
+  /** The source is gone; its position is kept for a day. */
+  gone(id: string): void {
+    const entry = this.#entries.get(id)
+    if (entry !== undefined && entry.goneSinceMs === undefined)
+      this.#setGone(entry, this.#options.clock.now())
+  }
+
+  /** What is known of the sink; of one never seen, nothing yet. */
+  sink(name: string): SinkState {
+    let state = this.#sinks.get(name)
+    if (state === undefined)
+      this.#sinks.set(name, (state = { places: new Map(), spool: undefined, offSinceMs: undefined }))
+    return state
+  }
+
+  /** Names of the sinks that something is known of. */
+  sinkNames(): string[] {
+    return [...this.#sinks.keys()]
+  }
+
+  /** Names of the sinks that are switched off and not forgotten yet. */
+  sinksSwitchedOff(): string[] {
+    return [...this.#sinks].filter(([, state]) => state.offSinceMs !== undefined).map(([name]) => name)
+  }
+
+  /** The sink has everything up to here, and it survives a power cut. */
+  setPlace(sink: string, source: string, place: SinkPlace): void {
+    this.sink(sink).places.set(source, place)
+    this.#changes += 1
+  }
+
+  /** The sink has everything of the spool up to here, and it survives a power cut. */
+  setSpool(sink: string, offset: SpoolOffset): void {
+    this.sink(sink).spool = offset
+    this.#changes += 1
+  }
+
+  /** Forgets sources that are gone and sinks that are switched off for more than a day. @returns the sinks. */
+  prune(): string[] {
+    const nowMs = this.#options.clock.now()
+    const isOver = (sinceMs: number | undefined): boolean =>
+      sinceMs !== undefined && Math.abs(nowMs - sinceMs) > KEPT_MS
+    for (const [id, entry] of this.#entries) if (isOver(entry.goneSinceMs)) this.#remove(id)
+    const sinks = [...this.#sinks].filter(([, state]) => isOver(state.offSinceMs)).map(([name]) => name)
+    for (const name of sinks) this.#sinks.delete(name)
+    this.#changes += sinks.length
+    return sinks
   }
 
   /**
-   * Reads the file; without one there are no positions. Replaces what is in memory.
+   * Reads the file; without one there are no positions.
    * @throws UsageError naming the file when it cannot be read or understood: starting over silently would repeat every line.
    */
-  async load(): Promise<void> {
-    this.#entries.clear()
+  async load(options: { signal: AbortSignal }): Promise<void> {
     try {
       const text = await readWholeFile(this.#options.fileSystem, this.#path)
-      if (text === null) return
-      for (const stored of parseFile(text).sources) this.#restore(stored)
+      options.signal.throwIfAborted()
+      if (text !== null) this.#restore(parsePositions(text))
     } catch (cause) {
+      options.signal.throwIfAborted()
       throw new UsageError(
         `Cannot use the positions in ${this.#path}: ${messageOf(cause)}; put back a good copy, or move the file away and every log is read from its start again`,
         { cause },
@@ -93,11 +170,12 @@ export class PositionStore {
 
   /** What `save` would write, taken now. */
   snapshot(): PositionSnapshot {
-    const sources = [...this.#entries.values()].map(({ source, sinks }) => ({
-      ...source,
-      sinks: Object.fromEntries(sinks),
-    }))
-    return { changes: this.#changes, text: `${JSON.stringify({ schema: 1, sources })}\n` }
+    const sources: string[] = []
+    for (const entry of this.#entries.values())
+      if (entry.position !== undefined) sources.push((entry.json ??= jsonOf(entry)))
+    const sinks = Object.fromEntries([...this.#sinks].map(([name, state]) => [name, storedSink(state)]))
+    const text = `{"schema":2,"sources":[${sources.join(',\n')}],\n"sinks":${JSON.stringify(sinks)}}\n`
+    return { changes: this.#changes, text }
   }
 
   /** Writes a snapshot, atomically and durably. */
@@ -113,14 +191,44 @@ export class PositionStore {
     return join(this.#options.stateDir, 'positions.json')
   }
 
-  #restore(stored: StoredSource): void {
-    const sinks = new Map<string, SinkPosition>()
-    for (const [sink, { position, mark }] of Object.entries(stored.sinks)) {
-      if (!this.#options.sinks.includes(sink)) continue
-      sinks.set(sink, { position: this.#options.parse(stored.kind, position), mark })
+  #entryOf(source: Source): Entry {
+    let entry = this.#entries.get(source.id)
+    if (entry === undefined) {
+      entry = { source, position: undefined, delivered: undefined, goneSinceMs: undefined, json: null }
+      this.#entries.set(source.id, entry)
     }
-    const { id, kind, name, attributes } = stored
-    if (sinks.size > 0) this.#entries.set(id, { source: { id, kind, name, attributes }, sinks })
+    return entry
+  }
+
+  #setGone(entry: Entry, sinceMs: number | undefined): void {
+    entry.goneSinceMs = sinceMs
+    entry.json = null
+    this.#changes += 1
+  }
+
+  #remove(id: string): void {
+    this.#entries.delete(id)
+    for (const { places } of this.#sinks.values()) places.delete(id)
+    this.#changes += 1
+  }
+
+  #restore(stored: StoredPositions): void {
+    const { clock, parse, sinks } = this.#options
+    for (const { position, goneSinceMs, ...source } of stored.sources) {
+      const restored = {
+        source,
+        position: parse(source.kind, position),
+        delivered: undefined,
+        goneSinceMs,
+        json: null,
+      }
+      this.#entries.set(source.id, restored)
+    }
+    for (const [name, { marks, spool, offSinceMs }] of Object.entries(stored.sinks)) {
+      const places = new Map(Object.entries(marks).map(([id, place]) => [id, { ...place, mark: place.mark }]))
+      const off = sinks.includes(name) ? undefined : (offSinceMs ?? clock.now())
+      this.#sinks.set(name, { places, spool, offSinceMs: off })
+    }
   }
 }
 
@@ -129,41 +237,13 @@ export interface PositionSnapshot {
   readonly text: string
 }
 
-const POSITIONS_FILE = z.object({
-  schema: z.literal(1),
-  sources: z.array(
-    z.object({
-      id: z.string(),
-      kind: z.enum(['container', 'file', 'push']),
-      name: z.string(),
-      // Positions of earlier versions have none.
-      attributes: z.record(z.string(), z.string()).default({}),
-      sinks: z.record(
-        z.string(),
-        z.object({
-          position: z.unknown(),
-          mark: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-        }),
-      ),
-    }),
-  ),
-})
-
-type StoredSource = z.infer<typeof POSITIONS_FILE>['sources'][number]
-
-function parseFile(text: string): z.infer<typeof POSITIONS_FILE> {
-  const parsed = POSITIONS_FILE.safeParse(jsonOf(text))
-  if (parsed.success) return parsed.data
-  const { path, message } = parsed.error.issues[0]!
-  throw new Error(`${path.length === 0 ? 'the file' : path.join('.')}: ${message}`)
+function jsonOf({ source, position, goneSinceMs }: Entry): string {
+  return JSON.stringify({ ...source, position, goneSinceMs })
 }
 
-function jsonOf(text: string): unknown {
-  if (text.trim() === '') throw new Error('the file is empty')
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    // The parser's own message repeats what it found, line ends and all.
-    throw new Error('the file is not JSON, or not all of it', { cause })
-  }
+function storedSink({ places, spool, offSinceMs }: SinkState): unknown {
+  return { marks: Object.fromEntries(places), spool, offSinceMs }
 }
+
+/** A source that is gone and a sink that is switched off are remembered for a day. */
+const KEPT_MS = 24 * 60 * 60 * 1000

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { NodeClock } from '../adapters/node-clock.ts'
 import { NodeFileSystem } from '../adapters/node-file-system.ts'
 import { PositionStore } from './position-store.ts'
 
@@ -17,7 +18,9 @@ function parse(): never {
 }
 
 function load(): Promise<void> {
-  return new PositionStore({ fileSystem: new NodeFileSystem(), stateDir, sinks: ['a'], parse }).load()
+  const ports = { clock: new NodeClock(), fileSystem: new NodeFileSystem() }
+  const store = new PositionStore({ ...ports, stateDir, sinks: ['a'], parse })
+  return store.load({ signal: new AbortController().signal })
 }
 
 test.each([

@@ -12,7 +12,15 @@ export class Condition {
     for (const wake of waiters) wake()
   }
 
-  /** Resolves at the next `notifyAll`; rejects with `signal.reason` on abort. Leaves no listener on the signal. */
+  /** Wakes the one who has waited longest, for changes that serve only one. */
+  notifyOne(): void {
+    const [first] = this.#waiters
+    if (first === undefined) return
+    this.#waiters.delete(first)
+    first()
+  }
+
+  /** Resolves when it is woken; rejects with `signal.reason` on abort. Leaves no listener on the signal. */
   async wait(options: { signal: AbortSignal }): Promise<void> {
     options.signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -25,7 +33,7 @@ export class Condition {
     }
   }
 
-  /** Resolves at the next `notifyAll` or after `ms` milliseconds; rejects with `signal.reason` on abort. */
+  /** Resolves when it is woken or after `ms` milliseconds; rejects with `signal.reason` on abort. */
   async waitAtMost(clock: Clock, ms: number, options: { signal: AbortSignal }): Promise<void> {
     using local = linkedController(options.signal)
     const woken = this.wait(local)

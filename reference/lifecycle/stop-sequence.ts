@@ -2,6 +2,17 @@ import type { Clock } from '../ports/clock.ts'
 import { DeadlineError, withDeadline } from './deadline.ts'
 import type { JoinReport } from './scope.ts'
 
+/** One step of a stop. */
+export interface StopStep {
+  readonly name: string
+  /** The longest it may take, milliseconds. */
+  readonly atMostMs: number
+  /** What it has for certain, milliseconds: no step before it can use that up. Default 0. */
+  readonly reservedMs?: number
+  /** Gets the deadline it has, milliseconds. A join report names what did not end. */
+  run(deadlineMs: number): Promise<JoinReport | null | void>
+}
+
 /** A step of a stop that did not finish as it should. */
 export interface MissedStep {
   readonly step: string
@@ -16,44 +27,40 @@ export interface StopReport {
 }
 
 /**
- * Cascading shutdown: steps one after the other, each with a deadline of its own within the deadline of the whole. A step that misses
- * it or fails is reported and the next one begins: one failure never keeps the rest from being closed.
+ * Cascading shutdown: steps one after the other, each with a deadline of its own within the deadline of the whole, and without what is reserved for later
+ * ones. A step that misses its deadline or fails is reported and the next one begins: one failure never keeps the rest from being closed.
  */
-export class StopSequence {
-  readonly #clock: Clock
-  readonly #startedMs: number
-  readonly #totalMs: number
-  readonly #missed: MissedStep[] = []
-
-  constructor(clock: Clock, totalMs: number) {
-    this.#clock = clock
-    this.#startedMs = clock.monotonic()
-    this.#totalMs = totalMs
+export async function runStopSequence(
+  clock: Clock,
+  totalMs: number,
+  steps: readonly StopStep[],
+): Promise<StopReport> {
+  const startedMs = clock.monotonic()
+  const missed: MissedStep[] = []
+  let laterMs = steps.reduce((sum, step) => sum + needs(step), 0)
+  for (const step of steps) {
+    laterMs -= needs(step)
+    const leftMs = totalMs - (clock.monotonic() - startedMs) - laterMs - GRACE_MS
+    // eslint-disable-next-line no-await-in-loop -- one after the other
+    const why = await failureOf(clock, step, Math.max(0, Math.min(step.atMostMs, leftMs)))
+    if (why !== null) missed.push({ step: step.name, why })
   }
+  return { elapsedMs: clock.monotonic() - startedMs, missed }
+}
 
-  /** @param run gets the deadline it has, milliseconds. A join report names what did not end. */
-  async step(
-    name: string,
-    deadlineMs: number,
-    run: (deadlineMs: number) => Promise<JoinReport | null | void>,
-  ): Promise<void> {
-    const ownMs = Math.max(0, Math.min(deadlineMs, this.#totalMs - this.#elapsedMs))
-    try {
-      // A join keeps its own deadline and then reports by name, so it gets a moment more than that before it is cut off.
-      const report = await withDeadline(this.#clock, name, ownMs + GRACE_MS, NEVER, () => run(ownMs))
-      if (report && !report.ended) this.#missed.push({ step: name, why: describe(report) })
-    } catch (error) {
-      const why = error instanceof DeadlineError ? `took longer than ${ownMs} ms` : String(error)
-      this.#missed.push({ step: name, why })
-    }
-  }
+function needs({ reservedMs = 0 }: StopStep): number {
+  return reservedMs + GRACE_MS
+}
 
-  report(): StopReport {
-    return { elapsedMs: this.#elapsedMs, missed: this.#missed }
-  }
-
-  get #elapsedMs(): number {
-    return this.#clock.monotonic() - this.#startedMs
+async function failureOf(clock: Clock, step: StopStep, deadlineMs: number): Promise<string | null> {
+  try {
+    // A join keeps its own deadline and then reports by name, so it gets a moment more than that before it is cut off.
+    const report = await withDeadline(clock, step.name, deadlineMs + GRACE_MS, NEVER, () =>
+      step.run(deadlineMs),
+    )
+    return report && !report.ended ? describe(report) : null
+  } catch (error) {
+    return error instanceof DeadlineError ? `took longer than ${deadlineMs} ms` : String(error)
   }
 }
 

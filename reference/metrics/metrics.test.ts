@@ -208,7 +208,7 @@ test('sinks, queue, connections and files are told', async () => {
   metrics.linesDelivered('local_file', 5)
   metrics.retried('local_file', 2)
   metrics.sinkLatency('local_file', 0.02)
-  metrics.queue(4096, 3)
+  metrics.queue('local_file', 4096, 3)
   metrics.mirrorConnections(() => 7)
   metrics.openFiles(9)
   metrics.abandoned('stream_close')
@@ -218,8 +218,8 @@ test('sinks, queue, connections and files are told', async () => {
     'log_capturer_lines_delivered_total{sink="local_file"} 5',
     'log_capturer_lines_retried_total{sink="local_file"} 2',
     'log_capturer_sink_latency_seconds_count{sink="local_file"} 1',
-    'log_capturer_queue_bytes 4096',
-    'log_capturer_queue_blocks 3',
+    'log_capturer_queue_bytes{sink="local_file"} 4096',
+    'log_capturer_queue_blocks{sink="local_file"} 3',
     'log_capturer_docker_connections_active 7',
     'log_capturer_local_file_open_files 9',
     'log_capturer_abandoned_total{kind="stream_close"} 1',

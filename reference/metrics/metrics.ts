@@ -16,6 +16,9 @@ const STREAM_ERROR_TYPES = [
   'rotation_stuck',
 ] as const
 
+/** Why a sink will never get a line: it does not take it, it is too large for it, or the spool was full. */
+export type DropReason = 'refused' | 'too_large' | 'spool_full'
+
 /** Why the log of a container that is gone was not read to its end. */
 export type MissedReason =
   /** It was gone before the engine described it. */
@@ -124,11 +127,24 @@ export class Metrics {
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
     registers: [this.#registry],
   })
-  readonly #queueBytes = this.#gauge(
+  readonly #linesDropped = new Counter({
+    name: 'log_capturer_lines_dropped_total',
+    help: 'Lines a sink will never get, by why',
+    labelNames: ['sink', 'reason'],
+    registers: [this.#registry],
+  })
+  readonly #queueBytes = this.#gaugePerSink(
     'log_capturer_queue_bytes',
-    'Memory held by blocks on their way to sinks',
+    'Memory held by blocks on their way to a sink',
   )
-  readonly #queueBlocks = this.#gauge('log_capturer_queue_blocks', 'Blocks on their way to sinks')
+  readonly #queueBlocks = this.#gaugePerSink('log_capturer_queue_blocks', 'Blocks on their way to a sink')
+  readonly #spoolDamaged = this.#counter('log_capturer_spool_damaged_total', 'sink', {
+    help: 'Parts of the spool that could not be read: their lines are lost for the sink',
+  })
+  readonly #positionsSaved = this.#gauge(
+    'log_capturer_positions_saved_timestamp',
+    'When nothing that was acknowledged was left to be saved, seconds since the epoch',
+  )
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
   })
@@ -240,10 +256,30 @@ export class Metrics {
     this.#sinkLatency.observe({ sink }, seconds)
   }
 
-  /** What the dispatcher holds now. */
-  queue(bytes: number, blocks: number): void {
-    this.#queueBytes.set(bytes)
-    this.#queueBlocks.set(blocks)
+  /** Lines that the sink will never get. */
+  dropped(sink: string, reason: DropReason, lines: number): void {
+    this.#linesDropped.inc({ sink, reason }, lines)
+  }
+
+  /** What is on its way to the sink now. */
+  queue(sink: string, bytes: number, blocks: number): void {
+    this.#queueBytes.set({ sink }, bytes)
+    this.#queueBlocks.set({ sink }, blocks)
+  }
+
+  /** A part of the spool cannot be read. */
+  spoolDamaged(sink: string): void {
+    this.#spoolDamaged.inc({ sink })
+  }
+
+  /** Everything acknowledged a moment ago is on disk. */
+  positionsSaved(): void {
+    this.#positionsSaved.set(this.#clock.now() / 1000)
+  }
+
+  /** @param read what the spool holds on disk, bytes, asked at every scrape. */
+  mirrorSpoolBytes(read: () => number): void {
+    this.#mirror('log_capturer_spool_bytes', 'Disk space of the spool', read)
   }
 
   /** @param read the connections to the engine that are open, asked at every scrape. */
@@ -310,6 +346,10 @@ export class Metrics {
 
   #counter<Label extends string>(name: string, label: Label, options: { help: string }): Counter<Label> {
     return new Counter({ name, help: options.help, labelNames: [label], registers: [this.#registry] })
+  }
+
+  #gaugePerSink(name: string, help: string): Gauge<'sink'> {
+    return new Gauge({ name, help, labelNames: ['sink'], registers: [this.#registry] })
   }
 
   #gauge(name: string, help: string): Gauge {

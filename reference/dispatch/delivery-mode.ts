@@ -1,0 +1,29 @@
+import type { Health } from '../http/health.ts'
+import type { Scope } from '../lifecycle/scope.ts'
+import type { Block, Source } from './block.ts'
+import type { Permit } from './budget.ts'
+
+/** A way from what was read to the sinks: straight, or over the spool. */
+export interface DeliveryMode {
+  /** Starts or goes on in the scope. What is not stored when that is closed stays. */
+  start(scope: Scope): void
+  /** Takes a block, which follows what was last taken of its source. The permit is given back once the block is where it stays. */
+  take(block: Block, permit: Permit): void
+  /** Everything of the source is on its way or stored, and no more is expected. Resolves once nothing of it needs the memory. */
+  forget(source: Source, options: { signal: AbortSignal }): Promise<void>
+  /** Resolves once nothing is lost by a stop, and as much as can be is stored. */
+  drain(options: { signal: AbortSignal }): Promise<void>
+  /** Makes what is acknowledged durable and hands it to the positions. Rejects when that could not be done. */
+  commit(options: { signal: AbortSignal }): Promise<void>
+  /** True when `commit` would have nothing to do. */
+  readonly committed: boolean
+  /** The positions were saved. */
+  saved(): Promise<void>
+  /** Gives back what the mode holds open. The sinks are not its own. */
+  close(): Promise<void>
+  checks(): Health['checks']
+  /** Blocks in memory. */
+  blocks(): Iterable<Block>
+  /** Memory held beside what was taken with a permit, bytes. */
+  readonly aheadBytes: number
+}

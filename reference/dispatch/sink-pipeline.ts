@@ -1,0 +1,401 @@
+import { messageOf } from '../errors.ts'
+import type { Health } from '../http/health.ts'
+import { BackOff } from '../lifecycle/back-off.ts'
+import { Condition } from '../lifecycle/condition.ts'
+import { withDeadline } from '../lifecycle/deadline.ts'
+import type { Scope } from '../lifecycle/scope.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { Random } from '../ports/random.ts'
+import type { Block, Source } from './block.ts'
+import { Circuit } from './circuit.ts'
+import { Lane, type Item, type Portion } from './lane.ts'
+import { pipelineCheck } from './pipeline-check.ts'
+import type { Sink, SinkBatch, SinkMark, WriteAnswer } from './sink.ts'
+
+export interface PipelineContext {
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Writes under way at the same time, at most, also where the sink allows more. */
+  readonly workers: number
+}
+
+export interface SinkPipelineOptions extends PipelineContext {
+  readonly sink: Sink
+  /** What the sink answered when it last stored something of the source. */
+  readonly markOf: (source: string) => SinkMark | undefined
+  /** The sink has these blocks, and everything before them of the source. Gives their room back. */
+  readonly onStored: (source: Source, items: readonly Item[], mark: SinkMark | undefined) => void
+  /** Whether nothing of the source can be stored now. */
+  readonly onStalled: (source: string, stalled: boolean) => void
+}
+
+/** A part of a batch that is being written. */
+interface Piece {
+  readonly lane: Lane
+  readonly portion: Portion
+}
+
+/**
+ * Brings blocks to one sink: a lane per source that keeps the order, workers that put ready lanes together to batches within the sink's limits.
+ * Nothing in it is shared with another sink.
+ *
+ *     push -> lanes -> ready -> workers -> sink: stored, partly -> onStored
+ *               ^                            \-> again: the lanes of the batch wait, with back-off; no other does
+ *               \--------- when due --------/--> refused: every lane waits, one write is the probe
+ *
+ * Its room is bounded by whoever pushes: an item brings its permit.
+ */
+export class SinkPipeline {
+  readonly #options: SinkPipelineOptions
+  readonly #lanes = new Map<string, Lane>()
+  /** Oldest first. */
+  readonly #ready = new Set<Lane>()
+  readonly #waiting = new Set<Lane>()
+  /** In the order in which their writes began. */
+  readonly #writing = new Set<Lane>()
+  readonly #circuit: Circuit
+  readonly #work = new Condition()
+  readonly #timers = new Condition()
+  readonly #finished = new Condition()
+  #timersIdle = false
+  #blocks = 0
+  #bytes = 0
+  /** When the sink last stored something, or was given something after it had all. */
+  #progressMs = 0
+
+  constructor(options: SinkPipelineOptions) {
+    this.#options = options
+    this.#circuit = new Circuit(options.clock, this.#backOff())
+  }
+
+  get sink(): Sink {
+    return this.#options.sink
+  }
+
+  /** Memory of the blocks it holds, as their permits count it, bytes. */
+  get heldBytes(): number {
+    return this.#bytes
+  }
+
+  /** True when everything it was given is stored. */
+  get drained(): boolean {
+    return this.#blocks === 0
+  }
+
+  /** True when something is wrong with the sink, or with a source in it: what it was given may stay with it for long. */
+  get troubled(): boolean {
+    return this.#circuit.trouble !== null || this.#waiting.size > 0
+  }
+
+  /** True when something of the source is not stored. */
+  holds(source: string): boolean {
+    const lane = this.#lanes.get(source)
+    return lane !== undefined && (lane.blocks > 0 || lane.state === 'writing')
+  }
+
+  /** Starts the workers in the scope. What is not stored when that is closed stays, and is taken up again at the next start. */
+  start(scope: Scope): void {
+    this.#progressMs = this.#options.clock.monotonic()
+    const { name, limits } = this.sink
+    const workers = Math.min(limits.inFlight, this.#options.workers)
+    for (let n = 1; n <= workers; n++) {
+      scope.keep('dispatch_worker', `${name} ${n}`, (signal) => this.#serve(signal))
+    }
+    scope.keep('dispatch_retry', name, (signal) => this.#wakeWaiting(signal))
+    for (const lane of this.#lanes.values()) this.#offer(lane)
+  }
+
+  /** Takes a block, which must follow what it was last given of the source. */
+  push(item: Item): void {
+    if (this.#blocks === 0) this.#progressMs = this.#options.clock.monotonic()
+    const lane = this.#laneOf(item.block.source)
+    const before = lane.blocks
+    lane.push(item)
+    if (lane.blocks > before) this.#hold(1, item.permit.bytes)
+    this.#offer(lane)
+  }
+
+  /** Resolves once everything it was given is stored. */
+  async drain(options: { signal: AbortSignal }): Promise<void> {
+    while (!this.drained) await this.#finished.wait(options)
+  }
+
+  /** Gives up what is held for the source, once everything of it is stored. */
+  async forget(source: Source, options: { signal: AbortSignal }): Promise<void> {
+    while (this.holds(source.id)) await this.#finished.wait(options)
+    this.#lanes.delete(source.id)
+    await this.sink.forget(source)
+  }
+
+  checks(): Health['checks'] {
+    const check = pipelineCheck({
+      nowMs: this.#options.clock.monotonic(),
+      circuit: this.#circuit.trouble,
+      lanes: [...this.#lanes.values()],
+      progressMs: this.drained ? null : this.#progressMs,
+    })
+    return { [`sink ${this.sink.name}`]: check, ...this.sink.checks?.() }
+  }
+
+  /** The blocks it holds. */
+  *blocks(): Iterable<Block> {
+    for (const lane of this.#lanes.values()) for (const { block } of lane.items()) yield block
+  }
+
+  async #serve(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const pieces = this.#nextBatch()
+      if (pieces.length === 0) await this.#work.wait({ signal })
+      else await this.#write(pieces, signal)
+    }
+  }
+
+  /** Takes ready lanes for a worker, as many as one write takes. */
+  #nextBatch(): Piece[] {
+    if (this.#ready.size === 0 || !this.#circuit.allow()) return []
+    const { limits } = this.sink
+    const nowMs = this.#options.clock.monotonic()
+    const pieces: Piece[] = []
+    let bytes = limits.batchBytes
+    let records = limits.batchRecords
+    for (const lane of this.#ready) {
+      if (lane.alone && pieces.length > 0) continue
+      const portion = lane.next({ bytes, records }, pieces.length === 0)
+      if (portion === null) continue
+      this.#ready.delete(lane)
+      lane.state = 'idle'
+      if (portion.records === 0) {
+        this.#store({ lane, portion }, lane.mark)
+        continue
+      }
+      lane.begin(portion, nowMs)
+      this.#writing.add(lane)
+      pieces.push({ lane, portion })
+      bytes -= portion.bytes
+      records -= portion.records
+      if (lane.alone || pieces.length >= limits.sourcesPerBatch || bytes <= 0 || records <= 0) break
+    }
+    if (pieces.length === 0) this.#circuit.undecided()
+    else if (this.#timersIdle) this.#timers.notifyAll()
+    return pieces
+  }
+
+  async #write(pieces: readonly Piece[], signal: AbortSignal): Promise<void> {
+    const { clock, metrics } = this.#options
+    const startedMs = clock.monotonic()
+    const answer = await this.#ask(batchOf(pieces), signal)
+    for (const { lane } of pieces) {
+      lane.end()
+      this.#writing.delete(lane)
+    }
+    if (answer === null) {
+      this.#circuit.undecided()
+      return
+    }
+    if (answer.kind === 'stored' || answer.kind === 'partly') {
+      metrics.sinkLatency(this.sink.name, (clock.monotonic() - startedMs) / 1000)
+      this.#succeeded(pieces, answer)
+    } else if (answer.kind === 'smaller') this.#split(pieces, answer.why)
+    else this.#failed(pieces, answer)
+    for (const { lane } of pieces) this.#offer(lane)
+  }
+
+  /** Null when it was cancelled. */
+  async #ask(batch: SinkBatch, signal: AbortSignal): Promise<WriteAnswer | null> {
+    const { writeDeadlineMs } = this.sink.limits
+    const write = (own: AbortSignal): Promise<WriteAnswer> => this.sink.write(batch, { signal: own })
+    try {
+      if (writeDeadlineMs === null) return await write(signal)
+      const what = `writing to ${this.sink.name}`
+      return await withDeadline(this.#options.clock, what, writeDeadlineMs, signal, write)
+    } catch (error) {
+      return signal.aborted ? null : { kind: 'again', why: messageOf(error) }
+    }
+  }
+
+  #succeeded(pieces: readonly Piece[], answer: WriteAnswer & { kind: 'stored' | 'partly' }): void {
+    const refused = answer.kind === 'partly' ? answer.refused : []
+    pieces.forEach(({ lane, portion }, part) => {
+      const own = refused.filter((record) => record.part === part)
+      this.#options.metrics.linesDelivered(this.sink.name, portion.records - own.length)
+      if (own.length > 0) this.#refused(lane.source, own.length, 'refused', own[0]!.why)
+      this.#recovered(lane)
+      this.#store({ lane, portion }, answer.marks[part])
+    })
+    if (this.#circuit.trouble === null) return
+    this.#circuit.passed()
+    for (const lane of this.#waiting) this.#wake(lane)
+    this.#work.notifyAll()
+  }
+
+  /** A single record that is too large is given up; anything else comes again, by itself and at most half as large. */
+  #split(pieces: readonly Piece[], why: string): void {
+    this.#circuit.undecided()
+    const [first] = pieces
+    if (pieces.length === 1 && first!.portion.records === 1) {
+      this.#refused(first!.lane.source, 1, 'too_large', why)
+      this.#recovered(first!.lane)
+      this.#store(first!, first!.lane.mark)
+      return
+    }
+    for (const { lane, portion } of pieces) {
+      lane.alone = true
+      lane.recordsMax = Math.max(1, Math.floor(portion.records / 2))
+      this.#options.metrics.retried(this.sink.name, portion.records)
+    }
+  }
+
+  #failed(pieces: readonly Piece[], answer: WriteAnswer & { kind: 'again' | 'refused' }): void {
+    const { clock, logger, metrics } = this.#options
+    if (answer.kind === 'refused') this.#circuit.refused(answer.why)
+    else this.#circuit.undecided()
+    const nowMs = clock.monotonic()
+    const isNews = pieces.some(({ lane }) => lane.failing?.why !== answer.why)
+    const afterMs = answer.kind === 'again' ? (answer.afterMs ?? 0) : 0
+    // Those of one batch come due together: they fit into one again.
+    const delayMs = Math.max(afterMs, ...pieces.map(({ lane }) => lane.backOff.next()))
+    for (const { lane, portion } of pieces) {
+      lane.failing = { sinceMs: lane.failing?.sinceMs ?? nowMs, why: answer.why }
+      lane.alone = true
+      lane.state = 'waiting'
+      lane.dueMs = nowMs + delayMs
+      this.#waiting.add(lane)
+      metrics.retried(this.sink.name, portion.records)
+      this.#setStalled(lane, true)
+    }
+    if (isNews) {
+      const sources = pieces.map(({ lane }) => lane.source.name).slice(0, NAMES_MAX)
+      logger.warn(
+        { sink: this.sink.name, sources, delayMs, why: answer.why },
+        'A write failed and will be repeated',
+      )
+    }
+    this.#timers.notifyAll()
+  }
+
+  #recovered(lane: Lane): void {
+    this.#setStalled(lane, false)
+    if (lane.failing !== null) {
+      const fields = { sink: this.sink.name, source: lane.source.name, why: lane.failing.why }
+      this.#options.logger.info(fields, 'What could not be stored is stored')
+    }
+    lane.recovered()
+  }
+
+  #setStalled(lane: Lane, stalled: boolean): void {
+    if (lane.stalled === stalled) return
+    lane.stalled = stalled
+    this.#options.onStalled(lane.source.id, stalled)
+  }
+
+  /** Records that the sink will never take. */
+  #refused(source: Source, records: number, reason: 'refused' | 'too_large', why: string): void {
+    this.#options.metrics.dropped(this.sink.name, reason, records)
+    const fields = { sink: this.sink.name, source: source.name, records, why }
+    this.#options.logger.error(fields, 'The sink does not take these lines: they are dropped')
+  }
+
+  #store({ lane, portion }: Piece, mark: SinkMark | undefined): void {
+    const items = lane.complete(portion, mark)
+    this.#progressMs = this.#options.clock.monotonic()
+    this.#hold(-items.length, -items.reduce((sum, { permit }) => sum + permit.bytes, 0))
+    if (items.length > 0) this.#options.onStored(lane.source, items, mark)
+    if (lane.blocks === 0) this.#finished.notifyAll()
+    else this.#offer(lane)
+  }
+
+  /** Queues the lane for a worker, unless it is empty, queued, in work or waits. */
+  #offer(lane: Lane): void {
+    if (lane.blocks === 0 || lane.state !== 'idle') return
+    lane.state = 'ready'
+    this.#ready.add(lane)
+    this.#work.notifyOne()
+    if (this.#circuit.trouble !== null) this.#timers.notifyAll()
+  }
+
+  /** Makes lanes ready again when they are due, lets the probe through, and notices writes that hang. */
+  async #wakeWaiting(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options
+    for (;;) {
+      const dueMs = this.#nextDueMs()
+      // eslint-disable-next-line no-await-in-loop -- timers
+      if (dueMs === Infinity) await this.#waitForTimers(signal)
+      // eslint-disable-next-line no-await-in-loop
+      else await this.#timers.waitAtMost(clock, dueMs - clock.monotonic(), { signal })
+      const nowMs = clock.monotonic()
+      for (const lane of this.#waiting) if (lane.dueMs <= nowMs) this.#wake(lane)
+      for (const lane of this.#writing)
+        if (lane.writingSinceMs + HUNG_MS <= nowMs) this.#setStalled(lane, true)
+      if ((this.#circuit.probeAtMs ?? Infinity) <= nowMs) this.#work.notifyAll()
+    }
+  }
+
+  /** Only then a write that begins must be told: otherwise the timer looks again before that could be due. */
+  async #waitForTimers(signal: AbortSignal): Promise<void> {
+    this.#timersIdle = true
+    try {
+      await this.#timers.wait({ signal })
+    } finally {
+      this.#timersIdle = false
+    }
+  }
+
+  #nextDueMs(): number {
+    // A probe needs something to be written.
+    let dueMs = this.#ready.size > 0 ? (this.#circuit.probeAtMs ?? Infinity) : Infinity
+    for (const lane of this.#waiting) dueMs = Math.min(dueMs, lane.dueMs)
+    // The oldest write that was not noticed yet: the others began later.
+    for (const lane of this.#writing) {
+      if (lane.stalled) continue
+      return Math.min(dueMs, lane.writingSinceMs + HUNG_MS)
+    }
+    return dueMs
+  }
+
+  #wake(lane: Lane): void {
+    this.#waiting.delete(lane)
+    lane.state = 'idle'
+    this.#offer(lane)
+  }
+
+  #laneOf(source: Source): Lane {
+    let lane = this.#lanes.get(source.id)
+    if (lane === undefined) {
+      lane = new Lane(source, this.#options.markOf(source.id), this.#backOff())
+      this.#lanes.set(source.id, lane)
+    }
+    return lane
+  }
+
+  #backOff(): BackOff {
+    return new BackOff({ initialMs: RETRY_INITIAL_MS, maxMs: RETRY_MAX_MS }, this.#options.random)
+  }
+
+  #hold(blocks: number, bytes: number): void {
+    this.#blocks += blocks
+    this.#bytes += bytes
+    this.#options.metrics.queue(this.sink.name, this.#bytes, this.#blocks)
+  }
+}
+
+function batchOf(pieces: readonly Piece[]): SinkBatch {
+  return {
+    parts: pieces.map(({ lane, portion }) => ({
+      source: lane.source,
+      blocks: portion.blocks,
+      mark: lane.mark,
+    })),
+    records: pieces.reduce((sum, { portion }) => sum + portion.records, 0),
+    bytes: pieces.reduce((sum, { portion }) => sum + portion.bytes, 0),
+  }
+}
+
+/** A write without an answer for this long is taken for one that hangs. */
+const HUNG_MS = 10_000
+const RETRY_INITIAL_MS = 200
+const RETRY_MAX_MS = 30_000
+const NAMES_MAX = 5
