@@ -47,7 +47,7 @@ interface Stretch {
  * The first is known by its inode, or, a copy, by the bytes before the committed end; the second by their numbers, which are not below that of the
  * mark. When nothing holds that end, the file was cut or removed, and what the others hold began somewhere among what comes.
  *
- * Somebody else may have destroyed the only evidence: by a cut or a removal, or two renamings, between two savings of the mark. Then, after a kill, records
+ * Somebody else may have destroyed the only evidence: by a cut, a removal, or the renaming of a file that was begun since the mark was saved (nothing tells when). Then, after a kill, records
  * written since the mark was saved may come twice, but in no file out of order.
  */
 export async function findBeginning(options: BeginningOptions): Promise<Beginning> {

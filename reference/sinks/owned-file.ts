@@ -10,7 +10,7 @@ import { findBeginning } from './find-beginning.ts'
 import type { Closable } from './open-files.ts'
 import { splitRecords } from './split-records.ts'
 import { digest, isSame, markOf, placeOf, readTail, tailAfter, type Identity } from './place.ts'
-import { nextGeneration, rotatedPath } from './rotated-files.ts'
+import { neighboursOf, nextGeneration, rotatedPath } from './rotated-files.ts'
 
 export interface OwnedFileOptions {
   readonly path: string
@@ -84,6 +84,11 @@ export class OwnedFile implements Closable {
     return this.#handle !== null
   }
 
+  /** Whether all that may come again was compared with what its files hold. */
+  get isKnown(): boolean {
+    return this.#end !== null
+  }
+
   /**
    * Appends what the file does not hold yet.
    * @param mark what the last write that succeeded returned, also across restarts
@@ -104,7 +109,9 @@ export class OwnedFile implements Closable {
       for (;;) {
         if (!continues && this.#isFull(rest[0])) {
           isUnchanged = false
-          await this.#rotate()
+          // One that was cut or moved meanwhile is not full.
+          await this.#check({ now: true })
+          if (this.#isFull(rest[0])) await this.#rotate()
         }
         const part = this.#whatFits(rest)
         const last = await this.#write(await this.#open(), this.#end!, part.fits, continues)
@@ -150,10 +157,10 @@ export class OwnedFile implements Closable {
     }
   }
 
-  /** Before the next write the file is looked for by its name. */
+  /** The file is looked for by its name now. */
   async reopen(): Promise<void> {
     this.#checkedAt = -Infinity
-    await this.close()
+    await this.#check()
   }
 
   /** Looks for what comes where it may have been written already, and finds the end of the file. */
@@ -282,10 +289,27 @@ export class OwnedFile implements Closable {
 
   /** The name stands for another file, or for none. What a write that failed left is looked for where the file went. */
   async #leave(): Promise<void> {
-    await this.#handle?.sync()
+    if (this.#handle !== null) await this.#handle.sync()
+    else if (this.dirty && this.#end !== null) await this.#syncMoved(this.#end.identity)
     await this.close()
     if (this.#end?.torn === true) await this.#open()
     else await this.#begin()
+  }
+
+  /** Of a file that was closed to make room, and then renamed, somebody else has the only name. */
+  async #syncMoved(identity: Identity): Promise<void> {
+    const { fileSystem } = this.#options
+    for (const path of await neighboursOf(fileSystem, this.path)) {
+      // eslint-disable-next-line no-await-in-loop -- one after the other, and seldom
+      if (!isSame(await fileSystem.stat(path), identity)) continue
+      const handle = await fileSystem.open(path, 'r+')
+      try {
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+      return
+    }
   }
 
   /** Opens the file, which holds nothing that comes again. */
