@@ -67,7 +67,8 @@ export async function findBeginning(options: BeginningOptions): Promise<Beginnin
     const base = { rest, size, generation, told }
     const isEnd = part.length === size
     const unclear = isLast && stretch.search && part.present === 0 && size > 0
-    if (isLast && (rest.byteLength > 0 || isEnd)) return { ...base, continues: isEnd, unclear, place: null }
+    if (isLast && (rest.byteLength > 0 || isEnd))
+      return { ...base, continues: isEnd && part.present > 0, unclear, place: null }
     if (rest.byteLength > 0) continue
     const place = { ...part.place, generation: generationOf(stretch.path) ?? last?.generation ?? generation }
     return { ...base, continues: false, unclear: false, place }

@@ -54,8 +54,8 @@ interface Start {
  * The file of one source: its path, its handle, how long it is, and which file it is. Only its own records are ever cut, and only what was not
  * acknowledged. Not for several users at a time: {@link OpenFiles} sees to that.
  *
- * Others may rename, remove or cut the file, or write to it. That is noticed by its path before a write, once a second at most, and when it is synced; then
- * it is opened, and the directory made, again.
+ * Others may rename, remove or cut the file, or write to it. What changes its size is noticed before the next write; another file under its name, or none,
+ * before a write, once a second at most, and when it is synced; then it is opened, and the directory made, again.
  */
 export class OwnedFile implements Closable {
   readonly path: string
@@ -107,6 +107,7 @@ export class OwnedFile implements Closable {
       }
       let { rest, continues } = started
       for (;;) {
+        if (!continues) await this.#lookAtSize()
         if (!continues && this.#isFull(rest[0])) {
           isUnchanged = false
           // One that was cut or moved meanwhile is not full.
@@ -278,6 +279,16 @@ export class OwnedFile implements Closable {
     else if (found !== null || !existing) await this.#open()
     this.#checkedAt = time
     return what
+  }
+
+  /** Before each write: whoever cut the file, or left a line in it without an end, would have the next record put at the wrong place. */
+  async #lookAtSize(): Promise<void> {
+    const end = this.#end!
+    const handle = await this.#open()
+    const { size } = await handle.stat()
+    if (size === end.length) return
+    this.#options.events.disturbed(size < end.length ? 'cut' : 'foreign')
+    this.#end = await this.#endOf(handle, size)
   }
 
   #compare(end: End, found: FileStat | null): Disturbance | null {

@@ -34,7 +34,8 @@ export interface ReconcileOptions {
  *                                       skipped           skipped  completed: torn
  *
  * NULs instead of a record are what a power cut leaves where it took a write that was not synced: they are cut, with what lies behind them, for all of
- * the tail is such. Anything else is somebody's data and is kept; the records go on behind it.
+ * the tail is such (also what somebody else appended since the power cut: nothing tells it from later records). Anything else is somebody's data and is
+ * kept; the records go on behind it.
  */
 export async function reconcile(
   file: FileHandle,
