@@ -275,6 +275,18 @@ describe('syncing', () => {
     await rig.world.quiesce()
     expect((await rig.sync()).size).toBe(0)
   })
+
+  test('one that was cancelled does not keep the next one from making all durable', async () => {
+    const rig = new Rig()
+    await rig.write(['a\n'])
+    rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 8 }, { operations: ['sync'] })
+    const cancelled = new AbortController()
+    const first = rig.sink.sync(cancelled).catch(() => 'cancelled')
+    await rig.world.advance(2)
+    cancelled.abort()
+    expect(await first).toBe('cancelled')
+    expect((await rig.sync()).size).toBe(0)
+  })
 })
 
 describe('descriptors', () => {
