@@ -3,6 +3,7 @@ import { sharedJoin } from './b07-shared-join.ts'
 import { blockedRead } from './b08-blocked-read.ts'
 import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
+import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
@@ -17,6 +18,7 @@ export const DEFECTS: readonly Defect[] = [
   unclosedStream,
   ...READING,
   ...MONITOR,
+  ...DELIVERY,
   ...EDGE,
 ]
 

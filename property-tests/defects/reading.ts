@@ -25,7 +25,8 @@ export const READING: readonly Defect[] = [
     id: 'B23',
     finding: 'R2',
     origin,
-    description: 'A message that was read before is never doubted: what an engine sends again is delivered again',
+    description:
+      'A message that was read before is never doubted: what an engine sends again is delivered again',
     patches: [
       {
         file: `${folder}/replay-filter.ts`,
@@ -109,7 +110,8 @@ export const READING: readonly Defect[] = [
     id: 'B28',
     finding: 'R6',
     origin,
-    description: 'The end of a log that was emptied from outside is asked for again and again, and does not come',
+    description:
+      'The end of a log that was emptied from outside is asked for again and again, and does not come',
     patches: [
       {
         file: `${folder}/follow-reader.ts`,
@@ -123,7 +125,8 @@ export const READING: readonly Defect[] = [
     id: 'B29',
     finding: 'R12',
     origin,
-    description: 'On a terminal the stamp of the engine gets into the line, where runs of the container ended in a prompt',
+    description:
+      'On a terminal the stamp of the engine gets into the line, where runs of the container ended in a prompt',
     patches: [
       {
         file: `${folder}/tty-demultiplexer.ts`,
@@ -142,7 +145,8 @@ export const READING: readonly Defect[] = [
     id: 'B31',
     finding: 'D3',
     origin,
-    description: 'Ordinals are renumbered without a new epoch: a sink that is ahead drops lines or repeats them',
+    description:
+      'Ordinals are renumbered without a new epoch: a sink that is ahead drops lines or repeats them',
     patches: [{ file: `${folder}/record-maker.ts`, find: 'this.#epoch += 1', replace: '' }],
     caughtBy: [{ file: readerTest, test: 'a log that begins within the ring and does not go on behind it' }],
   },

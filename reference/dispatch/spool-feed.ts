@@ -370,8 +370,9 @@ export class SpoolFeed {
     )
   }
 
-  /** Waits for a commit, but not longer than `ms`: it goes on. */
+  /** Waits for a commit, but not longer than `ms`: it goes on. One that hangs is not waited for again. */
   async commitWithin(ms: number, options: { signal: AbortSignal }): Promise<void> {
+    if (this.#stored.flushing) return
     const { clock } = this.#options
     await withDeadline(clock, `making ${this.name} durable`, ms, options.signal, () => this.commit(options))
   }

@@ -93,8 +93,7 @@ export class TtyDemultiplexer implements MessageParser {
   /** Where an earlier run of the container ended: as is remembered, or where a later stamp stands within the line. */
   #gluedEnd(buffer: Uint8Array, start: number, data: number): number | undefined {
     const known = this.#unterminated().find(
-      (end) =>
-        stampLengthAt(buffer, data + end.length) > 0 && end.stamp === stampBefore(buffer, start, data),
+      (end) => stampLengthAt(buffer, data + end.length) > 0 && end.stamp === stampBefore(buffer, start, data),
     )
     if (known !== undefined) return data + known.length
     return this.#laterStamp(buffer, start, data)
