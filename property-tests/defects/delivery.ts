@@ -69,9 +69,7 @@ export const DELIVERY: readonly Defect[] = [
         replace: 'const off = sinks.includes(name) ? undefined : (offSinceMs ?? clock.now() - 2 * KEPT_MS)',
       },
     ],
-    caughtBy: [
-      { file: storeTest, test: 'a sink that is switched off is kept for a day, and its places with it' },
-    ],
+    caughtBy: [{ file: dispatcherTest, test: 'one that is switched off for a run goes on where it was' }],
   },
   {
     id: 'B64',
@@ -109,14 +107,12 @@ export const DELIVERY: readonly Defect[] = [
     patches: [
       {
         file: pipeline,
-        find: '    this.#timers.notifyAll()\n  }\n\n  #recovered',
+        find: 'else this.#failed(pieces, answer)',
         replace:
-          '    this.#timers.notifyAll()\n    for (const one of this.#ready) one.state = "waiting"\n    this.#ready.clear()\n  }\n\n  #recovered',
+          'else {\n      this.#failed(pieces, answer)\n      await clock.sleep(30_000, { signal })\n    }',
       },
     ],
-    caughtBy: [
-      { file: pipelineTest, test: 'holds up no other one, and is told as stalled until it is stored' },
-    ],
+    caughtBy: [{ file: pipelineTest, test: 'holds up no other one, also when there are many' }],
   },
   {
     id: 'B67',
