@@ -11,9 +11,9 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     description: 'Positions are saved before what lies before them is on the disk',
     patches: [
       {
-        file: 'reference/dispatch/checkpointer.ts',
-        find: 'await Promise.all(sinks.map((sink) => sink.sync({ signal })))',
-        replace: 'void sinks',
+        file: 'reference/dispatch/direct-delivery.ts',
+        find: '() => sink.sync(options),',
+        replace: 'async () => new Map(),',
       },
     ],
   },
