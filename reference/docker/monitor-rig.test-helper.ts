@@ -3,7 +3,6 @@ import {
   World,
   type ContainerOptions,
   type SimulatedContainer,
-  type SimulatedEngineOptions,
   type VirtualPorts,
 } from '../../simulators/index.ts'
 import { completeConfig, type PartialConfig } from '../config/complete-config.ts'
@@ -19,12 +18,11 @@ export interface MonitorRigOptions {
   readonly monitor?: PartialConfig['containerMonitor']
   readonly slots?: number
   readonly interfere?: Interference
-  readonly engine?: SimulatedEngineOptions
 }
 
 /** A whole collector in a virtual world, for what its monitor does. */
 export class MonitorRig {
-  readonly world: World
+  readonly world: World = new World({ seed: 1 })
   readonly #options: MonitorRigOptions
   #ports!: VirtualPorts
   #collector!: Collector
@@ -32,7 +30,6 @@ export class MonitorRig {
 
   constructor(options: MonitorRigOptions = {}) {
     this.#options = options
-    this.world = new World({ seed: 1, ...(options.engine === undefined ? {} : { engine: options.engine }) })
     this.newProcess()
   }
 

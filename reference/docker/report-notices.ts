@@ -14,7 +14,7 @@ export function reportNotices(
         metrics.gap(container)
         logger.error(
           { container: container.name, ...notice },
-          'The position was not found again: the engine may have lost lines',
+          'The position was not found again: the engine lost lines',
         )
         break
       case 'replay':

@@ -1,7 +1,7 @@
 import type { ContainerMonitorConfig } from '../config/config.ts'
 import type { Block } from '../dispatch/block.ts'
 import { isAbortOf, linkedController, onAbort, type LinkedController } from '../lifecycle/abort.ts'
-import { DeadlineError, withDeadline } from '../lifecycle/deadline.ts'
+import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { Slot } from '../lifecycle/slot-pool.ts'
 import { Watchdog } from '../lifecycle/watchdog.ts'
@@ -133,16 +133,10 @@ export class StreamTurn {
       const reading = scope.spawn('stream_reader', name, (signal) => this.#read(opened, follow, signal))
       return await this.#untilOver(reading.done)
     } catch (error) {
-      if (stream === undefined && this.#isUnanswered(error)) return { kind: 'reopen' }
       return this.#asEnd(stream === undefined ? 'open' : 'read', error)
     } finally {
       await this.#close(stream, scope)
     }
-  }
-
-  /** Whether the engine did not answer, and may when it is asked otherwise. */
-  #isUnanswered(error: unknown): boolean {
-    return error instanceof DeadlineError && this.#subject.reader.unanswered()
   }
 
   async #open(how: 'follow' | 'snapshot' | 'proof', over: AbortSignal): Promise<Opened> {
@@ -291,15 +285,6 @@ export class StreamTurn {
   }
 
   async #readProof(signal: AbortSignal): Promise<ReaderState> {
-    try {
-      return await this.#readSnapshot(signal)
-    } catch (error) {
-      if (this.#isUnanswered(error)) return 'reopen'
-      throw error
-    }
-  }
-
-  async #readSnapshot(signal: AbortSignal): Promise<ReaderState> {
     const { stream } = await this.#open('proof', signal)
     const { clock, config } = this.#context
     const { reader } = this.#subject
@@ -329,7 +314,7 @@ export class StreamTurn {
     watchdog: Watchdog,
     signal: AbortSignal,
   ): Promise<TurnEnd | Reopen | undefined> {
-    if (!follow) return this.#subject.reader.unanswered() ? { kind: 'reopen' } : { kind: 'stuck' }
+    if (!follow) return { kind: 'stuck' }
     if (!this.#subject.reader.aligned) {
       this.#subject.reader.distrust()
       return { kind: 'unaligned' }
@@ -359,10 +344,6 @@ export class StreamTurn {
       return beyond
     } catch (error) {
       signal.throwIfAborted()
-      // There is nothing to be said of a container that is being removed.
-      if (isRemoved(error)) return 'nothing'
-      // An engine may never answer what it is asked of the end of a log that was emptied.
-      if (error instanceof DeadlineError) return 'unclear'
       metrics.streamError('open_failed', this.#subject)
       logger.warn({ container: name, err: error }, 'The engine did not say whether a silent stream is idle')
       return 'nothing'

@@ -8,12 +8,10 @@
 export class BehindSearch {
   #whole = 0
   #tooLarge: number
-  readonly #first: number
 
-  /** @param tooLarge a tail that does not come whole, Infinity when none is known. @param first messages to ask for first */
-  constructor(tooLarge: number, first: number = FIRST) {
+  /** @param tooLarge a tail that does not come whole, Infinity when none is known */
+  constructor(tooLarge: number) {
     this.#tooLarge = tooLarge
-    this.#first = first
   }
 
   /** The largest tail that is known to come whole; 0 for none. */
@@ -28,8 +26,7 @@ export class BehindSearch {
 
   /** Messages to ask for next. */
   get ask(): number {
-    if (this.#whole === 0 && this.#first < this.#tooLarge) return this.#first
-    if (this.#tooLarge === Infinity) return 4 * this.#whole
+    if (this.#tooLarge === Infinity) return Math.max(FIRST, 4 * this.#whole)
     return this.#whole + Math.floor((this.#tooLarge - this.#whole) / 2)
   }
 

@@ -67,8 +67,6 @@ export interface ContainerReader {
   resume(proof: 'read' | 'impossible'): ReaderState
   /** The follower does not bring what is stored: the next connection is to be a snapshot. */
   distrust(): void
-  /** Nothing came of the reply. Whether it may come when it is asked for otherwise; then as 'reopen'. */
-  unanswered(): boolean
   /** The container stopped and all was read, or it is gone: what was withheld is delivered, and open lines become records. */
   flush(): void
   /** Records completed and position reached since the last call; undefined when nothing changed. Call it until then: a block ends with its epoch. */

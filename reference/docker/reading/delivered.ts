@@ -18,12 +18,6 @@ export class Delivered {
     if (restored !== undefined && restored.newest !== '') this.#newest.set(Buffer.from(restored.newest))
   }
 
-  /** Continues the count and the newest stamp of another one. @param again the last messages, which are added again */
-  static after({ history, newest }: Delivered, again: number): Delivered {
-    const messages = history.next - again
-    return new Delivered({ ring: new Float64Array(0), messages, newest, counted: undefined })
-  }
-
   get ring(): Float64Array {
     return this.history.last(RING_KEYS)
   }

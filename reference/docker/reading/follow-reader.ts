@@ -1,5 +1,5 @@
 import type { Block } from '../../dispatch/block.ts'
-import { EngineError } from '../../ports/docker-engine.ts'
+import { BehindSearch } from './behind-search.ts'
 import type { ContainerPosition } from './container-position.ts'
 import type {
   Beyond,
@@ -11,14 +11,11 @@ import type {
 import { Contiguity } from './contiguity.ts'
 import { Delivered } from './delivered.ts'
 import { Demultiplexer } from './demultiplexer.ts'
-import { HISTORY_KEYS } from './key-history.ts'
-import { KnownParts } from './known-parts.ts'
 import { lastKey } from './last-key.ts'
 import { messageKey } from './message-key.ts'
 import type { MessageHandler, MessageParser } from './message-parser.ts'
 import type { Notice } from './notice.ts'
 import { RecordMaker } from './record-maker.ts'
-import { Recovery, type RecoveredReply } from './recovery.ts'
 import { ReplayFilter } from './replay-filter.ts'
 import { RestSearch } from './rest-search.ts'
 import { RingSearch } from './ring-search.ts'
@@ -42,12 +39,8 @@ interface Connection {
   readonly filter: ReplayFilter
   /** Until the place is found. */
   search: RingSearch | RestSearch | undefined
-  /** It is only looked at, because something in the log cannot be read. */
-  readonly measured: KnownParts | undefined
-  /** The end of such a log, of which what is missing is delivered. */
-  readonly recovered: RecoveredReply | undefined
-  /** It was asked for all that lies behind what cannot be read. */
-  readonly capped: boolean
+  /** Beyond something unreadable: the reply is measured only, or what is not known of it is delivered. */
+  readonly beyond: 'measured' | 'delivered' | undefined
   /** Nothing more can be learned of it. */
   useless: boolean
   passed: number
@@ -70,7 +63,7 @@ interface Connection {
  */
 export class FollowReader implements ContainerReader {
   readonly #tty: boolean
-  #delivered: Delivered
+  readonly #delivered: Delivered
   readonly #maker: RecordMaker
   readonly #policy = new TailPolicy()
   #priming: boolean
@@ -91,18 +84,11 @@ export class FollowReader implements ContainerReader {
   #chunk = 0
   /** Key of a stored message that was not delivered. */
   #unreached: number | undefined
-  #recovery: Recovery | undefined
-  /** Ordinal of the first message behind what cannot be read. */
-  #readableFrom: number | undefined
-  /** Not yet proved that the engine left nothing out of a log that was read for the first time. */
-  #unchecked: boolean
-  /** Key of the first message of a log that is shorter than what was asked for, and in which all can be read. */
-  #start: number | undefined
+  #behind: BehindSearch | undefined
 
   constructor(options: ContainerReaderOptions) {
     const { maxLineBytes, position, source, tty } = options
-    this.#delivered = new Delivered(position?.cursor)
-    this.#unchecked = position === undefined && options.from === 'start'
+    const delivered = (this.#delivered = new Delivered(position?.cursor))
     this.#tty = tty
     this.#priming = position === undefined && options.from === 'now'
     this.#maker = new RecordMaker({
@@ -111,7 +97,7 @@ export class FollowReader implements ContainerReader {
       maxLineBytes,
       chunksShareStamp: true,
       unframed: tty,
-      cursor: () => this.#delivered.state,
+      cursor: () => delivered.state,
       ...(position === undefined ? {} : { position }),
     })
     this.#connection = this.#connect('snapshot', false, undefined)
@@ -145,11 +131,7 @@ export class FollowReader implements ContainerReader {
 
   push(chunk: Uint8Array): ReaderState {
     this.#chunk = 0
-    try {
-      this.#connection.parser.push(chunk, this.#onMessage)
-    } catch (error) {
-      this.#fail(error)
-    }
+    this.#connection.parser.push(chunk, this.#onMessage)
     this.#policy.grew(this.#chunk)
     return this.#state()
   }
@@ -163,15 +145,18 @@ export class FollowReader implements ContainerReader {
       return 'reopen'
     }
     if (connection.held !== undefined) return 'doubt'
-    if (connection.measured !== undefined) {
-      this.#measured(connection.passed, connection.measured)
+    if (connection.beyond === 'measured') {
+      this.#behind!.answer(connection.passed)
       return 'reopen'
     }
-    if (connection.recovered !== undefined) this.#endRecovery()
-    else if (connection.useless || !this.#endSearch(connection)) return 'reopen'
+    this.#behind = undefined
+    if (connection.useless || !this.#endSearch(connection)) return 'reopen'
     if (connection.follow) return 'aligned'
     this.#policy.caughtUp(connection.fresh)
-    if (this.#doubtsSnapshot(connection)) return 'reopen'
+    if (this.#endedEarly(connection)) {
+      this.#behind = new BehindSearch(connection.asked ?? Infinity)
+      return 'reopen'
+    }
     return connection.how === 'follow' ? 'reopen' : 'aligned'
   }
 
@@ -205,14 +190,6 @@ export class FollowReader implements ContainerReader {
     this.#policy.missed()
   }
 
-  unanswered(): boolean {
-    const connection = this.#connection
-    if (connection.asked === undefined || connection.passed > 0) return false
-    this.#giveTailUp(connection.first)
-    connection.useless = true
-    return true
-  }
-
   flush(): void {
     this.#maker.flush()
   }
@@ -225,7 +202,6 @@ export class FollowReader implements ContainerReader {
     const { history } = this.#delivered
     const last = lastKey(this.#makeParser(), reply)
     if (last === undefined) return history.next === 0 ? 'nothing' : 'unclear'
-    if (this.#unchecked && history.next > 0) return 'unclear'
     this.#unreached = history.find(last) < 0 ? last : undefined
     return this.#unreached === undefined ? 'nothing' : 'something'
   }
@@ -245,33 +221,22 @@ export class FollowReader implements ContainerReader {
 
   /** A loss is being worked out: that takes snapshots. */
   get #isSpecial(): boolean {
-    return (
-      this.#rest !== undefined ||
-      this.#recovery !== undefined ||
-      (this.#unchecked && this.#delivered.history.next > 0)
-    )
+    return this.#rest !== undefined || this.#behind !== undefined
   }
 
   #tail(follow: boolean): number | undefined {
     if (this.#priming) return PRIMING_TAIL
-    if (this.#recovery !== undefined) return this.#recovery.ask
+    if (this.#behind !== undefined) return this.#behind.done ? this.#behind.whole : this.#behind.ask
     if (this.#rest !== undefined) return undefined
     const { history, ring } = this.#delivered
-    const tail = this.#policy.tail({ ring: ring.length, seen: history.next, follow })
-    return this.#readable < (tail ?? Infinity) ? this.#readable : tail
-  }
-
-  /** Messages behind what cannot be read. */
-  get #readable(): number {
-    return this.#readableFrom === undefined ? Infinity : this.#delivered.history.next - this.#readableFrom
+    return this.#policy.tail({ ring: ring.length, seen: history.next, follow })
   }
 
   #connect(how: Connection['how'], follow: boolean, asked: number | undefined): Connection {
     const { history, ring } = this.#delivered
     if (how !== 'proof') this.#gaps = 0
     const limit = follow ? (asked ?? this.#whole + 1) : Infinity
-    const recovery = this.#recovery
-    const capped = recovery === undefined && asked !== undefined && asked === this.#readable
+    const beyond = this.#behind === undefined ? undefined : this.#behind.done ? 'delivered' : 'measured'
     const rest = this.#rest === undefined ? undefined : new RestSearch(this.#rest.lastKnown)
     return {
       how,
@@ -282,12 +247,8 @@ export class FollowReader implements ContainerReader {
       filter: new ReplayFilter(history),
       search:
         rest ??
-        (ring.length === 0 || recovery !== undefined
-          ? undefined
-          : new RingSearch(ring, { asked: capped ? undefined : asked, limit })),
-      measured: recovery?.measures === true ? new KnownParts(history) : undefined,
-      recovered: recovery?.measures === false ? recovery.begin(this.#delivered) : undefined,
-      capped,
+        (ring.length === 0 || beyond !== undefined ? undefined : new RingSearch(ring, { asked, limit })),
+      beyond,
       useless: false,
       passed: 0,
       first: undefined,
@@ -311,8 +272,7 @@ export class FollowReader implements ContainerReader {
     }
     connection.passed += 1
     connection.first ??= key
-    if (connection.measured !== undefined) return connection.measured.push(key)
-    if (connection.recovered !== undefined) return this.#recover(connection, key, stream, buffer, start, end)
+    if (connection.beyond !== undefined && !this.#isBeyond(connection, key)) return
     if (connection.search !== undefined && !this.#search(connection, key, buffer, start)) return
     if (!connection.follow) return this.#deliver(connection, key, stream, buffer, start, end)
     const answer = connection.filter.push(key, !this.#delivered.isNewer(buffer, start))
@@ -324,83 +284,24 @@ export class FollowReader implements ContainerReader {
     this.#doubtAt = this.#delivered.history.next
   }
 
-  /** Takes a message of the end of a log in which something cannot be read. */
-  #recover(
-    connection: Connection,
-    key: number,
-    stream: number,
-    buffer: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
-    const recovered = connection.recovered!
-    const answer = recovered.push(key)
-    if (answer !== 'known' && this.#recovery!.tells()) this.#gap()
-    if (answer === 'new') {
-      this.#delivered = recovered.delivered
-      return this.#deliver(connection, key, stream, buffer, start, end)
-    }
-    recovered.delivered.add(key, buffer, start)
-    if (answer === 'late') this.#maker.add(stream, buffer, start, end)
-    if (recovered.isBeyond) {
-      this.#delivered = recovered.delivered
-      this.#maker.move()
-    }
-  }
-
-  /** Something that was asked for to be measured has come. */
-  #measured(passed: number, parts: KnownParts): void {
-    const recovery = this.#recovery!
-    recovery.answer(passed, parts)
-    if (recovery.isIntact) {
-      if (recovery.wasShort) this.#readableFrom = this.#delivered.history.next - recovery.untilPlace
-      this.#unchecked = false
-      this.#recovery = undefined
-    } else if (recovery.isHopeless) this.#giveTailUp(this.#start)
-  }
-
-  #endRecovery(): void {
-    this.#recovery = undefined
-    this.#unchecked = false
-    this.#readableFrom = this.#delivered.history.oldest
-  }
-
-  /** The end of the log cannot be asked for. */
-  #giveTailUp(first: number | undefined): void {
-    this.#recovery = undefined
-    this.#unchecked = false
-    this.#readableFrom = undefined
-    this.#tailFailed = true
-    this.#policy.noteWhole(first, { tailFailed: true })
-    this.#policy.needsWhole()
-  }
-
-  /** The reply ended with an error. A snapshot does at something that cannot be read; what lies behind it is looked for, unless that was in vain. */
-  #fail(error: unknown): void {
-    const connection = this.#connection
-    if (this.#priming || !(error instanceof EngineError)) throw error
-    connection.useless = true
-    if (connection.measured !== undefined) return this.#measured(0, connection.measured)
-    if (connection.recovered === undefined && !connection.follow && !this.#tailFailed) {
-      this.#recovery = new Recovery(connection.asked ?? Infinity)
-      return
-    }
-    this.#recovery = undefined
-    this.#tailFailed = false
-    this.#policy.noteWhole(undefined, { tailFailed: false })
-    this.#policy.missed()
-    throw error
+  /** Whether a message behind something unreadable is to be delivered. What is known of the reply comes first. */
+  #isBeyond({ beyond, fresh }: Connection, key: number): boolean {
+    if (beyond === 'measured') return false
+    if (fresh > 0) return true
+    if (this.#delivered.history.find(key) >= 0) return false
+    this.#gap()
+    return true
   }
 
   /** Takes a message before the place is found; whether it is the first new one. */
   #search(connection: Connection, key: number, buffer: Uint8Array, start: number): boolean {
-    const { asked, capped, follow, search } = connection
+    const { asked, follow, search } = connection
     if (search instanceof RestSearch) {
       const isNew = search.push(key)
       if (isNew) connection.search = undefined
       return isNew
     }
-    const known = (asked === undefined || capped) && this.#delivered.history.find(key) >= 0
+    const known = asked === undefined && this.#delivered.history.find(key) >= 0
     const answer = search!.push(key, { known, newer: this.#delivered.isNewer(buffer, start) })
     if (answer === 'found') {
       connection.search = undefined
@@ -416,7 +317,7 @@ export class FollowReader implements ContainerReader {
 
   /** The reply is over. Whether it told where the place is. */
   #endSearch(connection: Connection): boolean {
-    const { asked, capped, first, passed, search } = connection
+    const { asked, first, passed, search } = connection
     if (asked === undefined) {
       this.#whole = passed
       this.#policy.noteWhole(first, { tailFailed: this.#tailFailed })
@@ -432,31 +333,15 @@ export class FollowReader implements ContainerReader {
     const answer = search.end()
     if (answer === 'empty' || answer === 'found') return true
     if (answer === 'more') this.#askForMore(passed < asked!)
-    else if (capped) this.#recovery = new Recovery(Infinity)
     else this.#lose(search.lastKnown)
     return false
   }
 
-  /**
-   * Whether a snapshot may lack something. It does when it did not reach what was seen at the end of the log; it may when it is the first one, or
-   * brought less than was asked for and the log is not known to be so short.
-   */
-  #doubtsSnapshot({ asked, capped, first, passed, recovered }: Connection): boolean {
+  /** Whether a snapshot lacks what was seen at the end of the log: it ended at something unreadable. That is looked into once for each sight. */
+  #endedEarly({ beyond }: Connection): boolean {
     const unreached = this.#unreached
     this.#unreached = undefined
-    if (recovered !== undefined || this.#tailFailed) return false
-    if (unreached !== undefined && this.#delivered.history.find(unreached) < 0) {
-      this.#recovery = new Recovery(asked ?? Infinity)
-      return true
-    }
-    const isShort = asked !== undefined && !capped && passed < asked && first !== this.#start
-    if (passed === 0 || !(this.#unchecked || isShort)) return false
-    this.#start = first
-    this.#recovery = new Recovery(
-      asked !== undefined && isShort ? asked : Infinity,
-      Math.min(passed, CHECKED_MAX),
-    )
-    return true
+    return beyond === undefined && unreached !== undefined && this.#delivered.history.find(unreached) < 0
   }
 
   #askForMore(isShort: boolean): void {
@@ -515,5 +400,3 @@ const PRIMING_TAIL = 50
 /** A follower that has more than this to send again, messages, is opened again instead. */
 const REJOIN_MAX = 4096
 const UNSETTLED_MAX = 2
-/** Messages at the end of a log among which something left out is looked for: no more than are remembered. */
-const CHECKED_MAX: number = HISTORY_KEYS / 2
