@@ -5,10 +5,13 @@ import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
+import { FILES } from './files.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
+import { SURVIVORS } from './survivors.ts'
+import { VERDICTS } from './verdicts.ts'
 
 /** Every known bug that can be put back, by number. */
 export const DEFECTS: readonly Defect[] = [
@@ -19,7 +22,10 @@ export const DEFECTS: readonly Defect[] = [
   ...READING,
   ...MONITOR,
   ...DELIVERY,
+  ...FILES,
   ...EDGE,
+  ...VERDICTS,
+  ...SURVIVORS,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

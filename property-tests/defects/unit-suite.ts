@@ -116,7 +116,12 @@ function withoutVitest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 function patternOf(group: string, test: string): string {
-  return `^\\s*${group} .*${RegExp.escape(test)}`
+  return `^\\s*${group} .*${escaped(test)}`
+}
+
+/** The text as a pattern that matches it. */
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
 function titleOf({ ancestorTitles, title }: TestResult): string {
