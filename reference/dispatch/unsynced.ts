@@ -16,6 +16,11 @@ export class Unsynced<Value> {
     return this.#changed.size === 0 && this.#syncing === null
   }
 
+  /** True while a flush is under way. */
+  get flushing(): boolean {
+    return this.#flush !== null
+  }
+
   get(key: string): Value | undefined {
     return this.#changed.get(key) ?? this.#syncing?.get(key)
   }

@@ -67,7 +67,7 @@ export class LocalFileSink implements Sink {
       const buffers = blocks.map((block) => formatBlock(block, this.#options.config.format))
       const stored = await this.#open.use(file, options, async () => {
         await this.#prepareDirectory()
-        return await file.append(buffers, mark, this.#archive?.settled ?? false)
+        return await file.append(buffers, mark)
       })
       this.#failures.delete(source.id)
       return { kind: 'stored', marks: [stored] }
@@ -84,7 +84,8 @@ export class LocalFileSink implements Sink {
    * it is done.
    */
   async sync({ signal }: { signal: AbortSignal }): Promise<NotDurable> {
-    this.#archive?.syncing()
+    const known = [...this.#files.values()].filter((file) => file.isKnown).map(({ path }) => path)
+    const synced = this.#archive?.syncing(known)
     const failures = new Map<string, string>()
     const queue = [...this.#files].filter(([id, file]) => file.dirty || this.#syncing.has(id)).values()
     const worker = async (): Promise<void> => {
@@ -97,8 +98,13 @@ export class LocalFileSink implements Sink {
     await Promise.all(Array.from({ length: PARALLEL_SYNCS }, worker))
     signal.throwIfAborted()
     await this.#syncNames(failures)
+    synced?.(new Set([...failures.keys()].map((id) => this.#files.get(id)!.path)))
     for (const id of this.#gone) if (!failures.has(id)) this.#drop(id)
     return failures
+  }
+
+  saved(): void {
+    this.#archive?.saved()
   }
 
   async forget(source: Source): Promise<void> {
