@@ -3,6 +3,7 @@ import { faults } from '../simulators/index.ts'
 import { CollectorRig } from './collector/collector-rig.ts'
 
 const RIG = { seed: 1, slots: 3, rotationIntervalMs: 300_000, engine: '26' } as const
+const SMALL_FILES = { maxSizeBytes: 20_000, maxFiles: 3 } as const
 const BUSY = { kind: 'chatty', everyMs: 100 } as const
 const CALM = { kind: 'chatty', everyMs: 3000 } as const
 
@@ -95,6 +96,30 @@ test('a container that cannot be inspected does not keep another from being atta
   rig.world.inject(faults.inspectFails({ container: 'odd' }))
   await rig.start()
   rig.addContainer('both streams', { name: 'well', behaviour: CALM })
+  await rig.advance(600_000)
+  await rig.finish()
+})
+
+// Open. The place behind the record is sought by the length of the end of the log that can be read, and meanwhile that grows.
+test.fails('of a busy container nothing but the spoilt record itself is missing', async () => {
+  const rig = new CollectorRig({ ...RIG, seed: 3, slots: 2, logRotation: SMALL_FILES })
+  rig.addContainer('open lines', { name: 'c5', behaviour: { ...BUSY, jitter: 0.3 } })
+  await rig.advance(84_000)
+  rig.world.inject(faults.spoiltRecord({ container: 'c5', back: 3 }))
+  await rig.start()
+  await rig.advance(60_000)
+  await rig.finish()
+})
+
+// Open. What lies behind the record is looked for when a stream has been silent for the read timeout, and a turn is shorter.
+test.fails('behind a spoilt record a silent container is read on, also where containers take turns', async () => {
+  const rig = new CollectorRig({ ...RIG, slots: 1, engine: '28', logRotation: SMALL_FILES })
+  for (const name of ['one', 'two']) {
+    rig.addContainer('both streams', { name })
+    for (let line = 0; line < 10; line++) rig.engine.container(name).writeNumberedLine({ stream: 'stdout' })
+  }
+  rig.world.inject(faults.spoiltRecord({ container: 'one', back: 3 }))
+  await rig.start()
   await rig.advance(600_000)
   await rig.finish()
 })

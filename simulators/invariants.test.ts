@@ -52,7 +52,7 @@ describe('I1, I2: open resources', () => {
 
   test('files up to the limit are right, one more is not', async () => {
     const world = new World({ seed: 1 })
-    filesWithinLimit(world, { limit: 1 })
+    filesWithinLimit(world, { limit: () => 1 })
     await world.run(() => world.fileSystem.open('/a', 'w'))
     await expect(world.run(() => world.fileSystem.open('/b', 'w'))).rejects.toThrow(/I2 /)
   })

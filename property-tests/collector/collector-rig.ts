@@ -72,7 +72,9 @@ export class CollectorRig {
   readonly #files: SinkPrefix
   readonly #stdout: StdoutCheck
   readonly #network: NetworkService
-  /** When sinks were switched off that had been on. */
+  /** Sinks of a process that got to run. */
+  readonly #ran = new Set<SinkKind>()
+  /** When those were switched off. */
   readonly #offSinceMs = new Map<SinkKind, number>()
   #settings: RigSettings
   #config: CollectorConfig
@@ -143,6 +145,13 @@ export class CollectorRig {
    */
   canTell(kind: ContainerKind): boolean {
     return kind !== 'open lines' || !this.engine.personality.cutsStampsToSeconds
+  }
+
+  /** Somebody empties the stored log. */
+  emptyLog(name: string): void {
+    const container = this.engine.container(name)
+    this.#told.emptied(container, this.#reached(container))
+    this.world.inject(faults.emptiedLog({ container: name }))
   }
 
   /** Odd output of a container, where it can be written and has a certain place in the log. */
@@ -228,7 +237,8 @@ export class CollectorRig {
     const before = this.#settings.sinks
     this.#settings = { ...this.#settings, ...settings }
     for (const kind of before)
-      if (!this.#settings.sinks.includes(kind)) this.#offSinceMs.set(kind, this.world.nowMs)
+      if (!this.#settings.sinks.includes(kind) && this.#ran.has(kind))
+        this.#offSinceMs.set(kind, this.world.nowMs)
     for (const kind of this.#settings.sinks) if (!before.includes(kind)) this.#switchedOn(kind)
     this.#config = configOf(this.#slots, this.#settings)
     this.#beginProcess()
@@ -256,7 +266,7 @@ export class CollectorRig {
     this.#stdout.crashed()
     this.#network.crashed()
     this.#beginProcess()
-    this.#counters.crashed()
+    this.#counters.blurred()
   }
 
   async advance(ms: number): Promise<void> {
@@ -281,6 +291,7 @@ export class CollectorRig {
     const path = container === undefined ? scope.path : new RegExp(`/${container}-`)
     const trouble = this.world.fileSystem.disturb(fault, { ...rest, path })
     this.#troubles.begin(container === undefined ? 'disk' : `file ${container}`, trouble)
+    this.#counters.blurred()
     if (fault.kind === 'hang') this.#hungDisk.push(trouble)
     if (fault.kind === 'hang' && container !== undefined) this.#takesWorker(container)
     if (this.isRunning) this.marks.add('a disk in trouble')
@@ -460,10 +471,14 @@ export class CollectorRig {
   }
 
   #newCounters(): Counters {
-    return new Counters(
-      () => this.#collector.metrics.text(),
-      () => this.#deliveries(),
-    )
+    const collector = this.#collector
+    const counters = new Counters({
+      text: () => collector.metrics.text(),
+      deliveries: () => this.#deliveries(this.engine.everyContainer),
+    })
+    if (this.#troubles.isIn('disk', 'file')) counters.blurred()
+    if (this.#spoolFiles() > 0 && this.#deliveries().some(({ check }) => check.owes)) counters.behind()
+    return counters
   }
 
   #skipped(sink: string, lines: SkippedLines): void {
@@ -482,25 +497,32 @@ export class CollectorRig {
 
   /** @throws the error, unless it is the disk's */
   #excuse(error: unknown): void {
-    const isDisk = error instanceof Error && 'code' in error && DISK_CODES.has(String(error.code))
-    if (!isDisk || !this.#troubles.isIn('disk')) throw error
+    if (!isOfDisk(error) || !this.#troubles.isIn('disk')) throw error
   }
 
   async #begin(): Promise<void> {
     const wasRunning = this.isRunning
     await this.#collector.start()
+    for (const kind of this.#settings.sinks) this.#ran.add(kind)
     if (!wasRunning) this.#runningSinceMs = this.world.nowMs
   }
 
   /** What each sink in use is to have. */
-  #deliveries(): Delivery[] {
+  #deliveries(containers: readonly SimulatedContainer[] = this.engine.containers): Delivery[] {
     const { sinks } = this.#settings
-    return this.engine.containers.flatMap((container) => {
+    return containers.flatMap((container) => {
       const checks = this.#checks(container)
       return SINK_KINDS.flatMap((kind, index) =>
         sinks.includes(kind) ? [{ sink: SINK_NAMES[kind], container, check: checks[index]! }] : [],
       )
     })
+  }
+
+  /** The spool is written to, and each sink reads it for itself. One that was needed stays for as long as it holds anything for a sink that is off. */
+  #spoolFiles(): number {
+    const { sinks } = this.#settings
+    const hasSpool = sinks.length > 1 || this.hasNetwork || this.#offSinceMs.size > 0
+    return hasSpool ? 1 + sinks.length : 0
   }
 
   /** I8 is asked at every stop. */
@@ -509,7 +531,7 @@ export class CollectorRig {
     const { containerMonitor, sinks } = this.#config
     const { maxConcurrentStreams: slots } = containerMonitor.streamRotation
     streamsWithinCapacity(world, { capacity: slots })
-    filesWithinLimit(world, { limit: sinks.localFile.maxOpenFiles + OTHER_FILES })
+    filesWithinLimit(world, { limit: () => sinks.localFile.maxOpenFiles + OTHER_FILES + this.#spoolFiles() })
     noOrphanedTasks(world, { orphans: () => this.#collector.tasks.orphans() })
     readsEndInTime(world, containerMonitor)
     streamsRotateInTime(world, {
@@ -624,6 +646,12 @@ export class CollectorRig {
 function writeLastLine(container: SimulatedContainer): void {
   container.setBehaviour({ kind: 'silent' })
   if (container.running) container.writeNumberedLine()
+}
+
+/** Also one that was told in a sentence. */
+function isOfDisk(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('code' in error && DISK_CODES.has(String(error.code))) || isOfDisk(error.cause)
 }
 
 /** Long enough for the ends to arrive. */

@@ -16,6 +16,8 @@ interface Account {
 export class ToldLosses {
   readonly #accounts = new Map<string, Account>()
   readonly #containers: (name: string) => readonly SimulatedContainer[]
+  /** Of containers whose log was emptied: the lines that were read of it by then. */
+  readonly #emptied = new Map<SimulatedContainer, number>()
   /** Containers that a warning or an error names. */
   readonly #named = new Set<string>()
   #found: string | undefined
@@ -38,12 +40,21 @@ export class ToldLosses {
     const wasPassedOver = causes.every((each) => each.some((cause) => PASSED_OVER.has(cause)))
     const isThere = causes.some((each) => each.every((cause) => cause === CATCHING_UP))
     if (first === 0 || (wasPassedOver && !isThere)) return
+    if (first > (this.#emptied.get(container) ?? Infinity)) return
     const account = this.#of(container.name)
     const runs = (account.skipped.get(sink) ?? 0) + 1
     account.skipped.set(sink, runs)
     const sentence = `${sink} goes without the lines ${first} to ${behind - 1} of ${container.name}, and no gap was told`
     if (wasPassedOver) account.untold = sentence
     else if (runs > account.told) this.#found ??= sentence
+  }
+
+  /**
+   * The log of a container is emptied, of which so many lines were read: older files of it are left. Who reads those only afterwards cannot see that
+   * something was behind them.
+   */
+  emptied(container: SimulatedContainer, reached: number): void {
+    this.#emptied.set(container, Math.min(reached, this.#emptied.get(container) ?? Infinity))
   }
 
   /** A container of that name begins. */

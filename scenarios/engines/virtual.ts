@@ -88,7 +88,7 @@ class VirtualRun {
     const { containerMonitor, sinks } = this.#config
     const { intervalMs, maxConcurrentStreams: slots } = containerMonitor.streamRotation
     checks.use(streamsWithinCapacity(world, { capacity: slots }))
-    checks.use(filesWithinLimit(world, { limit: sinks.localFile.maxOpenFiles + OTHER_FILES }))
+    checks.use(filesWithinLimit(world, { limit: () => sinks.localFile.maxOpenFiles + OTHER_FILES }))
     checks.use(noOrphanedTasks(world, this.#collector.tasks))
     checks.use(readsEndInTime(world, containerMonitor))
     checks.use(streamsRotateInTime(world, { intervalMs, closeTimeoutMs: containerMonitor.closeTimeoutMs }))

@@ -9,9 +9,10 @@ export function streamsWithinCapacity(world: World, options: { capacity: number 
 }
 
 /** I2: no more files are open than the sink may hold, plus what else the collector needs. */
-export function filesWithinLimit(world: World, options: { limit: number }): Disposable {
+export function filesWithinLimit(world: World, options: { limit: () => number }): Disposable {
   return world.invariant('I2 open files <= limit', () => {
     const open = world.ledger.count('file')
-    return open <= options.limit ? undefined : `${open} files are open, limit ${options.limit}`
+    const limit = options.limit()
+    return open <= limit ? undefined : `${open} files are open, limit ${limit}`
   })
 }

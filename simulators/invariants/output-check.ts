@@ -150,15 +150,20 @@ export class OutputCheck {
   #takeLine(bytes: Uint8Array, held: number): string | undefined {
     const output = this.#output
     const next = this.reached
+    if (this.#isMoreOfTorn(bytes)) {
+      this.#skipped -= 1
+      this.#noteTorn(bytes, held, output.line(next - 1))
+      return undefined
+    }
     for (let index = next; index < output.lines; index++) {
       const line = output.line(index)
-      const isWhole = Buffer.compare(output.view(line.from, line.to), bytes) === 0
+      const comesWhole = isWhole(bytes, line, output)
       const hasLost = this.#hasLost(line)
-      if (isWhole || (hasLost && isPartOf(bytes, line, output))) {
+      if (comesWhole || (hasLost && isPartOf(bytes, line, output))) {
         if (this.#joinedAt !== null) this.#skipped += index - next
         else if (index > next) this.#skip(next, index)
         this.#joinedAt = null
-        if (isWhole) this.#jumps.push({ held, expected: line.from, skipped: this.#skipped })
+        if (comesWhole) this.#jumps.push({ held, expected: line.from, skipped: this.#skipped })
         else this.#noteTorn(bytes, held, line)
         this.#expected = line.to
         return undefined
@@ -185,6 +190,16 @@ export class OutputCheck {
     this.#jumps.push({ held: held + bytes.length, expected: to, skipped })
   }
 
+  /** A line of which the middle was lost may come in two parts, each a record. */
+  #isMoreOfTorn(bytes: Uint8Array): boolean {
+    const output = this.#output
+    const torn = this.#jumps.at(-2)?.torn
+    if (torn === undefined || this.#jumps.at(-1)!.expected !== this.#expected) return false
+    const line = output.line(this.reached - 1)
+    const isNext = this.reached < output.lines && isWhole(bytes, output.line(this.reached), output)
+    return !isNext && isPartOf(Buffer.concat([torn.subarray(0, -1), bytes]), line, output)
+  }
+
   #hasLost({ messages }: ExpectedLine): boolean {
     const { lost } = this.#container.log
     return lost.losses.length > 0 && messages.some((message) => lost.has(message))
@@ -203,6 +218,10 @@ export class OutputCheck {
     const account = lost.length === 0 ? '' : `; messages lost of ${log.stored}: ${lost.join(', ')}`
     return `differs from the output of ${name} at byte ${held}: expected ${expected}, written ${excerpt(bytes)}${account}`
   }
+}
+
+function isWhole(bytes: Uint8Array, { from, to }: ExpectedLine, output: ExpectedOutput): boolean {
+  return Buffer.compare(output.view(from, to), bytes) === 0
 }
 
 /** What a part of a line's messages makes, or the beginning of it, with a newline. */
