@@ -100,12 +100,12 @@ test('a container that cannot be inspected does not keep another from being atta
   await rig.finish()
 })
 
-// Open. The place behind the record is sought by the length of the end of the log that can be read, and meanwhile that grows.
+// Open. An engine that passes over what lies behind the record goes on with what is new, so nothing makes the collector look.
 test.fails('of a busy container nothing but the spoilt record itself is missing', async () => {
-  const rig = new CollectorRig({ ...RIG, seed: 3, slots: 2, logRotation: SMALL_FILES })
-  rig.addContainer('open lines', { name: 'c5', behaviour: { ...BUSY, jitter: 0.3 } })
+  const rig = new CollectorRig({ ...RIG, engine: '28', logRotation: SMALL_FILES })
+  rig.addContainer('both streams', { name: 'busy', behaviour: BUSY })
   await rig.advance(84_000)
-  rig.world.inject(faults.spoiltRecord({ container: 'c5', back: 3 }))
+  rig.world.inject(faults.spoiltRecord({ container: 'busy', back: 3 }))
   await rig.start()
   await rig.advance(60_000)
   await rig.finish()

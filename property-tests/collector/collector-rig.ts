@@ -199,8 +199,8 @@ export class CollectorRig {
     this.#troubles.end('stdout')
     this.mendNetwork()
     const startedMs = this.world.nowMs
-    const { missed } = await this.world.run(() => this.#collector.stop())
     this.#runningSinceMs = Infinity
+    const { missed } = await this.world.run(() => this.#collector.stop())
     const tookMs = this.world.nowMs - startedMs
     if (tookMs >= STOP_LIMIT_MS) throw new Error(`I8 does not hold: the stop took ${tookMs} ms`)
     if (missed.length > 0 && !this.#troubles.isIn('disk', 'file') && this.#syncMs < SLOW_SYNC_MS)
@@ -222,6 +222,7 @@ export class CollectorRig {
 
   /** Begins a stop and, before it is over, a start: the last call wins. */
   async startDuringStop(afterMs: number): Promise<void> {
+    this.#runningSinceMs = Infinity
     const stopping = this.#collector.stop()
     await this.world.advance(afterMs)
     await this.world

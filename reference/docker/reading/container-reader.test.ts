@@ -74,6 +74,20 @@ describe('ContainerReader', () => {
     expect(reader.position.epoch).toBe(1)
   })
 
+  test('a log of which a follower passed over the middle is a gap once, and what comes later is read', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    for (const one of [...lines(1, 25), ...lines(53, 61)]) reader.push(one)
+    text(reader)
+    const stored = lines(27, 61)
+    readAll(reader, stored)
+    expect(reader.takeNotices()).toMatchObject([{ kind: 'gap' }])
+    readAll(reader, stored)
+    readAll(reader, [...stored, ...lines(62, 62)])
+    expect(text(reader)).toBe('line 62\n')
+    expect(reader.takeNotices()).toEqual([])
+  })
+
   test('where nothing that was delivered is stored, everything is new, whatever its stamp', () => {
     const reader = createReader(OPTIONS)
     reader.open('follow')

@@ -6,7 +6,7 @@ import { compareStamps, STAMP_BYTES } from './stamp.ts'
 /** What was delivered of a log: its last messages and the newest stamp. */
 export class Delivered {
   readonly history: KeyHistory
-  readonly #trail: KeyTrail
+  #trail: KeyTrail
   readonly #newest = new Uint8Array(STAMP_BYTES)
   #newestStamp: string | undefined
 
@@ -19,7 +19,7 @@ export class Delivered {
   }
 
   get ring(): Float64Array {
-    return this.history.last(RING_KEYS)
+    return this.#trail.mark().last(RING_KEYS)
   }
 
   /** '' when nothing was delivered. */
@@ -35,6 +35,14 @@ export class Delivered {
   /** Whether the stamp is newer than all that were delivered. */
   isNewer(buffer: Uint8Array, stampStart: number): boolean {
     return compareStamps(buffer, stampStart, this.#newest, 0) > 0
+  }
+
+  /**
+   * What was delivered is not in one piece in the log: the ring is from now on how the log ends, all of which was delivered or is given up.
+   * @param keys of its last messages, at least as many as the ring has if there are so many
+   */
+  resumeBehind(keys: readonly number[]): void {
+    this.#trail = new KeyTrail(keys.slice(-Math.min(RING_KEYS, this.history.next)))
   }
 
   add(key: number, buffer: Uint8Array, stampStart: number): void {

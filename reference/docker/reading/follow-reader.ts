@@ -11,6 +11,7 @@ import type {
 import { Contiguity } from './contiguity.ts'
 import { Delivered } from './delivered.ts'
 import { Demultiplexer } from './demultiplexer.ts'
+import { RING_KEYS } from './cursor-state.ts'
 import { lastKey } from './last-key.ts'
 import { messageKey } from './message-key.ts'
 import type { MessageHandler, MessageParser } from './message-parser.ts'
@@ -39,6 +40,8 @@ interface Connection {
   readonly filter: ReplayFilter
   /** Until the place is found. */
   search: RingSearch | RestSearch | undefined
+  /** The last keys of a reply that is the rest of the log. */
+  readonly keys: number[] | undefined
   /** Beyond something unreadable: the reply is measured only, or what is not known of it is delivered. */
   readonly beyond: 'measured' | 'delivered' | undefined
   /** Nothing more can be learned of it. */
@@ -248,6 +251,7 @@ export class FollowReader implements ContainerReader {
       search:
         rest ??
         (ring.length === 0 || beyond !== undefined ? undefined : new RingSearch(ring, { asked, limit })),
+      keys: rest === undefined ? undefined : [],
       beyond,
       useless: false,
       passed: 0,
@@ -272,6 +276,7 @@ export class FollowReader implements ContainerReader {
     }
     connection.passed += 1
     connection.first ??= key
+    if (connection.keys !== undefined) keepLast(connection.keys, key)
     if (connection.beyond !== undefined && !this.#isBeyond(connection, key)) return
     if (connection.search !== undefined && !this.#search(connection, key, buffer, start)) return
     if (!connection.follow) return this.#deliver(connection, key, stream, buffer, start, end)
@@ -317,18 +322,20 @@ export class FollowReader implements ContainerReader {
 
   /** The reply is over. Whether it told where the place is. */
   #endSearch(connection: Connection): boolean {
-    const { asked, first, passed, search } = connection
+    const { asked, first, keys, passed, search } = connection
     if (asked === undefined) {
       this.#whole = passed
       this.#policy.noteWhole(first, { tailFailed: this.#tailFailed })
     }
-    if (search === undefined) {
+    const isOver = search === undefined || (search instanceof RestSearch && search.found)
+    if (isOver) {
       this.#rest = undefined
+      if (keys !== undefined) this.#delivered.resumeBehind(keys)
       return true
     }
     if (search instanceof RestSearch) {
-      this.#rest = search.found ? undefined : { lastKnown: undefined }
-      return search.found
+      this.#rest = { lastKnown: undefined }
+      return false
     }
     const answer = search.end()
     if (answer === 'empty' || answer === 'found') return true
@@ -393,6 +400,11 @@ export class FollowReader implements ContainerReader {
     this.#delivered.add(key, buffer, start)
     this.#maker.add(stream, buffer, start, end)
   }
+}
+
+function keepLast(keys: number[], key: number): void {
+  keys.push(key)
+  if (keys.length >= 2 * RING_KEYS) keys.splice(0, keys.length - RING_KEYS)
 }
 
 /** Messages that are remembered of what is stored, where only what comes later is wanted. */
