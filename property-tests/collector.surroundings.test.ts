@@ -100,6 +100,21 @@ test('a container that cannot be inspected does not keep another from being atta
   await rig.finish()
 })
 
+test('a log of which a follower passed over a file is read on, though streams are opened anew before they count as stuck', async () => {
+  const rig = new CollectorRig({
+    ...RIG,
+    rotationIntervalMs: 10_000,
+    logRotation: { ...SMALL_FILES, maxSizeBytes: 2000 },
+  })
+  rig.addContainer('tty', { name: 'web', tty: true })
+  await rig.start()
+  await rig.advance(1000)
+  for (let line = 0; line < 60; line++)
+    rig.engine.container('web').writeNumberedLine({ stream: 'stdout', lineBytes: { min: 80, max: 80 } })
+  await rig.advance(130_000)
+  await rig.finish()
+})
+
 // Open. An engine that passes over what lies behind the record goes on with what is new, so nothing makes the collector look.
 test.fails('of a busy container nothing but the spoilt record itself is missing', async () => {
   const rig = new CollectorRig({ ...RIG, engine: '28', logRotation: SMALL_FILES })

@@ -170,6 +170,8 @@ export class StreamTurn {
       await clock.sleep(SEARCH_SILENCE_MS - silentMs, { signal })
     }
     await clock.sleep(2 * (this.#searchMs ?? 0) - ageMs, { signal })
+    // It may never find it: only a reply that ends tells.
+    if (this.#searchMs === null) this.#subject.reader.distrust()
     this.#over.abort(new TurnOver('planned'))
   }
 
