@@ -36,11 +36,13 @@ import {
   configOf,
   LOGS,
   settingsOf,
+  SINK_KINDS,
   STATE,
   type RigOptions,
   type RigSettings,
   type SinkKind,
 } from './rig-options.ts'
+import { MOODS, NetworkService, type Mood } from './network-service.ts'
 import { StdoutCheck } from './stdout-check.ts'
 import { ToldLosses } from './told-losses.ts'
 import { Troubles } from './troubles.ts'
@@ -69,6 +71,9 @@ export class CollectorRig {
   readonly #told: ToldLosses
   readonly #files: SinkPrefix
   readonly #stdout: StdoutCheck
+  readonly #network: NetworkService
+  /** When sinks were switched off that had been on. */
+  readonly #offSinceMs = new Map<SinkKind, number>()
   #settings: RigSettings
   #config: CollectorConfig
   #ports: VirtualPorts
@@ -107,10 +112,11 @@ export class CollectorRig {
       onSkipped: (lines) => this.#skipped('local_file', lines),
     })
     this.#stdout = new StdoutCheck(this.engine, (lines) => this.#skipped('stdout', lines))
+    this.#network = new NetworkService(this.engine, (lines) => this.#skipped('network', lines))
     this.#syncMs = options.syncMs ?? 0
     if (this.#syncMs > 0) world.fileSystem.disturb({ kind: 'slow', delayMs: this.#syncMs }, SYNCS)
     this.#ports = this.#newPorts()
-    this.#collector = createCollector(this.#config, this.#ports)
+    this.#collector = this.#newCollector()
     this.#counters = this.#newCounters()
     this.#watch()
   }
@@ -182,6 +188,7 @@ export class CollectorRig {
     for (const hang of this.#hungDisk.splice(0)) hang[Symbol.dispose]()
     this.#workersAreFree()
     this.#troubles.end('stdout')
+    this.mendNetwork()
     const startedMs = this.world.nowMs
     const { missed } = await this.world.run(() => this.#collector.stop())
     this.#runningSinceMs = Infinity
@@ -220,15 +227,25 @@ export class CollectorRig {
     await this.stop()
     const before = this.#settings.sinks
     this.#settings = { ...this.#settings, ...settings }
-    for (const { sink, check } of this.#deliveries()) {
-      if (before.includes(KIND_OF[sink]!)) continue
-      check.join()
-      this.#joined.add(check)
-      this.marks.add('a sink switched on')
-    }
+    for (const kind of before)
+      if (!this.#settings.sinks.includes(kind)) this.#offSinceMs.set(kind, this.world.nowMs)
+    for (const kind of this.#settings.sinks) if (!before.includes(kind)) this.#switchedOn(kind)
     this.#config = configOf(this.#slots, this.#settings)
     this.#beginProcess()
     await this.start()
+  }
+
+  /** One that was off for less than a day gets what came meanwhile; any other goes on anywhere. */
+  #switchedOn(kind: SinkKind): void {
+    const offSinceMs = this.#offSinceMs.get(kind) ?? -Infinity
+    const isRemembered = this.world.nowMs - offSinceMs < REMEMBERED_MS
+    this.marks.add(isRemembered ? 'a sink switched on again' : 'a sink switched on')
+    if (isRemembered) return
+    for (const { sink, check } of this.#deliveries()) {
+      if (sink !== SINK_NAMES[kind]) continue
+      check.join()
+      this.#joined.add(check)
+    }
   }
 
   /** The process is dead at once, or the machine with its disk. What starts next is a new one on what is left. The engine goes on. */
@@ -237,6 +254,7 @@ export class CollectorRig {
     this.#runningSinceMs = Infinity
     this.#troubles.end('stdout')
     this.#stdout.crashed()
+    this.#network.crashed()
     this.#beginProcess()
     this.#counters.crashed()
   }
@@ -300,6 +318,22 @@ export class CollectorRig {
     this.#troubles.end('stdout')
   }
 
+  get hasNetwork(): boolean {
+    return this.#settings.sinks.includes('network')
+  }
+
+  /** The service answers otherwise than it should. */
+  disturbNetwork(mood: Mood): void {
+    this.#network.become(mood)
+    this.#troubles.begin('network')
+    if (this.isRunning) this.marks.add(`a service: ${mood}`)
+  }
+
+  mendNetwork(): void {
+    this.#network.become('well')
+    this.#troubles.end('network')
+  }
+
   /** As SIGTERM does: every reply ends as if it were complete, that of a whole log too, and then the engine is away. */
   async shutEngineDown(): Promise<void> {
     for (const { name } of this.engine.containers) this.endCleanly(name, { streams: 'open' })
@@ -333,6 +367,7 @@ export class CollectorRig {
     this.engine.calm()
     if (this.engine.availability !== 'up') this.engine.comeBack()
     this.#troubles.endAll()
+    this.mendNetwork()
     this.#workersAreFree()
   }
 
@@ -342,10 +377,10 @@ export class CollectorRig {
    */
   undelivered(): string[] {
     const inFiles = this.#settings.sinks.includes('files') ? this.#files.incomplete() : []
-    const onStdout = this.#deliveries()
-      .filter(({ sink, check }) => sink === 'stdout' && check.owes)
-      .map(({ container, check }) => `${container.name}: line ${check.owed} is missing on standard output`)
-    return [...inFiles, ...onStdout]
+    const elsewhere = this.#deliveries()
+      .filter(({ sink, check }) => sink !== 'local_file' && check.owes)
+      .map(({ sink, container, check }) => `${container.name}: line ${check.owed} is missing, sink ${sink}`)
+    return [...inFiles, ...elsewhere]
   }
 
   /**
@@ -407,8 +442,14 @@ export class CollectorRig {
 
   #beginProcess(): void {
     this.#ports = this.#newPorts()
-    this.#collector = createCollector(this.#config, this.#ports)
+    this.#collector = this.#newCollector()
     this.#counters = this.#newCounters()
+  }
+
+  #newCollector(): Collector {
+    return createCollector(this.#config, this.#ports, {
+      sinks: (ports) => (this.#settings.sinks.includes('network') ? [this.#network.sink(ports)] : []),
+    })
   }
 
   #newPorts(): VirtualPorts {
@@ -432,7 +473,11 @@ export class CollectorRig {
 
   /** Lines of which the sink that is ahead has no more to come. */
   #reached(container: SimulatedContainer): number {
-    return Math.max(this.#files.of(container).reached, this.#stdout.of(container).reached)
+    return Math.max(...this.#checks(container).map(({ reached }) => reached))
+  }
+
+  #checks(container: SimulatedContainer): OutputCheck[] {
+    return [this.#files.of(container), this.#stdout.of(container), this.#network.of(container)]
   }
 
   /** @throws the error, unless it is the disk's */
@@ -450,12 +495,12 @@ export class CollectorRig {
   /** What each sink in use is to have. */
   #deliveries(): Delivery[] {
     const { sinks } = this.#settings
-    return this.engine.containers.flatMap((container) => [
-      ...(sinks.includes('files')
-        ? [{ sink: 'local_file', container, check: this.#files.of(container) }]
-        : []),
-      ...(sinks.includes('stdout') ? [{ sink: 'stdout', container, check: this.#stdout.of(container) }] : []),
-    ])
+    return this.engine.containers.flatMap((container) => {
+      const checks = this.#checks(container)
+      return SINK_KINDS.flatMap((kind, index) =>
+        sinks.includes(kind) ? [{ sink: SINK_NAMES[kind], container, check: checks[index]! }] : [],
+      )
+    })
   }
 
   /** I8 is asked at every stop. */
@@ -477,6 +522,7 @@ export class CollectorRig {
     })
     waitsAreBounded(world, { slots, ...containerMonitor, isFollowed: () => this.#waitsCount() })
     world.invariant('I7 standard output holds what was stored', () => this.#stdout.found)
+    world.invariant('I7 the service holds what was stored', () => this.#network.found)
     world.invariant('I10 each loss is told, and no other', () => this.#told.found)
     every(world, 'I10 what was not read before it was removed is told', LOOK_MS, () => this.#missedLives())
     this.#watchDeliveries()
@@ -502,11 +548,7 @@ export class CollectorRig {
       path: `${STATE}/positions.json`,
       checkpointIntervalMs: () => this.#settings.checkpointIntervalMs + this.#syncsMs(),
       delivered: () => this.#delivered(),
-      undisturbedSinceMs: () =>
-        Math.max(
-          this.#runningSinceMs,
-          this.#troubles.calmSinceMs('disk', 'stdout', WORKERS, ...this.#filesInTrouble()),
-        ),
+      undisturbedSinceMs: () => this.#acknowledgedSinceMs(),
     })
     deliveriesGoOn(world, {
       expected: () => this.#deliveries().filter((delivery) => !this.#mayBeOpen(delivery)),
@@ -517,6 +559,12 @@ export class CollectorRig {
       mendedMs: () => this.#troubles.mendedMs,
       health: () => this.#health(),
     })
+  }
+
+  /** A write that was torn is acknowledged only when it was repeated, which is after its back-off. */
+  #acknowledgedSinceMs(): number {
+    const calmMs = this.#troubles.calmSinceMs('disk', ...this.#filesInTrouble()) + DELIVERY_MS
+    return Math.max(this.#runningSinceMs, this.#troubles.calmSinceMs('stdout', 'network', WORKERS), calmMs)
   }
 
   /** Whether a sink waits for a line that only the next message shows to be over. */
@@ -551,9 +599,10 @@ export class CollectorRig {
   }
 
   #deliverableSinceMs(sink: string, container: string): number {
-    const ways = ['engine', `container ${container}`]
-    if (sink === 'stdout') ways.push('stdout')
-    else ways.push('disk', WORKERS, `file ${container}`)
+    // With more than one sink, or the network, what is read goes to the disk first.
+    const ways = ['engine', 'disk', `container ${container}`]
+    if (sink === SINK_NAMES.files) ways.push(WORKERS, `file ${container}`)
+    else ways.push(sink)
     return Math.max(this.#runningSinceMs, this.#troubles.calmSinceMs(...ways))
   }
 
@@ -607,13 +656,21 @@ export const MARKS: readonly string[] = [
   'a disk in trouble',
   'a short life over',
   'a sink switched on',
+  'a sink switched on again',
+  ...MOODS.filter((mood) => mood !== 'well').map((mood) => `a service: ${mood}`),
 ]
 
 /** What is in trouble when none of them is left. */
 const WORKERS = 'workers'
 const STOP_LIMIT_MS = 10_000
 const EQUAL_LINES: ReadonlySet<string> = new Set(['empty-lines', 'long-line', 'cut-character'])
-const KIND_OF: Readonly<Record<string, SinkKind>> = { local_file: 'files', stdout: 'stdout' }
+const SINK_NAMES: Readonly<Record<SinkKind, string>> = {
+  files: 'local_file',
+  stdout: 'stdout',
+  network: 'network',
+}
+/** How long the collector remembers a sink that is switched off. */
+const REMEMBERED_MS = 86_400_000
 const DISK_CODES: ReadonlySet<string> = new Set(['EIO', 'ENOSPC'])
 const SYNCS = { operations: ['sync', 'syncDirectory'] } as const
 /** From a turn at a log to its lines in a sink, retries included. */

@@ -2,8 +2,8 @@ import { completeConfig } from '../../reference/config/complete-config.ts'
 import type { CollectorConfig } from '../../reference/config/config.ts'
 import type { LogRotationOptions, PersonalityName } from '../../simulators/index.ts'
 
-/** Where records go: files, or standard output. */
-export const SINK_KINDS = ['files', 'stdout'] as const
+/** Where records go: files, standard output, or a service over the network. */
+export const SINK_KINDS = ['files', 'stdout', 'network'] as const
 export type SinkKind = (typeof SINK_KINDS)[number]
 
 /** What may be set otherwise when a process starts again. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { faults, runAndRemove, type FileFault, type FileFaultScope } from '../../simulators/index.ts'
 import { onContainer, Step, type Command } from './command.ts'
 import type { CollectorRig } from './collector-rig.ts'
+import { MOODS } from './network-service.ts'
 import { SINK_KINDS, type RigSettings } from './rig-options.ts'
 
 /** What happens around the collector: to stored logs, to the disk and to what it ships to, to how it finds containers, and to its settings. */
@@ -74,6 +75,16 @@ function disk(fault: FileFault, scope: FileFaultScope & { readonly container?: s
 }
 
 const sinkCommand: fc.Arbitrary<Command> = fc.constantFrom(
+  ...MOODS.filter((mood) => mood !== 'well').map(
+    (mood) =>
+      new Step(
+        `the service: ${mood}`,
+        'sinks',
+        (rig) => rig.hasNetwork,
+        (rig) => rig.disturbNetwork(mood),
+      ),
+  ),
+  new Step('the service is well again', 'sinks', always, (rig) => rig.mendNetwork()),
   new Step(
     'nobody reads standard output',
     'sinks',
