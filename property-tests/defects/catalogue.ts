@@ -3,9 +3,13 @@ import { sharedJoin } from './b07-shared-join.ts'
 import { blockedRead } from './b08-blocked-read.ts'
 import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
+import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
+import { FILES } from './files.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
+import { SURVIVORS } from './survivors.ts'
+import { VERDICTS } from './verdicts.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
 
@@ -17,7 +21,11 @@ export const DEFECTS: readonly Defect[] = [
   unclosedStream,
   ...READING,
   ...MONITOR,
+  ...DELIVERY,
+  ...FILES,
   ...EDGE,
+  ...VERDICTS,
+  ...SURVIVORS,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */
