@@ -12,6 +12,8 @@ import { SURVIVORS } from './survivors.ts'
 import { VERDICTS } from './verdicts.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
+import { SURVIVORS } from './survivors.ts'
+import { VERDICTS } from './verdicts.ts'
 
 /** Every known bug that can be put back, by number. */
 export const DEFECTS: readonly Defect[] = [

@@ -1,143 +1,142 @@
 import type { Defect } from './defect.ts'
 
 const folder = 'reference/dispatch'
-const dispatcherTest = `${folder}/dispatcher.test.ts`
+const pipeline = `${folder}/sink-pipeline.ts`
 const pipelineTest = `${folder}/sink-pipeline.test.ts`
-const budgetTest = `${folder}/budget.test.ts`
-const origin = 'The collector at b5e9cc7, with several sinks, a slow one, or one that fails'
+const feed = `${folder}/spool-feed.ts`
+const dispatcherTest = `${folder}/dispatcher.test.ts`
+const store = `${folder}/position-store.ts`
+const storeTest = `${folder}/position-store.test.ts`
+const checkpointer = `${folder}/checkpointer.ts`
+const lifecycle = 'reference/lifecycle'
+const origin = 'The collector at b5e9cc7, with sinks that are slow, full or away'
 
-/** What was lost, repeated or held up between readers and sinks. */
+/** What went wrong on the way from the readers to the sinks and positions. */
 export const DELIVERY: readonly Defect[] = [
   {
     id: 'B60',
-    finding: 'D2',
+    finding: 'D1',
     origin,
-    description: 'After a restart a sink that never acknowledged anything counts as having everything',
+    description: 'A checkpoint waits for a sink whose sync hangs before it saves what the others have',
     patches: [
       {
-        file: `${folder}/spool-opening.ts`,
-        find: 'if (place === undefined || compareOffsets(place, end) > 0)',
-        replace: 'if (positions.sink(name).places.size === 0 || compareOffsets(place, end) > 0)',
+        file: `${folder}/spooled-delivery.ts`,
+        find: 'const SYNC_WAIT_MS = 1000',
+        replace: 'const SYNC_WAIT_MS = 1e9',
       },
     ],
-    caughtBy: [{ file: dispatcherTest, test: 'at different places, after a clean end' }],
+    caughtBy: [
+      { file: dispatcherTest, test: 'a sink whose sync hangs keeps the progress of the others from nothing' },
+    ],
   },
   {
     id: 'B61',
-    finding: 'D3',
+    finding: 'D2',
     origin,
-    description: 'Ordinals alone tell a sink what it has: those of another epoch are taken for stored',
+    description: 'A sink that has stored nothing yet begins at the end of the spool after a restart',
     patches: [
       {
-        file: `${folder}/spool-feed.ts`,
+        file: `${folder}/spool-opening.ts`,
+        find: 'if (place === undefined || compareOffsets(place, end) > 0) positions.setSpool(name, end)',
+        replace: 'if (place === undefined || place.offset === 0) positions.setSpool(name, end)',
+      },
+    ],
+    caughtBy: [{ file: dispatcherTest, test: 'one that is switched off for a run goes on where it was' }],
+  },
+  {
+    id: 'B62',
+    finding: 'D3',
+    origin,
+    description: 'What a sink has is told by ordinals alone, whatever their epoch',
+    patches: [
+      {
+        file: feed,
         find: 'if (place === undefined || block.epoch > place.epoch) return block',
         replace: 'if (place === undefined) return block',
-      },
-      {
-        file: `${folder}/spool-feed.ts`,
-        find: 'if (block.epoch < place.epoch || endOf(block).records <= place.records) return null',
-        replace: 'if (endOf(block).records <= place.records) return null',
       },
     ],
     caughtBy: [{ file: dispatcherTest, test: 'an epoch that is not stored is not taken for one that is' }],
   },
   {
-    id: 'B62',
+    id: 'B63',
     finding: 'D4',
     origin,
-    description: 'A sink that is switched off for one run loses its place',
+    description: 'A sink that is switched off is forgotten at once',
     patches: [
       {
-        file: `${folder}/position-store.ts`,
+        file: store,
         find: 'const off = sinks.includes(name) ? undefined : (offSinceMs ?? clock.now())',
-        replace: `if (!sinks.includes(name)) continue
-      const off = undefined`,
+        replace: 'const off = sinks.includes(name) ? undefined : (offSinceMs ?? clock.now() - 2 * KEPT_MS)',
       },
     ],
-    caughtBy: [
-      { file: `${folder}/position-store.test.ts`, test: 'a sink that is switched off is kept for a day' },
-      { file: dispatcherTest, test: 'one that is switched off for a run goes on where it was' },
-    ],
-  },
-  {
-    id: 'B63',
-    finding: 'D7',
-    origin,
-    description: 'Sources that cannot be stored fill the room of all others',
-    patches: [
-      {
-        file: `${folder}/budget.ts`,
-        find: 'if (!this.#stalled.has(source)) return true',
-        replace: 'if (source !== undefined) return true',
-      },
-    ],
-    caughtBy: [{ file: budgetTest, test: 'stalled sources leave half of the room to the others' }],
+    caughtBy: [{ file: dispatcherTest, test: 'one that is switched off for a run goes on where it was' }],
   },
   {
     id: 'B64',
-    finding: 'D7',
+    finding: 'D5',
     origin,
-    description: 'A source that cannot be stored in one sink is waited for, and everything behind it with it',
+    description: 'A write that can neither be cancelled nor repeated is repeated after thirty seconds',
     patches: [
       {
-        file: `${folder}/spool-feed.ts`,
-        find: 'if (this.#stalled.has(id)) return this.#park(block, piece)',
-        replace: '',
+        file: pipeline,
+        find: 'const { writeDeadlineMs } = this.sink.limits',
+        replace: 'const writeDeadlineMs = this.sink.limits.writeDeadlineMs ?? 30_000',
       },
     ],
-    caughtBy: [{ file: dispatcherTest, test: 'a source that one of them cannot store holds up no other source' }],
+    caughtBy: [
+      { file: pipelineTest, test: 'is waited for where there is none, and told in health after a minute' },
+    ],
   },
   {
     id: 'B65',
-    finding: 'D8',
+    finding: 'D7',
     origin,
-    description: 'All sinks share one worker: one that hangs starves the healthy ones',
+    description: 'A source that cannot be stored holds up all that is behind it in the spool',
     patches: [
-      {
-        file: `${folder}/sink-pipeline.ts`,
-        find: 'else await this.#write(pieces, signal)',
-        replace: `else await (SinkPipeline.last = (SinkPipeline.last ?? Promise.resolve()).then(() => this.#write(pieces, signal)))`,
-      },
+      { file: feed, find: 'if (this.#stalled.has(id)) return this.#park(block, piece)', replace: '' },
     ],
-    caughtBy: [{ file: dispatcherTest, test: 'two sinks one that hangs holds up neither the other nor the readers' }],
+    caughtBy: [
+      { file: dispatcherTest, test: 'a source that one of them cannot store holds up no other source' },
+    ],
   },
   {
     id: 'B66',
-    finding: 'D10',
+    finding: 'D7',
     origin,
-    description: 'Of a block its bytes are counted and not the memory it holds',
+    description: 'A failed write keeps its worker over the back-off',
     patches: [
       {
-        file: `${folder}/held-bytes.ts`,
-        find: 'for (const buffer of new Set(buffersOf(block))) bytes += buffer.byteLength',
-        replace: 'bytes = block.bytes.byteLength',
+        file: pipeline,
+        find: 'else this.#failed(pieces, answer)',
+        replace:
+          'else {\n      this.#failed(pieces, answer)\n      await clock.sleep(30_000, { signal })\n    }',
       },
     ],
-    caughtBy: [{ file: dispatcherTest, test: 'the bound on memory is applied' }],
+    caughtBy: [{ file: pipelineTest, test: 'holds up no other one, also when there are many' }],
   },
   {
     id: 'B67',
-    finding: 'D10',
+    finding: 'D8',
     origin,
-    description: 'A large block starves among small ones that keep coming',
+    description: 'A source that fails is written together with others again and again',
     patches: [
-      { file: `${folder}/budget.ts`, find: 'if (this.#front !== null) {', replace: 'if (this.#front === undefined) {' },
+      { file: pipeline, find: '      lane.alone = true\n      lane.state', replace: '      lane.state' },
     ],
-    caughtBy: [{ file: budgetTest, test: 'a large permit gets its turn among small ones that keep coming' }],
+    caughtBy: [{ file: pipelineTest, test: 'in a batch of many delays them by one write' }],
   },
   {
     id: 'B68',
     finding: 'D10',
     origin,
-    description: 'Each acknowledgement wakes every reader that waits for room, also those for whom there is none',
+    description: 'Only the bytes of lines are counted, not the memory of blocks',
     patches: [
       {
-        file: `${folder}/budget.ts`,
-        find: 'if (inShare && this.#fits(waiter.bytes, setAside)) {',
-        replace: 'if (inShare) {',
+        file: `${folder}/held-bytes.ts`,
+        find: '  let bytes = BLOCK_OVERHEAD\n',
+        replace: '  let bytes = 0\n',
       },
     ],
-    caughtBy: [{ file: budgetTest, test: 'one release among thousands who wait wakes only those who get their permit' }],
+    caughtBy: [{ file: `${folder}/held-bytes.test.ts`, test: 'blocks of one line at a time really hold' }],
   },
   {
     id: 'B69',
@@ -146,90 +145,86 @@ export const DELIVERY: readonly Defect[] = [
     description: 'A stop waits for a start that hangs',
     patches: [
       {
-        file: 'reference/lifecycle/lifecycle.ts',
+        file: `${lifecycle}/lifecycle.ts`,
         find: 'if (this.#patience === null) return await ended',
         replace: 'if (this.#patience !== undefined) return await ended',
       },
     ],
     caughtBy: [
-      { file: 'reference/lifecycle/lifecycle.test.ts', test: 'a stop does not wait for a start that hangs longer' },
+      { file: `${lifecycle}/lifecycle.test.ts`, test: 'a stop does not wait for a start that hangs' },
     ],
   },
   {
     id: 'B70',
     finding: 'D11',
     origin,
-    description: 'Saving positions gets what earlier steps of a stop left, which may be nothing',
+    description: 'Steps of a stop use up the time for saving positions',
     patches: [
       {
-        file: 'reference/lifecycle/stop-sequence.ts',
-        find: '- laterMs - GRACE_MS',
-        replace: '- GRACE_MS',
+        file: `${lifecycle}/stop-sequence.ts`,
+        find: 'return reservedMs + GRACE_MS',
+        replace: 'return reservedMs * 0',
       },
     ],
     caughtBy: [
       {
-        file: 'reference/lifecycle/stop-sequence.test.ts',
-        test: 'what is reserved for later steps cannot be used up by earlier ones',
+        file: `${lifecycle}/stop-sequence.test.ts`,
+        test: 'what is reserved for later steps cannot be used up',
       },
     ],
   },
   {
     id: 'B71',
-    finding: 'R9',
+    finding: 'V',
     origin,
-    description: 'With a container that is gone its position is gone too: a mistake cannot be made good',
+    description: 'Health is good while a sink stores nothing',
     patches: [
       {
-        file: `${folder}/position-store.ts`,
-        find: 'if (entry !== undefined && entry.goneSinceMs === undefined)\n      this.#setGone(entry, this.#options.clock.now())',
-        replace: 'if (entry !== undefined) this.#remove(id)',
+        file: `${folder}/pipeline-check.ts`,
+        find: 'const FAILING_MS = 10_000',
+        replace: 'const FAILING_MS = 1e9',
       },
     ],
-    caughtBy: [{ file: `${folder}/position-store.test.ts`, test: 'a source that is gone keeps its position for a day' }],
+    caughtBy: [{ file: pipelineTest, test: 'is named in health with the reason after ten seconds' }],
   },
   {
     id: 'B72',
     finding: 'V',
     origin,
-    description: 'Health is good with a disk that takes nothing for 20 minutes',
+    description: 'Health is good while positions cannot be saved',
     patches: [
-      { file: `${folder}/pipeline-check.ts`, find: 'const FAILING_MS = 10_000', replace: 'const FAILING_MS = Infinity' },
+      { file: checkpointer, find: 'const LATE_INTERVALS = 3', replace: 'const LATE_INTERVALS = 1e9' },
     ],
-    caughtBy: [{ file: pipelineTest, test: 'is named in health with the reason after ten seconds' }],
+    caughtBy: [
+      { file: dispatcherTest, test: 'that fails for longer than three intervals is told in health' },
+    ],
   },
   {
     id: 'B73',
     finding: 'V',
     origin,
-    description: 'Health is good with a sink that stores nothing and says nothing',
-    patches: [
-      { file: `${folder}/pipeline-check.ts`, find: 'const SILENT_MS = 60_000', replace: 'const SILENT_MS = Infinity' },
-    ],
-    caughtBy: [{ file: pipelineTest, test: 'is waited for where there is none, and told in health after a minute' }],
-  },
-  {
-    id: 'B74',
-    finding: 'D1',
-    origin,
-    description: 'Health is good although positions are not saved',
-    patches: [
-      { file: `${folder}/checkpointer.ts`, find: 'const LATE_INTERVALS = 3', replace: 'const LATE_INTERVALS = Infinity' },
-    ],
-    caughtBy: [{ file: dispatcherTest, test: 'that fails for longer than three intervals is told in health' }],
-  },
-  {
-    id: 'B75',
-    finding: 'V',
-    origin,
-    description: 'Lines count as delivered each time a write of them is tried',
+    description: 'Lines that a sink refused are counted as delivered',
     patches: [
       {
-        file: `${folder}/sink-pipeline.ts`,
-        find: 'this.#options.metrics.linesDelivered(this.sink.name, portion.records - own.length)',
-        replace: 'this.#options.metrics.linesDelivered(this.sink.name, portion.records)',
+        file: pipeline,
+        find: 'linesDelivered(this.sink.name, portion.records - own.length)',
+        replace: 'linesDelivered(this.sink.name, portion.records)',
       },
     ],
     caughtBy: [{ file: pipelineTest, test: 'records that the sink refuses are dropped and counted' }],
+  },
+  {
+    id: 'B74',
+    finding: 'R9',
+    origin,
+    description: 'A source that is missing from a list loses its position',
+    patches: [
+      {
+        file: store,
+        find: 'this.#setGone(entry, this.#options.clock.now())',
+        replace: 'this.#remove(id)',
+      },
+    ],
+    caughtBy: [{ file: storeTest, test: 'a source that is gone keeps its position for a day' }],
   },
 ]

@@ -28,7 +28,12 @@ export const EDGE: readonly Defect[] = [
     origin,
     description: 'The lock of the state directory is none of the kernel: two collectors get it',
     patches: [{ file: `${folder}/state-lock.ts`, find: "; BEGIN IMMEDIATE'", replace: "'" }],
-    caughtBy: [{ file: `${folder}/state-lock.test.ts`, test: 'of many that want it at the same moment exactly one gets it' }],
+    caughtBy: [
+      {
+        file: `${folder}/state-lock.test.ts`,
+        test: 'of many that want it at the same moment exactly one gets it',
+      },
+    ],
   },
   {
     id: 'B103',
@@ -47,7 +52,12 @@ export const EDGE: readonly Defect[] = [
         replace: 'throw error',
       },
     ],
-    caughtBy: [{ file: `${folder}/node-file-system.test.ts`, test: 'with EINVAL does not keep a file from being replaced' }],
+    caughtBy: [
+      {
+        file: `${folder}/node-file-system.test.ts`,
+        test: 'with EINVAL does not keep a file from being replaced',
+      },
+    ],
   },
   {
     id: 'B104',
@@ -61,7 +71,8 @@ export const EDGE: readonly Defect[] = [
     id: 'B105',
     finding: 'D17',
     origin,
-    description: 'A request on a connection that the engine closes at the same moment fails, and is not repeated',
+    description:
+      'A request on a connection that the engine closes at the same moment fails, and is not repeated',
     patches: [
       {
         file: engineClient,
@@ -98,9 +109,7 @@ export const EDGE: readonly Defect[] = [
     finding: 'V',
     origin: 'The collector at b5e9cc7, beside an engine 29',
     description: 'Events in JSON sequences, as engine 29 sends them, are not understood',
-    patches: [
-      { file: `${folder}/json-lines.ts`, find: ".replaceAll(RECORD_SEPARATOR, '\\n')", replace: '' },
-    ],
+    patches: [{ file: `${folder}/json-lines.ts`, find: ".replaceAll(RECORD_SEPARATOR, '\\n')", replace: '' }],
     caughtBy: [{ file: engineTest, test: 'events' }],
   },
 ]

@@ -4,7 +4,8 @@ const folder = 'reference/sinks'
 const sink = `${folder}/local-file-sink.ts`
 const sinkTest = `${folder}/local-file-sink.test.ts`
 const formatTest = `${folder}/record-format.test.ts`
-const origin = 'The collector at b5e9cc7, writing to files that others touch, to slow disks and to standard output'
+const origin =
+  'The collector at b5e9cc7, writing to files that others touch, to slow disks and to standard output'
 
 /** What went wrong in the sinks of this machine: files and standard output. */
 export const FILES: readonly Defect[] = [
@@ -12,11 +13,12 @@ export const FILES: readonly Defect[] = [
     id: 'B80',
     finding: 'D1',
     origin,
-    description: 'A sync goes on while anything is written: with two busy files and a slow disk it never ends',
+    description:
+      'A sync goes on while anything is written: with two busy files and a slow disk it never ends',
     patches: [
       {
         file: sink,
-        find: 'const queue = [...this.#files].filter(([id, file]) => file.dirty || this.#late.has(id)).values()',
+        find: 'const queue = [...this.#files].filter(([id, file]) => file.dirty || this.#syncing.has(id)).values()',
         replace: `const queue = (function* (files) {
       for (let more = true; more; ) {
         more = false
@@ -25,23 +27,30 @@ export const FILES: readonly Defect[] = [
     })(this.#files)`,
       },
     ],
-    caughtBy: [{ file: sinkTest, test: 'ends while two files are written to without a pause and the disk is slow' }],
+    caughtBy: [
+      { file: sinkTest, test: 'ends while two files are written to without a pause and the disk is slow' },
+    ],
   },
   {
     id: 'B81',
     finding: 'D1',
     origin,
     description: 'A file whose sync hangs counts as durable at the next sync',
-    patches: [{ file: sink, find: 'file.dirty || this.#late.has(id)', replace: 'file.dirty' }],
+    patches: [{ file: sink, find: 'file.dirty || this.#syncing.has(id)', replace: 'file.dirty' }],
     caughtBy: [{ file: sinkTest, test: 'a file that hangs holds up neither the others nor the next sync' }],
   },
   {
     id: 'B82',
     finding: 'D6',
     origin,
-    description: 'Nobody looks whether the file is still the one of its name: acknowledged lines go to one that was removed',
+    description:
+      'Nobody looks whether the file is still the one of its name: acknowledged lines go to one that was removed',
     patches: [
-      { file: `${folder}/owned-file.ts`, find: 'const CHECK_MS = 1000', replace: 'const CHECK_MS = Infinity' },
+      {
+        file: `${folder}/owned-file.ts`,
+        find: 'const CHECK_MS = 1000',
+        replace: 'const CHECK_MS = Infinity',
+      },
     ],
     caughtBy: [{ file: sinkTest, test: 'when somebody else removes the file' }],
   },
@@ -51,7 +60,11 @@ export const FILES: readonly Defect[] = [
     origin,
     description: 'A long name gives a path that cannot be opened',
     patches: [
-      { file: `${folder}/file-name.ts`, find: 'const NAME_BYTES_MAX = 200', replace: 'const NAME_BYTES_MAX = Infinity' },
+      {
+        file: `${folder}/file-name.ts`,
+        find: 'const NAME_BYTES_MAX = 200',
+        replace: 'const NAME_BYTES_MAX = Infinity',
+      },
     ],
     caughtBy: [{ file: `${folder}/file-name.test.ts`, test: 'a long name is cut to 200 bytes' }],
   },
@@ -91,7 +104,11 @@ export const FILES: readonly Defect[] = [
     origin,
     description: 'A write to standard output that is no longer waited for is begun again beside itself',
     patches: [
-      { file: `${folder}/stdout-sink.ts`, find: 'await Promise.race([this.#last, aborted])\n    this', replace: 'this' },
+      {
+        file: `${folder}/stdout-sink.ts`,
+        find: 'await Promise.race([this.#last, aborted])\n    this',
+        replace: 'this',
+      },
     ],
     caughtBy: [{ file: `${folder}/stdout-sink.test.ts`, test: 'one write is under way at a time' }],
   },
@@ -101,7 +118,11 @@ export const FILES: readonly Defect[] = [
     origin,
     description: 'In JSON a byte order mark is dropped',
     patches: [
-      { file: `${folder}/record-format.ts`, find: "new TextDecoder('utf-8', { ignoreBOM: true })", replace: "new TextDecoder('utf-8')" },
+      {
+        file: `${folder}/record-format.ts`,
+        find: "new TextDecoder('utf-8', { ignoreBOM: true })",
+        replace: "new TextDecoder('utf-8')",
+      },
     ],
     caughtBy: [{ file: formatTest, test: 'a byte order mark, NUL, ESC and CR come through' }],
   },
@@ -118,7 +139,10 @@ export const FILES: readonly Defect[] = [
       },
     ],
     caughtBy: [
-      { file: 'reference/docker/reading/line-assembler.test.ts', test: 'a line that is too long is cut between characters' },
+      {
+        file: 'reference/docker/reading/line-assembler.test.ts',
+        test: 'a line that is too long is cut between characters',
+      },
     ],
   },
   {
@@ -129,8 +153,8 @@ export const FILES: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/reconcile.ts`,
-        find: 'if (!isHole(held.subarray(same), rest.subarray(same)))',
-        replace: 'if (same < 0)',
+        find: 'if (isHole(held.subarray(same), rest.subarray(same)))',
+        replace: 'if (same >= 0)',
       },
     ],
     caughtBy: [{ file: sinkTest, test: 'lines of somebody else are kept, and told' }],
@@ -141,7 +165,11 @@ export const FILES: readonly Defect[] = [
     origin,
     description: 'A container whose name has ../ in it writes outside of the directory',
     patches: [
-      { file: `${folder}/file-name.ts`, find: '.replace(/[^\\w.\\- ]/gu,', replace: '.replace(/[^\\s\\S]/gu,' },
+      {
+        file: `${folder}/file-name.ts`,
+        find: '.replace(/[^\\w.\\- ]/gu,',
+        replace: '.replace(/[^\\s\\S]/gu,',
+      },
     ],
     caughtBy: [{ file: `${folder}/file-name.test.ts`, test: 'a name cannot leave the directory' }],
   },

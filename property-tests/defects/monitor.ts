@@ -17,7 +17,13 @@ export const MONITOR: readonly Defect[] = [
     finding: 'R7',
     origin,
     description: 'A container that lives 20 ms queues for a slot behind those that are there for long',
-    patches: [{ file: session, find: 'urgent: this.#urgent })\n    } finally', replace: 'urgent: false })\n    } finally' }],
+    patches: [
+      {
+        file: session,
+        find: 'urgent: this.#urgent })\n    } finally',
+        replace: 'urgent: false })\n    } finally',
+      },
+    ],
     caughtBy: [{ file: shortLivedTest, test: 'it is read while every slot is held by a busy container' }],
   },
   {
@@ -25,9 +31,7 @@ export const MONITOR: readonly Defect[] = [
     finding: 'R7',
     origin,
     description: 'Nobody yields a slot at once: a container that lives 20 ms is gone before a turn is over',
-    patches: [
-      { file: 'reference/lifecycle/slot-pool.ts', find: 'this.#isUrgent() ? 0 : ', replace: '' },
-    ],
+    patches: [{ file: 'reference/lifecycle/slot-pool.ts', find: 'this.#isUrgent() ? 0 : ', replace: '' }],
     caughtBy: [
       { file: shortLivedTest, test: 'it is read while every slot is held by a busy container' },
       { file: 'reference/lifecycle/slot-pool.test.ts', test: 'an urgent caller of a full pool has a slot' },
@@ -37,10 +41,9 @@ export const MONITOR: readonly Defect[] = [
     id: 'B42',
     finding: 'R7',
     origin,
-    description: 'A container is attended to when it starts and not when it is created: a short one is gone by then',
-    patches: [
-      { file: roster, find: "case 'create':\n      case 'rename':", replace: "case 'rename':" },
-    ],
+    description:
+      'A container is attended to when it starts and not when it is created: a short one is gone by then',
+    patches: [{ file: roster, find: "case 'create':\n      case 'rename':", replace: "case 'rename':" }],
     caughtBy: [{ file: shortLivedTest, test: 'its log is opened with one request at the start' }],
   },
   {
@@ -84,7 +87,9 @@ export const MONITOR: readonly Defect[] = [
         replace: 'lists >= this.#lists',
       },
     ],
-    caughtBy: [{ file: rosterTest, test: 'an engine that lists nothing for a moment makes nothing forgotten' }],
+    caughtBy: [
+      { file: rosterTest, test: 'an engine that lists nothing for a moment makes nothing forgotten' },
+    ],
   },
   {
     id: 'B46',
@@ -98,7 +103,12 @@ export const MONITOR: readonly Defect[] = [
         replace: 'return null',
       },
     ],
-    caughtBy: [{ file: rosterTest, test: 'one 404 to a request for a log, or to an inspection, makes nothing forgotten' }],
+    caughtBy: [
+      {
+        file: rosterTest,
+        test: 'one 404 to a request for a log, or to an inspection, makes nothing forgotten',
+      },
+    ],
   },
   {
     id: 'B47',
@@ -122,13 +132,19 @@ export const MONITOR: readonly Defect[] = [
         replace: 'resyncIntervalMs',
       },
     ],
-    caughtBy: [{ file: watchTest, test: 'containers are listed at once and then often, and health says that there are no events: events that are refused' }],
+    caughtBy: [
+      {
+        file: watchTest,
+        test: 'containers are listed at once and then often, and health says that there are no events: events that are refused',
+      },
+    ],
   },
   {
     id: 'B49',
     finding: 'R11',
     origin,
-    description: 'Nothing is listed before the events stand: where their headers never come, nothing is ever collected',
+    description:
+      'Nothing is listed before the events stand: where their headers never come, nothing is ever collected',
     patches: [
       {
         file: watch,
@@ -137,7 +153,12 @@ export const MONITOR: readonly Defect[] = [
       const listed = await this.#list(signal)`,
       },
     ],
-    caughtBy: [{ file: watchTest, test: 'containers are listed at once and then often, and health says that there are no events: events whose headers do not come' }],
+    caughtBy: [
+      {
+        file: watchTest,
+        test: 'containers are listed at once and then often, and health says that there are no events: events whose headers do not come',
+      },
+    ],
   },
   {
     id: 'B50',
@@ -151,15 +172,19 @@ export const MONITOR: readonly Defect[] = [
     id: 'B51',
     finding: 'R13',
     origin,
-    description: 'From now on begins with the first turn, and lacks what was written while a container waited for it',
+    description:
+      'From now on begins with the first turn, and lacks what was written while a container waited for it',
     patches: [{ file: session, find: "return reader.primes ? 'align' : follow", replace: 'return follow' }],
-    caughtBy: [{ file: rosterTest, test: 'what containers write while they wait for their first turn is wanted' }],
+    caughtBy: [
+      { file: rosterTest, test: 'what containers write while they wait for their first turn is wanted' },
+    ],
   },
   {
     id: 'B52',
     finding: 'D9',
     origin,
-    description: 'The permit to be inspected is held over the back-off: 25 containers that cannot be inspected hold up every other',
+    description:
+      'The permit to be inspected is held over the back-off: 25 containers that cannot be inspected hold up every other',
     patches: [
       {
         file: `${folder}/container-inspection.ts`,
@@ -174,9 +199,7 @@ export const MONITOR: readonly Defect[] = [
     finding: 'D18',
     origin,
     description: 'A task of the monitor that fails unexpectedly is gone for good, with its container',
-    patches: [
-      { file: roster, find: "keep('container_follow'", replace: "spawn('container_follow'" },
-    ],
+    patches: [{ file: roster, find: "keep('container_follow'", replace: "spawn('container_follow'" }],
     caughtBy: [{ file: monitorTest, test: 'a session that fails by a defect is begun again' }],
   },
 ]

@@ -25,7 +25,8 @@ export const READING: readonly Defect[] = [
     id: 'B23',
     finding: 'R2',
     origin,
-    description: 'A message that was read before is never doubted: what an engine sends again is delivered again',
+    description:
+      'A message that was read before is never doubted: what an engine sends again is delivered again',
     patches: [
       {
         file: `${folder}/replay-filter.ts`,
@@ -107,7 +108,8 @@ export const READING: readonly Defect[] = [
     id: 'B28',
     finding: 'R6',
     origin,
-    description: 'The end of a log that was emptied from outside is asked for again and again, and does not come',
+    description:
+      'The end of a log that was emptied from outside is asked for again and again, and does not come',
     patches: [
       {
         file: `${folder}/follow-reader.ts`,
@@ -121,11 +123,12 @@ export const READING: readonly Defect[] = [
     id: 'B29',
     finding: 'R12',
     origin,
-    description: 'On a terminal the stamp of the engine gets into the line, where runs of the container ended in a prompt',
+    description:
+      'On a terminal the stamp of the engine gets into the line, where runs of the container ended in a prompt',
     patches: [
       {
         file: `${folder}/tty-demultiplexer.ts`,
-        find: 'return this.#laterStamp(buffer, stamp, data)',
+        find: 'return this.#laterStamp(buffer, start, data)',
         replace: 'return undefined',
       },
     ],
@@ -140,22 +143,30 @@ export const READING: readonly Defect[] = [
     id: 'B30',
     finding: 'R14',
     origin,
-    description: 'Each piece of a line copies all that came before it: 80,000 of them block the process for half a minute',
+    description:
+      'Each piece of a line copies all that came before it: 80,000 of them block the process for half a minute',
     patches: [
-      { file: `${folder}/open-line.ts`, find: 'if (length > this.#bytes.length) {', replace: 'if (length > 0) {' },
+      {
+        file: `${folder}/open-line.ts`,
+        find: 'if (length > this.#bytes.length) {',
+        replace: 'if (length > 0) {',
+      },
       {
         file: `${folder}/open-line.ts`,
         find: 'new Uint8Array(Math.max(length, 2 * this.#length))',
         replace: 'new Uint8Array(length)',
       },
     ],
-    caughtBy: [{ file: `${folder}/line-assembler.test.ts`, test: 'a line of 80,000 pieces costs what its bytes cost' }],
+    caughtBy: [
+      { file: `${folder}/line-assembler.test.ts`, test: 'a line of 80,000 pieces costs what its bytes cost' },
+    ],
   },
   {
     id: 'B31',
     finding: 'D3',
     origin,
-    description: 'Ordinals are renumbered without a new epoch: a sink that is ahead drops lines or repeats them',
+    description:
+      'Ordinals are renumbered without a new epoch: a sink that is ahead drops lines or repeats them',
     patches: [{ file: `${folder}/record-maker.ts`, find: 'this.#epoch += 1', replace: '' }],
     caughtBy: [{ file: readerTest, test: 'a log that begins within the ring and does not go on behind it' }],
   },

@@ -16,7 +16,10 @@ export const SURVIVORS: readonly Defect[] = [
       },
     ],
     caughtBy: [
-      { file: 'reference/docker/container-monitor.test.ts', test: 'a log that is opened after its deadline is given back' },
+      {
+        file: 'reference/docker/container-monitor.test.ts',
+        test: 'a log that is opened after its deadline is given back',
+      },
     ],
   },
   {
@@ -41,8 +44,14 @@ export const SURVIVORS: readonly Defect[] = [
     description: 'A back-off is never reset',
     patches: [{ file: 'reference/lifecycle/back-off.ts', find: 'this.#attempts = 0\n  }', replace: '}' }],
     caughtBy: [
-      { file: 'reference/dispatch/sink-pipeline.test.ts', test: 'is repeated with a back-off that grows, and begins anew' },
-      { file: 'reference/docker/engine-watch.test.ts', test: 'lists that fail are asked for ever less often, and the delays begin anew' },
+      {
+        file: 'reference/dispatch/sink-pipeline.test.ts',
+        test: 'is repeated with a back-off that grows, and begins anew',
+      },
+      {
+        file: 'reference/docker/engine-watch.test.ts',
+        test: 'lists that fail are asked for ever less often, and the delays begin anew',
+      },
     ],
   },
   {
@@ -63,7 +72,8 @@ export const SURVIVORS: readonly Defect[] = [
   {
     id: 'B134',
     origin,
-    description: 'The watchdog is not armed again after a stream was found idle: one that is stuck later is never noticed',
+    description:
+      'The watchdog is not armed again after a stream was found idle: one that is stuck later is never noticed',
     patches: [
       {
         file: 'reference/docker/stream-turn.ts',
@@ -85,7 +95,10 @@ export const SURVIVORS: readonly Defect[] = [
       },
     ],
     caughtBy: [
-      { file: 'reference/docker/container-roster.test.ts', test: 'a container is followed of which no event told' },
+      {
+        file: 'reference/docker/container-roster.test.ts',
+        test: 'a container is followed of which no event told',
+      },
     ],
   },
   {
@@ -100,7 +113,10 @@ export const SURVIVORS: readonly Defect[] = [
       },
     ],
     caughtBy: [
-      { file: 'reference/docker/container-roster.test.ts', test: 'what a destroy event names and an inspection does not find is given up at once' },
+      {
+        file: 'reference/docker/container-roster.test.ts',
+        test: 'what a destroy event names and an inspection does not find is given up at once',
+      },
     ],
   },
   {
@@ -114,6 +130,8 @@ export const SURVIVORS: readonly Defect[] = [
         replace: "=== STDERR ? 'stdout' : 'stdout'",
       },
     ],
-    caughtBy: [{ file: 'reference/sinks/record-format.test.ts', test: 'a record says which stream it comes from' }],
+    caughtBy: [
+      { file: 'reference/sinks/record-format.test.ts', test: 'a record says which stream it comes from' },
+    ],
   },
 ]

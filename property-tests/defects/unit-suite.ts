@@ -116,7 +116,13 @@ function withoutVitest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 function patternOf(group: string, test: string): string {
-  return `^\\s*${group} .*${RegExp.escape(test)}`
+  // Vitest writes the titles of groups with an arrow behind them, which a title itself has not.
+  return `^\\s*${group} .*${escaped(test).replaceAll(' ', '(?: > | )')}`
+}
+
+/** The text as a pattern that matches it. */
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
 function titleOf({ ancestorTitles, title }: TestResult): string {

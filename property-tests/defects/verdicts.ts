@@ -20,7 +20,9 @@ export const VERDICTS: readonly Defect[] = [
         replace: 'this.#engineFault = this.#listFault = this.#eventsFault = null\n',
       },
     ],
-    caughtBy: [{ file: 'reference/docker/engine-watch.test.ts', test: 'health is bad while openEvents is refused' }],
+    caughtBy: [
+      { file: 'reference/docker/engine-watch.test.ts', test: 'health is bad while openEvents is refused' },
+    ],
   },
   {
     id: 'B111',
@@ -38,7 +40,11 @@ export const VERDICTS: readonly Defect[] = [
     origin,
     description: 'Streams are counted when they are opened and not when they are closed',
     patches: [
-      { file: 'reference/docker/stream-turn.ts', find: 'if (stream !== undefined) metrics.streamClosed()', replace: '' },
+      {
+        file: 'reference/docker/stream-turn.ts',
+        find: 'if (stream !== undefined) metrics.streamClosed()',
+        replace: '',
+      },
     ],
     caughtBy: [{ file: monitorTest, test: 'streams are counted, not slots' }],
   },
@@ -46,7 +52,8 @@ export const VERDICTS: readonly Defect[] = [
     id: 'B113',
     finding: 'V',
     origin,
-    description: 'A container has no rotation figures before its first rotation: an alert on none cannot fire',
+    description:
+      'A container has no rotation figures before its first rotation: an alert on none cannot fire',
     patches: [
       {
         file: 'reference/metrics/metrics.ts',
@@ -68,15 +75,25 @@ export const VERDICTS: readonly Defect[] = [
         replace: '',
       },
     ],
-    caughtBy: [{ file: 'reference/dispatch/dispatcher.test.ts', test: 'what is taken is counted, in lines and in bytes' }],
+    caughtBy: [
+      {
+        file: 'reference/dispatch/dispatcher.test.ts',
+        test: 'what is taken is counted, in lines and in bytes',
+      },
+    ],
   },
   {
     id: 'B115',
     finding: 'V',
     origin,
-    description: 'A wrong DOCKER_HOST in the environment is taken as it is, and fails later with a stack trace',
+    description:
+      'A wrong DOCKER_HOST in the environment is taken as it is, and fails later with a stack trace',
     patches: [
-      { file: `${config}/engine-environment.ts`, find: 'if (isDockerHost(host)) return host', replace: 'return host' },
+      {
+        file: `${config}/engine-environment.ts`,
+        find: 'if (isDockerHost(host)) return host',
+        replace: 'return host',
+      },
     ],
     caughtBy: [{ file: configTest, test: 'DOCKER_HOST=ssh://me@host is named' }],
   },
@@ -114,18 +131,25 @@ export const VERDICTS: readonly Defect[] = [
     origin,
     description: 'A spoilt positions file ends in a stack trace and not in a sentence',
     patches: [
-      { file: 'reference/dispatch/position-store.ts', find: 'throw new UsageError(', replace: 'throw new Error(' },
+      {
+        file: 'reference/dispatch/position-store.ts',
+        find: 'throw new UsageError(',
+        replace: 'throw new Error(',
+      },
     ],
-    caughtBy: [{ file: 'reference/dispatch/spoilt-positions.test.ts', test: 'is named in one sentence that says what to do' }],
+    caughtBy: [
+      {
+        file: 'reference/dispatch/spoilt-positions.test.ts',
+        test: 'is named in one sentence that says what to do',
+      },
+    ],
   },
   {
     id: 'B119',
     finding: 'V',
     origin,
     description: 'Durations have no bounds: intervals of a microsecond are taken',
-    patches: [
-      { file: `${config}/values.ts`, find: 'ms >= minMs && ms <= maxMs', replace: 'ms === ms' },
-    ],
+    patches: [{ file: `${config}/values.ts`, find: 'ms >= minMs && ms <= maxMs', replace: 'ms === ms' }],
     caughtBy: [{ file: configTest, test: 'dispatcher: {checkpoint_interval: 0.001ms}' }],
   },
   {

@@ -284,8 +284,10 @@ describe('a full spool', () => {
       queueBytesMax: 1 << 20,
       spool: { bytesMax: 1 << 20, whenFull: 'drop_oldest' },
     })
-    const delivering = process.deliver(a, 5000, LINE)
+    let done = false
+    const delivering = process.deliver(a, 5000, LINE).then(() => (done = true))
     await machine.world.advance(60_000)
+    expect(done).toBe(true)
     await delivering
     away.answer = () => null
     await machine.world.advance(60_000)
@@ -318,6 +320,25 @@ describe('a full spool', () => {
 })
 
 describe('saving', () => {
+  test('at a stop includes what was stored while a sync that does not listen was under way', async () => {
+    const machine = new Machine()
+    const sink = new ScriptedSink()
+    sink.sync = async () => {
+      await machine.world.clock.sleep(1900, { signal: new AbortController().signal })
+      return new Map()
+    }
+    const first = await machine.start([sink])
+    await first.deliver(a, 1)
+    await machine.world.advance(1100)
+    await first.deliver(a, 1)
+    await machine.world.advance(1)
+    sink.sync = async () => new Map()
+    const { missed } = await machine.stop()
+    expect(missed.map(({ step }) => step)).toEqual(['workers'])
+    const second = await machine.start([sink])
+    expect(second.dispatcher.resumePosition(a.id)?.records).toBe(2)
+  })
+
   test('a sink whose sync hangs keeps the progress of the others from nothing', async () => {
     const machine = new Machine()
     const [hung, well] = [new ScriptedSink({}, 'hung'), new ScriptedSink({}, 'well')]

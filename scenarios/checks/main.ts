@@ -5,12 +5,22 @@ import { frozenEngine } from './frozen-engine.ts'
 import { manyContainers } from './many-containers.ts'
 import { packedPackage } from './packed-package.ts'
 import { powerCut } from './power-cut/power-cut.ts'
+import { restartUnderLogRotation } from './restart-under-log-rotation.ts'
+import { shortLived } from './short-lived.ts'
 import { simulatedDaemon } from './simulated-daemon/simulated-daemon.ts'
 import { throughput } from './throughput.ts'
 import { tlsEngine } from './tls-engine.ts'
 
+interface Options {
+  readonly minutes: number
+  readonly rounds: number
+  readonly containers: number
+}
+
 const CHECKS = {
-  'many-containers': ({ minutes }: { minutes: number }) => manyContainers(minutes),
+  'many-containers': ({ minutes }: Options) => manyContainers(minutes),
+  'restart-under-log-rotation': ({ rounds }: Options) => restartUnderLogRotation(rounds),
+  'short-lived': ({ containers }: Options) => shortLived(containers),
   'big-log': bigLog,
   throughput,
   'frozen-engine': frozenEngine,
@@ -23,7 +33,9 @@ const CHECKS = {
 const program = new Command('checks')
   .addArgument(new Argument('<name>', 'the check').choices(Object.keys(CHECKS)))
   .addOption(new Option('--minutes <n>', 'length of many-containers').default(10).argParser(Number))
-  .action(async (name: keyof typeof CHECKS, options: { minutes: number }) => {
+  .addOption(new Option('--rounds <n>', 'rounds of restart-under-log-rotation').default(5).argParser(Number))
+  .addOption(new Option('--containers <n>', 'short containers of short-lived').default(500).argParser(Number))
+  .action(async (name: keyof typeof CHECKS, options: Options) => {
     await CHECKS[name](options)
   })
 await program.parseAsync()

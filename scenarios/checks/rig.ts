@@ -37,33 +37,52 @@ export class Rig implements AsyncDisposable {
     return rig
   }
 
-  /** Starts a container that runs a shell script. */
-  async container(name: string, script: string): Promise<Docker.Container> {
+  /**
+   * Starts a container that runs a shell script.
+   * @param how.logOptions of the engine's json-file driver, such as `max-size`. @param how.autoRemove as `docker run --rm`
+   */
+  async container(
+    name: string,
+    script: string,
+    { logOptions = {}, autoRemove = false }: ContainerOptions = {},
+  ): Promise<Docker.Container> {
     const container = await this.docker.createContainer({
       name,
       Image: WORKLOAD_IMAGE,
       Cmd: ['sh', '-c', script],
       Labels: { [LABEL]: '1' },
-      HostConfig: { NetworkMode: 'none', LogConfig: { Type: 'json-file', Config: {} } },
+      HostConfig: {
+        NetworkMode: 'none',
+        LogConfig: { Type: 'json-file', Config: logOptions },
+        AutoRemove: autoRemove,
+      },
     })
     await container.start()
     return container
   }
 
-  /** Starts the collector on this rig's containers and waits until it is ready. */
-  async collector(monitor: object): Promise<CollectorProcess> {
+  /**
+   * Starts the collector on this rig's containers and waits until it is ready.
+   * @param monitor its settings of `container_monitor`. @param sinks beside the directory of the file sink, for which keys may be added
+   */
+  async collector(monitor: object, sinks: SinkSettings = {}): Promise<CollectorProcess> {
     const config = path.join(this.directory, 'collector.yaml')
     await writeFile(
       config,
       stringify({
         state_dir: path.join(this.directory, 'state'),
         container_monitor: { socket_path: this.host, filters: { include_labels: [LABEL] }, ...monitor },
-        sinks: { local_file: { directory: this.logs } },
+        sinks: { ...sinks, local_file: { directory: this.logs, ...sinks.local_file } },
         metrics: { listen: '127.0.0.1:18001' },
         api: { listen: '127.0.0.1:18401' },
       }),
     )
-    return await CollectorProcess.start(config, path.join(this.directory, 'collector.log'))
+    return await CollectorProcess.start(config, this.collectorLog)
+  }
+
+  /** What the collector said, over all its runs. */
+  get collectorLog(): string {
+    return path.join(this.directory, 'collector.log')
   }
 
   get logs(): string {
@@ -82,6 +101,16 @@ export class Rig implements AsyncDisposable {
     return file === null ? 0 : (await stat(file)).size
   }
 
+  /** The last bytes of the sink's file of a container, 4096 at most; '' while there is none. */
+  async outputEnd(name: string): Promise<string> {
+    const file = await this.outputFile(name)
+    if (file === null) return ''
+    await using handle = await open(file)
+    const { size } = await handle.stat()
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(4096), 0, 4096, Math.max(0, size - 4096))
+    return buffer.toString('utf8', 0, bytesRead)
+  }
+
   async outputFile(name: string): Promise<string | null> {
     const files = await readdir(this.logs).catch(() => [])
     const file = files.find((candidate) => candidate.startsWith(`${name}-`))
@@ -91,6 +120,12 @@ export class Rig implements AsyncDisposable {
   async forgetOutput(): Promise<void> {
     await rm(this.logs, { recursive: true, force: true })
     await rm(path.join(this.directory, 'state'), { recursive: true, force: true })
+    await rm(this.collectorLog, { force: true })
+  }
+
+  /** Ends the containers that this rig has started, and removes them. */
+  async removeContainers(): Promise<void> {
+    await this.#sweep()
   }
 
   /** The engine's process, where this machine shows it: the one with the socket's path on its command line. */
@@ -122,9 +157,21 @@ export class Rig implements AsyncDisposable {
   }
 }
 
+export interface ContainerOptions {
+  readonly logOptions?: Readonly<Record<string, string>>
+  readonly autoRemove?: boolean
+}
+
+export interface SinkSettings {
+  readonly local_file?: object
+  readonly stdout?: object
+}
+
 /** `watertight collect` as a process, as it is installed: from `dist`, which `npm ci` and `npm run build` make. */
 export class CollectorProcess implements AsyncDisposable {
   readonly #child: ChildProcess
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number = Date.now()
 
   private constructor(child: ChildProcess) {
     this.#child = child
@@ -137,7 +184,7 @@ export class CollectorProcess implements AsyncDisposable {
     env: Readonly<Record<string, string>> = {},
   ): Promise<CollectorProcess> {
     const cli = path.join(ROOT, 'dist', 'cli.js')
-    const output = await open(log, 'w')
+    const output = await open(log, 'a')
     const child = spawn(process.execPath, [cli, 'collect', '--config', config], {
       stdio: ['ignore', output.fd, output.fd],
       env: { ...process.env, ...env },
@@ -194,6 +241,23 @@ export async function until(what: string, seconds: number, holds: () => Promise<
     if (performance.now() > deadline) throw new Error(`Waited ${seconds} s in vain: ${what}`)
     await sleep(100)
   }
+}
+
+/** The message and everything beside it, of each line of a collector's log that has a message. */
+export interface LogEntry {
+  readonly msg: string
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly [field: string]: unknown
+}
+
+/** Reads a collector's log. Lines that are not its own, such as a stack trace, are skipped. */
+export async function logEntries(file: string): Promise<LogEntry[]> {
+  const text = await readFile(file, 'utf8')
+  return text.split('\n').flatMap((line): LogEntry[] => {
+    if (!line.startsWith('{')) return []
+    return [JSON.parse(line)]
+  })
 }
 
 /** Prints what was measured against what is allowed, and remembers a failure in the exit status. */
