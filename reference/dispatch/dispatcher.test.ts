@@ -133,6 +133,16 @@ test('one sink that is always there is written to without a spool, and goes on w
   expect(runsOf(sink, a)).toBe('0-14')
 })
 
+test('what is taken is counted, in lines and in bytes', async () => {
+  const machine = new Machine()
+  const process = await machine.start([new ScriptedSink()])
+  process.dispatcher.tryDeliver(blockOf(a, 0, ['one', 'two']))
+  await process.dispatcher.deliver(blockOf(a, 2, ['three']), new AbortController())
+  const text = await process.metrics.text()
+  expect(text).toMatch(/^log_capturer_lines_read_total\{.*"a"\} 3$/m)
+  expect(text).toMatch(/^log_capturer_bytes_read_total\{.*"a"\} 14$/m)
+})
+
 test('the bound on memory is applied, first come, first served, and an abort takes nothing', async () => {
   const machine = new Machine()
   const sink = new ScriptedSink()
