@@ -124,15 +124,14 @@ describe('a signal', () => {
     onTestFinished(() => api[Symbol.asyncDispose]())
     const program = await collect(settings(api.host, 'stdout: {enabled: false}'))
     const path = join(directory, LOG)
-    const text = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '')
-    await eventually(async () => (await text(path)) === 'one\n')
+    await eventually(async () => (await textOf(path)) === 'one\n')
     await rename(path, `${path}-moved`)
     program.child.kill('SIGHUP')
     await eventually(() => program.errors().includes('Files are opened anew'))
     expect(await readFile(path, 'utf8')).toBe('')
     ;(await more.promise).write(frame('two'))
-    await eventually(async () => (await text(path)) === 'two\n')
-    expect(await text(`${path}-moved`)).toBe('one\n')
+    await eventually(async () => (await textOf(path)) === 'two\n')
+    expect(await textOf(`${path}-moved`)).toBe('one\n')
     program.child.kill('SIGTERM')
     expect(await program.exited).toBe(0)
   })
@@ -293,4 +292,9 @@ async function blockedCollector(): Promise<Program> {
   const program = await collect(settings(api.host, 'stdout: {enabled: true}'))
   await eventually(() => (program.child.stdout?.readableLength ?? 0) > 0)
   return program
+}
+
+/** Of a file; nothing where there is none. */
+function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '')
 }

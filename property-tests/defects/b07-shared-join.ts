@@ -12,5 +12,5 @@ export const sharedJoin: Defect = {
       replace: 'this.#subject.scope.join({ deadlineMs: 1e9 }),',
     },
   ],
-  caughtBy: ['idle-stream', 'ordinary-day', 'collector-property', 'crash-property'],
+  caughtBy: ['idle-stream', 'ordinary-day'],
 }

@@ -18,5 +18,5 @@ export const blockedRead: Defect = {
       replace: 'return await reading.done',
     },
   ],
-  caughtBy: ['idle-stream', 'ordinary-day', 'collector-property', 'crash-property'],
+  caughtBy: ['idle-stream', 'ordinary-day'],
 }

@@ -31,7 +31,7 @@ export const EDGE: readonly Defect[] = [
     caughtBy: [
       {
         file: `${folder}/state-lock.test.ts`,
-        test: 'of many that want it at the same moment exactly one gets it',
+        test: 'a live process keeps its lock, and is named',
       },
     ],
   },

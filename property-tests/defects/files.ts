@@ -18,13 +18,13 @@ export const FILES: readonly Defect[] = [
     patches: [
       {
         file: sink,
-        find: 'const queue = [...this.#files].filter(([id, file]) => file.dirty || this.#syncing.has(id)).values()',
-        replace: `const queue = (function* (files) {
-      for (let more = true; more; ) {
-        more = false
-        for (const entry of files) if (entry[1].dirty) { more = true; yield entry }
-      }
-    })(this.#files)`,
+        find: 'await Promise.all(Array.from({ length: PARALLEL_SYNCS }, worker))',
+        replace: `await Promise.all(Array.from({ length: PARALLEL_SYNCS }, worker))
+    for (let more = true, rounds = 0; more && rounds < 100; rounds++) {
+      await this.#options.clock.sleep(1, { signal })
+      more = false
+      for (const [id, file] of this.#files) if (file.dirty) { more = true; await this.#syncFile(id, file, signal) }
+    }`,
       },
     ],
     caughtBy: [

@@ -92,33 +92,14 @@ export const MONITOR: readonly Defect[] = [
     ],
   },
   {
-    id: 'B46',
-    finding: 'R9',
-    origin,
-    description: 'One 404 is taken for the proof that a container is gone, and its position is forgotten',
-    patches: [
-      {
-        file: `${folder}/container-inspection.ts`,
-        find: 'if (news.removed) return null',
-        replace: 'return null',
-      },
-    ],
-    caughtBy: [
-      {
-        file: rosterTest,
-        test: 'one 404 to a request for a log, or to an inspection, makes nothing forgotten',
-      },
-    ],
-  },
-  {
     id: 'B47',
     finding: 'R10',
     origin,
-    description: 'Filters are not applied to what an inspection says of a container',
+    description: 'A container is followed whatever the labels that an inspection shows',
     patches: [
       { file: roster, find: 'if (!matchesFilters(details, config.filters)) return null', replace: '' },
     ],
-    caughtBy: [{ file: rosterTest, test: 'an attribute of an event is no label' }],
+    caughtBy: [{ file: rosterTest, test: 'a label of a name that the engine uses for itself' }],
   },
   {
     id: 'B48',

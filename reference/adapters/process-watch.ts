@@ -20,7 +20,7 @@ export function watchProcess(logger: Logger): ProcessWatch {
   const { promise: end, resolve } = Promise.withResolvers<void>()
   let signals = 0
   let failed = false
-  let hangUp = (): void => {}
+  let hangUp: () => void = ignore
 
   function warned(warning: Error): void {
     if (warning.name === 'ExperimentalWarning') return
@@ -63,3 +63,5 @@ export function watchProcess(logger: Logger): ProcessWatch {
 
 /** The exit status of a process that a signal ends is this plus the signal's number. */
 const SIGNAL_STATUS = 128
+/** Nobody wants to be told. */
+function ignore(): void {}

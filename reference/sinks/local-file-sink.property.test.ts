@@ -182,7 +182,7 @@ class Rig {
     const moves = this.#recent.filter(({ what }) => !what.startsWith('append'))
     if (moves.length === 0) return false
     if (this.#recent.length > 1 || this.#failedAt >= this.#saves) return true
-    const [{ what, holdsMark }] = moves as [(typeof moves)[number]]
+    const { what, holdsMark } = moves[0]!
     if (what === 'rename' || what === 'copy and cut') return !holdsMark
     return !this.#replaysWhole
   }

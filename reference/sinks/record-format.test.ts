@@ -4,8 +4,8 @@ import { formatBlock } from './record-format.ts'
 
 const source = { id: 'c1', kind: 'container', name: 'web', attributes: {} } as const
 
-/** A record with these bytes as JSON has it. */
-function recordOf(line: Uint8Array, stream: number = STDOUT): Readonly<Record<string, unknown>> {
+/** A field of a record with these bytes. */
+function fieldOf(line: Uint8Array, field: string, stream = 1): unknown {
   const bytes = Buffer.concat([line, Buffer.from('\n')])
   const block = {
     source,
@@ -17,7 +17,12 @@ function recordOf(line: Uint8Array, stream: number = STDOUT): Readonly<Record<st
     firstRecord: 0,
     position: { epoch: 0, records: 1, toJSON: () => null },
   }
-  return JSON.parse(Buffer.from(formatBlock(block, 'json')).toString())
+  const record: unknown = JSON.parse(Buffer.from(formatBlock(block, 'json')).toString())
+  return typeof record === 'object' && record !== null ? Reflect.get(record, field) : undefined
+}
+
+function lineOf(line: Uint8Array): unknown {
+  return fieldOf(line, 'line')
 }
 
 function lineOf(line: Uint8Array): unknown {
@@ -36,4 +41,8 @@ test('a byte order mark, NUL, ESC and CR come through', () => {
 
 test('bytes that are not UTF-8 become U+FFFD, one for each maximal part of a sequence', () => {
   expect(lineOf(Uint8Array.of(0x61, 0xf0, 0x9f, 0x98, 0x62, 0xff, 0xfe))).toBe('a\ufffdb\ufffd\ufffd')
+})
+
+test('a record says which stream it comes from', () => {
+  expect([1, 2].map((stream) => fieldOf(Buffer.from('a'), 'stream', stream))).toEqual(['stdout', 'stderr'])
 })
