@@ -25,12 +25,12 @@ export interface UnitSuiteResult {
  * Runs, for each defect, the unit tests that catch it against the sources with the defect put back, many defects in one process of Vitest; with `clean`
  * also against the sources as they are.
  * @param defects those with unit tests; others are passed over
- * @param options.processes of Vitest at a time, at least 1
+ * @param options.processes of Vitest at a time, at least 1, the default
  * @throws Error when there is no result: a patch does not match, a file cannot be loaded, a title names no test
  */
 export async function runUnitSuite(
   defects: readonly Defect[],
-  { clean, processes }: { readonly clean: boolean; readonly processes: number },
+  { clean, processes = 1 }: { readonly clean: boolean; readonly processes?: number },
 ): Promise<UnitSuiteResult> {
   const own = defects.filter((defect) => unitTestsOf(defect).length > 0)
   const shares = Array.from({ length: processes }, (_, n) =>

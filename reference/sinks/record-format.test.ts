@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { STDERR, STDOUT } from '../dispatch/block.ts'
 import { formatBlock } from './record-format.ts'
 
 const source = { id: 'c1', kind: 'container', name: 'web', attributes: {} } as const
@@ -24,15 +23,6 @@ function fieldOf(line: Uint8Array, field: string, stream = 1): unknown {
 function lineOf(line: Uint8Array): unknown {
   return fieldOf(line, 'line')
 }
-
-function lineOf(line: Uint8Array): unknown {
-  return recordOf(line)['line']
-}
-
-test('a record says which stream it comes from', () => {
-  const line = Buffer.from('x')
-  expect([recordOf(line, STDOUT)['stream'], recordOf(line, STDERR)['stream']]).toEqual(['stdout', 'stderr'])
-})
 
 test('a byte order mark, NUL, ESC and CR come through', () => {
   for (const text of ['\ufeffmark', 'in \ufeff middle', 'a\0b\u001B[31mred\u001B[0m\r'])
