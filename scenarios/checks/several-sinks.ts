@@ -131,9 +131,8 @@ class TwoSinks {
   /** Ends the containers, waits until everything is there, and says what is not. */
   async finish(): Promise<void> {
     const written = await this.#endContainers()
-    const isWhole = (sink: () => Promise<number>): Promise<boolean> => sink().then((lag) => lag === 0)
     await until('everything is delivered', 180, async () => {
-      return (await isWhole(() => this.lagOfFiles())) && (await isWhole(() => this.lagOfOutput()))
+      return (await this.lagOfFiles()) === 0 && (await this.lagOfOutput()) === 0
     }).catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
     await until(
       'health is good again',
