@@ -1,4 +1,14 @@
-import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config'
+
+/** Tests that start processes or use real time and real descriptors throughout: `npm run test:integration`, and CI, run them. */
+const INTEGRATION = [
+  'property-tests/real-handles.test.ts',
+  'reference/collect-command.test.ts',
+  'scenarios/engines/simulated.test.ts',
+  'simulators/contract/docker-command.test.ts',
+]
+/** That the suites fail where something is broken on purpose: each break is a run of a suite in a process. They run with those. */
+const CAN_FAIL = ['property-tests/*-can-fail.test.ts']
 
 /** Unit tests stand beside their file; property tests have a directory. Forks give every file a process, and real descriptors. */
 const config: ViteUserConfig = defineConfig({
@@ -26,6 +36,7 @@ const config: ViteUserConfig = defineConfig({
             'scenarios/**/*.test.ts',
             '*.test.ts',
           ],
+          exclude: [...configDefaults.exclude, ...INTEGRATION],
           testTimeout: 10_000,
         },
       },
@@ -35,6 +46,16 @@ const config: ViteUserConfig = defineConfig({
           name: 'properties',
           benchmark: { include: [] },
           include: ['property-tests/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...INTEGRATION, ...CAN_FAIL],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          benchmark: { include: [] },
+          include: [...INTEGRATION, ...CAN_FAIL],
           testTimeout: 60_000,
         },
       },

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { messageOf } from '../reference/errors.ts'
-import { anyCommand, FAMILIES, type Command, type Session } from './collector/commands.ts'
+import { FAMILIES, type Command, type Family, type Session } from './collector/command.ts'
+import { anyCommand } from './collector/commands.ts'
 import { PERSONALITY_NAMES, type PersonalityName } from '../simulators/index.ts'
 import { CollectorRig } from './collector/collector-rig.ts'
+import { SINK_KINDS, type RigOptions } from './collector/rig-options.ts'
 
 /**
  * Whatever happens to the collector, its engine and its containers, in whatever order: the invariants hold after every event; once all
@@ -26,6 +28,10 @@ export interface CollectorPropertyOptions {
   readonly replayPath?: string
   /** False leaves a failing case as long as it was found. Default true. */
   readonly shrink?: boolean
+  /** What is held fixed of what differs from one run to another. */
+  readonly rig?: Partial<RigOptions>
+  /** The kinds of things that happen. Default some, drawn for each case. */
+  readonly families?: readonly Family[]
   /** What may happen. Default everything but crashes. */
   readonly command?: fc.Arbitrary<Command>
   /** Told about every command that is run. */
@@ -59,19 +65,25 @@ export interface CollectorPropertyResult {
 export async function checkCollector(options: CollectorPropertyOptions): Promise<CollectorPropertyResult> {
   const { seed, numRuns, engines = PERSONALITY_NAMES, path, replayPath } = options
   const { command = anyCommand(), onCommand = () => {}, onMark = () => {} } = options
-  const rigs = fc.record({ ...world, engine: fc.constantFrom(...engines) })
+  const rigs = fc.record({ ...world, engine: fc.constantFrom(...engines), ...fixed(options.rig ?? {}) })
   const commands = fc.commands([command], {
     maxCommands: COMMANDS_MAX,
     size: 'max',
     ...(replayPath !== undefined && { replayPath }),
   })
-  const property = fc.asyncProperty(rigs, families, commands, async (rigOptions, chosen, sequence) => {
-    const rig = new CollectorRig(rigOptions)
-    const session: Session = { rig, families: chosen, onCommand }
-    await fc.asyncModelRun(() => ({ model: session, real: session }), sequence)
-    await rig.finish()
-    rig.marks.forEach(onMark)
-  })
+  const { families = someFamilies } = options
+  const property = fc.asyncProperty(
+    rigs,
+    asArbitrary(families),
+    commands,
+    async (drawn, chosen, sequence) => {
+      const rig = new CollectorRig(drawn)
+      const session: Session = { rig, families: chosen, onCommand }
+      await fc.asyncModelRun(() => ({ model: session, real: session }), sequence)
+      await rig.finish()
+      rig.marks.forEach(onMark)
+    },
+  )
   const details = await fc.check(property, {
     seed,
     numRuns,
@@ -86,13 +98,35 @@ function describeFailure<T>(details: fc.RunDetails<T>): string {
   return `${fc.defaultReportMessage(details)}\n${messageOf(details.errorInstance)}`
 }
 
+function fixed(rig: Partial<RigOptions>): Record<string, fc.Arbitrary<never>> {
+  const entries = Object.entries(rig).map(([key, value]) => [key, fc.constant(value)])
+  return Object.fromEntries(entries)
+}
+
+function asArbitrary(families: readonly Family[] | fc.Arbitrary<Family[]>): fc.Arbitrary<readonly Family[]> {
+  return families instanceof fc.Arbitrary ? families : fc.constant(families)
+}
+
 const world = {
   seed: fc.noShrink(fc.nat()),
   slots: fc.integer({ min: 1, max: 3 }),
   rotationIntervalMs: fc.constantFrom(300_000, 60_000, 10_000),
+  /** Where the log is polled nothing is promised about what rotation takes away. */
+  logRotation: fc.constantFrom(
+    null,
+    { maxSizeBytes: 2000, maxFiles: 1 },
+    { maxSizeBytes: 2000, maxFiles: 3 },
+    { maxSizeBytes: 20_000, maxFiles: 3 },
+    { maxSizeBytes: 100_000, maxFiles: 2 },
+    { maxSizeBytes: 10_000_000, maxFiles: 1 },
+  ),
+  sinks: fc.subarray([...SINK_KINDS], { minLength: 1 }),
+  workers: fc.constantFrom(4, 1),
+  syncMs: fc.constantFrom(0, 8, 100),
+  maxConcurrent: fc.constantFrom(25, 1),
 }
 
-const families = fc.subarray([...FAMILIES])
+const someFamilies = fc.subarray([...FAMILIES])
 
 /** About half of them are drawn, and most of those apply. */
 const COMMANDS_MAX = 160

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { hostname, tmpdir } from 'node:os'
@@ -115,6 +115,27 @@ function runs(program: Program): Promise<void> {
 const LOG = `logs/web-${ID.slice(0, 12)}.log`
 
 describe('a signal', () => {
+  test('SIGHUP has a file that was renamed made again at once, for what comes then', async () => {
+    const more = Promise.withResolvers<ServerResponse>()
+    const api = await startDockerApi((request, response) => {
+      answer(request.url ?? '', response, ['one'])
+      if (request.url?.includes('/logs') === true) more.resolve(response)
+    })
+    onTestFinished(() => api[Symbol.asyncDispose]())
+    const program = await collect(settings(api.host, 'stdout: {enabled: false}'))
+    const path = join(directory, LOG)
+    await eventually(async () => (await textOf(path)) === 'one\n')
+    await rename(path, `${path}-moved`)
+    program.child.kill('SIGHUP')
+    await eventually(() => program.errors().includes('Files are opened anew'))
+    expect(await readFile(path, 'utf8')).toBe('')
+    ;(await more.promise).write(frame('two'))
+    await eventually(async () => (await textOf(path)) === 'two\n')
+    expect(await textOf(`${path}-moved`)).toBe('one\n')
+    program.child.kill('SIGTERM')
+    expect(await program.exited).toBe(0)
+  })
+
   test.each(['SIGTERM', 'SIGINT'] as const)(
     '%s drains and exits 0, with every line in the file',
     async (signal) => {
@@ -271,4 +292,9 @@ async function blockedCollector(): Promise<Program> {
   const program = await collect(settings(api.host, 'stdout: {enabled: true}'))
   await eventually(() => (program.child.stdout?.readableLength ?? 0) > 0)
   return program
+}
+
+/** Of a file; nothing where there is none. */
+function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '')
 }

@@ -19,7 +19,7 @@ import { parseConfig } from './config/parse-config.ts'
 import { createCollector, type Collector } from './main.ts'
 import type { Logger } from './ports/index.ts'
 
-/** `watertight collect`: the reference collector, until SIGTERM or SIGINT. */
+/** `watertight collect`: the reference collector, until SIGTERM or SIGINT; SIGHUP has it open its files anew. */
 export function registerCollectCommand(program: Command): void {
   program
     .command('collect')
@@ -54,6 +54,7 @@ async function collect(config: CollectorConfig): Promise<boolean> {
     try {
       const collector = productionCollector(config, logger, engineTls)
       collector.metrics.mirrorDroppedLogLines(() => logger.dropped)
+      watch.onHangUp(() => void reopen(collector, logger))
       const drained = await runUntil(watch.end, collector, logger)
       return drained && !watch.failed
     } finally {
@@ -61,6 +62,16 @@ async function collect(config: CollectorConfig): Promise<boolean> {
     }
   } finally {
     await logger.flush(FLUSH_DEADLINE_MS)
+  }
+}
+
+/** What whoever moved the files away asks for. */
+async function reopen(collector: Collector, logger: Logger): Promise<void> {
+  try {
+    await collector.reopen()
+    logger.info({}, 'Files are opened anew')
+  } catch (error) {
+    logger.error({ err: error }, 'Files could not be opened anew')
   }
 }
 

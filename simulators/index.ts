@@ -61,6 +61,7 @@ export type { EventHub } from './engine/event-hub.ts'
 export type { LogSelection } from './engine/selected-log.ts'
 export type { OpenLogOptions } from './engine/log-opening.ts'
 export type { EngineHost } from './engine/engine-host.ts'
+export type { LossCause, LostMessages } from './engine/loss-account.ts'
 export type { LogRotationOptions } from './engine/container-log.ts'
 export type { Behaviour, LineShape } from './engine/workload.ts'
 export {

@@ -142,9 +142,9 @@ describe('I7: a sink holds a prefix', () => {
   test('a prefix is right at any byte, and complete only with all of it', async () => {
     const { world, write } = sinkWorld()
     const sink = sinkHoldsPrefix(world)
-    expect(sink.incomplete()).toEqual(['a: the sink holds 0 of 8 bytes'])
+    expect(sink.incomplete()).toEqual(['a: the sink holds 0 bytes, line 0 of 2 is missing'])
     await write('one\nt')
-    expect(sink.incomplete()).toEqual(['a: the sink holds 5 of 8 bytes'])
+    expect(sink.incomplete()).toEqual(['a: the sink holds 5 bytes, line 1 of 2 is missing'])
     await write('wo\n')
     expect(sink.incomplete()).toEqual([])
   })

@@ -13,6 +13,8 @@ export class RecordingLogger implements Logger {
   readonly #now: () => number
   readonly #max: number
   #entries: LogEntry[] = []
+  /** Told of each entry. */
+  onEntry: (entry: LogEntry) => void = () => {}
 
   /** @param options.entriesMax how many are kept, at least. Default 10,000. */
   constructor(now: () => number, options: { entriesMax?: number } = {}) {
@@ -42,7 +44,9 @@ export class RecordingLogger implements Logger {
   }
 
   #add(level: keyof Logger, fields: object, message: string): void {
-    this.#entries.push({ atMs: this.#now(), level, fields, message })
+    const entry = { atMs: this.#now(), level, fields, message }
+    this.#entries.push(entry)
+    this.onEntry(entry)
     if (this.#entries.length >= 2 * this.#max) this.#entries = this.#entries.slice(-this.#max)
   }
 }

@@ -4,6 +4,10 @@ import type { EngineHost } from './engine/engine-host.ts'
 export class SimulatedStandardOutput {
   readonly #host: Pick<EngineHost, 'schedule'>
   readonly #pieces: Uint8Array[] = []
+  readonly #waiting: (() => void)[] = []
+  #paused = false
+  /** Told of each write when it takes effect. */
+  onWrite: (bytes: Uint8Array) => void = () => {}
 
   constructor(host: Pick<EngineHost, 'schedule'>) {
     this.#host = host
@@ -12,11 +16,27 @@ export class SimulatedStandardOutput {
   /** The function to plug in as the port. */
   readonly write = (bytes: readonly Uint8Array[]): Promise<void> =>
     new Promise((resolve) => {
-      this.#host.schedule(WRITE_MS, 'write standard output', () => {
-        for (const piece of bytes) this.#pieces.push(piece.slice())
+      const take = (): void => {
+        if (this.#paused) return void this.#waiting.push(take)
+        for (const piece of bytes) {
+          this.#pieces.push(piece.slice())
+          this.onWrite(piece)
+        }
         resolve()
-      })
+      }
+      this.#host.schedule(WRITE_MS, 'write standard output', take)
     })
+
+  /** Nobody reads it until what is returned is disposed: writes are taken then, in their order. */
+  pause(): Disposable {
+    this.#paused = true
+    return { [Symbol.dispose]: () => this.#resume() }
+  }
+
+  #resume(): void {
+    this.#paused = false
+    for (const take of this.#waiting.splice(0)) take()
+  }
 
   /** Everything written so far. */
   contents(): Uint8Array {

@@ -7,34 +7,8 @@ import {
   type StreamScope,
 } from '../../simulators/index.ts'
 import { CONTAINER_KINDS, type CollectorRig } from './collector-rig.ts'
-
-/** A kind of thing that happens. Each run draws which kinds happen in it, so that some runs are all of one kind (swarm testing). */
-export type Family =
-  | 'restarts of the collector'
-  | 'containers'
-  | 'stream faults'
-  | 'engine'
-  | 'odd output'
-  | 'lines'
-
-export const FAMILIES: readonly Family[] = [
-  'restarts of the collector',
-  'containers',
-  'stream faults',
-  'engine',
-  'odd output',
-  'lines',
-]
-
-/** The engine is the model and the collector is what is real: both are in the rig. */
-export type Command = fc.AsyncCommand<Session, Session>
-
-export interface Session {
-  readonly rig: CollectorRig
-  readonly families: readonly Family[]
-  /** Told about every command that is run. */
-  readonly onCommand: (description: string) => void
-}
+import { onContainer, Step, type Command } from './command.ts'
+import { surroundingsCommand } from './surroundings.ts'
 
 /** Every command there is, in proportion to how often it is wanted. */
 export function anyCommand(): fc.Arbitrary<Command> {
@@ -47,42 +21,8 @@ export function anyCommand(): fc.Arbitrary<Command> {
     { weight: 2, arbitrary: outputCommand },
     { weight: 6, arbitrary: linesCommand },
     { weight: 6, arbitrary: timeCommand },
+    { weight: 6, arbitrary: surroundingsCommand() },
   )
-}
-
-/** One thing that happens. */
-export class Step implements Command {
-  readonly #description: string
-  readonly #family: Family | null
-  readonly #applies: (rig: CollectorRig) => boolean
-  readonly #run: (rig: CollectorRig) => Promise<void> | void
-
-  constructor(
-    description: string,
-    family: Family | null,
-    applies: (rig: CollectorRig) => boolean,
-    run: (rig: CollectorRig) => Promise<void> | void,
-  ) {
-    this.#description = description
-    this.#family = family
-    this.#applies = applies
-    this.#run = run
-  }
-
-  check({ rig, families }: Readonly<Session>): boolean {
-    return (this.#family === null || families.includes(this.#family)) && this.#applies(rig)
-  }
-
-  /** Even what takes no time is followed by the events of the moment, and these by the invariants. */
-  async run(_model: Session, { rig, onCommand }: Session): Promise<void> {
-    onCommand(this.#description)
-    await this.#run(rig)
-    await rig.advance(0)
-  }
-
-  toString(): string {
-    return this.#description
-  }
 }
 
 const always = (): boolean => true
@@ -109,7 +49,7 @@ const containerName = fc.constantFrom('c0', 'c1', 'c2', 'c3', 'c4', 'c5')
 const addContainer: fc.Arbitrary<Command> = fc
   .record({
     name: containerName,
-    everyMs: fc.constantFrom(null, 3000, 40_000),
+    everyMs: fc.constantFrom(null, 100, 3000, 40_000),
     kind: fc.constantFrom(...CONTAINER_KINDS),
     exitLines: fc.constantFrom(0, 1, 30),
   })
@@ -149,15 +89,6 @@ const containerCommand: fc.Arbitrary<Command> = fc.oneof(
       ),
   },
 )
-
-function onContainer(
-  description: string,
-  family: Family,
-  name: string,
-  run: (rig: CollectorRig) => void,
-): Command {
-  return new Step(description, family, (rig) => rig.engine.find(name) !== undefined, run)
-}
 
 /** A fault of streams with its parameters: all but the scope. */
 interface DrawnFault {
@@ -243,14 +174,14 @@ const engineCommand: fc.Arbitrary<Command> = fc.constantFrom(
   engine('the engine restarts', 'up', (rig) => rig.world.inject(faults.restartEngine())),
   engine('event streams drop', 'up', (rig) => rig.world.inject(faults.eventStreamDropped())),
   engine('connections are refused', 'up', (rig) => rig.world.inject(faults.refused())),
-  engine('connections are taken again', 'refusing', (rig) => rig.engine.comeBack()),
+  engine('connections are taken again', 'refusing', (rig) => rig.comeBack()),
   engine('the engine goes away', 'up', (rig) => rig.engine.goAway()),
   engine('the engine dies with its containers', 'up', (rig) => rig.engine.goAway({ containers: 'end' })),
   engine('the engine is shut down', 'up', (rig) => rig.shutEngineDown()),
   engine('the engine hangs', 'up', (rig) => rig.engine.hang()),
   engine('the engine loses two events', 'up', (rig) => rig.loseEvents(2)),
-  engine('the engine is back', 'away', (rig) => rig.engine.comeBack()),
-  engine('the engine goes on', 'hung', (rig) => rig.engine.comeBack()),
+  engine('the engine is back', 'away', (rig) => rig.comeBack()),
+  engine('the engine goes on', 'hung', (rig) => rig.comeBack()),
 )
 
 function engine(description: string, when: EngineAvailability, run: (rig: CollectorRig) => unknown): Command {

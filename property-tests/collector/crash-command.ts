@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import type { CrashKind, FileFault, FileFaultScope } from '../../simulators/index.ts'
 import type { CollectorRig } from './collector-rig.ts'
-import { anyCommand, Step, type Command } from './commands.ts'
+import { Step, type Command } from './command.ts'
+import { anyCommand } from './commands.ts'
 
 /** Everything that may happen to a collector, and that it is crashed in the middle of it. */
 export function anyCommandOrCrash(): fc.Arbitrary<Command> {

@@ -12,4 +12,5 @@ export const sharedJoin: Defect = {
       replace: 'this.#subject.scope.join({ deadlineMs: 1e9 }),',
     },
   ],
+  caughtBy: ['idle-stream', 'ordinary-day'],
 }

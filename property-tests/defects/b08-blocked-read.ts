@@ -18,4 +18,5 @@ export const blockedRead: Defect = {
       replace: 'return await reading.done',
     },
   ],
+  caughtBy: ['idle-stream', 'ordinary-day'],
 }

@@ -15,4 +15,5 @@ export const pendingRead: Defect = {
     const chunk = await Promise.race([reading, silence.promise])`,
     },
   ],
+  caughtBy: ['idle-stream', 'ordinary-day'],
 }

@@ -3,11 +3,30 @@ import { sharedJoin } from './b07-shared-join.ts'
 import { blockedRead } from './b08-blocked-read.ts'
 import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
+import { DELIVERY } from './delivery.ts'
+import { EDGE } from './edge.ts'
+import { FILES } from './files.ts'
+import { MONITOR } from './monitor.ts'
+import { READING } from './reading.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
+import { SURVIVORS } from './survivors.ts'
+import { VERDICTS } from './verdicts.ts'
 
 /** Every known bug that can be put back, by number. */
-export const DEFECTS: readonly Defect[] = [sharedJoin, blockedRead, pendingRead, unclosedStream]
+export const DEFECTS: readonly Defect[] = [
+  sharedJoin,
+  blockedRead,
+  pendingRead,
+  unclosedStream,
+  ...READING,
+  ...MONITOR,
+  ...DELIVERY,
+  ...FILES,
+  ...EDGE,
+  ...VERDICTS,
+  ...SURVIVORS,
+]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */
 export const DEFECTS_AND_SABOTAGES: readonly Defect[] = [...DEFECTS, ...SABOTAGES, ...CRASH_SABOTAGES]

@@ -11,11 +11,12 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     description: 'Positions are saved before what lies before them is on the disk',
     patches: [
       {
-        file: 'reference/dispatch/checkpointer.ts',
-        find: 'await Promise.all(sinks.map((sink) => sink.sync({ signal })))',
-        replace: 'void sinks',
+        file: 'reference/dispatch/direct-delivery.ts',
+        find: '() => sink.sync(options),',
+        replace: 'async () => new Map(),',
       },
     ],
+    caughtBy: ['crash-property'],
   },
   {
     id: 'C2',
@@ -24,10 +25,11 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/sinks/local-file-sink.ts',
-        find: 'if (this.#directoryReady && this.#newNames) await this.#syncNames()',
-        replace: 'if (this.#options === undefined) await this.#syncNames()',
+        find: 'if (!this.#directoryReady || (this.#namesSynced && unnamed.length === 0)) return',
+        replace: 'if (unnamed.length >= 0) return',
       },
     ],
+    caughtBy: ['crash-property'],
   },
   {
     id: 'C3',
@@ -40,6 +42,7 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
         replace: 'for (const parent of parentsOf(path).slice(9))',
       },
     ],
+    caughtBy: ['crash-property'],
   },
   {
     id: 'C4',
@@ -48,16 +51,18 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/sinks/local-file-sink.ts',
-        find: '  #newNames = true\n\n  constructor',
-        replace: '  #newNames = false\n\n  constructor',
+        find: '#namesSynced = false',
+        replace: '#namesSynced = true',
       },
     ],
+    caughtBy: ['crash-property'],
   },
   {
     id: 'C5',
     origin,
     description: 'The new positions take the place of the old before they are on the disk',
     patches: [{ file: 'reference/dispatch/files.ts', find: '    await file.sync()\n', replace: '' }],
+    caughtBy: ['crash-property'],
   },
   {
     id: 'C6',
@@ -70,6 +75,7 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
         replace: 'const temporary = path',
       },
     ],
+    caughtBy: ['crash-property'],
   },
   {
     id: 'C7',
@@ -77,11 +83,12 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     description: 'What a killed process wrote and did not commit is written again',
     patches: [
       {
-        file: 'reference/sinks/local-file-sink.ts',
-        find: 'if (size <= committed) return',
-        replace: 'if (size <= Infinity) return',
+        file: 'reference/sinks/reconcile.ts',
+        find: 'return { present: present + same, length: length + same, size, found }',
+        replace: 'return { present: 0, length: size, size, found }',
       },
     ],
+    caughtBy: ['crash-property'],
   },
   {
     id: 'C8',
@@ -89,11 +96,13 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     description: 'After the first batch that was there already everything is appended',
     patches: [
       {
-        file: 'reference/sinks/local-file-sink.ts',
-        find: 'file.length = start.isEnd ? length : null',
-        replace: 'file.length = length',
+        file: 'reference/sinks/owned-file.ts',
+        find: '      this.#end = null\n      return { rest: [], continues: false, place: markOf(found.place) }',
+        replace:
+          '      this.#end = await this.#endOf(handle, found.size)\n      return { rest: [], continues: false, place: markOf(found.place) }',
       },
     ],
+    caughtBy: ['crash-property'],
   },
   {
     id: 'C9',
@@ -102,9 +111,10 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/sinks/reconcile.ts',
-        find: 'const isHole = held[same] === NUL',
-        replace: 'const isHole = held[same] === -1',
+        find: 'if (held[0] !== NUL) return false',
+        replace: 'if (held.length >= 0) return false',
       },
     ],
+    caughtBy: ['crash-property'],
   },
 ]

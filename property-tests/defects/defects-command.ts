@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
+import { availableParallelism } from 'node:os'
 import { UsageError } from '../../reference/usage-error.ts'
 import { DEFECTS } from './catalogue.ts'
 import { isGood, reportDefects, type DefectsReport } from './defects-report.ts'
-import { SUITE_NAMES } from './suites.ts'
 
 /** `watertight defects`: puts each known defect back and says which suite catches it. */
 export function registerDefectsCommand(program: Command): void {
@@ -18,14 +18,17 @@ export function registerDefectsCommand(program: Command): void {
 async function defects(json: boolean): Promise<boolean> {
   if (!import.meta.filename.endsWith('.ts'))
     throw new UsageError('Cannot put defects back: run this from a checkout, it patches the sources')
-  const report = await reportDefects(DEFECTS, SUITE_NAMES, (what) => process.stderr.write(`${what}: done\n`))
+  const report = await reportDefects(DEFECTS, {
+    processes: availableParallelism(),
+    onDone: (what) => process.stderr.write(`${what}: done\n`),
+  })
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${describe(report)}\n`)
   return isGood(report)
 }
 
 function describe({ defects: reports, clean }: DefectsReport): string {
-  const lines = reports.flatMap(({ id, origin, description, caught, caughtBy, cases, seconds }) => [
-    `${id.padEnd(4)} ${caught ? `caught by ${caughtBy.join(', ')}` : 'NOT CAUGHT'} (${cases} cases, ${seconds.toFixed(1)} s)`,
+  const lines = reports.flatMap(({ id, origin, finding, description, caught, caughtBy, cases, seconds }) => [
+    `${id.padEnd(5)}${(finding ?? '').padEnd(4)} ${caught ? `caught by ${caughtBy.join(', ')}` : 'NOT CAUGHT'} (${cases} cases, ${seconds.toFixed(1)} s)`,
     `     ${description}`,
     `     ${origin}`,
   ])

@@ -1,45 +1,62 @@
-import type { Defect } from './defect.ts'
+import { suitesOf, unitTestsOf, type Defect } from './defect.ts'
 import { SuitePool } from './suite-pool.ts'
-import type { SuiteName, SuiteResult } from './suites.ts'
+import { SUITE_NAMES, type SuiteName, type SuiteResult } from './suites.ts'
+import { runUnitSuite, type UnitResult } from './unit-suite.ts'
 
 /** What `watertight defects --json` prints. */
 export interface DefectsReport {
   readonly schema: 1
   readonly defects: readonly DefectReport[]
-  /** The same suites on the sources as they are. */
+  /** The same suites and unit tests on the sources as they are. */
   readonly clean: { readonly cases: number; readonly falseAlarms: number }
 }
 
 export interface DefectReport {
   readonly id: string
   readonly origin: string
+  /** Of the round in which it was found, such as `R1`; null where it has none. */
+  readonly finding: string | null
   readonly description: string
+  /** Whether everything that is said to catch it did. */
   readonly caught: boolean
-  readonly caughtBy: readonly SuiteName[]
-  /** Cases run in all; a suite ends with its first case that fails. */
+  /** The suites that did, `unit` for unit tests. */
+  readonly caughtBy: readonly (SuiteName | 'unit')[]
+  /** True: no suite of the whole collector is known to catch it. */
+  readonly unitOnly: boolean
+  /** Cases and unit tests run in all; a suite ends with its first case that fails. */
   readonly cases: number
   readonly seconds: number
 }
 
-/** Puts the defects back one after the other and runs every suite against each, then against the sources as they are. */
+export interface DefectsOptions {
+  /** Processes at a time. */
+  readonly processes: number
+  /** Told of each that is done. */
+  readonly onDone: (what: string) => void
+}
+
+/** Puts each defect back and holds against it what is said to catch it; then the same against the sources as they are. */
 export async function reportDefects(
   defects: readonly Defect[],
-  suites: readonly SuiteName[],
-  onDone: (what: string) => void,
+  { onDone, processes }: DefectsOptions,
 ): Promise<DefectsReport> {
-  using pool = new SuitePool(1)
-  const reports: DefectReport[] = []
-  for (const defect of defects) {
-    // oxlint-disable-next-line no-await-in-loop -- each is timed alone
-    reports.push(await reportDefect(pool, defect, suites))
+  const units = await runUnitSuite(defects, { clean: true })
+  onDone('unit tests')
+  using pool = new SuitePool(processes)
+  const reports = defects.map(async (defect) => {
+    const report = await reportDefect(pool, defect, units.defects.get(defect.id))
     onDone(defect.id)
-  }
-  const clean = await pool.run(null, suites)
-  onDone('without a defect')
+    return report
+  })
+  const used = SUITE_NAMES.filter((suite) => defects.some((defect) => suitesOf(defect).includes(suite)))
+  const clean = used.length === 0 ? [] : await pool.run(null, used)
   return {
     schema: 1,
-    defects: reports,
-    clean: { cases: casesOf(clean), falseAlarms: failing(clean).length },
+    defects: await Promise.all(reports),
+    clean: {
+      cases: casesOf(clean) + (units.clean?.cases ?? 0),
+      falseAlarms: failing(clean).length + (units.clean?.failed.length ?? 0),
+    },
   }
 }
 
@@ -51,14 +68,25 @@ export function isGood({ defects, clean }: DefectsReport): boolean {
 async function reportDefect(
   pool: SuitePool,
   defect: Defect,
-  suites: readonly SuiteName[],
+  unit: UnitResult | undefined,
 ): Promise<DefectReport> {
   const { id, origin, description } = defect
+  const suites = suitesOf(defect)
   const startedMs = performance.now()
-  const results = await pool.run(id, suites)
-  const caughtBy = failing(results)
-  const seconds = (performance.now() - startedMs) / 1000
-  return { id, origin, description, caught: caughtBy.length > 0, caughtBy, cases: casesOf(results), seconds }
+  const results = suites.length === 0 ? [] : await pool.run(id, suites)
+  const seconds = (performance.now() - startedMs) / 1000 + (unit?.seconds ?? 0)
+  const caughtInUnit = unit !== undefined && unit.failed.length >= unitTestsOf(defect).length
+  return {
+    id,
+    origin,
+    finding: defect.finding ?? null,
+    description,
+    caught: failing(results).length === suites.length && (unit === undefined || caughtInUnit),
+    caughtBy: [...failing(results), ...(caughtInUnit ? (['unit'] as const) : [])],
+    unitOnly: suites.length === 0,
+    cases: casesOf(results) + (unit?.cases ?? 0),
+    seconds,
+  }
 }
 
 function failing(results: readonly SuiteResult[]): SuiteName[] {

@@ -46,7 +46,7 @@ describe('a run', () => {
   })
 
   test('with an unknown defect names those there are', () => {
-    expect(() => findDefect('B0')).toThrow(/"B0" back: known are B7, B8, B9, B10$/)
+    expect(() => findDefect('B0')).toThrow(/"B0" back: known are B7, B8, B9, B10, B/)
     expect(runNode('B0', '').status).not.toBe(0)
   })
 
@@ -97,21 +97,47 @@ describe('patched modules', () => {
   })
 })
 
-test('each defect is caught by the idle stream alone, and the sources as they are pass', async () => {
+test('a defect of the idle stream and one that only a unit test shows are caught, and the sources as they are pass', async () => {
   const done: string[] = []
-  const report = await reportDefects(DEFECTS, ['idle-stream'], (what) => done.push(what))
+  const report = await reportDefects([findDefect('B10'), findDefect('B137')], {
+    processes: 1,
+    onDone: (what) => done.push(what),
+  })
   expect(report).toMatchObject({
     schema: 1,
-    defects: DEFECTS.map(({ id }) => ({ id, caught: true, caughtBy: ['idle-stream'], cases: 1 })),
-    clean: { cases: 1, falseAlarms: 0 },
+    defects: [
+      { id: 'B10', caught: true, caughtBy: ['idle-stream', 'ordinary-day'], unitOnly: false, cases: 2 },
+      { id: 'B137', caught: true, caughtBy: ['unit'], unitOnly: true, cases: 1 },
+    ],
+    clean: { cases: 3, falseAlarms: 0 },
   })
-  expect(done).toEqual(['B7', 'B8', 'B9', 'B10', 'without a defect'])
+  expect(done).toEqual(['unit tests', 'B137', 'B10'])
   expect(isGood(report)).toBe(true)
 })
 
+test('each finding is in the catalogue', () => {
+  const findings = new Set(DEFECTS.map(({ finding }) => finding))
+  const all = [...numbered('R', 14), ...numbered('D', 18), 'V']
+  expect(all.filter((finding) => !findings.has(finding))).toEqual([])
+})
+
+function numbered(letter: string, count: number): string[] {
+  return Array.from({ length: count }, (_, n) => `${letter}${n + 1}`)
+}
+
 test('a defect that is not caught, or a false alarm, is not good', () => {
   const clean = { cases: 1, falseAlarms: 0 }
-  const missed = { id: 'B', origin: '', description: '', caught: false, caughtBy: [], cases: 1, seconds: 1 }
+  const missed = {
+    id: 'B',
+    origin: '',
+    finding: null,
+    description: '',
+    caught: false,
+    caughtBy: [],
+    unitOnly: true,
+    cases: 1,
+    seconds: 1,
+  }
   expect(isGood({ schema: 1, defects: [], clean })).toBe(true)
   expect(isGood({ schema: 1, defects: [missed], clean })).toBe(false)
   expect(isGood({ schema: 1, defects: [], clean: { cases: 1, falseAlarms: 1 } })).toBe(false)

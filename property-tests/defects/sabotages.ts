@@ -18,6 +18,7 @@ export const SABOTAGES: readonly Defect[] = [
         replace: 'capacity: streamRotation.maxConcurrentStreams + 1',
       },
     ],
+    caughtBy: ['ordinary-day'],
   },
   {
     id: 'I2',
@@ -30,6 +31,7 @@ export const SABOTAGES: readonly Defect[] = [
         replace: 'if (this.#entries.size < Infinity)',
       },
     ],
+    caughtBy: ['ordinary-day'],
   },
   {
     id: 'I3',
@@ -42,6 +44,7 @@ export const SABOTAGES: readonly Defect[] = [
         replace: 'clock.sleep(this.#options.config.heartbeatIntervalMs, new AbortController())',
       },
     ],
+    caughtBy: ['ordinary-day'],
   },
   {
     id: 'I4',
@@ -54,6 +57,7 @@ export const SABOTAGES: readonly Defect[] = [
         replace: 'new Watchdog(this.#context.clock, 2 * this.#context.config.readTimeoutMs, signal)',
       },
     ],
+    caughtBy: ['ordinary-day'],
   },
   {
     id: 'I5',
@@ -66,6 +70,7 @@ export const SABOTAGES: readonly Defect[] = [
         replace: '(1.2 + 0.15 * random.next())',
       },
     ],
+    caughtBy: ['ordinary-day'],
   },
   {
     id: 'I6',
@@ -78,6 +83,7 @@ export const SABOTAGES: readonly Defect[] = [
         replace: 'undefined',
       },
     ],
+    caughtBy: ['ordinary-day'],
   },
   {
     id: 'I7',
@@ -85,11 +91,12 @@ export const SABOTAGES: readonly Defect[] = [
     description: 'What was read before is delivered again',
     patches: [
       {
-        file: 'reference/docker/reading/container-reader.ts',
-        find: "if (verdict !== 'deliver') return",
-        replace: "if (verdict === 'reopen') return",
+        file: 'reference/docker/reading/follow-reader.ts',
+        find: 'if (connection.search !== undefined && !this.#search(connection, key, buffer, start)) return',
+        replace: 'if (connection.search !== undefined) this.#search(connection, key, buffer, start)',
       },
     ],
+    caughtBy: ['ordinary-day'],
   },
   {
     id: 'I8',
@@ -102,5 +109,6 @@ export const SABOTAGES: readonly Defect[] = [
         replace: '} finally {',
       },
     ],
+    caughtBy: ['ordinary-day'],
   },
 ]

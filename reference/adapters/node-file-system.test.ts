@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { replaceFile } from '../dispatch/files.ts'
+import { replaceFile, writeAll } from '../dispatch/files.ts'
 import { NodeFileSystem, type FilePromises } from './node-file-system.ts'
 import { NodeProcess } from './node-process.ts'
 
@@ -28,6 +28,18 @@ test('what is appended in several buffers is read back from any position', async
   await file.write([Buffer.from('three\n')])
   await file.close()
   expect(await readFile(path, 'utf8')).toBe('one\nthree\n')
+})
+
+test('more buffers than one system call takes arrive whole and in order', async () => {
+  const path = join(directory, 'log')
+  const file = await files.open(path, 'a+')
+  const lines = Array.from({ length: 5000 }, (_, n) => `${n}\n`)
+  await writeAll(
+    file,
+    lines.map((line) => Buffer.from(line)),
+  )
+  await file.close()
+  expect(await readFile(path, 'utf8')).toBe(lines.join(''))
 })
 
 test('a renamed file keeps its identity', async () => {

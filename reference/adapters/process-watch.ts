@@ -7,6 +7,8 @@ export interface ProcessWatch extends Disposable {
   readonly end: Promise<void>
   /** Whether anything went wrong that only the exit status can still tell. */
   readonly failed: boolean
+  /** Calls the listener, one for all, at every SIGHUP; one that comes before is ignored. */
+  onHangUp(listener: () => void): void
 }
 
 /**
@@ -18,6 +20,7 @@ export function watchProcess(logger: Logger): ProcessWatch {
   const { promise: end, resolve } = Promise.withResolvers<void>()
   let signals = 0
   let failed = false
+  let hangUp: () => void = ignore
 
   function warned(warning: Error): void {
     if (warning.name === 'ExperimentalWarning') return
@@ -38,21 +41,27 @@ export function watchProcess(logger: Logger): ProcessWatch {
     resolve()
   }
 
+  const hungUp = (): void => hangUp()
   const interrupted = (): void => asked('SIGINT', SIGNAL_STATUS + 2)
   const terminated = (): void => asked('SIGTERM', SIGNAL_STATUS + 15)
   process.on('uncaughtException', unhandled).on('unhandledRejection', unhandled).on('warning', warned)
-  process.on('SIGINT', interrupted).on('SIGTERM', terminated)
+  process.on('SIGINT', interrupted).on('SIGTERM', terminated).on('SIGHUP', hungUp)
   return {
     end,
     get failed() {
       return failed
     },
+    onHangUp(listener) {
+      hangUp = listener
+    },
     [Symbol.dispose]() {
       process.off('uncaughtException', unhandled).off('unhandledRejection', unhandled).off('warning', warned)
-      process.off('SIGINT', interrupted).off('SIGTERM', terminated)
+      process.off('SIGINT', interrupted).off('SIGTERM', terminated).off('SIGHUP', hungUp)
     },
   }
 }
 
 /** The exit status of a process that a signal ends is this plus the signal's number. */
 const SIGNAL_STATUS = 128
+/** Nobody wants to be told. */
+function ignore(): void {}

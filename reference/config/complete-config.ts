@@ -10,9 +10,12 @@ export type PartialConfig<T = CollectorConfig> = {
       : PartialConfig<T[Key]>
 }
 
+/** Parsed when first asked for: a property makes a configuration a case. */
+let defaults: CollectorConfig | undefined
+
 /** The defaults with a part of them replaced. */
 export function completeConfig(partial: PartialConfig): CollectorConfig {
-  const defaults = parseConfig('', { file: 'defaults', env: {} })
+  defaults ??= parseConfig('', { file: 'defaults', env: {} })
   const { containerMonitor: monitor, sinks } = defaults
   return {
     ...defaults,

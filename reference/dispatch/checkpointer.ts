@@ -56,6 +56,8 @@ export class Checkpointer {
     const startedMs = clock.monotonic()
     try {
       await delivery.commit({ signal })
+      // Somebody else saves by now, and knows more.
+      signal.throwIfAborted()
       positions.prune()
       if (positions.dirty) {
         await positions.save(positions.snapshot())
@@ -68,6 +70,15 @@ export class Checkpointer {
       this.#fault = messageOf(error)
       throw error
     }
+  }
+
+  /** Saves everything that is acknowledged, at the end. Rejects when something of it could not be made durable. */
+  async finish(signal: AbortSignal): Promise<void> {
+    const { delivery } = this.#options
+    await this.checkpoint(signal)
+    // The commit was one that had been under way: what was acknowledged since it began takes another one.
+    if (!delivery.committed) await this.checkpoint(signal)
+    if (!delivery.committed) throw new Error('not everything that was stored could be made durable')
   }
 
   checks(): Health['checks'] {

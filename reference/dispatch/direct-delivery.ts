@@ -78,7 +78,9 @@ export class DirectDelivery implements DeliveryMode {
     )
   }
 
-  async saved(): Promise<void> {}
+  async saved(): Promise<void> {
+    this.#options.sink.saved?.()
+  }
 
   async close(): Promise<void> {}
 

@@ -85,9 +85,13 @@ class Process {
   }
 
   async dropped(): Promise<number> {
+    return await this.counted('lines_dropped')
+  }
+
+  async counted(what: string): Promise<number> {
     const lines = (await this.metrics.text())
       .split('\n')
-      .filter((one) => one.startsWith('log_capturer_lines_dropped_total{'))
+      .filter((one) => one.startsWith(`log_capturer_${what}_total{`))
     return lines.reduce((sum, one) => sum + Number(one.split(' ').at(-1)), 0)
   }
 
@@ -131,6 +135,14 @@ test('one sink that is always there is written to without a spool, and goes on w
   await second.deliver(a, 5)
   await machine.world.advance(10)
   expect(runsOf(sink, a)).toBe('0-14')
+})
+
+test('what is taken is counted, in lines and in bytes', async () => {
+  const machine = new Machine()
+  const process = await machine.start([new ScriptedSink()])
+  await machine.world.run(() => process.deliver(a, 12))
+  expect([await process.counted('lines_read'), await process.counted('bytes_read')]).toEqual([12, 12 * 3 + 2])
+  await machine.stop()
 })
 
 test('the bound on memory is applied, first come, first served, and an abort takes nothing', async () => {
@@ -284,8 +296,10 @@ describe('a full spool', () => {
       queueBytesMax: 1 << 20,
       spool: { bytesMax: 1 << 20, whenFull: 'drop_oldest' },
     })
-    const delivering = process.deliver(a, 5000, LINE)
+    let done = false
+    const delivering = process.deliver(a, 5000, LINE).then(() => (done = true))
     await machine.world.advance(60_000)
+    expect(done).toBe(true)
     await delivering
     away.answer = () => null
     await machine.world.advance(60_000)
@@ -318,6 +332,25 @@ describe('a full spool', () => {
 })
 
 describe('saving', () => {
+  test('at a stop includes what was stored while a sync that does not listen was under way', async () => {
+    const machine = new Machine()
+    const sink = new ScriptedSink()
+    sink.sync = async () => {
+      await machine.world.clock.sleep(1900, { signal: new AbortController().signal })
+      return new Map()
+    }
+    const first = await machine.start([sink])
+    await first.deliver(a, 1)
+    await machine.world.advance(1100)
+    await first.deliver(a, 1)
+    await machine.world.advance(1)
+    sink.sync = async () => new Map()
+    const { missed } = await machine.stop()
+    expect(missed.map(({ step }) => step)).toEqual(['workers'])
+    const second = await machine.start([sink])
+    expect(second.dispatcher.resumePosition(a.id)?.records).toBe(2)
+  })
+
   test('a sink whose sync hangs keeps the progress of the others from nothing', async () => {
     const machine = new Machine()
     const [hung, well] = [new ScriptedSink({}, 'hung'), new ScriptedSink({}, 'well')]

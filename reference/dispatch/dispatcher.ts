@@ -193,10 +193,7 @@ export class Dispatcher implements Component {
     const { clock } = this.#options
     const checkpointer = this.#checkpointer
     if (checkpointer === null) return
-    await withDeadline(clock, 'saving positions', deadlineMs, NEVER, (signal) =>
-      checkpointer.checkpoint(signal),
-    )
-    if (!this.#mode!.committed) throw new Error('not everything that was stored could be made durable')
+    await withDeadline(clock, 'saving positions', deadlineMs, NEVER, (signal) => checkpointer.finish(signal))
   }
 }
 

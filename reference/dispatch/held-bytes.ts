@@ -27,4 +27,4 @@ function buffersOf({ bytes, ends, streams, times }: Block): ArrayBufferLike[] {
 }
 
 /** Objects and position of a block (its ring of 50 keys among them), measured (held-bytes.test.ts). */
-const BLOCK_OVERHEAD = 2048
+const BLOCK_OVERHEAD = 1200

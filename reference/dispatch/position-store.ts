@@ -58,6 +58,7 @@ export class PositionStore {
   #changes = 0
   #saved = 0
   #directoryReady = false
+  #saving: Promise<void> = Promise.resolve()
 
   constructor(options: PositionStoreOptions) {
     this.#options = options
@@ -178,8 +179,17 @@ export class PositionStore {
     return { changes: this.#changes, text }
   }
 
-  /** Writes a snapshot, atomically and durably. */
+  /** Writes a snapshot, atomically and durably, after those that were given before. */
   async save(snapshot: PositionSnapshot): Promise<void> {
+    const before = this.#saving
+    this.#saving = (async () => {
+      await before.catch(() => {})
+      await this.#write(snapshot)
+    })()
+    await this.#saving
+  }
+
+  async #write(snapshot: PositionSnapshot): Promise<void> {
     const { fileSystem, stateDir } = this.#options
     if (!this.#directoryReady) await makeDirectory(fileSystem, stateDir)
     this.#directoryReady = true

@@ -72,20 +72,21 @@ describe('a source that fails', () => {
     expect(attemptsMs[1]! - attemptsMs[0]!).toBeLessThanOrEqual(200)
   })
 
-  test('holds up no other one, and is told as stalled until it is stored', async () => {
+  test('holds up no other one, also when there are many, and is told as stalled until it is stored', async () => {
     const rig = new PipelineRig(new ScriptedSink())
-    rig.sink.answer = (batch) => (isOf(batch, 'a') ? AGAIN : null)
+    rig.sink.answer = (batch) => (isOf(batch, 'b') ? null : AGAIN)
     rig.start()
-    rig.push(blockOf(a, 0, ['bad']))
+    const bad = Array.from({ length: 9 }, (_, n) => sourceOf(`bad${n}`))
+    rig.push(...bad.map((source) => blockOf(source, 0, ['bad'])))
     for (let n = 0; n < 50; n++) {
       rig.push(blockOf(b, n, [`${n}`]))
       await rig.world.advance(10)
     }
     expect(rig.sink.stored.get('b')).toHaveLength(50)
-    expect([...rig.stalled]).toEqual([a.id])
+    expect(rig.stalled).toEqual(new Set(bad.map((source) => source.id)))
     rig.sink.answer = () => null
     await rig.world.advance(30_000)
-    expect(rig.sink.stored.get('a')).toEqual(['bad'])
+    expect(rig.sink.stored.get('bad0')).toEqual(['bad'])
     expect([...rig.stalled]).toEqual([])
   })
 
@@ -232,6 +233,18 @@ describe('a sink that refuses everything', () => {
     expect(rig.sink.stored.size).toBe(20)
     expect(rig.check.ok).toBe(true)
   })
+})
+
+test('a probe that is due while there is nothing to write keeps nobody busy', async () => {
+  const rig = new PipelineRig(new ScriptedSink())
+  rig.sink.answer = () => ({ kind: 'refused', why: 'wrong password' })
+  rig.start()
+  rig.push(blockOf(a, 0, ['1']))
+  await rig.world.advance(600_000)
+  expect(rig.sink.writes.length).toBeGreaterThan(10)
+  rig.sink.answer = () => null
+  await rig.world.advance(61_000)
+  expect(rig.sink.stored.get('a')).toEqual(['1'])
 })
 
 describe('a write that gets no answer', () => {

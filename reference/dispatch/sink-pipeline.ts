@@ -314,6 +314,7 @@ export class SinkPipeline {
     lane.state = 'ready'
     this.#ready.add(lane)
     this.#work.notifyOne()
+    if (this.#circuit.trouble !== null) this.#timers.notifyAll()
   }
 
   /** Makes lanes ready again when they are due, lets the probe through, and notices writes that hang. */
@@ -344,7 +345,8 @@ export class SinkPipeline {
   }
 
   #nextDueMs(): number {
-    let dueMs = this.#circuit.probeAtMs ?? Infinity
+    // A probe needs something to be written.
+    let dueMs = this.#ready.size > 0 ? (this.#circuit.probeAtMs ?? Infinity) : Infinity
     for (const lane of this.#waiting) dueMs = Math.min(dueMs, lane.dueMs)
     // The oldest write that was not noticed yet: the others began later.
     for (const lane of this.#writing) {

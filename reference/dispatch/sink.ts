@@ -21,6 +21,8 @@ export interface Sink {
    * saved. Empty when all is well.
    */
   sync(options: { signal: AbortSignal }): Promise<NotDurable>
+  /** Positions and marks were saved: all those that a sync which ended before the save before this one made durable are on disk. */
+  saved?(): void
   /** The source is gone for good and everything of it is stored: gives back what is held for it. */
   forget(source: Source): Promise<void>
   /** Gives everything back. Closes what it can even if one close fails, then rejects. */

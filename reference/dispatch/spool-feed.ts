@@ -157,15 +157,20 @@ export class SpoolFeed {
   /** Gives up the rest of what lies before the place, and goes on there. Resolves with the number of records that the sink will never get. */
   async skipTo(place: SpoolOffset): Promise<number> {
     if (compareOffsets(this.#place, place) >= 0) return 0
-    const from = this.#cursor
-    if (compareOffsets(from, place) < 0) this.#cursor = place
+    const oldest = [...this.#parked.values(), this.#cursor].reduce((x, y) =>
+      compareOffsets(y, x) < 0 ? y : x,
+    )
+    const records = await recordsBetween(this.#options.spool, oldest, place, (block) =>
+      this.#missingOf(block),
+    )
+    if (compareOffsets(this.#cursor, place) < 0) this.#cursor = place
     for (const [source, parkedFrom] of this.#parked) {
       if (compareOffsets(parkedFrom, place) < 0) this.#parked.set(source, place)
     }
     for (const piece of this.#pieces) if (compareOffsets(piece.next, place) <= 0) piece.owing = 0
     this.#settle()
     if (compareOffsets(this.#place, place) < 0) this.#place = place
-    return await recordsBetween(this.#options.spool, from, place)
+    return records
   }
 
   /** The source is gone: see {@link forgetGone}. */
@@ -365,8 +370,9 @@ export class SpoolFeed {
     )
   }
 
-  /** Waits for a commit, but not longer than `ms`: it goes on. */
+  /** Waits for a commit, but not longer than `ms`: it goes on. One that hangs is not waited for again. */
   async commitWithin(ms: number, options: { signal: AbortSignal }): Promise<void> {
+    if (this.#stored.flushing) return
     const { clock } = this.#options
     await withDeadline(clock, `making ${this.name} durable`, ms, options.signal, () => this.commit(options))
   }

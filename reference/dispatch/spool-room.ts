@@ -1,3 +1,4 @@
+import type { Block } from './block.ts'
 import type { PositionStore } from './position-store.ts'
 import type { SpoolFeed } from './spool-feed.ts'
 import { compareOffsets, type Spool, type SpoolOffset } from './spool/spool.ts'
@@ -45,14 +46,22 @@ export async function makeRoom({
   return drops.filter(({ records }) => records > 0)
 }
 
-/** Records between two places. */
-export async function recordsBetween(spool: Spool, from: SpoolOffset, to: SpoolOffset): Promise<number> {
+/**
+ * Records between two places.
+ * @param wanted what of a block counts.
+ */
+export async function recordsBetween(
+  spool: Spool,
+  from: SpoolOffset,
+  to: SpoolOffset,
+  wanted: (block: Block) => Block | null = (block) => block,
+): Promise<number> {
   let records = 0
   for (let at = from; compareOffsets(at, to) < 0;) {
     // eslint-disable-next-line no-await-in-loop -- one piece after the other
     const found = await spool.read(at)
     if (found === null || compareOffsets(found.next, to) > 0) break
-    for (const block of found.blocks) records += block.ends.length
+    for (const block of found.blocks) records += wanted(block)?.ends.length ?? 0
     at = found.next
   }
   return records

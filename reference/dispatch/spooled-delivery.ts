@@ -104,6 +104,7 @@ export class SpooledDelivery implements DeliveryMode {
   /** What every sink has by the positions on disk is not needed any more. */
   async saved(): Promise<void> {
     const { positions, sinks, spool } = this.#options
+    for (const sink of sinks) sink.saved?.()
     const names = [...sinks.map((sink) => sink.name), ...positions.sinksSwitchedOff()]
     await spool.release(oldest(names.map((name) => positions.sink(name).spool ?? spool.end)))
   }

@@ -75,3 +75,21 @@ test('a flush joins one that hangs, and does not sync twice', async () => {
   await Promise.all(flushes)
   expect(syncs).toBe(1)
 })
+
+test('a flush that comes behind another one takes with it what that one began without', async () => {
+  const unsynced = new Unsynced<number>()
+  const { promise, resolve } = Promise.withResolvers<NotDurable>()
+  unsynced.set('a', 1)
+  const first = unsynced.flush(
+    () => promise,
+    () => {},
+  )
+  unsynced.set('b', 2)
+  const second = unsynced.flush(
+    async () => ALL,
+    () => {},
+  )
+  resolve(ALL)
+  await Promise.all([first, second])
+  expect(unsynced.isEmpty).toBe(true)
+})

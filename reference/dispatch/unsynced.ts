@@ -16,6 +16,11 @@ export class Unsynced<Value> {
     return this.#changed.size === 0 && this.#syncing === null
   }
 
+  /** True while a flush is under way. */
+  get flushing(): boolean {
+    return this.#flush !== null
+  }
+
   get(key: string): Value | undefined {
     return this.#changed.get(key) ?? this.#syncing?.get(key)
   }
@@ -26,9 +31,14 @@ export class Unsynced<Value> {
 
   /**
    * Makes what was set before the call durable, then hands it to `apply`. Keys that `sync` names are not durable and stay to be applied; all of them when
-   * it rejects. A flush that is still under way is joined instead: a sync that hangs is not started twice.
+   * it rejects. A flush that is still under way is waited for first, so that a sync that hangs is not started twice; what it leaves, because it failed, was
+   * cancelled or had begun before, is flushed anew.
    */
   async flush(sync: () => Promise<NotDurable>, apply: Apply<Value>): Promise<void> {
+    if (this.#flush !== null) {
+      await this.#flush.catch(() => {})
+      if (this.isEmpty) return
+    }
     this.#flush ??= this.#begin(sync, apply).finally(() => (this.#flush = null))
     await this.#flush
   }

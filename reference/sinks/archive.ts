@@ -25,57 +25,85 @@ export interface ArchiveOptions {
  * What becomes of rotated files: they are compressed, one at a time and with pauses, and the oldest are removed. A compressed file is written beside, synced
  * and renamed, so a crash leaves the file or its compressed form, or for a moment both; what is unfinished is removed at the start.
  *
- * A rotated file is left alone until the positions were saved once after it was rotated: until then it may hold records that come again after a crash.
+ * A rotated file is left alone while it may hold records that come again after a crash: until the positions of its source were saved after it was
+ * rotated. Of files that were rotated in an earlier life nobody knows that until their source has written again, or was away for a day.
  */
 export class Archive {
   readonly #options: ArchiveOptions
-  /** Paths of the files rotated in this life, with the number of syncs there had been. */
-  readonly #young = new Map<string, number>()
+  /** Paths of the files rotated in this life that may still be needed. */
+  readonly #young = new Set<string>()
+  /** Files of which everything that was written in earlier lives is in saved positions. */
+  readonly #settled = new Set<string>()
+  /** What the last sync made durable, and what the one before the last save did: that save may have begun before the sync ended. */
+  #synced: readonly string[] = []
+  #nearlySaved: readonly string[] = []
   readonly #changed = new Condition()
-  #syncs = 0
+  readonly #bornAt: number
+  #saves = 0
   #scope: Scope | null = null
 
   constructor(options: ArchiveOptions) {
     this.#options = options
+    this.#bornAt = options.clock.monotonic()
   }
 
   /** A file is about to be rotated to this path. */
   add(path: string): void {
-    this.#young.set(path, this.#syncs)
+    this.#young.add(path)
   }
 
-  /** A sync begins: the positions of the one before were saved, or could not be. Starts the work at the first. */
-  syncing(): void {
-    this.#syncs += 1
-    for (const [path, syncs] of this.#young)
-      if (this.#syncs - syncs >= SETTLED_SYNCS) this.#young.delete(path)
+  /**
+   * A sync begins.
+   * @param known paths of the files whose ends are known
+   * @returns to be called when it is done, with the paths of the files that are not durable
+   */
+  syncing(known: readonly string[]): (failed: ReadonlySet<string>) => void {
+    const concerned = [...this.#young, ...known]
+    return (failed) => {
+      this.#synced = concerned.filter((path) => !failed.has(path) && !failed.has(ownerOf(path)))
+    }
+  }
+
+  /** The positions were saved. Starts the work at the first. */
+  saved(): void {
+    for (const path of this.#nearlySaved) {
+      this.#young.delete(path)
+      this.#settled.add(ownerOf(path))
+    }
+    this.#nearlySaved = this.#synced
+    this.#saves += 1
     this.#changed.notifyAll()
-    if (this.#scope !== null || this.#syncs < SETTLED_SYNCS) return
-    const { clock, tasks, logger } = this.#options
-    const onFailure = (task: { name: string }, error: unknown): void =>
-      logger.error({ task: task.name, err: error }, 'Rotated files are no longer looked after')
-    this.#scope = new Scope('local_file', { clock, tasks, onFailure })
-    this.#scope.spawn('local_file_archive', 'rotated files', (signal) => this.#work(signal))
-  }
-
-  /** Whether the file may be rotated again: not before what it holds had a chance to be committed once. */
-  get settled(): boolean {
-    return this.#syncs >= SETTLED_SYNCS
+    this.#scope ??= this.#begin()
   }
 
   /** Ends the work; a file being compressed stays as it is. */
   async close(): Promise<void> {
     const scope = this.#scope
     this.#scope = null
-    this.#syncs = 0
     await scope?.close({ deadlineMs: CLOSE_MS })
+  }
+
+  #begin(): Scope {
+    const { clock, tasks, logger } = this.#options
+    const onFailure = (task: { name: string }, error: unknown): void =>
+      logger.error({ task: task.name, err: error }, 'Rotated files are no longer looked after')
+    const scope = new Scope('local_file', { clock, tasks, onFailure })
+    scope.spawn('local_file_archive', 'rotated files', (signal) => this.#work(signal))
+    return scope
+  }
+
+  /** Whether the file may hold records that come again. */
+  #isNeeded(path: string): boolean {
+    if (this.#young.has(path)) return true
+    const isDayOld = this.#options.clock.monotonic() - this.#bornAt >= DAY_MS
+    return !isDayOld && !this.#settled.has(ownerOf(path))
   }
 
   async #work(signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#options
     await this.#removeUnfinished().catch((error: unknown) => logger.warn({ err: error }, FAILED))
     for (;;) {
-      const syncs = this.#syncs
+      const saves = this.#saves
       try {
         // eslint-disable-next-line no-await-in-loop -- one file at a time
         await this.#pass(signal)
@@ -86,7 +114,7 @@ export class Archive {
         await clock.sleep(RETRY_MS, { signal })
       }
       // eslint-disable-next-line no-await-in-loop
-      while (this.#syncs === syncs) await this.#changed.wait({ signal })
+      while (this.#saves === saves) await this.#changed.wait({ signal })
     }
   }
 
@@ -106,7 +134,7 @@ export class Archive {
       const kept = new Set(numbers.slice(-config.maxFiles))
       for (const { path, number, compressed } of own) {
         signal.throwIfAborted()
-        if (this.#young.has(path)) continue
+        if (this.#isNeeded(path)) continue
         if (!kept.has(number)) await fileSystem.unlink(path).catch(unlessGone)
         else if (!compressed && config.compress === 'gzip') await this.#compress(path, signal)
       }
@@ -123,7 +151,8 @@ export class Archive {
         for (let at = 0; ; at += CHUNK_BYTES) {
           const chunk = new Uint8Array(CHUNK_BYTES)
           const length = await readFully(source, chunk, at)
-          if (length === 0) break
+          // Even an empty file has a gzip member: nothing is not gzip.
+          if (length === 0 && at > 0) break
           await writeAll(target, [await this.#options.gzip(chunk.subarray(0, length))])
           // At low priority: others go first.
           await this.#options.clock.sleep(PAUSE_MS, { signal })
@@ -145,8 +174,8 @@ function unlessGone(error: unknown): void {
   if (codeOf(error) !== 'ENOENT') throw error
 }
 
-/** Syncs after which what was written before the first of them had its chance to be committed. */
-const SETTLED_SYNCS = 2
+/** Positions of sources that are gone are kept for so long. */
+const DAY_MS = 24 * 3600 * 1000
 const CHUNK_BYTES = 256 * 1024
 const PAUSE_MS = 10
 const RETRY_MS = 60_000

@@ -1,7 +1,7 @@
 import type { FileHandle, FileSystem } from '../ports/file-system.ts'
 import { digest, holds, isSame, readTail, type Identity, type Place } from './place.ts'
 import { reconcile } from './reconcile.ts'
-import { neighboursOf } from './rotated-files.ts'
+import { generationOf, neighboursOf, nextGeneration } from './rotated-files.ts'
 
 export interface BeginningOptions {
   readonly fileSystem: FileSystem
@@ -21,6 +21,10 @@ export interface Beginning {
   readonly continues: boolean
   /** Size of the file. */
   readonly size: number
+  /** The number the file gets when it is rotated. */
+  readonly generation: number
+  /** The file was cut or begun by somebody else and holds none of the records that come, but perhaps later ones: these must not be appended to it. */
+  readonly unclear: boolean
   /** Where the records end when there is nothing to append and more may follow them in a file already; else null. */
   readonly place: Place | null
   readonly told: readonly ('cut' | 'foreign' | 'hole')[]
@@ -40,44 +44,74 @@ interface Stretch {
  *     the files it was rotated to since, oldest first:                                                            |C|D|
  *     the file itself:                                                                                                 |E|F|
  *
- * The first is known by its inode, or, a copy, by the bytes before the committed end. When nothing holds that end, the file was cut or removed, and
- * what it holds now began somewhere among what comes.
+ * The first is known by its inode, or, a copy, by the bytes before the committed end; the second by their numbers, which are not below that of the
+ * mark. When nothing holds that end, the file was cut or removed, and what the others hold began somewhere among what comes.
+ *
+ * Somebody else may have destroyed the only evidence: by a cut, a removal, or the renaming of a file that was begun since the mark was saved (nothing tells when). Then, after a kill, records
+ * written since the mark was saved may come twice, but in no file out of order.
  */
 export async function findBeginning(options: BeginningOptions): Promise<Beginning> {
   const { path, handle, last } = options
   const told: Beginning['told'][number][] = []
-  const stretches = await stretchesOf(options)
-  if (last !== undefined && stretches.length === 1 && stretches[0]!.search && last.length > 0)
-    told.push('cut')
+  const { stretches, generation } = await stretchesOf(options)
+  const isLost = stretches[0]!.search
+  if (last !== undefined && last.length > 0 && isLost) told.push('cut')
   let rest = options.expected
   for (const stretch of stretches) {
     const isLast = stretch.path === path
     // eslint-disable-next-line no-await-in-loop -- one after the other
     const part = await readStretch(options.fileSystem, isLast ? handle : null, stretch, rest)
+    const { size, found } = part
     rest = rest.subarray(part.present)
-    if (part.found !== null && (isLast || part.found === 'hole')) told.push(part.found)
-    if (isLast && (rest.byteLength > 0 || part.place.length === part.size))
-      return { rest, continues: part.place.length === part.size, size: part.size, place: null, told }
-    if (rest.byteLength === 0) return { rest, continues: false, size: part.size, place: part.place, told }
+    if (found !== null && (isLast || found === 'hole')) told.push(found)
+    const base = { rest, size, generation, told }
+    const isEnd = part.length === size
+    const unclear = isLast && stretch.search && part.present === 0 && size > 0
+    if (isLast && (rest.byteLength > 0 || isEnd))
+      return { ...base, continues: isEnd && part.present > 0, unclear, place: null }
+    if (rest.byteLength > 0) continue
+    const place = { ...part.place, generation: generationOf(stretch.path) ?? last?.generation ?? generation }
+    return { ...base, continues: false, unclear: false, place }
   }
   throw new Error('unreachable: the last stretch is the file itself')
 }
 
-async function stretchesOf({ fileSystem, path, handle, last }: BeginningOptions): Promise<Stretch[]> {
+interface Stretches {
+  /** In the order in which they were written; the file itself is the last. */
+  readonly stretches: readonly Stretch[]
+  readonly generation: number
+}
+
+async function stretchesOf({ fileSystem, path, handle, last }: BeginningOptions): Promise<Stretches> {
   const { size, ...own } = await handle.stat()
   const isOwn = last !== undefined && (last.identity === undefined || isSame(own, last.identity))
   if (last !== undefined && isOwn && (await holds(handle, size, last)))
-    return [{ path, from: last.length, search: false }]
-  const neighbours = (await neighboursOf(fileSystem, path)).toSorted()
-  const begins = neighbours.filter((each) => ROTATED.test(each))
-  if (last === undefined) return [...neighbours, path].map((each) => ({ path: each, from: 0, search: false }))
-  const first = await holderOf(fileSystem, neighbours, last)
-  if (first === null) return [{ path, from: 0, search: true }]
-  const later = ROTATED.test(first) ? begins.filter((each) => each > first) : []
-  return [
-    { path: first, from: last.length, search: false },
-    ...[...later, path].map((each) => ({ path: each, from: 0, search: true })),
-  ]
+    return {
+      stretches: [{ path, from: last.length, search: false }],
+      generation: last.generation ?? (await nextGeneration(fileSystem, path)),
+    }
+  const generation = Math.max(await nextGeneration(fileSystem, path), last?.generation ?? 1)
+  const others = await neighboursOf(fileSystem, path)
+  const moved = others.filter((each) => generationOf(each) === null).toSorted()
+  const rotated = others
+    .filter((each) => generationOf(each) !== null)
+    .toSorted((a, b) => generationOf(a)! - generationOf(b)!)
+  const itself = { path, from: 0, search: true }
+  if (last === undefined) {
+    const before = [...moved, ...rotated].map((each) => ({ path: each, from: 0, search: false }))
+    return { stretches: [...before, itself], generation }
+  }
+  const first = await holderOf(fileSystem, [...moved, ...rotated], last)
+  const oldest = last.generation ?? (first === null ? Infinity : (generationOf(first) ?? Infinity))
+  const later = rotated.filter((each) => each !== first && generationOf(each)! >= oldest)
+  return {
+    stretches: [
+      ...(first === null ? [] : [{ path: first, from: last.length, search: false }]),
+      ...later.map((each) => ({ path: each, from: 0, search: true })),
+      itself,
+    ],
+    generation,
+  }
 }
 
 /** The neighbour that holds the place: the file itself, renamed, before a copy of it. */
@@ -114,7 +148,9 @@ async function identityOfHolder(fileSystem: FileSystem, path: string, last: Plac
 interface Part {
   readonly present: number
   readonly size: number
-  readonly place: Place
+  /** Up to where the stretch holds what it should. */
+  readonly length: number
+  readonly place: Omit<Place, 'generation'>
   readonly found: 'foreign' | 'hole' | null
 }
 
@@ -137,6 +173,7 @@ async function readStretch(
     return {
       present: present - torn,
       size: torn > 0 ? end : after.size,
+      length: end,
       place: { length: end, identity: { inode, device }, tail },
       found,
     }
@@ -152,6 +189,4 @@ function tornEnd(expected: Uint8Array, present: number): number {
     : present - (expected.subarray(0, present).lastIndexOf(NEWLINE) + 1)
 }
 
-/** How own rotation names files; they sort by age. */
-const ROTATED = /\.log\.\d{6,}$/
 const NEWLINE = 0x0a

@@ -275,6 +275,18 @@ describe('syncing', () => {
     await rig.world.quiesce()
     expect((await rig.sync()).size).toBe(0)
   })
+
+  test('one that was cancelled does not keep the next one from making all durable', async () => {
+    const rig = new Rig()
+    await rig.write(['a\n'])
+    rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 8 }, { operations: ['sync'] })
+    const cancelled = new AbortController()
+    const first = rig.sink.sync(cancelled).catch(() => 'cancelled')
+    await rig.world.advance(2)
+    cancelled.abort()
+    expect(await first).toBe('cancelled')
+    expect((await rig.sync()).size).toBe(0)
+  })
 })
 
 describe('descriptors', () => {
@@ -314,12 +326,13 @@ test('a file that cannot be written to is told by its path and code, in the answ
 describe('rotation', () => {
   test('begins a new file between records, compresses the old ones, and keeps so many of them', async () => {
     const rig = new Rig(1, { maxSize: 8, maxFiles: 2, compress: 'gzip' })
-    await rig.sync()
-    await rig.sync()
     await rig.write(['zero\n', 'one\ntwo\nthree\nfour\n', 'five\n', 'six\n'])
     expect(rig.contents).toBe('six\n')
     await rig.sync()
-    await rig.sync()
+    rig.sink.saved()
+    await rig.world.quiesce()
+    expect(rig.world.fileSystem.disk.readdir('/logs')).toHaveLength(6)
+    rig.sink.saved()
     await rig.world.quiesce()
     const names = await rig.world.run(() => rig.world.fileSystem.readdir('/logs'))
     expect(names.toSorted()).toEqual(
@@ -331,8 +344,6 @@ describe('rotation', () => {
 
   test('by age happens at the next record', async () => {
     const rig = new Rig(1, { maxAgeMs: 60_000 })
-    await rig.sync()
-    await rig.sync()
     const mark = await rig.write(['a\n'])
     await rig.world.advance(60_000)
     await rig.write(['b\n'], mark)

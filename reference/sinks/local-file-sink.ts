@@ -42,8 +42,8 @@ export class LocalFileSink implements Sink {
   readonly #archive: Archive | null
   /** What is wrong, by source. */
   readonly #failures = new Map<string, string>()
-  /** Syncs that took too long and go on. */
-  readonly #late = new Set<string>()
+  /** Syncs under way, by source: the last that was begun. */
+  readonly #syncing = new Map<string, { overdue: boolean }>()
   readonly #gone = new Set<string>()
   #descriptors = 0
   #directoryReady = false
@@ -67,7 +67,7 @@ export class LocalFileSink implements Sink {
       const buffers = blocks.map((block) => formatBlock(block, this.#options.config.format))
       const stored = await this.#open.use(file, options, async () => {
         await this.#prepareDirectory()
-        return await file.append(buffers, mark, this.#archive?.settled ?? false)
+        return await file.append(buffers, mark)
       })
       this.#failures.delete(source.id)
       return { kind: 'stored', marks: [stored] }
@@ -84,9 +84,10 @@ export class LocalFileSink implements Sink {
    * it is done.
    */
   async sync({ signal }: { signal: AbortSignal }): Promise<NotDurable> {
-    this.#archive?.syncing()
+    const known = [...this.#files.values()].filter((file) => file.isKnown).map(({ path }) => path)
+    const synced = this.#archive?.syncing(known)
     const failures = new Map<string, string>()
-    const queue = [...this.#files].filter(([id, file]) => file.dirty || this.#late.has(id)).values()
+    const queue = [...this.#files].filter(([id, file]) => file.dirty || this.#syncing.has(id)).values()
     const worker = async (): Promise<void> => {
       for (const [id, file] of queue) {
         // eslint-disable-next-line no-await-in-loop -- a few at a time: syncing must not crowd out writing
@@ -97,8 +98,13 @@ export class LocalFileSink implements Sink {
     await Promise.all(Array.from({ length: PARALLEL_SYNCS }, worker))
     signal.throwIfAborted()
     await this.#syncNames(failures)
+    synced?.(new Set([...failures.keys()].map((id) => this.#files.get(id)!.path)))
     for (const id of this.#gone) if (!failures.has(id)) this.#drop(id)
     return failures
+  }
+
+  saved(): void {
+    this.#archive?.saved()
   }
 
   async forget(source: Source): Promise<void> {
@@ -135,20 +141,27 @@ export class LocalFileSink implements Sink {
 
   /** @returns why what is acknowledged of the source may not survive a power cut, or null */
   async #syncFile(id: string, file: OwnedFile, signal: AbortSignal): Promise<string | null> {
-    if (this.#late.has(id)) return `Cannot sync ${file.path}: an earlier sync is not done`
+    if (this.#syncing.get(id)?.overdue === true)
+      return `Cannot sync ${file.path}: an earlier sync is not done`
     const patienceMs = Math.max(SYNC_PATIENCE_MS, 2 * file.lastSyncMs)
+    // One that was cancelled may be under way: this one comes behind it.
     const syncing = this.#open.use(file, { signal: NEVER }, async () => {
       const whole = await file.sync()
       if (this.#gone.has(id)) await file.close()
       return whole
     })
-    this.#late.add(id)
-    void syncing.catch(ignore).finally(() => this.#late.delete(id))
+    const entry = { overdue: false }
+    this.#syncing.set(id, entry)
+    const ended = (): void => {
+      if (this.#syncing.get(id) === entry) this.#syncing.delete(id)
+    }
+    void syncing.catch(ignore).finally(ended)
     try {
       const { clock } = this.#options
       const whole = await withDeadline(clock, 'the sync', patienceMs, signal, () => syncing)
       return whole ? null : `${file.path} was cut by somebody else`
     } catch (error) {
+      entry.overdue = !signal.aborted
       return failureOf('sync', file, error)
     }
   }

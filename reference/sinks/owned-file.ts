@@ -10,7 +10,7 @@ import { findBeginning } from './find-beginning.ts'
 import type { Closable } from './open-files.ts'
 import { splitRecords } from './split-records.ts'
 import { digest, isSame, markOf, placeOf, readTail, tailAfter, type Identity } from './place.ts'
-import { nextRotatedPath } from './rotated-files.ts'
+import { neighboursOf, nextGeneration, rotatedPath } from './rotated-files.ts'
 
 export interface OwnedFileOptions {
   readonly path: string
@@ -40,12 +40,22 @@ interface End {
   readonly torn: boolean
 }
 
+/** How a batch goes on. */
+interface Start {
+  /** What must be appended. */
+  readonly rest: readonly Uint8Array[]
+  /** Whether that goes on with a record that the file ends in. */
+  readonly continues: boolean
+  /** Instead, where the records end, when all of them are there and more may follow. */
+  readonly place: SinkMark | null
+}
+
 /**
  * The file of one source: its path, its handle, how long it is, and which file it is. Only its own records are ever cut, and only what was not
  * acknowledged. Not for several users at a time: {@link OpenFiles} sees to that.
  *
- * Others may rename, remove or cut the file, or write to it. That is noticed by its path before a write, once a second at most, and when it is synced; then
- * it is opened, and the directory made, again.
+ * Others may rename, remove or cut the file, or write to it. What changes its size is noticed before the next write; another file under its name, or none,
+ * before a write, once a second at most, and when it is synced; then it is opened, and the directory made, again.
  */
 export class OwnedFile implements Closable {
   readonly path: string
@@ -55,6 +65,8 @@ export class OwnedFile implements Closable {
   #end: End | null = null
   #checkedAt = -Infinity
   #beganAt: number
+  /** The number the file gets when it is rotated; known with its end. */
+  #generation = 1
   #rotateFrom = -Infinity
   /** Whether something was written since the last sync that succeeded. */
   dirty = false
@@ -72,32 +84,46 @@ export class OwnedFile implements Closable {
     return this.#handle !== null
   }
 
+  /** Whether all that may come again was compared with what its files hold. */
+  get isKnown(): boolean {
+    return this.#end !== null
+  }
+
   /**
    * Appends what the file does not hold yet.
    * @param mark what the last write that succeeded returned, also across restarts
    * @param buffers each whole lines
-   * @param mayRotate whether what the file holds had its chance to be committed
    */
-  async append(
-    buffers: readonly Uint8Array[],
-    mark: SinkMark | undefined,
-    mayRotate: boolean,
-  ): Promise<SinkMark> {
+  async append(buffers: readonly Uint8Array[], mark: SinkMark | undefined): Promise<SinkMark> {
     await this.#check()
-    let rest = buffers
-    let files = 0
+    let started: Start = { rest: buffers, continues: false, place: null }
+    let isUnchanged = true
     try {
+      if (this.#end === null || this.#end.torn) {
+        // What it finds must be found again, from the same mark, when a write fails.
+        isUnchanged = false
+        started = await this.#resume(buffers, mark)
+        if (started.place !== null) return started.place
+      }
+      let { rest, continues } = started
       for (;;) {
-        if (mayRotate && this.#isFull(rest[0])) await this.#rotate()
-        files += 1
-        const part = mayRotate ? this.#whatFits(rest) : { fits: rest, rest: [] }
-        const last = await this.#append(part.fits, mark)
+        if (!continues) await this.#lookAtSize()
+        if (!continues && this.#isFull(rest[0])) {
+          isUnchanged = false
+          // One that was cut or moved meanwhile is not full.
+          await this.#check({ now: true })
+          if (this.#isFull(rest[0])) await this.#rotate()
+        }
+        const part = this.#whatFits(rest)
+        const last = await this.#write(await this.#open(), this.#end!, part.fits, continues)
+        continues = false
         rest = part.rest
         if (rest.length === 0) return last
+        isUnchanged = false
       }
     } catch (error) {
-      // What is in files that were rotated meanwhile is found by the mark.
-      if (files > 1) this.#end = null
+      // What is in other files is found by the mark.
+      if (!isUnchanged) this.#end = null
       throw error
     }
   }
@@ -132,15 +158,15 @@ export class OwnedFile implements Closable {
     }
   }
 
-  /** Before the next write the file is looked for by its name. */
+  /** The file is looked for by its name now. */
   async reopen(): Promise<void> {
     this.#checkedAt = -Infinity
-    await this.close()
+    await this.#check()
   }
 
-  async #append(buffers: readonly Uint8Array[], mark: SinkMark | undefined): Promise<SinkMark> {
+  /** Looks for what comes where it may have been written already, and finds the end of the file. */
+  async #resume(buffers: readonly Uint8Array[], mark: SinkMark | undefined): Promise<Start> {
     const handle = await this.#open()
-    if (this.#end !== null && !this.#end.torn) return await this.#write(handle, this.#end, buffers)
     const last = this.#end === null ? mark : this.#markOf(this.#end)
     this.dirty = true
     const found = await findBeginning({
@@ -151,12 +177,14 @@ export class OwnedFile implements Closable {
       expected: Buffer.concat(buffers),
     })
     for (const what of found.told) this.#options.events.disturbed(what)
+    this.#generation = found.generation
     if (found.place !== null) {
       this.#end = null
-      return markOf(found.place)
+      return { rest: [], continues: false, place: markOf(found.place) }
     }
-    const end = await this.#endOf(handle, found.size)
-    return await this.#write(handle, end, [found.rest], found.continues)
+    this.#end = await this.#endOf(handle, found.size)
+    if (found.unclear) await this.#setAside()
+    return { rest: [found.rest], continues: found.continues, place: null }
   }
 
   /** Whether the file is due to be begun anew before so much is appended to it. */
@@ -164,8 +192,7 @@ export class OwnedFile implements Closable {
     const { maxSize, maxAgeMs } = this.#options.rotate
     const end = this.#end
     const time = this.#options.clock.monotonic()
-    if (end === null || end.torn || end.length === 0 || next === undefined || time < this.#rotateFrom)
-      return false
+    if (end === null || end.length === 0 || next === undefined || time < this.#rotateFrom) return false
     const record = next.indexOf(NEWLINE) + 1
     return (
       (maxSize !== null && end.length + record > maxSize) ||
@@ -176,27 +203,34 @@ export class OwnedFile implements Closable {
   /** As many whole records as the file may still take, at least one. */
   #whatFits(buffers: readonly Uint8Array[]): { fits: readonly Uint8Array[]; rest: readonly Uint8Array[] } {
     const { maxSize } = this.#options.rotate
-    const isUnknown = this.#end === null || this.#end.torn
-    if (maxSize === null || isUnknown) return { fits: buffers, rest: [] }
+    if (maxSize === null) return { fits: buffers, rest: [] }
     if (this.#options.clock.monotonic() < this.#rotateFrom) return { fits: buffers, rest: [] }
     return splitRecords(buffers, maxSize - this.#end!.length)
   }
 
-  /** Synced before it is renamed: what its successor holds implies all of it. One that cannot be rotated is written to for longer. */
+  /** One that cannot be rotated is written to for longer. */
   async #rotate(): Promise<void> {
-    const { clock, fileSystem, events, logger } = this.#options
+    const { clock, logger } = this.#options
     try {
-      const handle = await this.#open()
-      await handle.sync()
-      const rotated = await nextRotatedPath(fileSystem, this.path)
-      events.rotating(rotated)
-      await fileSystem.rename(this.path, rotated)
+      await this.#setAside()
     } catch (error) {
+      // Renamed, and nothing could be begun.
+      if (this.#end === null) throw error
       this.#rotateFrom = clock.monotonic() + ROTATE_AGAIN_MS
       logger.warn({ path: this.path, err: error }, 'The file could not be rotated; it grows on')
-      return
     }
-    this.#end = null
+  }
+
+  /** Renames the file and begins anew. Synced before: what its successor holds implies all of it. */
+  async #setAside(): Promise<void> {
+    const { fileSystem, events } = this.#options
+    const handle = await this.#open()
+    await handle.sync()
+    const generation = Math.max(this.#generation, await nextGeneration(fileSystem, this.path))
+    const rotated = rotatedPath(this.path, generation)
+    events.rotating(rotated)
+    await fileSystem.rename(this.path, rotated)
+    this.#generation = generation + 1
     await this.close()
     await this.#begin()
   }
@@ -221,7 +255,7 @@ export class OwnedFile implements Closable {
   }
 
   #markOf({ length, identity, tail }: End): SinkMark {
-    return markOf({ length, identity, tail: digest(tail) })
+    return markOf({ length, identity, tail: digest(tail), generation: this.#generation })
   }
 
   async #endOf(handle: FileHandle, length: number): Promise<End> {
@@ -247,6 +281,16 @@ export class OwnedFile implements Closable {
     return what
   }
 
+  /** Before each write: whoever cut the file, or left a line in it without an end, would have the next record put at the wrong place. */
+  async #lookAtSize(): Promise<void> {
+    const end = this.#end!
+    const handle = await this.#open()
+    const { size } = await handle.stat()
+    if (size === end.length) return
+    this.#options.events.disturbed(size < end.length ? 'cut' : 'foreign')
+    this.#end = await this.#endOf(handle, size)
+  }
+
   #compare(end: End, found: FileStat | null): Disturbance | null {
     if (found === null) return 'gone'
     if (!isSame(end.identity, found)) return 'replaced'
@@ -256,10 +300,27 @@ export class OwnedFile implements Closable {
 
   /** The name stands for another file, or for none. What a write that failed left is looked for where the file went. */
   async #leave(): Promise<void> {
-    await this.#handle?.sync()
+    if (this.#handle !== null) await this.#handle.sync()
+    else if (this.dirty && this.#end !== null) await this.#syncMoved(this.#end.identity)
     await this.close()
     if (this.#end?.torn === true) await this.#open()
     else await this.#begin()
+  }
+
+  /** Of a file that was closed to make room, and then renamed, somebody else has the only name. */
+  async #syncMoved(identity: Identity): Promise<void> {
+    const { fileSystem } = this.#options
+    for (const path of await neighboursOf(fileSystem, this.path)) {
+      // eslint-disable-next-line no-await-in-loop -- one after the other, and seldom
+      if (!isSame(await fileSystem.stat(path), identity)) continue
+      const handle = await fileSystem.open(path, 'r+')
+      try {
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+      return
+    }
   }
 
   /** Opens the file, which holds nothing that comes again. */

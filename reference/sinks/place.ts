@@ -10,6 +10,8 @@ export interface Place {
   readonly identity: Identity | undefined
   /** Digest of the bytes before `length`, at most {@link TAIL_BYTES} of them: finds the place again in a copy. Undefined in marks of earlier versions. */
   readonly tail: string | undefined
+  /** The number the file gets when it is rotated; all files with smaller ones were rotated before. Undefined in marks of earlier versions. */
+  readonly generation: number | undefined
 }
 
 export type Identity = Pick<FileStat, 'inode' | 'device'>
@@ -17,13 +19,23 @@ export type Identity = Pick<FileStat, 'inode' | 'device'>
 export const TAIL_BYTES = 64
 
 export function placeOf(mark: SinkMark): Place {
-  const { length, inode, device, tail } = mark
+  const { length, inode, device, tail, generation } = mark
   const identity = typeof inode === 'number' && typeof device === 'number' ? { inode, device } : undefined
-  return { length: Number(length ?? 0), identity, tail: typeof tail === 'string' ? tail : undefined }
+  return {
+    length: Number(length ?? 0),
+    identity,
+    tail: typeof tail === 'string' ? tail : undefined,
+    generation: typeof generation === 'number' ? generation : undefined,
+  }
 }
 
-export function markOf({ length, identity, tail }: Place): SinkMark {
-  return { length, ...identity, ...(tail === undefined ? {} : { tail }) }
+export function markOf({ length, identity, tail, generation }: Place): SinkMark {
+  return {
+    length,
+    ...identity,
+    ...(tail === undefined ? {} : { tail }),
+    ...(generation === undefined ? {} : { generation }),
+  }
 }
 
 export function isSame(a: Identity, b: Identity | undefined): boolean {

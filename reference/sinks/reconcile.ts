@@ -1,5 +1,6 @@
 import { readFully } from '../dispatch/files.ts'
 import type { FileHandle } from '../ports/file-system.ts'
+import { findLine } from './find-line.ts'
 
 export interface Reconciled {
   /** How many of the bytes the file holds already: these must not be written again. Whole records, or up to the end of the file. */
@@ -28,32 +29,48 @@ export interface ReconcileOptions {
  * Compares what a file holds from an offset on with what is about to be written there. After a `kill -9`
  * that tail is what was written and not yet committed, so the same records come again:
  *
- *     file       |......committed......|record A|record B|rec|
+ *     file       |......committed......|record A|a line of somebody else|record B|rec|
  *     expected                         |record A|record B|record C|
- *                                       skipped            completed: torn
+ *                                       skipped           skipped  completed: torn
  *
  * NULs instead of a record are what a power cut leaves where it took a write that was not synced: they are cut, with what lies behind them, for all of
- * the tail is such. Anything else is somebody's data and is kept.
+ * the tail is such (also what somebody else appended since the power cut: nothing tells it from later records). Anything else is somebody's data and is
+ * kept; the records go on behind it.
  */
 export async function reconcile(
   file: FileHandle,
   expected: Uint8Array,
   { from, size, search }: ReconcileOptions,
 ): Promise<Reconciled> {
-  const tail = new Uint8Array(Math.min(size - from, expected.byteLength))
-  const held = tail.subarray(0, await readFully(file, tail, from))
-  const skipped = search && held.byteLength > 0 ? beginningOf(held, expected) : 0
-  const rest = expected.subarray(skipped)
-  const same = commonPrefix(held, rest)
-  if (same === held.byteLength || same === rest.byteLength)
-    return { present: skipped + same, length: from + same, size, found: null }
-  // A record is present only as a whole: the file is compared, and cut, at the end of a line.
-  const whole = rest.subarray(0, same).lastIndexOf(NEWLINE) + 1
-  const length = from + whole
-  if (!isHole(held.subarray(same), rest.subarray(same)))
-    return { present: skipped + whole, length, size, found: 'foreign' }
-  await file.truncate(length)
-  return { present: skipped + whole, length, size: length, found: 'hole' }
+  let length = from
+  let found: Reconciled['found'] = null
+  let held = await readUpTo(file, length, Math.min(size - length, expected.byteLength))
+  let present = search && held.byteLength > 0 ? beginningOf(held, expected) : 0
+  for (;;) {
+    const rest = expected.subarray(present)
+    const same = commonPrefix(held, rest)
+    if (same === held.byteLength || same === rest.byteLength)
+      return { present: present + same, length: length + same, size, found }
+    // A record is present only as a whole: the file is compared, and cut, at the end of a line.
+    const whole = rest.subarray(0, same).lastIndexOf(NEWLINE) + 1
+    present += whole
+    length += whole
+    if (isHole(held.subarray(same), rest.subarray(same))) {
+      await file.truncate(length)
+      return { present, length, size: length, found: 'hole' }
+    }
+    found = 'foreign'
+    const missing = expected.subarray(present)
+    const next = await findLine(file, missing.subarray(0, missing.indexOf(NEWLINE) + 1), length, size)
+    if (next === null) return { present, length, size, found }
+    length = next
+    held = await readUpTo(file, length, Math.min(size - length, missing.byteLength))
+  }
+}
+
+async function readUpTo(file: FileHandle, from: number, bytes: number): Promise<Uint8Array> {
+  const held = new Uint8Array(Math.max(0, bytes))
+  return held.subarray(0, await readFully(file, held, from))
 }
 
 /** Offset in the expected records at which those the file holds begin; 0 when they are nowhere. */

@@ -28,10 +28,20 @@ export async function rotatedFiles(
   return found.toSorted((a, b) => a.number - b.number)
 }
 
+/** The number a file gets when it is rotated: greater than any there is. */
+export async function nextGeneration(fileSystem: FileSystem, path: string): Promise<number> {
+  return ((await rotatedFiles(fileSystem, dirname(path), path)).at(-1)?.number ?? 0) + 1
+}
+
 /** The path a file is rotated to. */
-export async function nextRotatedPath(fileSystem: FileSystem, path: string): Promise<string> {
-  const last = (await rotatedFiles(fileSystem, dirname(path), path)).at(-1)?.number ?? 0
-  return `${path}.${String(last + 1).padStart(6, '0')}`
+export function rotatedPath(path: string, generation: number): string {
+  return `${path}.${String(generation).padStart(6, '0')}`
+}
+
+/** The number in the name of a rotated file; null for other names. */
+export function generationOf(path: string): number | null {
+  const [, , number, gz] = ROTATED.exec(path) ?? []
+  return number === undefined || gz !== undefined ? null : Number(number)
 }
 
 /** Whatever lies beside the file under a name that begins with its name: where others move it or copy it to. */

@@ -1,4 +1,5 @@
 import { LogFile, type StreamNumber } from './log-file.ts'
+import { LossAccount } from './loss-account.ts'
 
 export interface LogRotationOptions {
   /** A file that has reached this size is rotated before the next message. Bytes; default unlimited. */
@@ -34,6 +35,8 @@ export interface LogFollower {
  * now is stored at the latest when somebody looks.
  */
 export class ContainerLog {
+  /** What of it can no longer be read. */
+  readonly lost: LossAccount
   readonly #maxSizeBytes: number
   readonly #maxFiles: number
   readonly #followers = new Set<LogFollower>()
@@ -46,7 +49,9 @@ export class ContainerLog {
   #stored = 0
   #readThrough = 0
 
-  constructor(rotation: LogRotationOptions = {}) {
+  /** @param now of the monotonic clock, milliseconds: when messages are lost. Default 0 for ever. */
+  constructor(rotation: LogRotationOptions = {}, now: () => number = () => 0) {
+    this.lost = new LossAccount(now)
     this.#maxSizeBytes = rotation.maxSizeBytes ?? Infinity
     this.#maxFiles = rotation.maxFiles ?? 1
     this.#active = new LogFile()
@@ -118,6 +123,12 @@ export class ContainerLog {
     if (!this.#isCatchingUp || this.#watchers > 0) this.#tell()
   }
 
+  /** The container is removed, and its log with it. Who reads it already can go on. */
+  remove(): void {
+    this.catchUp()
+    this.lost.add(this.#files[0]!.before, this.#stored, 'removed')
+  }
+
   /**
    * One stored record becomes NULs. It is counted as a message still, and cannot be read.
    * @param back which, counted from the last one stored, which is 1
@@ -131,6 +142,7 @@ export class ContainerLog {
       behind += file.messages
       if (index < 0) continue
       file.spoil(index)
+      this.lost.add(file.before + index, file.before + index + 1, 'spoilt')
       return file.before + index + 1
     }
     return null
@@ -141,6 +153,7 @@ export class ContainerLog {
     this.catchUp()
     const emptied = this.#active
     this.#active = new LogFile(this.#stored, emptied.sizeOnDisk)
+    this.lost.add(emptied.before, this.#stored, 'emptied')
     emptied.emptiedInto = this.#active
     this.#files = [...this.#files.slice(0, -1), this.#active]
     this.#tell()
@@ -209,6 +222,11 @@ export class ContainerLog {
     this.#active.next = next
     this.#active = next
     this.#files.push(next)
-    this.#files = this.#files.slice(-this.#maxFiles)
+    while (this.#files.length > this.#maxFiles) this.#dropOldest()
+  }
+
+  #dropOldest(): void {
+    const { before, messages } = this.#files.shift()!
+    this.lost.add(before, before + messages, 'rotated away')
   }
 }

@@ -1,6 +1,7 @@
 import type { SeededRandom } from '../seeded-random.ts'
 import type { ContainerLog, LogFollower } from './container-log.ts'
 import type { LogFile } from './log-file.ts'
+import type { LossCause } from './loss-account.ts'
 import type { MessageReply } from './message-reply.ts'
 import type { EnginePersonality } from './personality.ts'
 import { drawReplayed, replayedEnd, type Replayed } from './replayed.ts'
@@ -182,6 +183,7 @@ export class LogReply implements MessageReply, LogFollower {
 
   /** A follower that is past what was there at its opening knows only the active file: what lies between is skipped silently. */
   #step(): boolean {
+    const cause = this.#passesOver
     if (this.#missesRotation()) {
       this.#awaited ??= this.#log.active
       if (this.#awaited.next === null) return false
@@ -189,12 +191,19 @@ export class LogReply implements MessageReply, LogFollower {
       this.#openedOn = null
     }
     const next = this.#openedOn === null ? (this.#end?.file ?? this.#log.active) : this.#file.next!
+    this.#log.lost.add(this.#file.next!.before, next.before, cause)
     if (this.#file === this.#openedOn) this.#openedOn = null
     this.#file = next.emptiedInto ?? next
     this.#offset = 0
     this.#lostBeforeSpoilt = null
     this.#rewindsAfter = this.#drawReplayed()
     return true
+  }
+
+  /** What becomes of the messages it leaves out. */
+  get #passesOver(): LossCause {
+    const catchesUp = this.#openedOn !== null && !this.#caughtUp
+    return catchesUp ? 'passed over while catching up' : 'passed over'
   }
 
   #missesRotation(): boolean {
@@ -242,6 +251,7 @@ export class LogReply implements MessageReply, LogFollower {
     }
     if (this.#openedOn === this.#file) this.#openedOn = file
     this.#file = this.#personality.remembersLogLength ? file.next! : file
+    this.#log.lost.add(file.before, this.#file.before, this.#passesOver)
     this.#offset = 0
     return true
   }

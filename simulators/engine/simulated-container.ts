@@ -113,7 +113,7 @@ export class SimulatedContainer {
     this.lastsMs = options.lastsMs ?? null
     this.createdAt = host.clock.wallTime()
     this.random = host.random.fork(`container ${id}`)
-    this.log = new ContainerLog(options.logRotation)
+    this.log = new ContainerLog(options.logRotation, () => host.clock.monotonic())
     this.#expected = new ExpectedOutput(this.tty)
     this.#host = host
     this.#options = options
@@ -270,7 +270,7 @@ export class SimulatedContainer {
       () => this.#nextStamp(),
       (stamp, written, continuesLine) => {
         const data = this.#stored(written)
-        this.#expected.add(stream, data)
+        this.#expected.add(stream, data, this.log.stored)
         this.log.append(stream, stamp, continuesLine ? this.#continuation(data) : data)
         this.#engine.onStored(this)
       },

@@ -192,6 +192,7 @@ export class SimulatedEngine {
     const container = this.present(reference)
     this.#endBySignal(container, SIGKILL)
     container.state = 'removed'
+    container.log.remove()
     this.#containers.delete(container.id)
     this.#emit('destroy', container)
   }

@@ -1,36 +1,63 @@
 import type { SimulatedContainer } from '../engine/simulated-container.ts'
 import type { World } from '../world.ts'
+import { OutputCheck, type SkippedLines } from './output-check.ts'
 
 export interface SinkPrefixOptions {
   /** Which container a file is the sink of; undefined for other files. Default: the one whose short id is in `…-<12 digits>.log`. */
   readonly containerOf?: (path: string) => SimulatedContainer | undefined
+  /** Told of lines that were left out because the engine had lost them. */
+  readonly onSkipped?: (lines: SkippedLines) => void
 }
 
 export interface SinkPrefix extends Disposable {
-  /** Containers with a sink that does not hold all of their output, a sentence each. Empty at quiescence in a correct program. */
+  /** Containers with a sink that does not hold all of what the engine has not lost of them, a sentence each. Empty at quiescence in a correct program. */
   incomplete(): string[]
+  /** How far the sink of a container is. */
+  of(container: SimulatedContainer): OutputCheck
 }
 
 /**
- * I7: a raw file sink holds at every moment a prefix of what the engine stored, in its order. Each write is compared as it takes effect, so the cost is
- * that of the bytes written.
+ * I7: a raw file sink holds at every moment a prefix of what the engine stored, in its order, less what the engine lost before it could be read. Each write
+ * is compared as it takes effect, so the cost is that of the bytes written.
  */
 export function sinkHoldsPrefix(world: World, options: SinkPrefixOptions = {}): SinkPrefix {
   const containerOf = options.containerOf ?? byShortId(world)
-  const paths = new Map<string, SimulatedContainer>()
+  const byContainer = new Map<SimulatedContainer, OutputCheck>()
+  const byPath = new Map<string, OutputCheck>()
+  const paths = new Map<OutputCheck, string>()
   let found: string | undefined
+  const checkOf = (container: SimulatedContainer): OutputCheck => {
+    const known = byContainer.get(container)
+    if (known !== undefined) return known
+    const check = new OutputCheck(container, options.onSkipped)
+    byContainer.set(container, check)
+    return check
+  }
+  const checkAt = (path: string): OutputCheck | undefined => {
+    const known = byPath.get(path)
+    if (known !== undefined) return known
+    const container = containerOf(path)
+    if (container === undefined) return undefined
+    const check = checkOf(container)
+    byPath.set(path, check)
+    paths.set(check, path)
+    return check
+  }
   const stack = new DisposableStack()
   stack.use(
     world.fileSystem.onAppend((path, offset, bytes) => {
-      const container = paths.get(path) ?? containerOf(path)
-      if (container === undefined) return
-      paths.set(path, container)
-      found ??= compare(container, path, offset, bytes)
+      const wrong = checkAt(path)?.takeAt(offset, bytes)
+      if (wrong !== undefined) found ??= `${path} ${wrong}`
     }),
   )
   stack.use(world.invariant('I7 a sink holds a prefix of what was stored', () => found))
   return {
-    incomplete: () => incomplete(world, paths),
+    of: checkOf,
+    incomplete: () =>
+      world.engine.everyContainer.flatMap((container) => {
+        const check = checkOf(container)
+        return describeOwed(world, container, check, paths.get(check))
+      }),
     [Symbol.dispose]: () => stack.dispose(),
   }
 }
@@ -44,40 +71,16 @@ function byShortId(world: World): (path: string) => SimulatedContainer | undefin
   }
 }
 
-function compare(
+function describeOwed(
+  world: World,
   container: SimulatedContainer,
-  path: string,
-  offset: number,
-  bytes: Uint8Array,
-): string | undefined {
-  const expected = container.expected.view(offset, offset + bytes.length)
-  if (Buffer.compare(expected, bytes) === 0) return undefined
-  let same = 0
-  while (same < expected.length && expected[same] === bytes[same]) same += 1
-  if (isTornEnd(container, bytes, same)) return undefined
-  return `${path} differs from the output of ${container.name} at byte ${offset + same}: expected ${excerpt(expected, same)}, written ${excerpt(bytes, same)}`
+  check: OutputCheck,
+  path: string | undefined,
+): string[] {
+  const held = path === undefined ? 0 : world.fileSystem.contents(path).length
+  // A power cut may have taken what was written.
+  if (held === check.held && !check.owes) return []
+  const { expected, name } = container
+  const line = check.owed ?? check.reached
+  return [`${name}: the sink holds ${held} bytes, line ${line} of ${expected.lines} is missing`]
 }
-
-/** A removal takes the rest of a line that was read in part; what was read of it is ended with a newline. */
-function isTornEnd(container: SimulatedContainer, bytes: Uint8Array, same: number): boolean {
-  return container.state === 'removed' && same === bytes.length - 1 && bytes[same] === NEWLINE
-}
-
-function excerpt(bytes: Uint8Array, from: number): string {
-  const text = Buffer.from(bytes.subarray(from, from + EXCERPT_BYTES)).toString('latin1')
-  return text === '' ? 'nothing' : JSON.stringify(text)
-}
-
-function incomplete(world: World, paths: ReadonlyMap<string, SimulatedContainer>): string[] {
-  const held = new Map<SimulatedContainer, number>()
-  for (const [path, container] of paths) held.set(container, world.fileSystem.contents(path).length)
-  return world.engine.everyContainer
-    .filter((container) => (held.get(container) ?? 0) !== container.expected.length)
-    .map(
-      (container) =>
-        `${container.name}: the sink holds ${held.get(container) ?? 0} of ${container.expected.length} bytes`,
-    )
-}
-
-const NEWLINE = 0x0a
-const EXCERPT_BYTES = 60

@@ -307,3 +307,19 @@ describe('Spool', () => {
     )
   })
 })
+
+test('who waits at the end of a segment waits on while the next one is begun and nothing is in it', async () => {
+  const rig = new Rig()
+  await rig.open(null, { segmentBytes: 1 })
+  const end = await rig.append(block('a', 0, 1))
+  let woken = false
+  const waiting = rig.spool.waitForMore(end, { signal }).then(() => (woken = true))
+  const full = rig.world.inject(faults.noAccess({ path: /000001/ }))
+  await expect(rig.append(block('a', 1, 1))).rejects.toThrow('EACCES')
+  await rig.world.advance(1000)
+  expect(woken).toBe(false)
+  expect(rig.spool.end).toEqual(end)
+  full[Symbol.dispose]()
+  await rig.append(block('a', 1, 1))
+  await waiting
+})

@@ -66,7 +66,10 @@ export class Spool {
   readonly #waiting: Append[] = []
   readonly #appended = new Condition()
   readonly #released = new Condition()
+  /** Where the next transaction goes. */
   #end: SpoolOffset = { segment: 0, offset: 0 }
+  /** Behind the last transaction: not moved by leaving its segment. */
+  #last: SpoolOffset = { segment: 0, offset: 0 }
   #file: FileHandle | null = null
   /** The last write failed: what it left behind the end is cut before the next one. */
   #torn = false
@@ -84,7 +87,7 @@ export class Spool {
 
   /** Behind the last transaction. */
   get end(): SpoolOffset {
-    return this.#end
+    return this.#last
   }
 
   /** What the segments hold, bytes. */
@@ -118,7 +121,7 @@ export class Spool {
       if (!this.#lengths.has(at.segment + 1)) break
       at = { segment: at.segment + 1, offset: 0 }
     }
-    this.#end = at
+    this.#end = this.#last = at
     return {
       end: at,
       positions: new Map([...positions.values()].map(({ source, position }) => [source, position])),
@@ -164,7 +167,7 @@ export class Spool {
 
   /** Resolves when something lies behind the place; rejects with `signal.reason` on abort. */
   async waitForMore(from: SpoolOffset, options: { signal: AbortSignal }): Promise<void> {
-    while (compareOffsets(this.#end, from) <= 0) await this.#appended.wait(options)
+    while (compareOffsets(this.#last, from) <= 0) await this.#appended.wait(options)
   }
 
   /** Everything before the place may go: removes the segments that lie before it wholly. */
@@ -234,7 +237,7 @@ export class Spool {
     this.#unsynced = true
     const length = offset + buffers.reduce((sum, { byteLength }) => sum + byteLength, 0)
     this.#lengths.set(segment, length)
-    this.#end = { segment, offset: length }
+    this.#end = this.#last = { segment, offset: length }
   }
 
   /** The last segment, or a new one behind it. One that is left was synced: only the last one can be torn by a power cut. */

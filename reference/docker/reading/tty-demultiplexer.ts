@@ -92,15 +92,14 @@ export class TtyDemultiplexer implements MessageParser {
 
   /** Where an earlier run of the container ended: as is remembered, or where a later stamp stands within the line. */
   #gluedEnd(buffer: Uint8Array, start: number, data: number): number | undefined {
-    const stamp = usualStamp(new TextDecoder('latin1').decode(buffer.subarray(start, data - 1))) ?? ''
     const known = this.#unterminated().find(
-      (end) => end.stamp === stamp && stampLengthAt(buffer, data + end.length) > 0,
+      (end) => stampLengthAt(buffer, data + end.length) > 0 && end.stamp === stampBefore(buffer, start, data),
     )
     if (known !== undefined) return data + known.length
-    return this.#laterStamp(buffer, stamp, data)
+    return this.#laterStamp(buffer, start, data)
   }
 
-  #laterStamp(buffer: Uint8Array, stamp: string, data: number): number | undefined {
+  #laterStamp(buffer: Uint8Array, start: number, data: number): number | undefined {
     const newline = buffer.indexOf(NEWLINE, data)
     const line = Buffer.from(
       buffer.buffer,
@@ -111,10 +110,15 @@ export class TtyDemultiplexer implements MessageParser {
       const from = at - STAMP_BYTES + 1
       if (from <= 0) continue
       const text = line.toString('latin1', from, at + 1)
-      if (usualStamp(text) === text && text > stamp) return data + from
+      if (usualStamp(text) === text && text > stampBefore(buffer, start, data)) return data + from
     }
     return undefined
   }
+}
+
+/** Few messages need it, and reading it costs more than the rest of a message: it is asked for where it is compared. */
+function stampBefore(buffer: Uint8Array, start: number, data: number): string {
+  return usualStamp(Buffer.from(buffer.subarray(start, data - 1)).toString('latin1')) ?? ''
 }
 
 function emit(buffer: Uint8Array, start: number, end: number, handler: MessageHandler): void {

@@ -1,0 +1,147 @@
+import fc from 'fast-check'
+import { faults, runAndRemove, type FileFault, type FileFaultScope } from '../../simulators/index.ts'
+import { onContainer, Step, type Command } from './command.ts'
+import type { CollectorRig } from './collector-rig.ts'
+import { SINK_KINDS, type RigSettings } from './rig-options.ts'
+
+/** What happens around the collector: to stored logs, to the disk and to what it ships to, to how it finds containers, and to its settings. */
+export function surroundingsCommand(): fc.Arbitrary<Command> {
+  return fc.oneof(
+    { weight: 3, arbitrary: storedLogCommand },
+    { weight: 4, arbitrary: diskCommand },
+    { weight: 2, arbitrary: sinkCommand },
+    { weight: 3, arbitrary: shortLifeCommand },
+    { weight: 2, arbitrary: discoveryCommand },
+    { weight: 2, arbitrary: settingsCommand },
+  )
+}
+
+const always = (): boolean => true
+const containerName = fc.constantFrom('c0', 'c1', 'c2', 'c3', 'c4', 'c5')
+
+/** Equal lines could not be told apart where one of them is lost. */
+const storedLogCommand: fc.Arbitrary<Command> = fc
+  .tuple(containerName, fc.constantFrom(1, 3, 60), fc.boolean())
+  .map(([name, back, empties]) => {
+    const fault = empties
+      ? faults.emptiedLog({ container: name })
+      : faults.spoiltRecord({ container: name, back })
+    const what = empties
+      ? `the stored log of ${name} is emptied`
+      : `record ${back} from the end of ${name} is spoilt`
+    return new Step(
+      what,
+      'stored logs',
+      (rig) => !rig.canRepeatLines && rig.engine.find(name) !== undefined,
+      (rig) => void rig.world.inject(fault),
+    )
+  })
+
+const fileFault = fc.oneof(
+  fc.constantFrom<FileFault>(
+    { kind: 'error', code: 'EIO' },
+    { kind: 'no-space' },
+    { kind: 'torn' },
+    { kind: 'short' },
+    { kind: 'slow', delayMs: 300 },
+  ),
+  fc.nat(5000).map((afterBytes): FileFault => ({ kind: 'no-space', afterBytes })),
+)
+
+const diskCommand: fc.Arbitrary<Command> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fileFault, fc.constantFrom(0.3, 1)).map(([fault, chance]) => disk(fault, { chance })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.oneof(fileFault, fc.constant<FileFault>({ kind: 'hang' })), containerName)
+      .map(([fault, container]) => disk(fault, { container })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constant(new Step('the disk is right again', 'disk', always, (rig) => rig.mendDisk())),
+  },
+)
+
+function disk(fault: FileFault, scope: FileFaultScope & { readonly container?: string }): Command {
+  const whose =
+    scope.container === undefined ? `files, chance ${scope.chance}` : `the file of ${scope.container}`
+  return new Step(`${JSON.stringify(fault)} of ${whose}`, 'disk', always, (rig) =>
+    rig.disturbDisk(fault, scope),
+  )
+}
+
+const sinkCommand: fc.Arbitrary<Command> = fc.constantFrom(
+  new Step(
+    'nobody reads standard output',
+    'sinks',
+    (rig) => rig.hasStdout,
+    (rig) => rig.pauseStdout(),
+  ),
+  new Step('standard output is read again', 'sinks', always, (rig) => rig.resumeStdout()),
+)
+
+const shortLifeCommand: fc.Arbitrary<Command> = fc
+  .record({
+    name: fc.constantFrom('r0', 'r1', 'r2'),
+    lastsMs: fc.constantFrom(10, 20, 100, 500),
+    lines: fc.integer({ min: 1, max: 5 }),
+    removed: fc.boolean(),
+  })
+  .map(
+    ({ name, lastsMs, lines, removed }) =>
+      new Step(
+        `run ${removed ? '--rm ' : ''}${name} for ${lastsMs} ms, ${lines} lines`,
+        'short lives',
+        (rig) => rig.engine.find(name) === undefined,
+        (rig) =>
+          rig.addContainer('both streams', {
+            ...runAndRemove(name, { lastsMs, lines }),
+            autoRemove: removed,
+          }),
+      ),
+  )
+
+const discoveryCommand: fc.Arbitrary<Command> = fc.oneof(
+  fc.constant(
+    discovery('the engine lists nothing, once', (rig) => rig.world.inject(faults.emptyList({ times: 1 }))),
+  ),
+  fc.constant(discovery('events are refused', (rig) => rig.world.inject(faults.eventsRefused()))),
+  fc.constant(
+    discovery('the head of events comes late', (rig) => rig.world.inject(faults.lateEventHeaders())),
+  ),
+  containerName.map((container) =>
+    onContainer(`${container} cannot be inspected`, 'discovery', container, (rig) => {
+      rig.disturbed(container)
+      rig.world.inject(faults.inspectFails({ container }))
+    }),
+  ),
+)
+
+/** What resync alone finds takes that long; nothing else is delayed by it. */
+function discovery(description: string, run: (rig: CollectorRig) => Disposable): Command {
+  return new Step(description, 'discovery', always, (rig) => {
+    rig.findsLate(run(rig))
+  })
+}
+
+const settings: fc.Arbitrary<Partial<RigSettings>> = fc.record(
+  {
+    rotationIntervalMs: fc.constantFrom(300_000, 60_000, 10_000),
+    sinks: fc.subarray([...SINK_KINDS], { minLength: 1 }),
+    workers: fc.constantFrom(1, 4),
+    queueBytesMax: fc.constantFrom(64 * 1024, 256 * 1024),
+    checkpointIntervalMs: fc.constantFrom(1000, 5000),
+    maxConcurrent: fc.constantFrom(1, 25),
+  },
+  { requiredKeys: [] },
+)
+
+const settingsCommand: fc.Arbitrary<Command> = settings.map(
+  (changed) =>
+    new Step(`restart the process with ${JSON.stringify(changed)}`, 'settings', always, (rig) =>
+      rig.restartProcess(changed),
+    ),
+)

@@ -1,0 +1,100 @@
+import type { LogEntry, LossCause, SimulatedContainer, SkippedLines } from '../../simulators/index.ts'
+
+/** What of the containers of a name the sinks go without, and what the collector said about it. */
+interface Account {
+  /** Runs of lines that a sink was not given, by the sink. */
+  readonly skipped: Map<string, number>
+  told: number
+  /** What is to be told yet: it could be seen only afterwards. */
+  untold?: string
+}
+
+/**
+ * Holds the collector to its word: each time a sink is not given lines which the engine had lost, the collector has said so before, with a metric and in
+ * its log; and it says so only where the engine has lost something that it may not have read.
+ */
+export class ToldLosses {
+  readonly #accounts = new Map<string, Account>()
+  readonly #containers: (name: string) => readonly SimulatedContainer[]
+  /** Containers that a warning or an error names. */
+  readonly #named = new Set<string>()
+  #found: string | undefined
+
+  /** @param containers those that have or had a name */
+  constructor(containers: (name: string) => readonly SimulatedContainer[]) {
+    this.#containers = containers
+  }
+
+  /** A sentence; undefined when all was told, and nothing else. */
+  get found(): string | undefined {
+    return this.#found
+  }
+
+  /**
+   * A sink was not given some lines. What went before the first line that was read nobody can know of; nor can one who follows of what the engine passes
+   * over, unless he looks again while it is still there: that he is to do where he caught up.
+   */
+  skipped(sink: string, { container, first, behind, causes }: SkippedLines): void {
+    const wasPassedOver = causes.every((each) => each.some((cause) => PASSED_OVER.has(cause)))
+    const isThere = causes.some((each) => each.every((cause) => cause === CATCHING_UP))
+    if (first === 0 || (wasPassedOver && !isThere)) return
+    const account = this.#of(container.name)
+    const runs = (account.skipped.get(sink) ?? 0) + 1
+    account.skipped.set(sink, runs)
+    const sentence = `${sink} goes without the lines ${first} to ${behind - 1} of ${container.name}, and no gap was told`
+    if (wasPassedOver) account.untold = sentence
+    else if (runs > account.told) this.#found ??= sentence
+  }
+
+  /** A container of that name begins. */
+  added(name: string): void {
+    this.#named.delete(name)
+  }
+
+  /** A container was removed before all of it was read. That is to be said. */
+  missed({ name }: SimulatedContainer): void {
+    if (!this.#named.has(name)) this.#found ??= `${name} was removed before it was read, and nothing says so`
+  }
+
+  /** To be asked when all is delivered. @throws Error when a loss was never told */
+  assertAllTold(): void {
+    for (const { untold, skipped, told } of this.#accounts.values())
+      if (untold !== undefined && told < Math.max(...skipped.values()))
+        throw new Error(`I10 does not hold: ${untold}`)
+  }
+
+  /** The collector logged something. @param reached the lines of the container that the sink furthest ahead holds, or passed over */
+  logged(entry: LogEntry, reached: (container: SimulatedContainer) => number): void {
+    if ('container' in entry.fields && (entry.level === 'warn' || entry.level === 'error'))
+      this.#named.add(String(entry.fields.container))
+    if (!isGap(entry)) return
+    const { container: name } = entry.fields
+    this.#of(name).told += 1
+    if (!this.#containers(name).some((container) => mayHaveLost(container, reached(container))))
+      this.#found ??= `A gap in ${name} was told, and nothing was lost of it that was not read`
+  }
+
+  #of(container: string): Account {
+    const known = this.#accounts.get(container)
+    if (known !== undefined) return known
+    const account: Account = { skipped: new Map(), told: 0 }
+    this.#accounts.set(container, account)
+    return account
+  }
+}
+
+/** Nobody can know whether something is missing once the last line that was read is gone as well. */
+function mayHaveLost({ expected, log }: SimulatedContainer, reached: number): boolean {
+  const { losses } = log.lost
+  if (losses.length === 0) return false
+  if (reached === 0 || losses.some(({ cause }) => PASSED_OVER.has(cause))) return true
+  const [message = 0] = expected.line(reached - 1).messages
+  return losses.some(({ behind }) => behind > message)
+}
+
+function isGap(entry: LogEntry): entry is LogEntry & { fields: { container: string } } {
+  return 'kind' in entry.fields && entry.fields.kind === 'gap'
+}
+
+const CATCHING_UP: LossCause = 'passed over while catching up'
+const PASSED_OVER: ReadonlySet<LossCause> = new Set(['passed over', CATCHING_UP])

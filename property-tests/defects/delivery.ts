@@ -1,0 +1,230 @@
+import type { Defect } from './defect.ts'
+
+const folder = 'reference/dispatch'
+const pipeline = `${folder}/sink-pipeline.ts`
+const pipelineTest = `${folder}/sink-pipeline.test.ts`
+const feed = `${folder}/spool-feed.ts`
+const dispatcherTest = `${folder}/dispatcher.test.ts`
+const store = `${folder}/position-store.ts`
+const storeTest = `${folder}/position-store.test.ts`
+const checkpointer = `${folder}/checkpointer.ts`
+const lifecycle = 'reference/lifecycle'
+const origin = 'The collector at b5e9cc7, with sinks that are slow, full or away'
+
+/** What went wrong on the way from the readers to the sinks and positions. */
+export const DELIVERY: readonly Defect[] = [
+  {
+    id: 'B60',
+    finding: 'D1',
+    origin,
+    description: 'A checkpoint waits for a sink whose sync hangs before it saves what the others have',
+    patches: [
+      {
+        file: `${folder}/spooled-delivery.ts`,
+        find: 'const SYNC_WAIT_MS = 1000',
+        replace: 'const SYNC_WAIT_MS = 1e9',
+      },
+    ],
+    caughtBy: [
+      { file: dispatcherTest, test: 'a sink whose sync hangs keeps the progress of the others from nothing' },
+    ],
+  },
+  {
+    id: 'B61',
+    finding: 'D2',
+    origin,
+    description: 'A sink that has stored nothing yet begins at the end of the spool after a restart',
+    patches: [
+      {
+        file: `${folder}/spool-opening.ts`,
+        find: 'if (place === undefined || compareOffsets(place, end) > 0) positions.setSpool(name, end)',
+        replace: 'if (place === undefined || place.offset === 0) positions.setSpool(name, end)',
+      },
+    ],
+    caughtBy: [{ file: dispatcherTest, test: 'one that is switched off for a run goes on where it was' }],
+  },
+  {
+    id: 'B62',
+    finding: 'D3',
+    origin,
+    description: 'What a sink has is told by ordinals alone, whatever their epoch',
+    patches: [
+      {
+        file: feed,
+        find: 'if (place === undefined || block.epoch > place.epoch) return block',
+        replace: 'if (place === undefined) return block',
+      },
+    ],
+    caughtBy: [{ file: dispatcherTest, test: 'an epoch that is not stored is not taken for one that is' }],
+  },
+  {
+    id: 'B63',
+    finding: 'D4',
+    origin,
+    description: 'A sink that is switched off is forgotten at once',
+    patches: [
+      {
+        file: store,
+        find: 'const off = sinks.includes(name) ? undefined : (offSinceMs ?? clock.now())',
+        replace: 'const off = sinks.includes(name) ? undefined : (offSinceMs ?? clock.now() - 2 * KEPT_MS)',
+      },
+    ],
+    caughtBy: [{ file: dispatcherTest, test: 'one that is switched off for a run goes on where it was' }],
+  },
+  {
+    id: 'B64',
+    finding: 'D5',
+    origin,
+    description: 'A write that can neither be cancelled nor repeated is repeated after thirty seconds',
+    patches: [
+      {
+        file: pipeline,
+        find: 'const { writeDeadlineMs } = this.sink.limits',
+        replace: 'const writeDeadlineMs = this.sink.limits.writeDeadlineMs ?? 30_000',
+      },
+    ],
+    caughtBy: [
+      { file: pipelineTest, test: 'is waited for where there is none, and told in health after a minute' },
+    ],
+  },
+  {
+    id: 'B65',
+    finding: 'D7',
+    origin,
+    description: 'A source that cannot be stored holds up all that is behind it in the spool',
+    patches: [
+      { file: feed, find: 'if (this.#stalled.has(id)) return this.#park(block, piece)', replace: '' },
+    ],
+    caughtBy: [
+      { file: dispatcherTest, test: 'a source that one of them cannot store holds up no other source' },
+    ],
+  },
+  {
+    id: 'B66',
+    finding: 'D7',
+    origin,
+    description: 'A failed write keeps its worker over the back-off',
+    patches: [
+      {
+        file: pipeline,
+        find: 'else this.#failed(pieces, answer)',
+        replace:
+          'else {\n      this.#failed(pieces, answer)\n      await clock.sleep(30_000, { signal })\n    }',
+      },
+    ],
+    caughtBy: [{ file: pipelineTest, test: 'holds up no other one, also when there are many' }],
+  },
+  {
+    id: 'B67',
+    finding: 'D8',
+    origin,
+    description: 'A source that fails is written together with others again and again',
+    patches: [
+      { file: pipeline, find: '      lane.alone = true\n      lane.state', replace: '      lane.state' },
+    ],
+    caughtBy: [{ file: pipelineTest, test: 'in a batch of many delays them by one write' }],
+  },
+  {
+    id: 'B68',
+    finding: 'D10',
+    origin,
+    description: 'Only the bytes of lines are counted, not the memory of blocks',
+    patches: [
+      {
+        file: `${folder}/held-bytes.ts`,
+        find: '  let bytes = BLOCK_OVERHEAD\n',
+        replace: '  let bytes = 0\n',
+      },
+    ],
+    caughtBy: [{ file: `${folder}/held-bytes.test.ts`, test: 'blocks of one line at a time really hold' }],
+  },
+  {
+    id: 'B69',
+    finding: 'D11',
+    origin,
+    description: 'A stop waits for a start that hangs',
+    patches: [
+      {
+        file: `${lifecycle}/lifecycle.ts`,
+        find: 'if (this.#patience === null) return await ended',
+        replace: 'if (this.#patience !== undefined) return await ended',
+      },
+    ],
+    caughtBy: [
+      { file: `${lifecycle}/lifecycle.test.ts`, test: 'a stop does not wait for a start that hangs' },
+    ],
+  },
+  {
+    id: 'B70',
+    finding: 'D11',
+    origin,
+    description: 'Steps of a stop use up the time for saving positions',
+    patches: [
+      {
+        file: `${lifecycle}/stop-sequence.ts`,
+        find: 'return reservedMs + GRACE_MS',
+        replace: 'return reservedMs * 0',
+      },
+    ],
+    caughtBy: [
+      {
+        file: `${lifecycle}/stop-sequence.test.ts`,
+        test: 'what is reserved for later steps cannot be used up',
+      },
+    ],
+  },
+  {
+    id: 'B71',
+    finding: 'V',
+    origin,
+    description: 'Health is good while a sink stores nothing',
+    patches: [
+      {
+        file: `${folder}/pipeline-check.ts`,
+        find: 'const FAILING_MS = 10_000',
+        replace: 'const FAILING_MS = 1e9',
+      },
+    ],
+    caughtBy: [{ file: pipelineTest, test: 'is named in health with the reason after ten seconds' }],
+  },
+  {
+    id: 'B72',
+    finding: 'V',
+    origin,
+    description: 'Health is good while positions cannot be saved',
+    patches: [
+      { file: checkpointer, find: 'const LATE_INTERVALS = 3', replace: 'const LATE_INTERVALS = 1e9' },
+    ],
+    caughtBy: [
+      { file: dispatcherTest, test: 'that fails for longer than three intervals is told in health' },
+    ],
+  },
+  {
+    id: 'B73',
+    finding: 'V',
+    origin,
+    description: 'Lines that a sink refused are counted as delivered',
+    patches: [
+      {
+        file: pipeline,
+        find: 'linesDelivered(this.sink.name, portion.records - own.length)',
+        replace: 'linesDelivered(this.sink.name, portion.records)',
+      },
+    ],
+    caughtBy: [{ file: pipelineTest, test: 'records that the sink refuses are dropped and counted' }],
+  },
+  {
+    id: 'B74',
+    finding: 'R9',
+    origin,
+    description: 'A source that is missing from a list loses its position',
+    patches: [
+      {
+        file: store,
+        find: 'this.#setGone(entry, this.#options.clock.now())',
+        replace: 'this.#remove(id)',
+      },
+    ],
+    caughtBy: [{ file: storeTest, test: 'a source that is gone keeps its position for a day' }],
+  },
+]

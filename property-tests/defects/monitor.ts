@@ -1,0 +1,186 @@
+import type { Defect } from './defect.ts'
+
+const folder = 'reference/docker'
+const roster = `${folder}/container-roster.ts`
+const rosterTest = `${folder}/container-roster.test.ts`
+const session = `${folder}/container-session.ts`
+const shortLivedTest = `${folder}/short-lived.test.ts`
+const watch = `${folder}/engine-watch.ts`
+const watchTest = `${folder}/engine-watch.test.ts`
+const monitorTest = `${folder}/container-monitor.test.ts`
+const origin = 'The collector at b5e9cc7, beside real engines with containers that come and go'
+
+/** What went wrong about which containers are followed, and for how long. */
+export const MONITOR: readonly Defect[] = [
+  {
+    id: 'B40',
+    finding: 'R7',
+    origin,
+    description: 'A container that lives 20 ms queues for a slot behind those that are there for long',
+    patches: [
+      {
+        file: session,
+        find: 'urgent: this.#urgent })\n    } finally',
+        replace: 'urgent: false })\n    } finally',
+      },
+    ],
+    caughtBy: [{ file: shortLivedTest, test: 'it is read while every slot is held by a busy container' }],
+  },
+  {
+    id: 'B41',
+    finding: 'R7',
+    origin,
+    description: 'Nobody yields a slot at once: a container that lives 20 ms is gone before a turn is over',
+    patches: [{ file: 'reference/lifecycle/slot-pool.ts', find: 'this.#isUrgent() ? 0 : ', replace: '' }],
+    caughtBy: [
+      { file: shortLivedTest, test: 'it is read while every slot is held by a busy container' },
+      { file: 'reference/lifecycle/slot-pool.test.ts', test: 'an urgent caller of a full pool has a slot' },
+    ],
+  },
+  {
+    id: 'B42',
+    finding: 'R7',
+    origin,
+    description:
+      'A container is attended to when it starts and not when it is created: a short one is gone by then',
+    patches: [{ file: roster, find: "case 'create':\n      case 'rename':", replace: "case 'rename':" }],
+    caughtBy: [{ file: shortLivedTest, test: 'its log is opened with one request at the start' }],
+  },
+  {
+    id: 'B43',
+    finding: 'R7',
+    origin,
+    description: 'A container that was gone before its log was read is neither counted nor named',
+    patches: [
+      {
+        file: roster,
+        find: 'if (end.missed !== null) this.#noteMissed',
+        replace: 'if (end.missed === undefined) this.#noteMissed',
+      },
+    ],
+    caughtBy: [{ file: shortLivedTest, test: 'one that could not be read is counted and named: not_opened' }],
+  },
+  {
+    id: 'B44',
+    finding: 'R8',
+    origin,
+    description: 'A run of which no event told, and that is over before the next list, is never read',
+    patches: [
+      {
+        file: session,
+        find: 'details.startedAt !== this.#readRun || news.interruptions',
+        replace: 'news.interruptions',
+      },
+    ],
+    caughtBy: [{ file: rosterTest, test: 'a run is read of which no event told' }],
+  },
+  {
+    id: 'B45',
+    finding: 'R9',
+    origin,
+    description: 'What one list misses is forgotten with its position',
+    patches: [
+      { file: roster, find: 'LISTS_UNTIL_GONE = 3', replace: 'LISTS_UNTIL_GONE = 1' },
+      {
+        file: `${folder}/absences.ts`,
+        find: 'lists >= this.#lists && nowMs - sinceMs >= this.#spanMs',
+        replace: 'lists >= this.#lists',
+      },
+    ],
+    caughtBy: [
+      { file: rosterTest, test: 'an engine that lists nothing for a moment makes nothing forgotten' },
+    ],
+  },
+  {
+    id: 'B47',
+    finding: 'R10',
+    origin,
+    description: 'A container is followed whatever the labels that an inspection shows',
+    patches: [
+      { file: roster, find: 'if (!matchesFilters(details, config.filters)) return null', replace: '' },
+    ],
+    caughtBy: [{ file: rosterTest, test: 'a label of a name that the engine uses for itself' }],
+  },
+  {
+    id: 'B48',
+    finding: 'R11',
+    origin,
+    description: 'Where events are refused, containers are listed as seldom as where they come',
+    patches: [
+      {
+        file: watch,
+        find: 'this.#eventsFault === null ? resyncIntervalMs : Math.min(resyncIntervalMs, reconnectIntervalMs)',
+        replace: 'resyncIntervalMs',
+      },
+    ],
+    caughtBy: [
+      {
+        file: watchTest,
+        test: 'containers are listed at once and then often, and health says that there are no events: events that are refused',
+      },
+    ],
+  },
+  {
+    id: 'B49',
+    finding: 'R11',
+    origin,
+    description:
+      'Nothing is listed before the events stand: where their headers never come, nothing is ever collected',
+    patches: [
+      {
+        file: watch,
+        find: 'const listed = await this.#list(signal)',
+        replace: `while (this.#eventsFault !== null) await clock.sleep(100, { signal })
+      const listed = await this.#list(signal)`,
+      },
+    ],
+    caughtBy: [
+      {
+        file: watchTest,
+        test: 'containers are listed at once and then often, and health says that there are no events: events whose headers do not come',
+      },
+    ],
+  },
+  {
+    id: 'B50',
+    finding: 'R13',
+    origin,
+    description: 'From now on means without the first lines of containers that come later',
+    patches: [{ file: roster, find: "this.#isNew(id, created) ? 'start' : ", replace: '' }],
+    caughtBy: [{ file: rosterTest, test: 'is from the start of the collector: a container that came later' }],
+  },
+  {
+    id: 'B51',
+    finding: 'R13',
+    origin,
+    description:
+      'From now on begins with the first turn, and lacks what was written while a container waited for it',
+    patches: [{ file: session, find: "return reader.primes ? 'align' : follow", replace: 'return follow' }],
+    caughtBy: [
+      { file: rosterTest, test: 'what containers write while they wait for their first turn is wanted' },
+    ],
+  },
+  {
+    id: 'B52',
+    finding: 'D9',
+    origin,
+    description:
+      'The permit to be inspected is held over the back-off: 25 containers that cannot be inspected hold up every other',
+    patches: [
+      {
+        file: `${folder}/container-inspection.ts`,
+        find: 'using _ = urgent ? null : await attaching.acquire({ signal })',
+        replace: 'if (!urgent) await attaching.acquire({ signal })',
+      },
+    ],
+    caughtBy: [{ file: monitorTest, test: '25 containers that the engine cannot describe hold up no other' }],
+  },
+  {
+    id: 'B53',
+    finding: 'D18',
+    origin,
+    description: 'A task of the monitor that fails unexpectedly is gone for good, with its container',
+    patches: [{ file: roster, find: "keep('container_follow'", replace: "spawn('container_follow'" }],
+    caughtBy: [{ file: monitorTest, test: 'a session that fails by a defect is begun again' }],
+  },
+]

@@ -1,0 +1,173 @@
+import type { Defect } from './defect.ts'
+
+const folder = 'reference/docker/reading'
+const readerTest = `${folder}/container-reader.test.ts`
+const origin = 'The collector at b5e9cc7, reading the logs of real engines'
+
+/** What lost or repeated lines while a log was read. */
+export const READING: readonly Defect[] = [
+  {
+    id: 'B22',
+    finding: 'R1',
+    origin,
+    description:
+      'A followed reply is taken for whole once it is aligned: lines of a log file that was rotated meanwhile are lost without a word',
+    patches: [
+      {
+        file: `${folder}/contiguity.ts`,
+        find: 'if (this.#proofs >= PROOFS) return true',
+        replace: 'return true',
+      },
+    ],
+    caughtBy: [{ file: readerTest, test: 'a followed log that skips what was rotated meanwhile' }],
+  },
+  {
+    id: 'B23',
+    finding: 'R2',
+    origin,
+    description:
+      'A message that was read before is never doubted: what an engine sends again is delivered again',
+    patches: [
+      {
+        file: `${folder}/replay-filter.ts`,
+        find: "return maybeOld && this.#history.find(key) >= 0 ? 'doubt' : 'new'",
+        replace: "return 'new'",
+      },
+    ],
+    caughtBy: [
+      {
+        file: `${folder}/replay-filter.test.ts`,
+        test: 'over every short sequence of new messages and replays',
+      },
+      { file: readerTest, test: 'a chunk that is sent again within an open line is one' },
+      'collector-property',
+    ],
+  },
+  {
+    id: 'B24',
+    finding: 'R2',
+    origin,
+    description: 'A message that comes in step with others that are sent again is delivered again',
+    patches: [
+      {
+        file: `${folder}/follow-reader.ts`,
+        find: "if (answer === 'replay') return",
+        replace: "if (answer === 'replay') return this.#deliver(connection, key, stream, buffer, start, end)",
+      },
+    ],
+    caughtBy: ['collector-property'],
+  },
+  {
+    id: 'B25',
+    finding: 'R3',
+    origin,
+    description:
+      'A log that begins within what is remembered and does not go on behind it is searched for ever, instead of told as a gap',
+    patches: [
+      {
+        file: `${folder}/ring-search.ts`,
+        find: "return this.#passed === 0 ? 'empty' : 'lost'",
+        replace: "return 'empty'",
+      },
+    ],
+    caughtBy: [
+      { file: `${folder}/ring-search.test.ts`, test: 'in a reply that is the whole log the ring' },
+      { file: readerTest, test: 'a log that begins within the ring and does not go on behind it' },
+    ],
+  },
+  {
+    id: 'B26',
+    finding: 'R4',
+    origin,
+    description:
+      'After a loss nothing is delivered until the clock passes the stamp of the last line: a clock that was set back holds everything up',
+    patches: [
+      {
+        file: `${folder}/rest-search.ts`,
+        find: "lastKnown === undefined ? 'beyond' : 'none'",
+        replace: "'none'",
+      },
+    ],
+    caughtBy: [{ file: readerTest, test: 'everything is new, whatever its stamp' }],
+  },
+  {
+    id: 'B27',
+    finding: 'R5',
+    origin,
+    description: 'What lies behind a spoilt record, at which every reply ends, is never read',
+    patches: [
+      {
+        file: `${folder}/follow-reader.ts`,
+        find: 'if (this.#endedEarly(connection)) {',
+        replace: 'if (connection === null) {',
+      },
+    ],
+    caughtBy: [{ file: readerTest, test: 'what lies behind a record at which every reply ends' }],
+  },
+  {
+    id: 'B28',
+    finding: 'R6',
+    origin,
+    description:
+      'The end of a log that was emptied from outside is asked for again and again, and does not come',
+    patches: [
+      {
+        file: `${folder}/follow-reader.ts`,
+        find: 'this.#tailFailed = isShort',
+        replace: 'this.#tailFailed = false',
+      },
+    ],
+    caughtBy: [{ file: readerTest, test: 'a log whose end cannot be asked for, since it was emptied' }],
+  },
+  {
+    id: 'B29',
+    finding: 'R12',
+    origin,
+    description:
+      'On a terminal the stamp of the engine gets into the line, where runs of the container ended in a prompt',
+    patches: [
+      {
+        file: `${folder}/tty-demultiplexer.ts`,
+        find: 'return this.#laterStamp(buffer, start, data)',
+        replace: 'return undefined',
+      },
+    ],
+    caughtBy: [
+      {
+        file: `${folder}/tty-demultiplexer.test.ts`,
+        test: 'behind an unterminated line is known by its later stamp',
+      },
+    ],
+  },
+  {
+    id: 'B30',
+    finding: 'R14',
+    origin,
+    description:
+      'Each piece of a line copies all that came before it: 80,000 of them block the process for half a minute',
+    patches: [
+      {
+        file: `${folder}/open-line.ts`,
+        find: 'if (length > this.#bytes.length) {',
+        replace: 'if (length > 0) {',
+      },
+      {
+        file: `${folder}/open-line.ts`,
+        find: 'new Uint8Array(Math.max(length, 2 * this.#length))',
+        replace: 'new Uint8Array(length)',
+      },
+    ],
+    caughtBy: [
+      { file: `${folder}/line-assembler.test.ts`, test: 'a line of 80,000 pieces costs what its bytes cost' },
+    ],
+  },
+  {
+    id: 'B31',
+    finding: 'D3',
+    origin,
+    description:
+      'Ordinals are renumbered without a new epoch: a sink that is ahead drops lines or repeats them',
+    patches: [{ file: `${folder}/record-maker.ts`, find: 'this.#epoch += 1', replace: '' }],
+    caughtBy: [{ file: readerTest, test: 'a log that begins within the ring and does not go on behind it' }],
+  },
+]

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import { World } from '../world.ts'
+import { OutputCheck, type SkippedLines } from './output-check.ts'
+
+/** Three lines of `a`; the first two are in a file of the log that rotation takes away with the fourth. */
+function threeLines(): { check: OutputCheck; skipped: SkippedLines[]; rotate: () => void } {
+  const world = new World({ seed: 1 })
+  const logRotation = { maxSizeBytes: 150, maxFiles: 1 }
+  const container = world.engine.addContainer({ name: 'a', logRotation })
+  container.write('stdout', 'one\ntwo\n')
+  const skipped: SkippedLines[] = []
+  const check = new OutputCheck(container, (lines) => skipped.push(lines))
+  const rotate = (): void => container.write('stdout', 'three\n')
+  return { check, skipped, rotate }
+}
+
+const take = (check: OutputCheck, text: string): string | undefined => check.take(Buffer.from(text))
+
+describe('lines that the engine has lost', () => {
+  test('may be missing, which is told', () => {
+    const { check, skipped, rotate } = threeLines()
+    rotate()
+    expect(check.owed).toBe(2)
+    expect(take(check, 'three\n')).toBeUndefined()
+    expect(skipped).toMatchObject([{ first: 0, behind: 2 }])
+    expect(check.owes).toBe(false)
+  })
+
+  test('may have been read in time', () => {
+    const { check, skipped, rotate } = threeLines()
+    expect(take(check, 'one\n')).toBeUndefined()
+    rotate()
+    expect(take(check, 'two\nthr')).toBeUndefined()
+    expect(check.owes).toBe(true)
+    expect(take(check, 'ee\n')).toBeUndefined()
+    expect(skipped).toEqual([])
+  })
+
+  test('are not to come twice, nor behind later ones', () => {
+    const { check, rotate } = threeLines()
+    rotate()
+    take(check, 'one\nthree\n')
+    expect(take(check, 'two\n')).toMatch(/differs from the output of a at byte 10: expected nothing/)
+  })
+
+  test('may have been read in part, and then end with a newline', () => {
+    const { check, rotate } = threeLines()
+    rotate()
+    expect(take(check, 'one\ntw\nthree\n')).toBeUndefined()
+    expect(check.owes).toBe(false)
+  })
+})
+
+test('lines that the engine still has may not be missing', () => {
+  const { check } = threeLines()
+  expect(take(check, 'two\n')).toMatch(/at byte 0: expected "one\\n[^]*written "two\\n"$/)
+})
+
+test('lines beyond the place of a crash come again', () => {
+  const { check, rotate } = threeLines()
+  rotate()
+  take(check, 'one\nt\nthr')
+  check.rewind(5)
+  expect(take(check, 'wo\nthree\n')).toBeUndefined()
+  check.rewind(4)
+  expect(check.owed).toBe(2)
+  expect(take(check, 'three\n')).toBeUndefined()
+  expect(check.held).toBe(10)
+  expect(check.owes).toBe(false)
+})

@@ -1,0 +1,234 @@
+import type { ExpectedLine, ExpectedOutput } from '../engine/expected-output.ts'
+import type { LossCause } from '../engine/loss-account.ts'
+import type { SimulatedContainer } from '../engine/simulated-container.ts'
+
+/** Lines that a sink left out, because the engine no longer had them. */
+export interface SkippedLines {
+  readonly container: SimulatedContainer
+  /** Index of the first, and behind the last. */
+  readonly first: number
+  readonly behind: number
+  /** Why each of them may be missing. */
+  readonly causes: readonly (readonly LossCause[])[]
+}
+
+/** From here on a byte of what is held stands for the byte of the output that lies as far behind `expected`. */
+interface Jump {
+  readonly held: number
+  readonly expected: number
+  /** Lines left out before it. */
+  readonly skipped: number
+  /** A line that is not whole, which begins here: its bytes. */
+  readonly torn?: Uint8Array
+}
+
+/**
+ * Compares what one sink is given of a container with what the container wrote: each line once, in the order it was stored. A line may be left out, or come
+ * in part, only when the engine has lost a part of it by the time the line behind it comes. Costs what comparing the bytes costs, except at a loss.
+ */
+export class OutputCheck {
+  readonly #container: SimulatedContainer
+  readonly #onSkipped: (lines: SkippedLines) => void
+  #jumps: Jump[] = [{ held: 0, expected: 0, skipped: 0 }]
+  /** Of the output, behind what is held: at the beginning of a line while {@link #pending} holds anything. */
+  #expected = 0
+  /** Bytes held. */
+  #held = 0
+  /** Lines left out. */
+  #skipped = 0
+  /** Lines there were when the sink was switched on: it may begin with any of them. Null once it has begun. */
+  #joinedAt: number | null = null
+  /** The beginning of a line that is not the next one. */
+  #pending: Uint8Array = NOTHING
+
+  constructor(container: SimulatedContainer, onSkipped: (lines: SkippedLines) => void = () => {}) {
+    this.#container = container
+    this.#onSkipped = onSkipped
+  }
+
+  /** Bytes the sink was given and holds. */
+  get held(): number {
+    return this.#held
+  }
+
+  /** Lines before the place the sink has reached, those that were lost among them. */
+  get reached(): number {
+    return this.#output.lineAt(this.#expected)
+  }
+
+  /** Records held: lines, whole or in part. */
+  get records(): number {
+    return this.reached - this.#skipped
+  }
+
+  /** Whether a line that the engine has not lost, or the newline of one that was begun, is yet to come. */
+  get owes(): boolean {
+    return this.#pending.length > 0 || this.owed !== null
+  }
+
+  /** Index of the first line to come that the engine has not lost; null when none is. */
+  get owed(): number | null {
+    const output = this.#output
+    if (this.#expected === output.length) return null
+    for (let index = Math.max(this.reached, this.#joinedAt ?? 0); index < output.lines; index++)
+      if (!this.#hasLost(output.line(index))) return index
+    return null
+  }
+
+  /** The sink was switched on: it goes on with any line from the next one on. */
+  join(): void {
+    this.#joinedAt = this.#output.lines
+  }
+
+  /** The sink was given more, behind all it holds. @returns a sentence when it is not what should come */
+  take(bytes: Uint8Array): string | undefined {
+    return this.takeAt(this.#held, bytes)
+  }
+
+  /** The sink was given bytes that stand at `offset` of all it holds; what was behind is gone. */
+  takeAt(offset: number, bytes: Uint8Array): string | undefined {
+    if (offset !== this.#held) this.rewind(offset)
+    this.#held += bytes.length
+    if (this.#pending.length > 0) return this.#takePending(Buffer.concat([this.#pending, bytes]))
+    const same = commonLength(this.#output.view(this.#expected, this.#expected + bytes.length), bytes)
+    if (same === bytes.length) {
+      this.#joinedAt = null
+      this.#expected += same
+      return undefined
+    }
+    const differsAt = this.#expected + same
+    this.#expected = this.#lineStart(differsAt)
+    const begun = this.#output.view(this.#expected, differsAt)
+    return this.#takePending(Buffer.concat([begun, bytes.subarray(same)]))
+  }
+
+  /** What the sink held from `offset` on is gone. */
+  rewind(offset: number): void {
+    const pendingAt = this.#held - this.#pending.length
+    this.#held = offset
+    if (this.#pending.length > 0 && offset > pendingAt) {
+      this.#pending = this.#pending.subarray(0, offset - pendingAt)
+      return
+    }
+    this.#jumps = this.#jumps.filter(({ held }) => held === 0 || held <= offset)
+    const { held, expected, skipped, torn } = this.#jumps.at(-1)!
+    this.#skipped = skipped
+    this.#pending = torn === undefined ? NOTHING : torn.subarray(0, offset - held)
+    this.#expected = torn === undefined ? expected + offset - held : expected
+    if (torn !== undefined) this.#jumps.pop()
+  }
+
+  /** What comes next may repeat: where the last line that was held and equals it, goes on from there. For sinks that cannot be read back. */
+  resumeAt(line: Uint8Array): void {
+    const output = this.#output
+    for (let index = Math.min(this.reached, output.lines - 1); index >= 0; index--) {
+      const { from, to } = output.line(index)
+      if (Buffer.compare(output.view(from, to), line) !== 0) continue
+      this.#jumps = [{ held: this.#held, expected: from, skipped: this.#skipped }]
+      this.#expected = from
+      this.#pending = NOTHING
+      return
+    }
+  }
+
+  get #output(): ExpectedOutput {
+    return this.#container.expected
+  }
+
+  #takePending(bytes: Uint8Array): string | undefined {
+    let rest = bytes
+    for (let end = rest.indexOf(NEWLINE); end !== -1; end = rest.indexOf(NEWLINE)) {
+      const found = this.#takeLine(rest.subarray(0, end + 1), this.#held - rest.length)
+      if (found !== undefined) return found
+      rest = rest.subarray(end + 1)
+    }
+    this.#pending = rest.slice()
+    return undefined
+  }
+
+  /** @param held where the line begins in what is held */
+  #takeLine(bytes: Uint8Array, held: number): string | undefined {
+    const output = this.#output
+    const next = this.reached
+    for (let index = next; index < output.lines; index++) {
+      const line = output.line(index)
+      const isWhole = Buffer.compare(output.view(line.from, line.to), bytes) === 0
+      const hasLost = this.#hasLost(line)
+      if (isWhole || (hasLost && isPartOf(bytes, line, output))) {
+        if (this.#joinedAt !== null) this.#skipped += index - next
+        else if (index > next) this.#skip(next, index)
+        this.#joinedAt = null
+        if (isWhole) this.#jumps.push({ held, expected: line.from, skipped: this.#skipped })
+        else this.#noteTorn(bytes, held, line)
+        this.#expected = line.to
+        return undefined
+      }
+      if (!hasLost && this.#joinedAt === null) return this.#describe(bytes, held, index)
+    }
+    return this.#describe(bytes, held, output.lines)
+  }
+
+  #skip(first: number, behind: number): void {
+    this.#skipped += behind - first
+    this.#onSkipped({ container: this.#container, first, behind, causes: this.#causes(first, behind) })
+  }
+
+  #causes(first: number, behind: number): LossCause[][] {
+    const { lost } = this.#container.log
+    const lines = Array.from({ length: behind - first }, (_, index) => this.#output.line(first + index))
+    return lines.map(({ messages }) => messages.flatMap((message) => lost.causesOf(message)))
+  }
+
+  #noteTorn(bytes: Uint8Array, held: number, { from, to }: ExpectedLine): void {
+    const skipped = this.#skipped
+    this.#jumps.push({ held, expected: from, skipped, torn: bytes.slice() })
+    this.#jumps.push({ held: held + bytes.length, expected: to, skipped })
+  }
+
+  #hasLost({ messages }: ExpectedLine): boolean {
+    const { lost } = this.#container.log
+    return lost.losses.length > 0 && messages.some((message) => lost.has(message))
+  }
+
+  #lineStart(offset: number): number {
+    const index = this.#output.lineAt(offset)
+    return index === 0 ? 0 : this.#output.line(index - 1).to
+  }
+
+  #describe(bytes: Uint8Array, held: number, index: number): string {
+    const output = this.#output
+    const expected = index < output.lines ? excerpt(output.view(output.line(index).from)) : 'nothing'
+    const { name, log } = this.#container
+    const lost = log.lost.losses.map(({ first, behind, cause }) => `${cause}: ${first} to ${behind - 1}`)
+    const account = lost.length === 0 ? '' : `; messages lost of ${log.stored}: ${lost.join(', ')}`
+    return `differs from the output of ${name} at byte ${held}: expected ${expected}, written ${excerpt(bytes)}${account}`
+  }
+}
+
+/** What a part of a line's messages makes, or the beginning of it, with a newline. */
+function isPartOf(bytes: Uint8Array, { from, to, pieces }: ExpectedLine, output: ExpectedOutput): boolean {
+  const text = Buffer.from(bytes.subarray(0, -1))
+  if (text.equals(output.view(from, Math.min(to, from + text.length)))) return true
+  let rest = text
+  for (const piece of pieces) if (startsWith(rest, piece)) rest = rest.subarray(piece.length)
+  return rest.length === 0
+}
+
+function startsWith(bytes: Buffer, piece: Uint8Array): boolean {
+  return bytes.length >= piece.length && bytes.subarray(0, piece.length).equals(piece)
+}
+
+function commonLength(a: Uint8Array, b: Uint8Array): number {
+  if (Buffer.compare(a, b) === 0) return a.length
+  let same = 0
+  while (same < a.length && a[same] === b[same]) same += 1
+  return same
+}
+
+function excerpt(bytes: Uint8Array): string {
+  return JSON.stringify(Buffer.from(bytes.subarray(0, EXCERPT_BYTES)).toString('latin1'))
+}
+
+const NOTHING = new Uint8Array()
+const NEWLINE = 0x0a
+const EXCERPT_BYTES = 60
