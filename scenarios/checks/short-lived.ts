@@ -30,7 +30,7 @@ export async function shortLived(containers: number): Promise<void> {
   const lives = await Promise.all(names.map((name) => lifeOf(rig, name)))
   const { lost, lostLines, wrongLines, unaccounted, namedInVain } = accountForShortLives(lives, named.names)
   process.stdout.write(
-    `${containers} containers, ${STARTS_PER_SECOND} a second at most; the highest load was ${load}\n`,
+    `${containers} containers, ${STARTS_PER_SECOND} a second at most; the highest load was ${load.toString()}\n`,
   )
   verdict('containers lost', lost, !load.isUnderCores || lost === 0, load.allowed)
   verdict('their lines lost', lostLines, !load.isUnderCores || lostLines === 0, load.allowed)
@@ -134,4 +134,4 @@ function busyScript(name: string): string {
 }
 
 const SETTLE_MS = 5000
-const CALM_SECONDS = 120
+const CALM_SECONDS = 60
