@@ -35,6 +35,23 @@ test('the rest of a stopped container’s log is read when the engine was shut d
   await rig.finish()
 })
 
+test('a log that rotation has left little of is followed, not opened again and again', async () => {
+  const rig = new CollectorRig({ ...RIG, logRotation: { maxSizeBytes: 2000, maxFiles: 1 } })
+  rig.addContainer('both streams', { name: 'web', behaviour: { kind: 'chatty', everyMs: 20 } })
+  await rig.start()
+  await rig.advance(5000)
+  await rig.stop()
+  await rig.advance(5000)
+  const web = rig.engine.container('web')
+  web.setBehaviour({ kind: 'silent' })
+  await rig.start()
+  await rig.advance(1000)
+  const followed = web.logsFollowed
+  await rig.advance(10_000)
+  expect(web.logsFollowed).toBe(followed)
+  await rig.finish()
+})
+
 test('a stop that comes while a stream is closed, to be opened again with a larger margin, fails no task', async () => {
   const rig = new CollectorRig({ ...RIG, seed: 1_944_894_228 })
   rig.addContainer('both streams', { name: 'blocked' })

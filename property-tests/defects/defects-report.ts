@@ -1,4 +1,4 @@
-import { suitesOf, unitTestsOf, type Defect } from './defect.ts'
+import { suitesOf, unitTestsOf, type Defect, type UnitTest } from './defect.ts'
 import { SuitePool } from './suite-pool.ts'
 import { SUITE_NAMES, type SuiteName, type SuiteResult } from './suites.ts'
 import { runUnitSuite, type UnitResult } from './unit-suite.ts'
@@ -8,89 +8,126 @@ export interface DefectsReport {
   readonly schema: 1
   readonly defects: readonly DefectReport[]
   /** The same suites and unit tests on the sources as they are. */
-  readonly clean: { readonly cases: number; readonly falseAlarms: number }
+  readonly clean: {
+    readonly cases: number
+    readonly falseAlarms: number
+    /** What failed, and how. */
+    readonly failures: readonly string[]
+  }
 }
 
 export interface DefectReport {
   readonly id: string
-  readonly origin: string
-  /** Of the round in which it was found, such as `R1`; null where it has none. */
+  /** The finding it belongs to; null for one that is known by its own number. */
   readonly finding: string | null
+  readonly origin: string
   readonly description: string
-  /** Whether everything that is said to catch it did. */
   readonly caught: boolean
-  /** The suites that did, `unit` for unit tests. */
   readonly caughtBy: readonly (SuiteName | 'unit')[]
-  /** True: no suite of the whole collector is known to catch it. */
+  /** The unit tests that catch it. */
+  readonly unitTests: readonly UnitTest[]
+  /** Whether no suite of the whole collector catches it. */
   readonly unitOnly: boolean
-  /** Cases and unit tests run in all; a suite ends with its first case that fails. */
+  /** Suites and unit tests that the catalogue says catch it, and that did not. */
+  readonly missedBy: readonly string[]
+  /** Cases run in all; a suite ends with its first case that fails. */
   readonly cases: number
   readonly seconds: number
 }
 
-export interface DefectsOptions {
-  /** Processes at a time. */
+export interface DefectsReportOptions {
+  /** Processes at a time, at least 1. */
   readonly processes: number
-  /** Told of each that is done. */
-  readonly onDone: (what: string) => void
+  /** Suites of the whole collector to hold against every defect, beside those that the catalogue names for it. Default none. */
+  readonly suites?: readonly SuiteName[]
+  /** Told of each defect that is done with. */
+  readonly onDone?: (what: string) => void
 }
 
-/** Puts each defect back and holds against it what is said to catch it; then the same against the sources as they are. */
+/**
+ * Puts the defects back one after the other and holds against each what the catalogue says catches it; then all of that against the sources as
+ * they are.
+ */
 export async function reportDefects(
   defects: readonly Defect[],
-  { onDone, processes }: DefectsOptions,
+  { processes, suites = [], onDone = () => {} }: DefectsReportOptions,
 ): Promise<DefectsReport> {
-  const units = await runUnitSuite(defects, { clean: true })
-  onDone('unit tests')
+  const units = await runUnitSuite(defects, { clean: true, processes })
+  onDone('the unit tests')
   using pool = new SuitePool(processes)
-  const reports = defects.map(async (defect) => {
-    const report = await reportDefect(pool, defect, units.defects.get(defect.id))
-    onDone(defect.id)
-    return report
-  })
-  const used = SUITE_NAMES.filter((suite) => defects.some((defect) => suitesOf(defect).includes(suite)))
+  const reports = new Map<string, DefectReport>()
+  const queue = defects.values()
+  const worker = async (): Promise<void> => {
+    for (const defect of queue) {
+      // oxlint-disable-next-line no-await-in-loop -- each is timed alone
+      reports.set(defect.id, await reportDefect(pool, defect, suites, units.defects.get(defect.id)))
+      onDone(defect.id)
+    }
+  }
+  await Promise.all(Array.from({ length: processes }, worker))
+  const used = SUITE_NAMES.filter((name) =>
+    defects.some((defect) => heldAgainst(defect, suites).includes(name)),
+  )
   const clean = used.length === 0 ? [] : await pool.run(null, used)
+  onDone('without a defect')
   return {
     schema: 1,
-    defects: await Promise.all(reports),
-    clean: {
-      cases: casesOf(clean) + (units.clean?.cases ?? 0),
-      falseAlarms: failing(clean).length + (units.clean?.failed.length ?? 0),
-    },
+    defects: defects.map(({ id }) => reports.get(id)!),
+    clean: cleanOf(clean, units.clean!),
   }
 }
 
-/** Whether every defect was caught and nothing else was. */
+/** Whether every defect was caught by all that should catch it, and nothing else was. */
 export function isGood({ defects, clean }: DefectsReport): boolean {
-  return defects.every(({ caught }) => caught) && clean.falseAlarms === 0
+  return defects.every(({ caught, missedBy }) => caught && missedBy.length === 0) && clean.falseAlarms === 0
 }
 
 async function reportDefect(
   pool: SuitePool,
   defect: Defect,
-  unit: UnitResult | undefined,
+  suites: readonly SuiteName[],
+  unit: UnitResult = { cases: 0, failed: [], seconds: 0 },
 ): Promise<DefectReport> {
-  const { id, origin, description } = defect
-  const suites = suitesOf(defect)
+  const { id, finding = null, origin, description } = defect
   const startedMs = performance.now()
-  const results = suites.length === 0 ? [] : await pool.run(id, suites)
-  const seconds = (performance.now() - startedMs) / 1000 + (unit?.seconds ?? 0)
-  const caughtInUnit = unit !== undefined && unit.failed.length >= unitTestsOf(defect).length
+  const names = heldAgainst(defect, suites)
+  const results = names.length === 0 ? [] : await pool.run(id, names)
+  const seconds = unit.seconds + (performance.now() - startedMs) / 1000
+  const failed = results.filter(({ failure }) => failure !== null).map(({ suite }) => suite)
+  const isCaught = ({ test }: UnitTest): boolean => unit.failed.some(({ title }) => title.includes(test))
+  const unitTests = unitTestsOf(defect).filter(isCaught)
+  const caughtBy = [...failed, ...(unitTests.length > 0 ? (['unit'] as const) : [])]
   return {
     id,
+    finding,
     origin,
-    finding: defect.finding ?? null,
     description,
-    caught: failing(results).length === suites.length && (unit === undefined || caughtInUnit),
-    caughtBy: [...failing(results), ...(caughtInUnit ? (['unit'] as const) : [])],
-    unitOnly: suites.length === 0,
-    cases: casesOf(results) + (unit?.cases ?? 0),
+    caught: caughtBy.length > 0,
+    caughtBy,
+    unitTests,
+    unitOnly: unitTests.length > 0 && failed.length === 0,
+    missedBy: [
+      ...suitesOf(defect).filter((name) => !failed.includes(name)),
+      ...unitTestsOf(defect)
+        .filter((test) => !isCaught(test))
+        .map(({ file, test }) => `${file}: ${test}`),
+    ],
+    cases: unit.cases + casesOf(results),
     seconds,
   }
 }
 
-function failing(results: readonly SuiteResult[]): SuiteName[] {
-  return results.filter(({ failure }) => failure !== null).map(({ suite }) => suite)
+function heldAgainst(defect: Defect, suites: readonly SuiteName[]): SuiteName[] {
+  const own = suitesOf(defect)
+  return SUITE_NAMES.filter((name) => own.includes(name) || suites.includes(name))
+}
+
+function cleanOf(suites: readonly SuiteResult[], unit: UnitResult): DefectsReport['clean'] {
+  const failures = [
+    ...suites.flatMap(({ suite, failure }) => (failure === null ? [] : [`${suite}: ${failure}`])),
+    ...unit.failed.map(({ title, message }) => `${title}: ${message}`),
+  ]
+  return { cases: unit.cases + casesOf(suites), falseAlarms: failures.length, failures }
 }
 
 function casesOf(results: readonly SuiteResult[]): number {

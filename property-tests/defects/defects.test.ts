@@ -4,9 +4,10 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { applyPatch } from './apply-patch.ts'
 import { DEFECTS, DEFECTS_AND_SABOTAGES, findDefect } from './catalogue.ts'
-import { isGood, reportDefects } from './defects-report.ts'
+import { isGood, reportDefects, type DefectReport } from './defects-report.ts'
 import { importersOf } from './importers.ts'
 import { SuitePool } from './suite-pool.ts'
+import { runUnitSuite } from './unit-suite.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
 
@@ -109,9 +110,9 @@ test('a defect of the idle stream and one that only a unit test shows are caught
       { id: 'B10', caught: true, caughtBy: ['idle-stream', 'ordinary-day'], unitOnly: false, cases: 2 },
       { id: 'B137', caught: true, caughtBy: ['unit'], unitOnly: true, cases: 1 },
     ],
-    clean: { cases: 3, falseAlarms: 0 },
+    clean: { cases: 3, falseAlarms: 0, failures: [] },
   })
-  expect(done).toEqual(['unit tests', 'B137', 'B10'])
+  expect(done).toEqual(['the unit tests', 'B10', 'B137', 'without a defect'])
   expect(isGood(report)).toBe(true)
 })
 
@@ -125,22 +126,39 @@ function numbered(letter: string, count: number): string[] {
   return Array.from({ length: count }, (_, n) => `${letter}${n + 1}`)
 }
 
-test('a defect that is not caught, or a false alarm, is not good', () => {
-  const clean = { cases: 1, falseAlarms: 0 }
-  const missed = {
+test('a unit test that passes although the defect was put back is named, and that is not good', async () => {
+  const other = { file: 'reference/sinks/file-name.test.ts', test: 'an ordinary name stays as it is' }
+  const report = await reportDefects([{ ...findDefect('B83'), caughtBy: [other] }], { processes: 1 })
+  expect(report.defects[0]).toMatchObject({ caught: false, missedBy: [`${other.file}: ${other.test}`] })
+  expect(isGood(report)).toBe(false)
+})
+
+test('a title that names no unit test is an error, not a defect caught', async () => {
+  const none = { file: 'reference/sinks/file-name.test.ts', test: 'there is no such test' }
+  await expect(runUnitSuite([{ ...findDefect('B83'), caughtBy: [none] }], { clean: false })).rejects.toThrow(
+    /Of B83 no unit test ran whose title contains "there is no such test"/,
+  )
+})
+
+test('a defect that is not caught by all that should, or a false alarm, is not good', () => {
+  const clean = { cases: 1, falseAlarms: 0, failures: [] }
+  const caught: DefectReport = {
     id: 'B',
-    origin: '',
     finding: null,
+    origin: '',
     description: '',
-    caught: false,
+    caught: true,
     caughtBy: [],
-    unitOnly: true,
+    unitTests: [],
+    unitOnly: false,
+    missedBy: [],
     cases: 1,
     seconds: 1,
   }
-  expect(isGood({ schema: 1, defects: [], clean })).toBe(true)
-  expect(isGood({ schema: 1, defects: [missed], clean })).toBe(false)
-  expect(isGood({ schema: 1, defects: [], clean: { cases: 1, falseAlarms: 1 } })).toBe(false)
+  expect(isGood({ schema: 1, defects: [caught], clean })).toBe(true)
+  expect(isGood({ schema: 1, defects: [{ ...caught, caught: false }], clean })).toBe(false)
+  expect(isGood({ schema: 1, defects: [{ ...caught, missedBy: ['idle-stream'] }], clean })).toBe(false)
+  expect(isGood({ schema: 1, defects: [], clean: { ...clean, falseAlarms: 1 } })).toBe(false)
 })
 
 function runNode(defect: string, script: string): { status: number | null; stderr: string } {

@@ -184,6 +184,11 @@ export const DELIVERY: readonly Defect[] = [
         find: 'const FAILING_MS = 10_000',
         replace: 'const FAILING_MS = 1e9',
       },
+      {
+        file: `${folder}/pipeline-check.ts`,
+        find: 'const SILENT_MS = 60_000',
+        replace: 'const SILENT_MS = 1e9',
+      },
     ],
     caughtBy: [{ file: pipelineTest, test: 'is named in health with the reason after ten seconds' }],
   },

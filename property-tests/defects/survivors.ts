@@ -81,7 +81,7 @@ export const SURVIVORS: readonly Defect[] = [
         replace: "watchdog.rearm(1e9)\n    if (beyond === 'nothing')",
       },
     ],
-    caughtBy: ['idle-stream', 'ordinary-day', 'collector-property'],
+    caughtBy: ['idle-stream', 'ordinary-day'],
   },
   {
     id: 'B135',

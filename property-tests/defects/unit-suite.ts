@@ -22,22 +22,44 @@ export interface UnitSuiteResult {
 }
 
 /**
- * Runs, for each defect, the unit tests that catch it against the sources with the defect put back, in one process of Vitest; with `clean` also against
- * the sources as they are.
+ * Runs, for each defect, the unit tests that catch it against the sources with the defect put back, many defects in one process of Vitest; with `clean`
+ * also against the sources as they are.
  * @param defects those with unit tests; others are passed over
- * @throws Error when there is no result: a patch does not match, a file cannot be loaded, a title names no test or more than one
+ * @param options.processes of Vitest at a time, at least 1, the default
+ * @throws Error when there is no result: a patch does not match, a file cannot be loaded, a title names no test
  */
 export async function runUnitSuite(
   defects: readonly Defect[],
-  options: { readonly clean: boolean },
+  { clean, processes = 1 }: { readonly clean: boolean; readonly processes?: number },
 ): Promise<UnitSuiteResult> {
   const own = defects.filter((defect) => unitTestsOf(defect).length > 0)
-  if (own.length === 0) return { defects: new Map(), clean: options.clean ? NOTHING : null }
-  const results = await runVitest(own, options.clean)
+  const shares = Array.from({ length: processes }, (_, n) =>
+    own.filter((_defect, at) => at % processes === n),
+  )
+  const results = await Promise.all(shares.map((share) => runShare(share, clean)))
+  return {
+    defects: new Map(results.flatMap((result) => [...result.defects])),
+    clean: clean ? sumOf(results.map((result) => result.clean ?? NOTHING)) : null,
+  }
+}
+
+async function runShare(own: readonly Defect[], clean: boolean): Promise<UnitSuiteResult> {
+  if (own.length === 0) return { defects: new Map(), clean: null }
+  const results = await runVitest(own, clean)
   const byGroup = Map.groupBy(results, ({ ancestorTitles }) => ancestorTitles[0] ?? '')
   const found = own.map((defect) => [defect.id, resultOf(defect.id, unitTestsOf(defect), byGroup)] as const)
-  const clean = options.clean ? resultOf(CLEAN, own.flatMap(unitTestsOf), byGroup) : null
-  return { defects: new Map(found), clean }
+  return {
+    defects: new Map(found),
+    clean: clean ? resultOf(CLEAN, own.flatMap(unitTestsOf), byGroup) : null,
+  }
+}
+
+function sumOf(results: readonly UnitResult[]): UnitResult {
+  return {
+    cases: results.reduce((sum, { cases }) => sum + cases, 0),
+    failed: results.flatMap(({ failed }) => failed),
+    seconds: results.reduce((sum, { seconds }) => sum + seconds, 0),
+  }
 }
 
 /** A result in the JSON report of Vitest. */

@@ -4,6 +4,8 @@ import { filesNamedIn, isTest, programsNamedIn, type SourceFile } from './source
 const LOADED_BY_NAME = [
   'vitest.config.ts',
   'property-tests/defects/register.ts',
+  'property-tests/defects/unit-tests.config.ts',
+  'property-tests/defects/unit-tests.ts',
   'scenarios/simulated/daemon-main.ts',
 ]
 

@@ -6,6 +6,7 @@ import { manyContainers } from './many-containers.ts'
 import { packedPackage } from './packed-package.ts'
 import { powerCut } from './power-cut/power-cut.ts'
 import { restartUnderLogRotation } from './restart-under-log-rotation.ts'
+import { severalSinks } from './several-sinks.ts'
 import { shortLived } from './short-lived.ts'
 import { simulatedDaemon } from './simulated-daemon/simulated-daemon.ts'
 import { throughput } from './throughput.ts'
@@ -21,6 +22,7 @@ const CHECKS = {
   'many-containers': ({ minutes }: Options) => manyContainers(minutes),
   'restart-under-log-rotation': ({ rounds }: Options) => restartUnderLogRotation(rounds),
   'short-lived': ({ containers }: Options) => shortLived(containers),
+  'several-sinks': severalSinks,
   'big-log': bigLog,
   throughput,
   'frozen-engine': frozenEngine,

@@ -3,9 +3,11 @@ import { once } from 'node:events'
 import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { stringify } from 'yaml'
+import type { Health } from '../../reference/http/health.ts'
 import { dockerClient } from '../docker/docker-host.ts'
 import type { AvailableEngine } from '../docker/engine-process.ts'
 import { availableEngine } from '../docker/private-engine.ts'
@@ -77,7 +79,8 @@ export class Rig implements AsyncDisposable {
         api: { listen: '127.0.0.1:18401' },
       }),
     )
-    return await CollectorProcess.start(config, this.collectorLog)
+    const stdout = sinks.stdout === undefined ? 'log' : 'pipe'
+    return await CollectorProcess.start(config, this.collectorLog, { stdout })
   }
 
   /** What the collector said, over all its runs. */
@@ -177,16 +180,19 @@ export class CollectorProcess implements AsyncDisposable {
     this.#child = child
   }
 
-  /** @param env beside this process's own */
+  /**
+   * @param log gets what it says on standard error, and on standard output unless that is a pipe: then `stdout` of the process has to be read.
+   * @param how.env beside this process's own
+   */
   static async start(
     config: string,
     log: string,
-    env: Readonly<Record<string, string>> = {},
+    { env = {}, stdout = 'log' }: { env?: Readonly<Record<string, string>>; stdout?: 'log' | 'pipe' } = {},
   ): Promise<CollectorProcess> {
     const cli = path.join(ROOT, 'dist', 'cli.js')
     const output = await open(log, 'a')
     const child = spawn(process.execPath, [cli, 'collect', '--config', config], {
-      stdio: ['ignore', output.fd, output.fd],
+      stdio: ['ignore', stdout === 'pipe' ? 'pipe' : output.fd, output.fd],
       env: { ...process.env, ...env },
     })
     await output.close()
@@ -216,6 +222,25 @@ export class CollectorProcess implements AsyncDisposable {
       .split('\n')
       .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
     return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
+  }
+
+  /** Its standard output, when that is a pipe. */
+  get stdout(): Readable | null {
+    return this.#child.stdout
+  }
+
+  /** Names of the parts that its health calls sick. @throws Error when it does not answer */
+  async sickParts(): Promise<string[]> {
+    const reply = await fetch('http://127.0.0.1:18401/health', { signal: AbortSignal.timeout(2000) })
+    const { checks }: Health = JSON.parse(await reply.text())
+    return Object.entries(checks).flatMap(([name, { ok }]) => (ok ? [] : [name]))
+  }
+
+  /** SIGKILL. */
+  async kill(): Promise<void> {
+    const ended = once(this.#child, 'close')
+    this.#child.kill('SIGKILL')
+    await ended
   }
 
   /** SIGTERM; how long it took to end, seconds, and its exit status. */
@@ -266,6 +291,11 @@ export function verdict(what: string, measured: number, passes: boolean, allowed
     `${passes ? 'pass' : 'FAIL'}  ${what}: ${Math.round(measured * 1000) / 1000} (${allowed})\n`,
   )
   if (!passes) process.exitCode = 1
+}
+
+/** The last arguments of {@link verdict} for what must not be. */
+export function none(measured: number): [number, boolean, string] {
+  return [measured, measured === 0, '0']
 }
 
 /** Checks that the numbers behind the name run from 1 to `last` without a hole, a repetition or a step back. */

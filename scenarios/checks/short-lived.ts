@@ -1,7 +1,8 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { accountForShortLives, type ShortLife } from '../audit/short-lives.ts'
-import { logEntries, Rig, until, verdict, type CollectorProcess } from './rig.ts'
+import { Load } from './load.ts'
+import { logEntries, none, Rig, until, verdict, type CollectorProcess } from './rig.ts'
 
 const BUSY = 60
 const LINES = 5
@@ -28,16 +29,13 @@ export async function shortLived(containers: number): Promise<void> {
   const named = await settled(rig, collector)
   const lives = await Promise.all(names.map((name) => lifeOf(rig, name)))
   const { lost, lostLines, wrongLines, unaccounted, namedInVain } = accountForShortLives(lives, named.names)
-  const cores = availableParallelism()
-  const quiet = load < cores
-  const allowed = quiet ? '0' : `0 where the load is under ${cores}, the number of cores`
   process.stdout.write(
-    `${containers} containers, ${STARTS_PER_SECOND} a second at most; the highest load was ${load.toFixed(1)} on ${cores} cores\n`,
+    `${containers} containers, ${STARTS_PER_SECOND} a second at most; the highest load was ${load.toString()}\n`,
   )
-  verdict('containers lost', lost, !quiet || lost === 0, allowed)
-  verdict('their lines lost', lostLines, !quiet || lostLines === 0, allowed)
-  verdict('lines repeated, out of order or never written', wrongLines, wrongLines === 0, '0')
-  verdict('containers that lack lines and are not named', unaccounted.length, unaccounted.length === 0, '0')
+  verdict('containers lost', lost, !load.isUnderCores || lost === 0, load.allowed)
+  verdict('their lines lost', lostLines, !load.isUnderCores || lostLines === 0, load.allowed)
+  verdict('lines repeated, out of order or never written', ...none(wrongLines))
+  verdict('containers that lack lines and are not named', ...none(unaccounted.length))
   verdict(
     'containers counted as missed',
     named.counted,
@@ -55,14 +53,14 @@ async function calm(): Promise<void> {
   ).catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
 }
 
-/** Starts one after the other, each when the one before is removed. @returns the highest load seen, as the machine averages it over a minute */
-async function startEach(rig: Rig, names: readonly string[]): Promise<number> {
-  let load = 0
+/** Starts one after the other, each when the one before is removed. */
+async function startEach(rig: Rig, names: readonly string[]): Promise<Load> {
+  const load = new Load()
   for (const name of names) {
     const next = sleep(1000 / STARTS_PER_SECOND)
     const container = await rig.container(name, shortScript(name), { autoRemove: true })
     await container.wait({ condition: 'removed' }).catch(ignoreNotFound)
-    load = Math.max(load, loadavg()[0]!)
+    load.look()
     await next
   }
   return load
@@ -120,7 +118,7 @@ async function verdictOnBusy(rig: Rig, names: readonly string[]): Promise<void> 
     const holes = numbers.filter((number, index) => number !== index + 1).length
     wrong += holes + Math.abs(written.get(name)! - numbers.length)
   }
-  verdict('lines of the busy ones missing, repeated or out of order', wrong, wrong === 0, '0')
+  verdict('lines of the busy ones missing, repeated or out of order', ...none(wrong))
 }
 
 /** Lines at its start and one at its end, 20 ms later. */
@@ -136,4 +134,4 @@ function busyScript(name: string): string {
 }
 
 const SETTLE_MS = 5000
-const CALM_SECONDS = 120
+const CALM_SECONDS = 60

@@ -80,7 +80,7 @@ async function linesCollected(
   await writeFile(config, stringify({ state_dir: directory, container_monitor: monitor, sinks, ...listen }))
   await using cleanUp = new AsyncDisposableStack()
   cleanUp.defer(() => rm(directory, { recursive: true }))
-  cleanUp.use(await CollectorProcess.start(config, path.join(directory, 'log'), env))
+  cleanUp.use(await CollectorProcess.start(config, path.join(directory, 'log'), { env }))
   const count = async (): Promise<number> => {
     const file = (await readdir(directory)).find((name) => name.endsWith(`-${id.slice(0, 12)}.log`))
     if (file === undefined) return 0

@@ -79,6 +79,8 @@ export class FollowReader implements ContainerReader {
   #rest: { readonly lastKnown: number | undefined } | undefined
   /** Messages that the whole log held when it was read last. */
   #whole = 0
+  /** Ordinal of the next message at that time; null while it was never read. */
+  #wholeAt: number | null = null
   /** The last attempt to ask for the end of the log brought less than was asked for, and not the ring. */
   #tailFailed = false
   #gaps = 0
@@ -232,13 +234,20 @@ export class FollowReader implements ContainerReader {
     if (this.#behind !== undefined) return this.#behind.done ? this.#behind.whole : this.#behind.ask
     if (this.#rest !== undefined) return undefined
     const { history, ring } = this.#delivered
+    // Of a log that holds a part of the ring only the whole tells where the place is, and that is little.
+    if (this.#wholeAt !== null && this.#stored < ring.length) return undefined
     return this.#policy.tail({ ring: ring.length, seen: history.next, follow })
+  }
+
+  /** Messages that the log holds up to the place, if none were rotated away since all of it was read. */
+  get #stored(): number {
+    return this.#whole + (this.#wholeAt === null ? 0 : this.#delivered.history.next - this.#wholeAt)
   }
 
   #connect(how: Connection['how'], follow: boolean, asked: number | undefined): Connection {
     const { history, ring } = this.#delivered
     if (how !== 'proof') this.#gaps = 0
-    const limit = follow ? (asked ?? this.#whole + 1) : Infinity
+    const limit = follow ? (asked ?? this.#stored + 1) : Infinity
     const beyond = this.#behind === undefined ? undefined : this.#behind.done ? 'delivered' : 'measured'
     const rest = this.#rest === undefined ? undefined : new RestSearch(this.#rest.lastKnown)
     return {
@@ -325,6 +334,7 @@ export class FollowReader implements ContainerReader {
     const { asked, first, keys, passed, search } = connection
     if (asked === undefined) {
       this.#whole = passed
+      this.#wholeAt = this.#delivered.history.next
       this.#policy.noteWhole(first, { tailFailed: this.#tailFailed })
     }
     const isOver = search === undefined || (search instanceof RestSearch && search.found)
