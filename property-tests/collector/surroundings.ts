@@ -21,15 +21,18 @@ const always = (): boolean => true
 const containerName = fc.constantFrom('c0', 'c1', 'c2', 'c3', 'c4', 'c5')
 
 /**
- * Equal lines could not be told apart where one of them is lost. Spoilt records are not among it: two scenarios show what the collector loses behind
- * them, and they belong here again once those hold.
+ * Equal lines could not be told apart where one of them is lost. Left out are spoilt records, and emptied logs where the engine never answers a request
+ * for their end: three scenarios that are marked as failing show how reading then stops or loses lines. They belong here again once those hold.
  */
 const storedLogCommand: fc.Arbitrary<Command> = containerName.map(
   (name) =>
     new Step(
       `the stored log of ${name} is emptied`,
       'stored logs',
-      (rig) => !rig.canRepeatLines && rig.engine.find(name) !== undefined,
+      (rig) =>
+        !rig.canRepeatLines &&
+        !rig.engine.personality.remembersLogLength &&
+        rig.engine.find(name) !== undefined,
       (rig) => rig.emptyLog(name),
     ),
 )
