@@ -40,8 +40,8 @@ interface Connection {
   readonly filter: ReplayFilter
   /** Until the place is found. */
   search: RingSearch | RestSearch | undefined
-  /** The last keys of a reply that is the rest of the log. */
-  readonly keys: number[] | undefined
+  /** The last keys of a reply of the whole log that were known, where the ring is lost. */
+  readonly known: number[]
   /** Beyond something unreadable: the reply is measured only, or what is not known of it is delivered. */
   readonly beyond: 'measured' | 'delivered' | undefined
   /** Nothing more can be learned of it. */
@@ -260,7 +260,7 @@ export class FollowReader implements ContainerReader {
       search:
         rest ??
         (ring.length === 0 || beyond !== undefined ? undefined : new RingSearch(ring, { asked, limit })),
-      keys: rest === undefined ? undefined : [],
+      known: [],
       beyond,
       useless: false,
       passed: 0,
@@ -285,7 +285,6 @@ export class FollowReader implements ContainerReader {
     }
     connection.passed += 1
     connection.first ??= key
-    if (connection.keys !== undefined) keepLast(connection.keys, key)
     if (connection.beyond !== undefined && !this.#isBeyond(connection, key)) return
     if (connection.search !== undefined && !this.#search(connection, key, buffer, start)) return
     if (!connection.follow) return this.#deliver(connection, key, stream, buffer, start, end)
@@ -312,7 +311,8 @@ export class FollowReader implements ContainerReader {
     const { asked, follow, search } = connection
     if (search instanceof RestSearch) {
       const isNew = search.push(key)
-      if (isNew) connection.search = undefined
+      if (isNew) this.#foundRest(connection)
+      else keepLast(connection.known, key)
       return isNew
     }
     const known = asked === undefined && this.#delivered.history.find(key) >= 0
@@ -331,27 +331,30 @@ export class FollowReader implements ContainerReader {
 
   /** The reply is over. Whether it told where the place is. */
   #endSearch(connection: Connection): boolean {
-    const { asked, first, keys, passed, search } = connection
+    const { asked, first, passed, search } = connection
     if (asked === undefined) {
       this.#whole = passed
       this.#wholeAt = this.#delivered.history.next
       this.#policy.noteWhole(first, { tailFailed: this.#tailFailed })
     }
-    const isOver = search === undefined || (search instanceof RestSearch && search.found)
-    if (isOver) {
-      this.#rest = undefined
-      if (keys !== undefined) this.#delivered.resumeBehind(keys)
-      return true
-    }
+    if (search === undefined) return true
     if (search instanceof RestSearch) {
-      this.#rest = { lastKnown: undefined }
-      return false
+      if (search.found) this.#foundRest(connection)
+      else this.#rest = { lastKnown: undefined }
+      return search.found
     }
     const answer = search.end()
     if (answer === 'empty' || answer === 'found') return true
     if (answer === 'more') this.#askForMore(passed < asked!)
     else this.#lose(search.lastKnown)
     return false
+  }
+
+  /** What follows is new. The reply may be cut at any message: from here on the place is known. */
+  #foundRest(connection: Connection): void {
+    connection.search = undefined
+    this.#rest = undefined
+    this.#delivered.resumeBehind(connection.known)
   }
 
   /** Whether a snapshot lacks what was seen at the end of the log: it ended at something unreadable. That is looked into once for each sight. */
