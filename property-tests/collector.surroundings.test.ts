@@ -149,3 +149,21 @@ test.fails('behind a spoilt record a silent container is read on, also where con
   await rig.advance(600_000)
   await rig.finish()
 })
+
+// Open. Records are sent before the spool that holds them is synced, so a power cut may have the same ids given to others.
+test.fails('an id names one record for good, though power is cut and the log rotates', async () => {
+  for (let seed = 1; seed <= 8; seed++) expect(await isRenumbered(seed)).toBe(false)
+})
+
+/** What a power cut leaves of what was not synced is drawn. */
+async function isRenumbered(seed: number): Promise<boolean> {
+  const logRotation = { ...SMALL_FILES, maxSizeBytes: 2000 }
+  const rig = new CollectorRig({ ...RIG, seed, sinks: ['network'], logRotation })
+  rig.addContainer('both streams', { name: 'web', behaviour: BUSY })
+  await rig.start()
+  await rig.advance(400)
+  rig.crash('power')
+  await rig.advance(60_000)
+  await rig.finish()
+  return rig.renumbered
+}

@@ -43,15 +43,14 @@ const crashCommand: fc.Arbitrary<Command> = fc
         null,
         () => true,
         async (rig) => {
-          using wrong = new DisposableStack()
           if (trouble !== null) {
             rig.disturbed()
-            wrong.use(rig.world.fileSystem.disturb(trouble.fault, trouble.scope))
+            rig.disturbDisk(trouble.fault, trouble.scope)
           }
           for (const { name } of rig.engine.containers) writeLines(rig, name, lines)
           await rig.world.step(events)
           rig.crash(kind)
-          wrong.dispose()
+          if (trouble !== null) rig.mendDisk()
           if (waits) await rig.start()
           else rig.beginStart()
         },

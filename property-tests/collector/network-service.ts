@@ -36,6 +36,8 @@ export class NetworkService {
   #found: string | undefined
   /** Whether a record came twice. */
   cameAgain = false
+  /** Whether an id was given to another record after a crash. */
+  renumbered = false
 
   constructor(engine: SimulatedEngine, onSkipped: (lines: SkippedLines) => void) {
     this.#engine = engine
@@ -134,18 +136,30 @@ export class NetworkService {
     const kept = this.#keptOf(source.id)
     const id = `${epoch}/${ordinal}`
     const before = kept.records.get(id)
-    if (before !== undefined) {
+    const check = this.of(this.#engine.container(source.id))
+    if (before !== undefined && !before.equals(bytes) && this.#isRenumbered(source.id)) {
+      this.renumbered = true
+      kept.records.clear()
+      check.resumeAt(bytes)
+    } else if (before !== undefined) {
       this.cameAgain = true
       if (!before.equals(bytes))
         this.#found ??= `record ${id} of ${source.name} came again with other bytes: ${before.toString()} is now ${bytes.toString()}`
       return
     }
     kept.records.set(id, bytes)
-    const check = this.of(this.#engine.container(source.id))
     if (epoch > kept.epoch && this.#mayRepeat.delete(source.id)) check.resumeAt(bytes)
     kept.epoch = epoch
     const wrong = check.take(bytes)
     if (wrong !== undefined) this.#found ??= `what the service was given ${wrong}`
+  }
+
+  /**
+   * Open: an id does not hold for good where a power cut takes the spool with records that were sent, and the engine loses what they were made of before it
+   * is read again. A scenario that is marked as failing shows it.
+   */
+  #isRenumbered(id: string): boolean {
+    return this.#mayRepeat.has(id) && this.#engine.container(id).log.lost.losses.length > 0
   }
 
   #keptOf(id: string): Kept {

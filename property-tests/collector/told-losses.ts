@@ -2,8 +2,8 @@ import type { LogEntry, LossCause, SimulatedContainer, SkippedLines } from '../.
 
 /** What of the containers of a name the sinks go without, and what the collector said about it. */
 interface Account {
-  /** Runs of lines that a sink was not given, by the sink. */
-  readonly skipped: Map<string, number>
+  /** Runs of lines that a sink was not given, by the sink: the line behind each. */
+  readonly skipped: Map<string, Set<number>>
   told: number
   /** What is to be told yet: it could be seen only afterwards. */
   untold?: string
@@ -42,11 +42,12 @@ export class ToldLosses {
     if (first === 0 || (wasPassedOver && !isThere)) return
     if (first > (this.#emptied.get(container) ?? Infinity)) return
     const account = this.#of(container.name)
-    const runs = (account.skipped.get(sink) ?? 0) + 1
+    // After a crash what was delivered may come again, and leaves out what it left out.
+    const runs = (account.skipped.get(sink) ?? new Set()).add(behind)
     account.skipped.set(sink, runs)
     const sentence = `${sink} goes without the lines ${first} to ${behind - 1} of ${container.name}, and no gap was told`
     if (wasPassedOver) account.untold = sentence
-    else if (runs > account.told) this.#found ??= sentence
+    else if (runs.size > account.told) this.#found ??= sentence
   }
 
   /**
@@ -70,7 +71,7 @@ export class ToldLosses {
   /** To be asked when all is delivered. @throws Error when a loss was never told */
   assertAllTold(): void {
     for (const { untold, skipped, told } of this.#accounts.values())
-      if (untold !== undefined && told < Math.max(...skipped.values()))
+      if (untold !== undefined && told < Math.max(...[...skipped.values()].map(({ size }) => size)))
         throw new Error(`I10 does not hold: ${untold}`)
   }
 
