@@ -270,6 +270,9 @@ export class CollectorRig {
     this.#runningSinceMs = Infinity
     this.#troubles.end('stdout')
     this.#mayRepeat()
+    const saved = Buffer.from(this.world.fileSystem.contents(`${STATE}/positions.json`)).toString()
+    for (const container of this.engine.containers)
+      if (!saved.includes(container.id)) this.#told.forgotten(container)
     this.#beginProcess()
     this.#counters.blurred()
   }
@@ -484,7 +487,7 @@ export class CollectorRig {
   #newPorts(): VirtualPorts {
     const ports = this.world.ports()
     ports.output.onWrite = (bytes) => this.#stdout.take(bytes)
-    ports.logger.onEntry = (entry) => this.#told.logged(entry, (container) => this.#reached(container))
+    ports.logger.onEntry = (entry) => this.#told.logged(entry, (container) => this.#knownOf(container))
     return ports
   }
 
@@ -507,6 +510,11 @@ export class CollectorRig {
   /** Lines of which the sink that is ahead has no more to come. */
   #reached(container: SimulatedContainer): number {
     return Math.max(...this.#checks(container).map(({ reached }) => reached))
+  }
+
+  /** The same as far as the collector knows for certain: after a crash its position may lie anywhere before. */
+  #knownOf(container: SimulatedContainer): number {
+    return this.#heldAtCrash.has(this.#files.of(container)) ? 0 : this.#reached(container)
   }
 
   #checks(container: SimulatedContainer): OutputCheck[] {

@@ -18,6 +18,8 @@ export class ToldLosses {
   readonly #containers: (name: string) => readonly SimulatedContainer[]
   /** Of containers whose log was emptied: the lines that were read of it by then. */
   readonly #emptied = new Map<SimulatedContainer, number>()
+  /** Containers of which no position was left by a crash, with the sinks that went without lines since. */
+  readonly #forgotten = new Map<SimulatedContainer, Set<string>>()
   /** Containers that a warning or an error names. */
   readonly #named = new Set<string>()
   #found: string | undefined
@@ -40,7 +42,7 @@ export class ToldLosses {
     const wasPassedOver = causes.every((each) => each.some((cause) => PASSED_OVER.has(cause)))
     const isThere = causes.some((each) => each.every((cause) => cause === CATCHING_UP))
     if (first === 0 || (wasPassedOver && !isThere)) return
-    if (first > (this.#emptied.get(container) ?? Infinity)) return
+    if (first > (this.#emptied.get(container) ?? Infinity) || this.#isForgotten(container, sink)) return
     const account = this.#of(container.name)
     // After a crash what was delivered may come again, and leaves out what it left out.
     const runs = (account.skipped.get(sink) ?? new Set()).add(behind)
@@ -56,6 +58,11 @@ export class ToldLosses {
    */
   emptied(container: SimulatedContainer, reached: number): void {
     this.#emptied.set(container, Math.min(reached, this.#emptied.get(container) ?? Infinity))
+  }
+
+  /** A crash left no position of a container: what was lost of it then nobody can know. */
+  forgotten(container: SimulatedContainer): void {
+    this.#forgotten.set(container, new Set())
   }
 
   /** A container of that name begins. */
@@ -84,6 +91,14 @@ export class ToldLosses {
     this.#of(name).told += 1
     if (!this.#containers(name).some((container) => mayHaveLost(container, reached(container))))
       this.#found ??= `A gap in ${name} was told, and nothing was lost of it that was not read`
+  }
+
+  /** Only the first loss since then is excused. */
+  #isForgotten(container: SimulatedContainer, sink: string): boolean {
+    const sinks = this.#forgotten.get(container)
+    if (sinks === undefined || sinks.has(sink)) return false
+    sinks.add(sink)
+    return true
   }
 
   #of(container: string): Account {
