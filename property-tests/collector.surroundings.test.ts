@@ -43,6 +43,15 @@ test('health is not good while the disk is full', async () => {
   await rig.finish()
 })
 
+test('health is not good while a write to the spool hangs', async () => {
+  const rig = new CollectorRig({ ...RIG, sinks: ['files', 'stdout'] })
+  rig.addContainer('both streams', { name: 'web', behaviour: CALM })
+  await rig.start()
+  rig.disturbDisk({ kind: 'hang' }, { path: /spool/, operations: ['write'] })
+  await rig.advance(600_000)
+  await rig.finish()
+})
+
 test('standard output that nobody reads repeats nothing and does not hold up the files', async () => {
   const rig = new CollectorRig({ ...RIG, sinks: ['files', 'stdout'] })
   rig.addContainer('both streams', { name: 'web', behaviour: CALM })

@@ -39,6 +39,8 @@ export class SpooledDelivery implements DeliveryMode {
   readonly #progress = new Condition()
   readonly #appended = new Unsynced<{ readonly source: Source; readonly position: SourcePosition }>()
   #fault: string | null = null
+  /** When the write to the spool that is under way began, monotonic milliseconds. */
+  #writingSinceMs: number | null = null
 
   constructor(options: SpooledDeliveryOptions) {
     this.#options = options
@@ -117,11 +119,17 @@ export class SpooledDelivery implements DeliveryMode {
     const isFull = this.#options.spool.bytes >= this.#options.spoolBytesMax
     const behind = this.#feeds.filter((feed) => !feed.caughtUp).map((feed) => feed.name)
     const full = isFull && this.#incoming.length > 0 ? `full, waiting for ${behind.join(', ')}` : null
-    const trouble = this.#fault ?? full
+    const trouble = this.#fault ?? full ?? this.#hung()
     return Object.assign(
       { spool: { ok: trouble === null, detail: trouble ?? 'takes what is read' } },
       ...this.#feeds.map((feed) => feed.checks()),
     )
+  }
+
+  #hung(): string | null {
+    if (this.#writingSinceMs === null) return null
+    const tookMs = this.#options.clock.monotonic() - this.#writingSinceMs
+    return tookMs < HUNG_MS ? null : `a write to it is not done after ${Math.round(tookMs / 1000)} s`
   }
 
   *blocks(): Iterable<Block> {
@@ -135,6 +143,7 @@ export class SpooledDelivery implements DeliveryMode {
     for (;;) {
       while (this.#incoming.length === 0) await this.#came.wait({ signal })
       const count = countWithin(this.#incoming, APPEND_BYTES)
+      this.#writingSinceMs = clock.monotonic()
       try {
         await spool.append(
           this.#incoming.slice(0, count).map(({ block }) => block),
@@ -149,6 +158,8 @@ export class SpooledDelivery implements DeliveryMode {
         this.#fault = `cannot be written to: ${messageOf(error)}`
         await clock.sleep(backOff.next(), { signal })
         continue
+      } finally {
+        this.#writingSinceMs = null
       }
       for (const { block, permit } of this.#incoming.splice(0, count)) {
         this.#appended.set(block.source.id, { source: block.source, position: block.position })
@@ -205,5 +216,7 @@ function oldest(offsets: readonly SpoolOffset[]): SpoolOffset {
 const ALL_DURABLE: NotDurable = new Map()
 /** Of one transaction. */
 const APPEND_BYTES = 1024 * 1024
+/** A write without an answer for this long is taken for one that hangs. */
+const HUNG_MS = 10_000
 /** A checkpoint waits for a sink's sync no longer. */
 const SYNC_WAIT_MS = 1000
