@@ -112,7 +112,7 @@ class TwoSinks {
       memory = Math.max(memory, (await this.#collector.sample()).rssBytes)
       await sleep(1000)
     }
-    return { lag: await lag(), named: (await this.#collector.sickParts()).includes(sink), memory }
+    return { lag: await lag(), named: (await this.#collector.sickParts()).includes(`sink ${sink}`), memory }
   }
 
   async lagOfFiles(): Promise<number> {
