@@ -45,6 +45,7 @@ export async function severalSinks(): Promise<void> {
     await disk.empty()
     await run.finish()
   } finally {
+    if (process.exitCode === 1) await rig.showLog()
     await run.stop()
   }
 }
@@ -139,6 +140,8 @@ class TwoSinks {
       90,
       async () => (await this.#collector.sickParts()).length === 0,
     ).catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
+    const { ended } = this.#collector
+    if (ended !== null) process.stdout.write(`The collector has ended by itself: ${ended}\n`)
     const sick = await this.#collector.sickParts()
     verdict('parts that health still calls sick', ...none(sick.length))
     const files = await this.#auditFiles(written)
