@@ -286,8 +286,8 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
     'rotation-files',
     'one file more is kept',
     LOG,
-    'this.#files.slice(-this.#maxFiles)',
-    'this.#files.slice(-this.#maxFiles - 1)',
+    'while (this.#files.length > this.#maxFiles)',
+    'while (this.#files.length > this.#maxFiles + 1)',
   ),
   mutation(
     'rotation-early',

@@ -16,6 +16,7 @@ import { ROOT } from '../own-command.ts'
 import { probeProcess, type ProcessSample } from '../probes/process-probe.ts'
 
 const LABEL = 'watertight.check'
+const LOG_LINES = 10
 
 /** A real engine, containers on it, and the collector as a process of its own: what every check starts from. */
 export class Rig implements AsyncDisposable {
@@ -86,6 +87,12 @@ export class Rig implements AsyncDisposable {
   /** What the collector said, over all its runs. */
   get collectorLog(): string {
     return path.join(this.directory, 'collector.log')
+  }
+
+  /** Prints the end of what the collector said. */
+  async showLog(): Promise<void> {
+    const text = await readFile(this.collectorLog, 'utf8')
+    process.stderr.write(`${text.trimEnd().split('\n').slice(-LOG_LINES).join('\n')}\n`)
   }
 
   get logs(): string {
@@ -224,15 +231,23 @@ export class CollectorProcess implements AsyncDisposable {
     return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
   }
 
+  /** How it ended: a status or a signal; null while it runs. */
+  get ended(): number | NodeJS.Signals | null {
+    return this.#child.exitCode ?? this.#child.signalCode
+  }
+
   /** Its standard output, when that is a pipe. */
   get stdout(): Readable | null {
     return this.#child.stdout
   }
 
-  /** Names of the parts that its health calls sick. @throws Error when it does not answer */
+  /** Names of the parts that its health calls sick; `health` itself when it does not answer within two seconds. */
   async sickParts(): Promise<string[]> {
-    const reply = await fetch('http://127.0.0.1:18401/health', { signal: AbortSignal.timeout(2000) })
-    const { checks }: Health = JSON.parse(await reply.text())
+    const text = await fetch('http://127.0.0.1:18401/health', { signal: AbortSignal.timeout(2000) })
+      .then((reply) => reply.text())
+      .catch(() => null)
+    if (text === null) return ['health']
+    const { checks }: Health = JSON.parse(text)
     return Object.entries(checks).flatMap(([name, { ok }]) => (ok ? [] : [name]))
   }
 

@@ -45,6 +45,7 @@ export async function severalSinks(): Promise<void> {
     await disk.empty()
     await run.finish()
   } finally {
+    if (process.exitCode === 1) await rig.showLog()
     await run.stop()
   }
 }
@@ -112,7 +113,7 @@ class TwoSinks {
       memory = Math.max(memory, (await this.#collector.sample()).rssBytes)
       await sleep(1000)
     }
-    return { lag: await lag(), named: (await this.#collector.sickParts()).includes(sink), memory }
+    return { lag: await lag(), named: (await this.#collector.sickParts()).includes(`sink ${sink}`), memory }
   }
 
   async lagOfFiles(): Promise<number> {
@@ -139,6 +140,8 @@ class TwoSinks {
       90,
       async () => (await this.#collector.sickParts()).length === 0,
     ).catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
+    const { ended } = this.#collector
+    if (ended !== null) process.stdout.write(`The collector has ended by itself: ${ended}\n`)
     const sick = await this.#collector.sickParts()
     verdict('parts that health still calls sick', ...none(sick.length))
     const files = await this.#auditFiles(written)

@@ -143,13 +143,13 @@ describe('ContainerReader', () => {
     const reader = createReader(OPTIONS)
     readAll(reader, lines(1, 60))
     text(reader)
-    const emptied = (tail: number | undefined): Buffer[] => (tail === undefined ? lines(80, 90) : [])
+    const emptied = (tail: number | undefined): Buffer[] => (tail === undefined ? lines(80, 180) : [])
     for (let opens = 0; opens < 10; opens++) {
       const { tail } = reader.open('snapshot')
       for (const one of emptied(tail)) reader.push(one)
       if (reader.end() !== 'reopen') break
     }
-    expect(text(reader)).toBe(Buffer.concat(lines(80, 90).map((one) => one.subarray(39))).toString())
+    expect(text(reader)).toBe(Buffer.concat(lines(80, 180).map((one) => one.subarray(39))).toString())
     expect(reader.takeNotices()).toHaveLength(1)
     expect(reader.open('follow')).toEqual({ follow: true })
   })
