@@ -13,6 +13,8 @@ export interface DeliveryMode {
   forget(source: Source, options: { signal: AbortSignal }): Promise<void>
   /** Resolves once nothing is lost by a stop, and as much as can be is stored. */
   drain(options: { signal: AbortSignal }): Promise<void>
+  /** False while something that was taken is in memory only, so that it would have to be read again. */
+  readonly isSafe: boolean
   /** Makes what is acknowledged durable and hands it to the positions. Rejects when that could not be done. */
   commit(options: { signal: AbortSignal }): Promise<void>
   /** True when `commit` would have nothing to do. */

@@ -58,6 +58,10 @@ export class DirectDelivery implements DeliveryMode {
     await this.#pipeline.forget(source, options)
   }
 
+  get isSafe(): boolean {
+    return this.#pipeline.drained
+  }
+
   async drain(options: { signal: AbortSignal }): Promise<void> {
     await this.#pipeline.drain(options)
   }

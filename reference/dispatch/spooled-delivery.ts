@@ -83,11 +83,11 @@ export class SpooledDelivery implements DeliveryMode {
 
   /** What is in the spool is safe; sinks that are well are given the time to take it. */
   async drain(options: { signal: AbortSignal }): Promise<void> {
-    try {
-      while (this.#incoming.length > 0 || this.#feeds.some(isWaitedFor)) await this.#progress.wait(options)
-    } catch (error) {
-      if (this.#incoming.length > 0) throw error
-    }
+    while (!this.isSafe || this.#feeds.some(isWaitedFor)) await this.#progress.wait(options)
+  }
+
+  get isSafe(): boolean {
+    return this.#incoming.length === 0
   }
 
   async commit(options: { signal: AbortSignal }): Promise<void> {
