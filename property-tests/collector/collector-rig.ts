@@ -25,6 +25,7 @@ import {
   type FileFault,
   type FileFaultScope,
   type LogRotationOptions,
+  type LostMessages,
   type SimulatedContainer,
   type SimulatedEngine,
   type SinkPrefix,
@@ -44,7 +45,7 @@ import {
 } from './rig-options.ts'
 import { MOODS, NetworkService, type Mood } from './network-service.ts'
 import { StdoutCheck } from './stdout-check.ts'
-import { ToldLosses } from './told-losses.ts'
+import { isPassedOver, ToldLosses } from './told-losses.ts'
 import { Troubles } from './troubles.ts'
 import { Counters } from './counters.ts'
 
@@ -91,6 +92,10 @@ export class CollectorRig {
   readonly #hungFiles = new Set<string>()
   /** Sinks of containers that were switched off for a while. */
   readonly #joined = new Set<OutputCheck>()
+  /** Of files, how often a crash may have had them repeat something: see {@link #mayRepeatBehindHole}. */
+  readonly #returns = new Map<OutputCheck, number>()
+  /** When the current process began. */
+  #begunMs = 0
   /** Containers that are removed with their end, and when they were added. */
   readonly #shortLives = new Map<SimulatedContainer, number>()
   /**
@@ -270,6 +275,7 @@ export class CollectorRig {
     this.#runningSinceMs = Infinity
     this.#troubles.end('stdout')
     this.#mayRepeat()
+    this.#mayRepeatBehindHole()
     const saved = Buffer.from(this.world.fileSystem.contents(`${STATE}/positions.json`)).toString()
     for (const container of this.engine.containers)
       if (!saved.includes(container.id)) this.#told.forgotten(container)
@@ -283,6 +289,21 @@ export class CollectorRig {
     this.#network.crashed()
     const checks = this.engine.containers.flatMap((container) => this.#checks(container))
     this.#heldAtCrash = new Map(checks.map((check) => [check, check.records]))
+  }
+
+  /**
+   * A file may hold lines behind some that the engine passed over and that no position tells of. Who reads the log again finds these before those, and
+   * they can only be appended, with all that follows.
+   */
+  #mayRepeatBehindHole(): void {
+    for (const container of this.engine.containers) {
+      const isRecent = ({ cause, atMs }: LostMessages): boolean =>
+        isPassedOver(cause) && atMs >= this.#begunMs
+      if (!container.log.lost.losses.some(isRecent)) continue
+      const check = this.#files.of(container)
+      check.allowReturn()
+      this.#returns.set(check, (this.#returns.get(check) ?? 0) + 1)
+    }
   }
 
   async advance(ms: number): Promise<void> {
@@ -432,8 +453,10 @@ export class CollectorRig {
 
   /** The length was compared while time passed; a power cut could have put other bytes in their place. */
   #assertExact(container: SimulatedContainer): void {
-    if (this.#joined.has(this.#files.of(container))) return
+    const check = this.#files.of(container)
+    if (this.#joined.has(check)) return
     const again = new OutputCheck(container)
+    for (let times = 0; times < (this.#returns.get(check) ?? 0); times++) again.allowReturn()
     const wrong = again.take(this.#contents(container))
     if (wrong !== undefined || again.owes)
       throw new Error(
@@ -473,6 +496,7 @@ export class CollectorRig {
   }
 
   #beginProcess(): void {
+    this.#begunMs = this.world.nowMs
     this.#ports = this.#newPorts()
     this.#collector = this.#newCollector()
     this.#counters = this.#newCounters()
