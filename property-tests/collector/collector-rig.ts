@@ -19,6 +19,7 @@ import {
   streamsWithinCapacity,
   waitsAreBounded,
   World,
+  type Behaviour,
   type ContainerOptions,
   type CrashKind,
   type Delivery,
@@ -85,6 +86,8 @@ export class CollectorRig {
   readonly #kinds = new Map<string, ContainerKind>()
   #runningSinceMs = Infinity
   #losesEvents = false
+  /** Nothing but what is stored is to be delivered from now on. */
+  #isEnding = false
   /** Records that sinks held when the collector crashed last. */
   #heldAtCrash = new Map<OutputCheck, number>()
   readonly #hungDisk: Disposable[] = []
@@ -146,6 +149,15 @@ export class CollectorRig {
     const container = this.engine.addContainer({ ...(logRotation !== null && { logRotation }), ...options })
     this.#told.added(options.name)
     if (options.autoRemove === true) this.#shortLives.set(container, this.world.nowMs)
+  }
+
+  /** What a container does changes in a while, unless the run is over by then. */
+  changesBehaviour(name: string, behaviour: Behaviour, afterMs: number): void {
+    const container = this.engine.container(name)
+    const change = (): void => {
+      if (!this.#isEnding) container.setBehaviour(behaviour)
+    }
+    this.world.schedule(afterMs, 'change behaviour', change, { background: true })
   }
 
   /**
@@ -441,6 +453,7 @@ export class CollectorRig {
    * then a stop leaves nothing behind.
    */
   async finish(): Promise<void> {
+    this.#isEnding = true
     this.calm()
     for (const container of this.engine.containers) writeLastLine(container)
     await this.start()
