@@ -562,9 +562,14 @@ export class CollectorRig {
       text: () => collector.metrics.text(),
       deliveries: () => this.#deliveries(this.engine.everyContainer),
     })
-    if (this.#troubles.isIn('disk', 'file')) counters.blurred()
+    if (this.#troubles.isIn('disk', 'file') || this.#mayStillRepeat) counters.blurred()
     if (this.#spoolFiles() > 0 && this.#deliveries().some(({ check }) => check.owes)) counters.behind()
     return counters
+  }
+
+  /** Whether something that a sink held at a crash may not be behind the position that is saved. */
+  get #mayStillRepeat(): boolean {
+    return [...this.#heldAtCrash].some(([check, held]) => check.records <= held)
   }
 
   #skipped(sink: string, lines: SkippedLines): void {
