@@ -67,7 +67,7 @@ export interface ContainerReader {
   resume(proof: 'read' | 'impossible'): ReaderState
   /** The follower does not bring what is stored: the next connection is to be a snapshot. */
   distrust(): void
-  /** Whether the engine answers a request for the end of the log, as far as is known. */
+  /** Whether the engine knows where the log ends, as far as is known. Where it does not a follow is silent, and snapshots are taken one after the other. */
   readonly endIsKnown: boolean
   /** Nothing came of a snapshot in time. Whether it may be answered when it is asked for otherwise: then as 'reopen'. */
   unanswered(): boolean

@@ -160,7 +160,7 @@ export class FollowReader implements ContainerReader {
       this.#behind = new BehindSearch(connection.asked ?? Infinity)
       return 'reopen'
     }
-    return connection.how === 'follow' ? 'reopen' : 'aligned'
+    return connection.how === 'follow' && this.#policy.endIsKnown ? 'reopen' : 'aligned'
   }
 
   cut(): void {

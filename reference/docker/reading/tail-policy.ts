@@ -25,19 +25,19 @@ export class TailPolicy {
   #untailed: number | null | undefined
   /** First key of a reply to `tail` that was not the end of the log, until all of it is read. */
   #failed: number | null | typeof UNANSWERED | undefined
-  /** Times the log is opened without `tail` before that is tried again. */
+  /** Times the log is read without `tail` before that is tried again. */
   #patience = PATIENCE
   #untried = 0
 
   /** Whether the log can be followed now; otherwise a snapshot has to come first. */
   get follows(): boolean {
-    return this.#factor === 1 && !this.#behind
+    return this.#factor === 1 && !this.#behind && this.endIsKnown
   }
 
   /** Messages to ask for, undefined for all. @param seen messages delivered so far */
   tail({ ring, seen, follow }: { ring: number; seen: number; follow: boolean }): number | undefined {
     this.#followed = follow
-    if (ring === 0 || (this.#untailed !== undefined && !this.#triesAgain(follow))) return undefined
+    if (ring === 0 || (this.#untailed !== undefined && !this.#triesAgain())) return undefined
     const factor = follow ? this.#followFactor : this.#factor
     const tail = ring + 4 * this.#burst + MARGIN * factor
     return tail > seen + SEEN_SLACK ? undefined : tail
@@ -91,7 +91,7 @@ export class TailPolicy {
 
   /**
    * The whole log was read. Of a log that was emptied from outside engines 26 and 28 do not know the end, because they count from where the file used to end: a reply
-   * to `tail` is another part of the log, or none at all. That lasts until the log begins with another message; because it may have been a moment
+   * to `tail` is another part of the log, or none at all, and a follow is silent once it has sent what is stored. That lasts until the log begins with another message; because it may have been a moment
    * of the engine, `tail` is tried again, less and less often. @param first key of the first message, undefined for none
    */
   noteWhole(first: number | undefined): void {
@@ -106,11 +106,11 @@ export class TailPolicy {
     else if (begins !== this.#untailed) this.#untailed = undefined
   }
 
-  #triesAgain(follow: boolean): boolean {
-    if (follow) this.#untried += 1
-    return follow && this.#untried % this.#patience === 0
+  #triesAgain(): boolean {
+    this.#untried += 1
+    return this.#untried % this.#patience === 0
   }
 }
 
 const UNANSWERED = Symbol('unanswered')
-const PATIENCE = 8
+const PATIENCE = 32
