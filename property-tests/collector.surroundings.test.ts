@@ -54,13 +54,13 @@ test('health is not good while a write to the spool hangs', async () => {
 
 for (const engine of ['20.10', '26', 'podman-5'] as const) {
   test(`health is not good while all streams of a container are blocked, and is again: ${engine}`, async () => {
-    for (const [afterBytes, rotationIntervalMs] of [
-      [0, 300_000],
-      [3, 10_000],
-      [200, 300_000],
+    for (const [afterBytes, rotationIntervalMs, slots] of [
+      [0, 300_000, 3],
+      [3, 10_000, 3],
+      [200, 300_000, 1],
     ] as const) {
-      const rig = new CollectorRig({ ...RIG, engine, rotationIntervalMs })
-      rig.addContainer('both streams', { name: 'web', behaviour: CALM })
+      const rig = new CollectorRig({ ...RIG, engine, rotationIntervalMs, slots })
+      for (const name of ['web', 'other']) rig.addContainer('both streams', { name, behaviour: CALM })
       await rig.start()
       await rig.advance(30_000)
       rig.disturbed('web')

@@ -215,22 +215,24 @@ export class ContainerSession {
 
   #note(end: TurnEnd, mode: Mode, turn: StreamTurn): void {
     if (end.kind !== 'failed' || end.during === 'read') this.#opened = true
-    this.#noteTrouble(end, turn)
+    this.#noteTrouble(end, mode, turn)
     if (end.kind === 'ended' && mode !== 'align') this.#finished = true
     // A drain confirms what a follow found to be the end.
     else if (mode !== 'drain') this.#finished = false
   }
 
-  #noteTrouble(end: TurnEnd, turn: StreamTurn): void {
+  #noteTrouble(end: TurnEnd, mode: Mode, turn: StreamTurn): void {
     const isFailed = end.kind === 'failed' && !this.#leavesUnmissed(end.error)
-    const isUnaligned = end.kind === 'unaligned'
+    const hadPlace = mode === 'follow' ? turn.foundPlace : turn.isAbreast
+    const isCutShort = (end.kind === 'planned' || end.kind === 'yield') && !hadPlace
+    const isUnaligned = end.kind === 'unaligned' || isCutShort
     const isStuck = end.kind === 'stuck' || turn.unclearSinceMs !== null
     const isOver = this.#isOverWith === 'stream' ? !isFailed : end.kind === 'ended'
     if (isOver || this.#isRead(turn)) this.#troubleSinceMs = null
     if (this.#troubleSinceMs === null) this.#isOverWith = 'stream'
     if (isFailed || isStuck || isUnaligned)
       this.#troubleSinceMs ??= turn.unclearSinceMs ?? this.#context.clock.monotonic()
-    if (isStuck) this.#isOverWith = 'progress'
+    if (isStuck || (isUnaligned && mode !== 'follow')) this.#isOverWith = 'progress'
     else if (isUnaligned) this.#isOverWith = 'place'
   }
 
