@@ -1,7 +1,8 @@
 import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config'
 
-/** Tests that start processes or use real time and real descriptors throughout: `npm run test:integration`, and CI, run them. */
+/** Tests that take minutes, start processes or use real time and real descriptors throughout: `npm run test:integration`, and CI, run them. */
 const INTEGRATION = [
+  'property-tests/collector-wide.property.test.ts',
   'property-tests/real-handles.test.ts',
   'reference/collect-command.test.ts',
   'scenarios/engines/simulated.test.ts',
