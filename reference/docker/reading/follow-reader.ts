@@ -277,7 +277,7 @@ export class FollowReader implements ContainerReader {
     if (how !== 'proof') this.#gaps = 0
     const limit = follow ? (asked ?? this.#stored + 1) : Infinity
     const role = this.#rest === undefined ? this.#readable.role : 'read'
-    const isLimited = role === 'read' && asked !== undefined && asked === this.#readable.limit
+    const isLimited = this.#rest === undefined && this.#readable.bounds(asked)
     const rest = this.#rest === undefined ? undefined : new RestSearch(this.#rest.lastKnown)
     return {
       how,
@@ -428,7 +428,8 @@ export class FollowReader implements ContainerReader {
     if (answer === 'more') this.#askForMore(connection)
     else if (!this.#readable.isDamaged || !this.#readable.suspect(BEHIND_PLACE, false)) {
       this.#readable.giveUp()
-      this.#lose(search.lastKnown)
+      if (asked === undefined) this.#lose(search.lastKnown)
+      else this.#askForMore(connection)
     }
     return false
   }

@@ -37,6 +37,8 @@ export class ReadableEnd {
   #counted = 0
   /** Messages to ask for next, to see whether they come. */
   #forced: number | undefined
+  /** Whether they were asked for just now, and should begin with what was delivered. */
+  #isForced = false
   /** Key of the first message of the whole log, and whether that was looked at just now. */
   #start: number | undefined
   #isStartSeen = false
@@ -66,8 +68,13 @@ export class ReadableEnd {
     return this.role !== 'read' || this.#isUnproved || this.#forced !== undefined
   }
 
+  /** Whether no more can be asked for, or is to be: the reply may begin within what is remembered. */
+  bounds(asked: number | undefined): boolean {
+    return this.role === 'read' && asked !== undefined && (this.#isForced || asked === this.#limit)
+  }
+
   /** Messages that may be asked for. */
-  get limit(): number {
+  get #limit(): number {
     if (this.#whole === undefined) return Infinity
     const { from, messages } = this.#whole
     return Math.max(messages, this.#history.next - from)
@@ -79,8 +86,9 @@ export class ReadableEnd {
     if (this.#probe === 'start') return undefined
     if (this.#probe === 'count') return this.#countable
     const wanted = this.#forced ?? usual
+    this.#isForced = this.#forced !== undefined && this.#unreached === undefined
     this.#forced = undefined
-    return this.limit < (wanted ?? Infinity) ? this.limit : wanted
+    return this.#limit < (wanted ?? Infinity) ? this.#limit : wanted
   }
 
   /** The last stored message. @returns whether it was delivered */
