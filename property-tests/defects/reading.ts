@@ -97,7 +97,7 @@ export const READING: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/follow-reader.ts`,
-        find: 'if (this.#readable.ended(connection)) return',
+        find: 'if (this.#policy.endIsKnown && this.#readable.ended(connection)) return',
         replace: 'if (connection === null) return',
       },
     ],

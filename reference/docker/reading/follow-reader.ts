@@ -169,7 +169,7 @@ export class FollowReader implements ContainerReader {
     if (connection.follow) return 'aligned'
     this.#policy.caughtUp(connection.fresh)
     if (connection.how === 'proof') this.#proofAsked = connection.asked
-    if (this.#readable.ended(connection)) return 'reopen'
+    if (this.#policy.endIsKnown && this.#readable.ended(connection)) return 'reopen'
     return connection.how === 'follow' && this.#policy.endIsKnown ? 'reopen' : 'aligned'
   }
 
