@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {
   faults,
+  type Behaviour,
   type EngineAvailability,
   type EngineMachine,
   type Fault,
@@ -26,6 +27,8 @@ export function anyCommand(): fc.Arbitrary<Command> {
 }
 
 const always = (): boolean => true
+/** More passes at a time only in a case that is long. */
+const SHORT_MS = 15_000
 const shortMs = fc.integer({ min: 0, max: 20 })
 
 const collectorCommand: fc.Arbitrary<Command> = fc.oneof(
@@ -46,29 +49,40 @@ function collector(description: string, run: (rig: CollectorRig) => Promise<void
 /** More than the largest pool has slots, so that turns are taken. */
 const containerName = fc.constantFrom('c0', 'c1', 'c2', 'c3', 'c4', 'c5')
 
+/** Lines one by one cost most of a case: as many come in bursts. */
+const pace = fc.oneof(
+  { weight: 3, arbitrary: paced('silent', { kind: 'silent' }) },
+  { weight: 1, arbitrary: paced('a line every 100 ms', { kind: 'chatty', everyMs: 100 }) },
+  { weight: 2, arbitrary: paced('20 lines every 2 s', { kind: 'bursty', everyMs: 2000, lines: 20 }) },
+  { weight: 3, arbitrary: paced('a line every 3 s', { kind: 'chatty', everyMs: 3000 }) },
+  { weight: 3, arbitrary: paced('a line every 40 s', { kind: 'chatty', everyMs: 40_000 }) },
+)
+
+function paced(
+  description: string,
+  behaviour: Behaviour,
+): fc.Arbitrary<{ readonly description: string; readonly behaviour: Behaviour }> {
+  return fc.constant({ description, behaviour })
+}
+
 const addContainer: fc.Arbitrary<Command> = fc
   .record({
     name: containerName,
-    everyMs: fc.constantFrom(null, 100, 3000, 40_000),
+    pace,
     kind: fc.constantFrom(...CONTAINER_KINDS),
     exitLines: fc.constantFrom(0, 1, 30),
   })
   .map(
-    ({ name, everyMs, kind, exitLines }) =>
+    ({ name, pace: { description, behaviour: drawn }, kind, exitLines }) =>
       new Step(
-        `add ${name}, ${kind}, ${everyMs === null ? 'silent' : `a line every ${everyMs} ms`}, ${exitLines} lines at its exit`,
+        `add ${name}, ${kind}, ${description}, ${exitLines} lines at its exit`,
         null,
         (rig) => rig.engine.find(name) === undefined && rig.canTell(kind),
         (rig) => {
           const behaviour =
-            everyMs === null
-              ? ({ kind: 'silent' } as const)
-              : ({
-                  kind: 'chatty',
-                  everyMs,
-                  jitter: 0.3,
-                  stream: kind === 'both streams' ? 'both' : 'stdout',
-                } as const)
+            drawn.kind === 'silent'
+              ? drawn
+              : ({ ...drawn, jitter: 0.3, stream: kind === 'both streams' ? 'both' : 'stdout' } as const)
           const atExit = { lines: exitLines, unterminated: kind === 'open lines' }
           rig.addContainer(kind, { name, tty: kind === 'tty', behaviour, atExit })
         },
@@ -229,9 +243,9 @@ const linesCommand: fc.Arbitrary<Command> = fc
         weight: 5,
         arbitrary: fc.record({ lines: fc.integer({ min: 1, max: 5 }), bytes: fc.constantFrom(0, 80) }),
       },
-      { weight: 2, arbitrary: fc.record({ lines: fc.constantFrom(60, 400), bytes: fc.constantFrom(0, 80) }) },
+      { weight: 1, arbitrary: fc.record({ lines: fc.constantFrom(60, 400), bytes: fc.constantFrom(0, 80) }) },
       {
-        weight: 2,
+        weight: 1,
         arbitrary: fc.record({ lines: fc.constant(1), bytes: fc.integer({ min: 16_380, max: 70_000 }) }),
       },
     ),
@@ -259,7 +273,16 @@ const linesCommand: fc.Arbitrary<Command> = fc
 const timeCommand: fc.Arbitrary<Command> = fc
   .oneof(
     { weight: 4, arbitrary: fc.integer({ min: 1, max: 3000 }) },
-    { weight: 4, arbitrary: fc.integer({ min: 3000, max: 60_000 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 3000, max: SHORT_MS }) },
+    { weight: 3, arbitrary: fc.integer({ min: SHORT_MS + 1, max: 60_000 }) },
     { weight: 1, arbitrary: fc.integer({ min: 60_000, max: 600_000 }) },
   )
-  .map((ms) => new Step(`${ms} ms pass`, null, always, (rig) => rig.advance(ms)))
+  .map(
+    (ms) =>
+      new Step(
+        `${ms} ms pass`,
+        null,
+        (rig) => ms <= SHORT_MS || rig.isLong,
+        (rig) => rig.advance(ms),
+      ),
+  )
