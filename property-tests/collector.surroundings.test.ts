@@ -64,6 +64,16 @@ test('standard output that nobody reads repeats nothing and does not hold up the
   await rig.finish()
 })
 
+test('a start that is stopped at whatever moment of opening the spool leaves nothing open, and another one succeeds', async () => {
+  for (let events = 1; events <= 50; events++) {
+    const rig = new CollectorRig({ ...RIG, sinks: ['files', 'stdout'] })
+    rig.beginStart()
+    await rig.world.step(events)
+    await rig.stop()
+    await rig.finish()
+  }
+})
+
 test('an engine that lists nothing for a moment costs no position', async () => {
   const rig = new CollectorRig(RIG)
   rig.addContainer('both streams', { name: 'web', behaviour: CALM })

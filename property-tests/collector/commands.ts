@@ -7,7 +7,7 @@ import {
   type Fault,
   type StreamScope,
 } from '../../simulators/index.ts'
-import { CONTAINER_KINDS, type CollectorRig } from './collector-rig.ts'
+import { CONTAINER_KINDS, type CollectorRig, type ContainerKind } from './collector-rig.ts'
 import { onContainer, Step, type Command } from './command.ts'
 import { surroundingsCommand } from './surroundings.ts'
 
@@ -49,45 +49,41 @@ function collector(description: string, run: (rig: CollectorRig) => Promise<void
 /** More than the largest pool has slots, so that turns are taken. */
 const containerName = fc.constantFrom('c0', 'c1', 'c2', 'c3', 'c4', 'c5')
 
-/** Lines one by one cost most of a case: as many come in bursts. */
-const pace = fc.oneof(
-  { weight: 3, arbitrary: paced('silent', { kind: 'silent' }) },
-  { weight: 1, arbitrary: paced('a line every 100 ms', { kind: 'chatty', everyMs: 100 }) },
-  { weight: 2, arbitrary: paced('20 lines every 2 s', { kind: 'bursty', everyMs: 2000, lines: 20 }) },
-  { weight: 3, arbitrary: paced('a line every 3 s', { kind: 'chatty', everyMs: 3000 }) },
-  { weight: 3, arbitrary: paced('a line every 40 s', { kind: 'chatty', everyMs: 40_000 }) },
-)
+/** A busy container is so for long enough to fill bounds and to rotate its log; hours of it cost more than they show. */
+const BUSY_FOR_MS = 60_000
+const CALM_EVERY_MS = 3000
+/** Milliseconds from one line to the next. */
+const PACES = { silent: null, busy: 100, calm: CALM_EVERY_MS, seldom: 40_000 } as const
 
-function paced(
-  description: string,
-  behaviour: Behaviour,
-): fc.Arbitrary<{ readonly description: string; readonly behaviour: Behaviour }> {
-  return fc.constant({ description, behaviour })
-}
+const PACE_NAMES = ['silent', 'busy', 'calm', 'seldom'] as const
 
 const addContainer: fc.Arbitrary<Command> = fc
   .record({
     name: containerName,
-    pace,
+    pace: fc.constantFrom(...PACE_NAMES),
     kind: fc.constantFrom(...CONTAINER_KINDS),
     exitLines: fc.constantFrom(0, 1, 30),
   })
   .map(
-    ({ name, pace: { description, behaviour: drawn }, kind, exitLines }) =>
+    ({ name, pace, kind, exitLines }) =>
       new Step(
-        `add ${name}, ${kind}, ${description}, ${exitLines} lines at its exit`,
+        `add ${name}, ${kind}, ${pace}, ${exitLines} lines at its exit`,
         null,
         (rig) => rig.engine.find(name) === undefined && rig.canTell(kind),
         (rig) => {
-          const behaviour =
-            drawn.kind === 'silent'
-              ? drawn
-              : ({ ...drawn, jitter: 0.3, stream: kind === 'both streams' ? 'both' : 'stdout' } as const)
+          const everyMs = PACES[pace]
           const atExit = { lines: exitLines, unterminated: kind === 'open lines' }
-          rig.addContainer(kind, { name, tty: kind === 'tty', behaviour, atExit })
+          rig.addContainer(kind, { name, tty: kind === 'tty', behaviour: chatty(kind, everyMs), atExit })
+          if (everyMs !== null && everyMs < CALM_EVERY_MS)
+            rig.changesBehaviour(name, chatty(kind, CALM_EVERY_MS), BUSY_FOR_MS)
         },
       ),
   )
+
+function chatty(kind: ContainerKind, everyMs: number | null): Behaviour {
+  if (everyMs === null) return { kind: 'silent' }
+  return { kind: 'chatty', everyMs, jitter: 0.3, stream: kind === 'both streams' ? 'both' : 'stdout' }
+}
 
 const containerCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: addContainer },

@@ -123,5 +123,10 @@ function isGap(entry: LogEntry): entry is LogEntry & { fields: { container: stri
   return 'kind' in entry.fields && entry.fields.kind === 'gap'
 }
 
+/** Whether what was lost of that may still be there for who opens the log anew. */
+export function isPassedOver(cause: LossCause): boolean {
+  return PASSED_OVER.has(cause)
+}
+
 const CATCHING_UP: LossCause = 'passed over while catching up'
 const PASSED_OVER: ReadonlySet<LossCause> = new Set(['passed over', CATCHING_UP])
