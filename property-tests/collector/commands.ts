@@ -270,7 +270,7 @@ const timeCommand: fc.Arbitrary<Command> = fc
   .oneof(
     { weight: 4, arbitrary: fc.integer({ min: 1, max: 3000 }) },
     { weight: 1, arbitrary: fc.integer({ min: 3000, max: SHORT_MS }) },
-    { weight: 3, arbitrary: fc.integer({ min: SHORT_MS + 1, max: 60_000 }) },
+    { weight: 2, arbitrary: fc.integer({ min: SHORT_MS + 1, max: 60_000 }) },
     { weight: 1, arbitrary: fc.integer({ min: 60_000, max: 600_000 }) },
   )
   .map(
