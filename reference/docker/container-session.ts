@@ -306,7 +306,7 @@ export class ContainerSession {
     this.#finished = !details.running
     this.#readRun = details.startedAt
     if (!details.running) return 'drain'
-    if (mode === 'poll') {
+    if (mode === 'poll' || !reader.endIsKnown) {
       const { clock, config } = this.#context
       const pauseMs = pollPauseMs(this.#readMs, config.pollIntervalMs, config.reconnectIntervalMs)
       await this.#news.waitAtMost(clock, pauseMs, { signal })

@@ -3,6 +3,7 @@ import {
   World,
   type ContainerOptions,
   type SimulatedContainer,
+  type SimulatedEngineOptions,
   type VirtualPorts,
 } from '../../simulators/index.ts'
 import { completeConfig, type PartialConfig } from '../config/complete-config.ts'
@@ -18,11 +19,12 @@ export interface MonitorRigOptions {
   readonly monitor?: PartialConfig['containerMonitor']
   readonly slots?: number
   readonly interfere?: Interference
+  readonly engine?: SimulatedEngineOptions
 }
 
 /** A whole collector in a virtual world, for what its monitor does. */
 export class MonitorRig {
-  readonly world: World = new World({ seed: 1 })
+  readonly world: World
   readonly #options: MonitorRigOptions
   #ports!: VirtualPorts
   #collector!: Collector
@@ -30,6 +32,7 @@ export class MonitorRig {
 
   constructor(options: MonitorRigOptions = {}) {
     this.#options = options
+    this.world = new World({ seed: 1, ...(options.engine === undefined ? {} : { engine: options.engine }) })
     this.newProcess()
   }
 

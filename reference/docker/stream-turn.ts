@@ -1,7 +1,7 @@
 import type { ContainerMonitorConfig } from '../config/config.ts'
 import type { Block } from '../dispatch/block.ts'
 import { isAbortOf, linkedController, onAbort, type LinkedController } from '../lifecycle/abort.ts'
-import { withDeadline } from '../lifecycle/deadline.ts'
+import { DeadlineError, withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { Slot } from '../lifecycle/slot-pool.ts'
 import { Watchdog } from '../lifecycle/watchdog.ts'
@@ -286,6 +286,18 @@ export class StreamTurn {
     return state
   }
 
+  /** Whether a snapshot that brought nothing is to be asked for otherwise. */
+  #isUnanswered(): boolean {
+    const { logger, metrics } = this.#context
+    if (!this.#subject.reader.unanswered()) return false
+    metrics.streamError('read_timeout', this.#subject)
+    logger.warn(
+      { container: this.#subject.name },
+      'The engine did not send the end of a log: all of it is read',
+    )
+    return true
+  }
+
   async #readProof(signal: AbortSignal): Promise<ReaderState> {
     const { stream } = await this.#open('proof', signal)
     const { clock, config } = this.#context
@@ -304,6 +316,9 @@ export class StreamTurn {
         }
         if (chunk === null || state === 'reopen') return state
       }
+    } catch (error) {
+      if (error instanceof DeadlineError && this.#isUnanswered()) return 'reopen'
+      throw error
     } finally {
       stream.destroy()
     }
@@ -316,7 +331,7 @@ export class StreamTurn {
     watchdog: Watchdog,
     signal: AbortSignal,
   ): Promise<TurnEnd | Reopen | undefined> {
-    if (!follow) return { kind: 'stuck' }
+    if (!follow) return this.#isUnanswered() ? { kind: 'reopen' } : { kind: 'stuck' }
     if (!this.#subject.reader.aligned) {
       this.#subject.reader.distrust()
       return { kind: 'unaligned' }
@@ -340,6 +355,7 @@ export class StreamTurn {
   async #look(signal: AbortSignal): Promise<Beyond> {
     const { metrics, logger } = this.#context
     const { id, name, reader } = this.#subject
+    if (!reader.endIsKnown) return 'unclear'
     try {
       const beyond = await anythingBeyond(this.#context, id, reader, signal)
       if (beyond !== 'something') metrics.idleCheck(this.#subject)

@@ -52,7 +52,12 @@ export class LogFile {
 
   /** Whether what was written since it was emptied is more than what was in it. */
   get outgrewMissing(): boolean {
-    return this.sizeOnDisk > 2 * this.#missingBytes
+    return this.hasReached(this.#missingBytes)
+  }
+
+  /** Whether more than so many bytes are in it. */
+  hasReached(bytes: number): boolean {
+    return this.sizeOnDisk - this.#missingBytes > bytes
   }
 
   /** The engine opened it anew. */

@@ -151,7 +151,7 @@ describe('ContainerReader', () => {
     }
     expect(text(reader)).toBe(Buffer.concat(lines(80, 180).map((one) => one.subarray(39))).toString())
     expect(reader.takeNotices()).toHaveLength(1)
-    expect(reader.open('follow')).toEqual({ follow: true })
+    expect(reader.open('follow')).toEqual({ follow: false })
   })
 
   test('what lies behind a record at which every reply ends is read from behind, after a gap', () => {

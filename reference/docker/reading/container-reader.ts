@@ -67,6 +67,10 @@ export interface ContainerReader {
   resume(proof: 'read' | 'impossible'): ReaderState
   /** The follower does not bring what is stored: the next connection is to be a snapshot. */
   distrust(): void
+  /** Whether the engine knows where the log ends, as far as is known. Where it does not a follow is silent, and snapshots are taken one after the other. */
+  readonly endIsKnown: boolean
+  /** Nothing came of a snapshot in time. Whether it may be answered when it is asked for otherwise: then as 'reopen'. */
+  unanswered(): boolean
   /** The container stopped and all was read, or it is gone: what was withheld is delivered, and open lines become records. */
   flush(): void
   /** Records completed and position reached since the last call; undefined when nothing changed. Call it until then: a block ends with its epoch. */

@@ -81,8 +81,6 @@ export class FollowReader implements ContainerReader {
   #whole = 0
   /** Ordinal of the next message at that time; null while it was never read. */
   #wholeAt: number | null = null
-  /** The last attempt to ask for the end of the log brought less than was asked for, and not the ring. */
-  #tailFailed = false
   #gaps = 0
   /** Doubts in a row that a snapshot did not settle. */
   #unsettled = 0
@@ -122,7 +120,7 @@ export class FollowReader implements ContainerReader {
 
   get aligned(): boolean {
     const { search, useless } = this.#connection
-    return !useless && !this.#priming && (search === undefined || (this.#whole === 0 && this.#tailFailed))
+    return !useless && !this.#priming && (search === undefined || this.#isEmpty)
   }
 
   open(how: 'follow' | 'snapshot' | 'proof'): LogRequest {
@@ -162,7 +160,7 @@ export class FollowReader implements ContainerReader {
       this.#behind = new BehindSearch(connection.asked ?? Infinity)
       return 'reopen'
     }
-    return connection.how === 'follow' ? 'reopen' : 'aligned'
+    return connection.how === 'follow' && this.#policy.endIsKnown ? 'reopen' : 'aligned'
   }
 
   cut(): void {
@@ -193,6 +191,18 @@ export class FollowReader implements ContainerReader {
 
   distrust(): void {
     this.#policy.missed()
+  }
+
+  get endIsKnown(): boolean {
+    return this.#policy.endIsKnown
+  }
+
+  unanswered(): boolean {
+    const connection = this.#connection
+    if (connection.asked === undefined || connection.passed > 0) return false
+    connection.useless = true
+    this.#policy.unanswered()
+    return true
   }
 
   flush(): void {
@@ -242,6 +252,11 @@ export class FollowReader implements ContainerReader {
   /** Messages that the log holds up to the place, if none were rotated away since all of it was read. */
   get #stored(): number {
     return this.#whole + (this.#wholeAt === null ? 0 : this.#delivered.history.next - this.#wholeAt)
+  }
+
+  /** Nothing was stored when all of it was read last. */
+  get #isEmpty(): boolean {
+    return this.#whole === 0 && this.#wholeAt === this.#delivered.history.next
   }
 
   #connect(how: Connection['how'], follow: boolean, asked: number | undefined): Connection {
@@ -320,7 +335,7 @@ export class FollowReader implements ContainerReader {
     if (answer === 'found') {
       connection.search = undefined
       if (follow) this.#policy.found()
-      if (asked !== undefined) this.#tailFailed = false
+      if (asked !== undefined) this.#policy.answered()
     }
     if (answer === 'more') {
       connection.useless = true
@@ -335,7 +350,7 @@ export class FollowReader implements ContainerReader {
     if (asked === undefined) {
       this.#whole = passed
       this.#wholeAt = this.#delivered.history.next
-      this.#policy.noteWhole(first, { tailFailed: this.#tailFailed })
+      this.#policy.noteWhole(first)
     }
     if (search === undefined) return true
     if (search instanceof RestSearch) {
@@ -345,7 +360,7 @@ export class FollowReader implements ContainerReader {
     }
     const answer = search.end()
     if (answer === 'empty' || answer === 'found') return true
-    if (answer === 'more') this.#askForMore(passed < asked!)
+    if (answer === 'more') this.#askForMore(connection)
     else this.#lose(search.lastKnown)
     return false
   }
@@ -364,9 +379,8 @@ export class FollowReader implements ContainerReader {
     return beyond === undefined && unreached !== undefined && this.#delivered.history.find(unreached) < 0
   }
 
-  #askForMore(isShort: boolean): void {
-    this.#tailFailed = isShort
-    if (isShort) this.#policy.needsWhole()
+  #askForMore({ asked, first, passed }: Connection): void {
+    if (passed < asked!) this.#policy.failed(first)
     else this.#policy.missed()
   }
 
