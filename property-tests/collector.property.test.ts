@@ -39,5 +39,5 @@ test.skip.for([
 const SEED = 20_260_101
 const RUNS = 250
 /** On average at least; how many a case has is drawn. */
-const COMMANDS_EACH = 30
+const COMMANDS_EACH = 12
 const POLLED_RUNS = 15

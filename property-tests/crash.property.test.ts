@@ -10,7 +10,7 @@ const TIMEOUT_MS = 180_000
 /** What is promised for them: lines and records are the engine's, each once. */
 const ENGINES = ['20.10', '26', '28'] as const
 /** On average at least. */
-const CRASHES_EACH = 8
+const CRASHES_EACH = 6
 
 // Red since I11 is asked: whether the invariant or the collector is wrong is open. Green again, this must be turned round.
 test.fails(
