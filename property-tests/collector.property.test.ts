@@ -38,5 +38,5 @@ test.for([
 const SEED = 20_260_101
 const RUNS = 24
 /** On average at least; how many a case has is drawn. */
-const COMMANDS_EACH = 20
+const COMMANDS_EACH = 12
 const POLLED_RUNS = 4

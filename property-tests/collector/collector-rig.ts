@@ -68,6 +68,8 @@ export class CollectorRig {
   readonly world: World
   /** The interesting states that were reached; of {@link MARKS}. */
   readonly marks: Set<string> = new Set()
+  /** Whether minutes may pass at a time. */
+  readonly isLong: boolean
   readonly #slots: number
   readonly #logRotation: LogRotationOptions | null
   readonly #syncMs: number
@@ -121,6 +123,7 @@ export class CollectorRig {
       engine: { personality: PERSONALITIES[options.engine] },
     })
     const { world } = this
+    this.isLong = options.isLong ?? true
     this.#slots = options.slots
     // Where the log is polled nothing is promised about what rotation takes away.
     const { logRotation = null } = options

@@ -42,6 +42,8 @@ export class OutputCheck {
   #returns = 0
   /** The beginning of a line that is not the next one. */
   #pending: Uint8Array = NOTHING
+  /** From one line up to another all are known to be lost: what is lost once stays so. */
+  #lost: { from: number; to: number } = { from: 0, to: 0 }
 
   constructor(container: SimulatedContainer, onSkipped: (lines: SkippedLines) => void = () => {}) {
     this.#container = container
@@ -72,9 +74,11 @@ export class OutputCheck {
   get owed(): number | null {
     const output = this.#output
     if (this.#expected === output.length) return null
-    for (let index = Math.max(this.reached, this.#joinedAt ?? 0); index < output.lines; index++)
-      if (!this.#hasLost(output.line(index))) return index
-    return null
+    const from = Math.max(this.reached, this.#joinedAt ?? 0)
+    let index = from >= this.#lost.from ? Math.max(from, this.#lost.to) : from
+    while (index < output.lines && this.#hasLost(output.line(index))) index += 1
+    this.#lost = { from, to: index }
+    return index < output.lines ? index : null
   }
 
   /** The sink was switched on: it goes on with any line from the next one on. */
