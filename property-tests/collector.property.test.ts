@@ -36,7 +36,7 @@ test.for([
  * `npm run campaign` draws others.
  */
 const SEED = 20_260_101
-const RUNS = 24
+const RUNS = 60
 /** On average at least; how many a case has is drawn. */
 const COMMANDS_EACH = 12
-const POLLED_RUNS = 4
+const POLLED_RUNS = 10

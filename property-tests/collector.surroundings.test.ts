@@ -24,6 +24,17 @@ test('a stop while positions are being saved saves them', async () => {
   await rig.finish()
 })
 
+test('a stop at any moment of a checkpoint of several sinks leaves no rejection to nobody', async () => {
+  for (let ms = 0; ms < 120; ms += 3) {
+    const rig = new CollectorRig({ ...RIG, sinks: ['files', 'stdout'], syncMs: 8 })
+    rig.addContainer('both streams', { name: 'web', behaviour: BUSY })
+    await rig.start()
+    await rig.advance(1000 - rig.world.nowMs + ms)
+    await rig.startDuringStop(5)
+    await rig.finish()
+  }
+})
+
 test('a file that hangs does not hold up another, with two workers', async () => {
   const rig = new CollectorRig({ ...RIG, workers: 2 })
   rig.addContainer('both streams', { name: 'hung', behaviour: CALM })

@@ -243,8 +243,7 @@ export class CollectorRig {
    * @throws Error when it took too long, reported a step that was missed though nothing was wrong, or left anything behind (I8)
    */
   async stop(): Promise<void> {
-    for (const hang of this.#hungDisk.splice(0)) hang[Symbol.dispose]()
-    this.#workersAreFree()
+    this.#endHangs()
     this.#troubles.end('stdout')
     this.mendNetwork()
     const startedMs = this.world.nowMs
@@ -272,6 +271,7 @@ export class CollectorRig {
 
   /** Begins a stop and, before it is over, a start: the last call wins. */
   async startDuringStop(afterMs: number): Promise<void> {
+    this.#endHangs()
     this.#runningSinceMs = Infinity
     const stopping = this.#collector.stop()
     await this.world.advance(afterMs)
@@ -407,6 +407,11 @@ export class CollectorRig {
   #takesWorker(container: string): void {
     this.#hungFiles.add(container)
     if (this.#hungFiles.size >= this.#settings.workers) this.#troubles.begin(WORKERS)
+  }
+
+  #endHangs(): void {
+    for (const hang of this.#hungDisk.splice(0)) hang[Symbol.dispose]()
+    this.#workersAreFree()
   }
 
   #workersAreFree(): void {
