@@ -181,6 +181,7 @@ export class CollectorRig {
   /** Somebody empties the stored log. */
   emptyLog(name: string): void {
     const container = this.engine.container(name)
+    if (beginsWithinLine(container)) return
     this.#told.emptied(container, this.#reached(container))
     this.world.inject(faults.emptiedLog({ container: name }))
     const { first, behind } = container.log.lost.losses.at(-1) ?? { first: 0, behind: 0 }
@@ -779,6 +780,19 @@ export class CollectorRig {
     const { slotTurnMs, openTimeoutMs } = this.#config.containerMonitor
     return Math.ceil(this.engine.containers.length / this.#slots) * (slotTurnMs + openTimeoutMs) + 1000
   }
+}
+
+/**
+ * Whether the active file of the log begins within a line: emptied, it takes the end of that line with it, and on a TTY the next line then looks like what
+ * continues it. Left out: nothing but the stamp could tell.
+ */
+function beginsWithinLine({ expected, log }: SimulatedContainer): boolean {
+  const { before } = log.active
+  for (let index = expected.lines - 1; index >= 0; index--) {
+    const [first = 0] = expected.line(index).messages
+    if (first <= before) return first < before && expected.line(index).messages.includes(before)
+  }
+  return false
 }
 
 /** A process that ended in mid-line, unseen, left a line that only the next message shows to be over. So there is a next one. */
