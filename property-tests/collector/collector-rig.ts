@@ -256,6 +256,7 @@ export class CollectorRig {
       throw new Error(`I8 does not hold: the stop missed ${JSON.stringify(missed)}`)
     // What the kernel was asked to sync cannot be taken back.
     if (this.#syncMs >= SLOW_SYNC_MS) await this.advance(this.#syncsMs())
+    else if (this.#troubles.isIn('disk', 'file')) await this.advance(SLOW_DISK_MS)
     const left = leftBehind(this.world, this.#collector.tasks)
     if (left.length > 0) throw new Error(`I8 does not hold: left behind after the stop:\n${left.join('\n')}`)
     await this.#noteMarks()
@@ -861,6 +862,8 @@ const LOOK_MS = 5000
 const MISSED_WITHIN_MS = 20_000
 /** Slower syncs may keep a stop from saving in time. */
 const SLOW_SYNC_MS = 100
+/** What a slow disk needs for an operation that was begun. */
+const SLOW_DISK_MS = 1000
 const LONGEST_ROTATION_MS = 300_000
 /** Positions being written and their directory. */
 const OTHER_FILES = 4
