@@ -256,7 +256,7 @@ export class CollectorRig {
       throw new Error(`I8 does not hold: the stop missed ${JSON.stringify(missed)}`)
     // What the kernel was asked to sync cannot be taken back.
     if (this.#syncMs >= SLOW_SYNC_MS) await this.advance(this.#syncsMs())
-    else if (this.#troubles.isIn('disk', 'file')) await this.advance(SLOW_DISK_MS)
+    else if (this.#isDiskSlow) await this.advance(SLOW_DISK_MS)
     const left = leftBehind(this.world, this.#collector.tasks)
     if (left.length > 0) throw new Error(`I8 does not hold: left behind after the stop:\n${left.join('\n')}`)
     await this.#noteMarks()
@@ -740,6 +740,11 @@ export class CollectorRig {
     return (this.engine.everyContainer.length + 3) * this.#syncMs
   }
 
+  /** Whether the disk may still be at something it was asked while it was in trouble. */
+  get #isDiskSlow(): boolean {
+    return this.world.nowMs - this.#troubles.calmSinceMs('disk', ...this.#filesInTrouble()) < SLOW_DISK_MS
+  }
+
   #filesInTrouble(): string[] {
     return [...this.#kinds.keys()].map((name) => `file ${name}`)
   }
@@ -862,8 +867,8 @@ const LOOK_MS = 5000
 const MISSED_WITHIN_MS = 20_000
 /** Slower syncs may keep a stop from saving in time. */
 const SLOW_SYNC_MS = 100
-/** What a slow disk needs for an operation that was begun. */
-const SLOW_DISK_MS = 1000
+/** What a slow disk needs to end what was begun and cannot be taken back, such as saving positions. */
+const SLOW_DISK_MS = 5000
 const LONGEST_ROTATION_MS = 300_000
 /** Positions being written and their directory. */
 const OTHER_FILES = 4
