@@ -514,6 +514,8 @@ export class CollectorRig {
     this.calm()
     for (const container of this.engine.containers) writeLastLine(container)
     await this.start()
+    // What is short-lived ends, and the disk is quick again: nothing is written any more when the stop is over.
+    await this.advance(SLOW_DISK_MS)
     await this.#untilDelivered()
     await this.stop()
     this.#told.assertAllTold()

@@ -49,4 +49,4 @@ async function scenario(suite: SuiteName, run: () => Promise<unknown>): Promise<
 const SEED = 1
 const CASES = 50
 /** Longer ones. What breaks a promise about crashes is met within half of them. */
-const CRASH_CASES = 30
+const CRASH_CASES = 120
