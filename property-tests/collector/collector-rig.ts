@@ -61,7 +61,7 @@ export const CONTAINER_KINDS = ['both streams', 'open lines', 'tty'] as const
 export type ContainerKind = (typeof CONTAINER_KINDS)[number]
 
 /**
- * The reference collector in a virtual world, watched by the invariants of the design (I1 to I8) after every event. The simulated engine is the model:
+ * The reference collector in a virtual world, watched by the invariants of the design after every event. The simulated engine is the model:
  * it knows every byte its containers wrote. Whatever does not hold is thrown by the call during which it happened.
  */
 export class CollectorRig {

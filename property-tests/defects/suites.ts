@@ -48,5 +48,5 @@ async function scenario(suite: SuiteName, run: () => Promise<unknown>): Promise<
 
 const SEED = 1
 const CASES = 50
-/** Longer ones. What breaks a promise about crashes is met within half of them. */
+/** The promise that is broken most seldom, C4, takes nearly all of them to be met. */
 const CRASH_CASES = 120
