@@ -7,6 +7,7 @@ const INTEGRATION = [
   'reference/collect-command.test.ts',
   'scenarios/dockerd-command.test.ts',
   'scenarios/engines/simulated.test.ts',
+  'scenarios/virtual-processes.test.ts',
   'simulators/contract/docker-command.test.ts',
   'simulators/leaks/nothing-left-open.test.ts',
   'simulators/leaks/seeded-handles.test.ts',
