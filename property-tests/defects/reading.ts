@@ -97,8 +97,8 @@ export const READING: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/follow-reader.ts`,
-        find: 'if (this.#endedEarly(connection)) {',
-        replace: 'if (connection === null) {',
+        find: 'if (this.#policy.endIsKnown && this.#readable.ended(connection)) return',
+        replace: 'if (connection === null) return',
       },
     ],
     caughtBy: [{ file: readerTest, test: 'what lies behind a record at which every reply ends' }],
@@ -112,8 +112,8 @@ export const READING: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/follow-reader.ts`,
-        find: 'this.#tailFailed = isShort',
-        replace: 'this.#tailFailed = false',
+        find: 'if (isShort) this.#policy.failed(first)',
+        replace: 'if (isShort && first === null) this.#policy.failed(first)',
       },
     ],
     caughtBy: [{ file: readerTest, test: 'a log whose end cannot be asked for, since it was emptied' }],

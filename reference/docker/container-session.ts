@@ -183,6 +183,7 @@ export class ContainerSession {
       ...readingOf(this.#context.engineInfo()),
       maxLineBytes: config.maxLineBytes,
       from: this.#from,
+      wasThere: !this.#news.announced,
       ...(position instanceof ContainerPosition ? { position } : {}),
     })
   }

@@ -362,6 +362,8 @@ export class StreamTurn {
       return beyond
     } catch (error) {
       signal.throwIfAborted()
+      // Of a container that is being removed nothing more can be had.
+      if (isRemoved(error)) return 'nothing'
       metrics.streamError('open_failed', this.#subject)
       logger.warn({ container: name, err: error }, 'The engine did not say whether a silent stream is idle')
       return 'nothing'

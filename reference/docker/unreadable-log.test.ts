@@ -46,13 +46,14 @@ async function gaps({ rig }: Read): Promise<number> {
 }
 
 for (const version of ['20.10', '26', '28', '29'] as const) {
-  test.fails(`${version}: what lies behind a spoilt record is delivered, in a log that was never read and in one that was, and the gap is told`, async () => {
-    for (const firstRead of [false, true]) {
-      for (const [lines, back] of [
-        [300, 151],
-        [1400, 1200],
-        [90, 5],
-      ] as const) {
+  test.each([
+    { lines: 300, back: 151 },
+    { lines: 1400, back: 1200 },
+    { lines: 90, back: 5 },
+  ])(
+    `${version}: what lies behind a spoilt record is delivered, and the gap is told: $lines lines, $back from the end`,
+    async ({ lines, back }) => {
+      for (const firstRead of [false, true]) {
         const read = await writing(rigOf(version), firstRead ? 20 : lines)
         const { rig, container } = read
         if (firstRead) {
@@ -71,18 +72,15 @@ for (const version of ['20.10', '26', '28', '29'] as const) {
         const lost = missing(read).filter(
           (line) => version !== '26' || rig.written(container).indexOf(line) >= spoilt,
         )
-        expect({ firstRead, lines, back, lost: lost.length, repeated: repeated(read).length }).toEqual({
+        expect({ firstRead, lost: lost.length, repeated: repeated(read).length }).toEqual({
           firstRead,
-          lines,
-          back,
           lost: 0,
           repeated: 0,
         })
-        expect(await gaps(read)).toBeGreaterThan(0)
-        expect(await gaps(read)).toBeLessThanOrEqual(2)
+        expect(await gaps(read)).toBe(1)
       }
-    }
-  })
+    },
+  )
 
   test(`${version}: a log that was emptied from outside is read on, and told as a gap once`, async () => {
     const read = await writing(rigOf(version), 300)

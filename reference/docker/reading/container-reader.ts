@@ -18,6 +18,8 @@ export interface ContainerReaderOptions {
   readonly position?: ContainerPosition
   /** Without a position: everything that is stored, or only what comes from now on. */
   readonly from: 'start' | 'now'
+  /** The container was there before anything was heard of it: its log may be old, and is not trusted to be readable. Default false. */
+  readonly wasThere?: boolean
 }
 
 /** What to ask the engine for. */
