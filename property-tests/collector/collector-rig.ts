@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import type { CollectorConfig } from '../../reference/config/config.ts'
+import { RING_KEYS } from '../../reference/docker/reading/cursor-state.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
 import {
   type EngineMachine,
@@ -98,8 +99,11 @@ export class CollectorRig {
   readonly #hungFiles = new Set<string>()
   /** Sinks of containers that were switched off for a while. */
   readonly #joined = new Set<OutputCheck>()
-  /** Of files, how often a crash may have had them repeat something: see {@link #mayRepeatBehindHole}. */
+  /** How often sinks may repeat something: see {@link #mayRepeatBehindHole} and {@link #mayReadAgain}. */
   readonly #returns = new Map<OutputCheck, number>()
+  #hasReturns = false
+  /** Containers whose log was emptied of all that the collector would know again. */
+  readonly #unrecognized = new Set<SimulatedContainer>()
   /** When the current process began. */
   #begunMs = 0
   /** Records that files of containers must have in the end which are gone, and of which a power cut took something. */
@@ -179,6 +183,24 @@ export class CollectorRig {
     const container = this.engine.container(name)
     this.#told.emptied(container, this.#reached(container))
     this.world.inject(faults.emptiedLog({ container: name }))
+    const { first, behind } = container.log.lost.losses.at(-1) ?? { first: 0, behind: 0 }
+    if (behind - first >= RING_KEYS && container.log.readable().length > 0) this.#unrecognized.add(container)
+  }
+
+  /**
+   * The next process knows none of what is left of an emptied log: the messages it remembers are among those that were taken. Stamps tell nothing, since the
+   * clock may have been set back: it reads all of it, after a gap.
+   */
+  #mayReadAgain(): void {
+    for (const container of this.#unrecognized)
+      for (const check of this.#checks(container)) this.#allowReturn(check)
+    if (this.#unrecognized.size > 0) this.#hasReturns = true
+    this.#unrecognized.clear()
+  }
+
+  #allowReturn(check: OutputCheck): void {
+    check.allowReturn()
+    this.#returns.set(check, (this.#returns.get(check) ?? 0) + 1)
   }
 
   /** Odd output of a container, where it can be written and has a certain place in the log. */
@@ -342,9 +364,7 @@ export class CollectorRig {
       const isRecent = ({ cause, atMs }: LostMessages): boolean =>
         isPassedOver(cause) && atMs >= this.#begunMs
       if (!container.log.lost.losses.some(isRecent)) continue
-      const check = this.#files.of(container)
-      check.allowReturn()
-      this.#returns.set(check, (this.#returns.get(check) ?? 0) + 1)
+      this.#allowReturn(this.#files.of(container))
     }
   }
 
@@ -541,6 +561,7 @@ export class CollectorRig {
 
   #beginProcess(): void {
     this.#begunMs = this.world.nowMs
+    this.#mayReadAgain()
     this.#ports = this.#newPorts()
     this.#collector = this.#newCollector()
     this.#counters = this.#newCounters()
@@ -565,7 +586,7 @@ export class CollectorRig {
       text: () => collector.metrics.text(),
       deliveries: () => this.#deliveries(this.engine.everyContainer),
     })
-    if (this.#troubles.isIn('disk', 'file') || this.#mayStillRepeat) counters.blurred()
+    if (this.#troubles.isIn('disk', 'file') || this.#mayStillRepeat || this.#hasReturns) counters.blurred()
     if (this.#spoolFiles() > 0 && this.#deliveries().some(({ check }) => check.owes)) counters.behind()
     return counters
   }
