@@ -52,6 +52,27 @@ test('health is not good while a write to the spool hangs', async () => {
   await rig.finish()
 })
 
+for (const engine of ['20.10', '26', 'podman-5'] as const) {
+  test(`health is not good while all streams of a container are blocked, and is again: ${engine}`, async () => {
+    for (const [afterBytes, rotationIntervalMs, slots] of [
+      [0, 300_000, 3],
+      [3, 10_000, 3],
+      [200, 300_000, 1],
+    ] as const) {
+      const rig = new CollectorRig({ ...RIG, engine, rotationIntervalMs, slots })
+      for (const name of ['web', 'other']) rig.addContainer('both streams', { name, behaviour: CALM })
+      await rig.start()
+      await rig.advance(30_000)
+      rig.disturbed('web')
+      rig.world.inject(faults.blocked({ container: 'web', afterBytes, streams: 'all' }))
+      await rig.advance(600_000)
+      rig.calm()
+      await rig.advance(300_000)
+      await rig.finish()
+    }
+  })
+}
+
 test('standard output that nobody reads repeats nothing and does not hold up the files', async () => {
   const rig = new CollectorRig({ ...RIG, sinks: ['files', 'stdout'] })
   rig.addContainer('both streams', { name: 'web', behaviour: CALM })
@@ -62,6 +83,16 @@ test('standard output that nobody reads repeats nothing and does not hold up the
   rig.resumeStdout()
   await rig.advance(10_000)
   await rig.finish()
+})
+
+test('a start that is stopped at whatever moment of opening the spool leaves nothing open, and another one succeeds', async () => {
+  for (let events = 1; events <= 50; events++) {
+    const rig = new CollectorRig({ ...RIG, sinks: ['files', 'stdout'] })
+    rig.beginStart()
+    await rig.world.step(events)
+    await rig.stop()
+    await rig.finish()
+  }
 })
 
 test('an engine that lists nothing for a moment costs no position', async () => {

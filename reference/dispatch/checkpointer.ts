@@ -85,12 +85,15 @@ export class Checkpointer {
     const { clock, delivery, intervalMs, positions } = this.#options
     const ageMs = clock.monotonic() - this.#savedMs
     const nothingToSave = delivery.committed && !positions.dirty
-    if (nothingToSave || ageMs <= LATE_INTERVALS * intervalMs)
-      return { positions: { ok: true, detail: 'saved' } }
+    const soonMs = LATE_INTERVALS * intervalMs
+    const limitMs = this.#fault === null ? Math.max(SLOW_MS, soonMs) : soonMs
+    if (nothingToSave || ageMs <= limitMs) return { positions: { ok: true, detail: 'saved' } }
     const why = this.#fault === null ? '' : `: ${this.#fault}`
     return { positions: { ok: false, detail: `not saved for ${Math.round(ageMs / 1000)} s${why}` } }
   }
 }
 
-/** Positions that are older than so many intervals are late. */
+/** Positions that cannot be saved are late when they are older than so many intervals. */
 const LATE_INTERVALS = 3
+/** A save that is only slow, because a busy disk syncs slowly, may take so long. */
+const SLOW_MS = 30_000

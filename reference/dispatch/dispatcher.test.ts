@@ -390,6 +390,20 @@ describe('saving', () => {
     await machine.world.advance(1100)
     expect(dispatcher.checks()['positions']!.ok).toBe(true)
   })
+  test('that is only slow, on a busy disk, is told in health after half a minute', async () => {
+    const machine = new Machine()
+    const sink = new ScriptedSink()
+    sink.sync = () => new Promise(() => {})
+    const process = await machine.start([sink])
+    await process.deliver(a, 1)
+    await machine.world.advance(20_000)
+    expect(process.dispatcher.checks()['positions']!.ok).toBe(true)
+    await machine.world.advance(15_000)
+    expect(process.dispatcher.checks()['positions']).toEqual({
+      ok: false,
+      detail: expect.stringMatching(/^not saved for \d+ s$/),
+    })
+  })
 })
 
 test('a source that is gone is forgotten by the sinks when they have everything, and its position is kept', async () => {

@@ -79,6 +79,9 @@ export class StreamTurn {
   #searchMs: number | null = null
   #lastBytesMs = 0
   #lookedAtEnd = false
+  #foundPlace = false
+  #isAbreast = false
+  #unclearSinceMs: number | null = null
   /** A block the queue had no room for when the turn ended. */
   #undelivered: Block | undefined
 
@@ -97,6 +100,21 @@ export class StreamTurn {
   /** Age the last stream of the turn reached, milliseconds. */
   get ageMs(): number {
     return this.#ageMs
+  }
+
+  /** Whether it has brought something new, or nothing new is stored: it is read, whatever it was before. */
+  get isAbreast(): boolean {
+    return this.#isAbreast
+  }
+
+  /** Since when the engine does not say whether a silent stream is idle, monotonic milliseconds. */
+  get unclearSinceMs(): number | null {
+    return this.#unclearSinceMs
+  }
+
+  /** Whether it has come to where reading goes on. */
+  get foundPlace(): boolean {
+    return this.#foundPlace || this.#isAbreast
   }
 
   /** The block that must be delivered before anything else of this container. */
@@ -178,6 +196,7 @@ export class StreamTurn {
   /** The stream has found its place: its turn counts from here. */
   #noteAlignment(): void {
     if (!this.#subject.reader.aligned) return
+    this.#foundPlace = true
     this.#slot.caughtUp()
     this.#searchMs ??= this.#context.clock.monotonic() - (this.#openedMs ?? 0)
   }
@@ -358,12 +377,15 @@ export class StreamTurn {
     if (!reader.endIsKnown) return 'unclear'
     try {
       const beyond = await anythingBeyond(this.#context, id, reader, signal)
+      this.#isAbreast ||= beyond === 'nothing'
+      this.#unclearSinceMs = null
       if (beyond !== 'something') metrics.idleCheck(this.#subject)
       return beyond
     } catch (error) {
       signal.throwIfAborted()
       // Of a container that is being removed nothing more can be had.
       if (isRemoved(error)) return 'nothing'
+      this.#unclearSinceMs ??= this.#context.clock.monotonic()
       metrics.streamError('open_failed', this.#subject)
       logger.warn({ container: name, err: error }, 'The engine did not say whether a silent stream is idle')
       return 'nothing'
@@ -377,6 +399,8 @@ export class StreamTurn {
     report(this.#subject, reader.takeNotices())
     for (let block = reader.take(); block !== undefined; block = reader.take()) {
       this.#undelivered = block
+      this.#isAbreast = true
+      this.#unclearSinceMs = null
       // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
       if (!tryDeliver(block)) await deliver(block, { signal })
       this.#undelivered = undefined

@@ -53,7 +53,8 @@ async function checkNpx(): Promise<void> {
 }
 
 async function builtAt(): Promise<number> {
-  return (await stat(path.join(ROOT, 'dist', 'cli.js'))).ctimeMs
+  // Not ctime: npx may set the mode of the file.
+  return (await stat(path.join(ROOT, 'dist', 'cli.js'))).mtimeMs
 }
 
 interface Manifest {

@@ -198,7 +198,8 @@ export class CollectorProcess implements AsyncDisposable {
   ): Promise<CollectorProcess> {
     const cli = path.join(ROOT, 'dist', 'cli.js')
     const output = await open(log, 'a')
-    const child = spawn(process.execPath, [cli, 'collect', '--config', config], {
+    // As it is installed: with the options of Node that its first line gives.
+    const child = spawn(cli, ['collect', '--config', config], {
       stdio: ['ignore', stdout === 'pipe' ? 'pipe' : output.fd, output.fd],
       env: { ...process.env, ...env },
     })

@@ -13,7 +13,8 @@ const LINES_PER_SECOND = 20
 const SICK_SECONDS = 75
 /** How far behind the engine a healthy sink may be. */
 const LAG_SECONDS = 10
-const MEMORY_MAX = 250e6
+/** 150 MB with 100 streams and nothing queued, the bound on what is queued (64 MiB) times 1.25, and what is not collected yet. */
+const MEMORY_MAX = 300e6
 
 /**
  * A local file and standard output, one of them sick at a time: nobody reads standard output, then the file system is full. The other delivers at the

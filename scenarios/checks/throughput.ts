@@ -29,7 +29,7 @@ export async function throughput(): Promise<void> {
   }
   const ratio = median(ours) / median(curl)
   verdict('times as long as curl', ratio, ratio <= 1.3, 'at most 1.3')
-  verdict('peak memory, MB', memory / 1e6, memory < 150e6, 'less than 150')
+  verdict('peak memory, MB', memory / 1e6, memory < 130e6, 'less than 130')
 }
 
 function drainWithCurl(host: string, id: string): number {

@@ -42,10 +42,11 @@ export class SubjectObserver {
     }
   }
 
-  /** Streams open: as the subject says, or else its sockets. */
-  async openStreams(): Promise<number> {
-    const { streams } = await this.#askMetrics()
-    return streams ?? (await probeProcess(this.#pid))?.fdsByKind['socket'] ?? 0
+  /** Streams open, as the subject says, or else its sockets; and the share of its slots that is taken, where it says so. */
+  async opened(): Promise<{ streams: number; utilization: number | null }> {
+    const { streams, utilization } = await this.#askMetrics()
+    const open = streams ?? (await probeProcess(this.#pid))?.fdsByKind['socket'] ?? 0
+    return { streams: open, utilization }
   }
 
   async #askMetrics(): Promise<SubjectSample> {

@@ -40,6 +40,11 @@ export class LogFile {
     this.#missingBytes = missingBytes
   }
 
+  /** The file as it is since it was emptied last. */
+  get asItIs(): LogFile {
+    return this.emptiedInto?.asItIs ?? this
+  }
+
   /** Whether the engine believes it to be longer than it is. */
   get isShorterThanBelieved(): boolean {
     return this.#missingBytes > 0

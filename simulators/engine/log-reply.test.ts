@@ -362,4 +362,14 @@ describe('a log that is emptied from outside', () => {
     expect(sent(open(log))).toEqual([...range(0, 10), 15, 16])
     expect(log.readable()).toEqual([...range(1, 11), 16, 17])
   })
+
+  test('and again, is read from its older files on into what it is now', () => {
+    const log = logOf(15, { maxSizeBytes: 770, maxFiles: 2 })
+    const reply = open(log, { follow: true, personality: ofOld })
+    log.empty()
+    log.empty()
+    append(log, 15, 17)
+    expect(sent(open(log))).toEqual([...range(0, 10), 15, 16])
+    expect(sent(reply)).toEqual([...range(0, 10), 15, 16])
+  })
 })

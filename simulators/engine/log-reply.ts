@@ -181,7 +181,7 @@ export class LogReply implements MessageReply, LogFollower {
   /** Does what is to be done where nothing can be read. @returns whether anything was */
   #goOn(): boolean {
     if (this.#failed || this.#atEnd()) return false
-    if (this.#file.emptiedInto !== null) return this.#noticeEmptied(this.#file.emptiedInto)
+    if (this.#file.emptiedInto !== null) return this.#noticeEmptied(this.#file.asItIs)
     if (this.#offset >= this.#startOfTrouble()) return this.#meetSpoilt()
     if (this.#offset >= replayedEnd(this.#file, this.#rewindsAfter)) return this.#rewind()
     if (this.#isMisled && this.#file.next === null) return this.#reachBelieved()
@@ -214,7 +214,7 @@ export class LogReply implements MessageReply, LogFollower {
       : this.#file.next!.before
     this.#log.lost.add(left, next.before, cause)
     if (this.#file === this.#openedOn) this.#openedOn = null
-    this.#file = next.emptiedInto ?? next
+    this.#file = next.asItIs
     this.#offset = 0
     this.#lostBeforeSpoilt = null
     this.#rewindsAfter = this.#drawReplayed()

@@ -78,6 +78,10 @@ export class Spool {
   /** The segment's name was not synced; there may be one of an earlier process that was killed. */
   #newName = true
   #writing: Promise<void> | null = null
+  /** By place, what is being read: several feeds that are at the same place read it once. */
+  readonly #reads = new Map<string, Promise<SpoolPiece>>()
+  /** Readers of the last segment's file. It is closed behind the last of them. */
+  readonly #readers = new Map<FileHandle, number>()
   #syncing: Promise<void> | null = null
   #opening: Promise<FileHandle> | null = null
 
@@ -159,7 +163,7 @@ export class Spool {
   async read(from: SpoolOffset): Promise<SpoolPiece | null> {
     const { segment, offset } = from
     const length = this.#lengths.get(segment) ?? 0
-    if (offset < length) return await this.#readPiece(from, length)
+    if (offset < length) return await this.#readOnce(from, length)
     const later = [...this.#lengths.keys()].filter((candidate) => candidate > segment)
     if (later.length === 0) return null
     return await this.read({ segment: Math.min(...later), offset: 0 })
@@ -184,7 +188,7 @@ export class Spool {
     await this.#syncing?.catch(() => {})
     const file = this.#file
     this.#file = null
-    await file?.close()
+    if (file !== null) await this.#giveBack(file)
   }
 
   /** The last segment alone is continued whatever its length: it can only be given up once there is another one. */
@@ -267,7 +271,7 @@ export class Spool {
     this.#newName = true
     this.#end = { segment: this.#end.segment + 1, offset: 0 }
     this.#file = null
-    await file.close()
+    await this.#giveBack(file)
   }
 
   async #syncLast(): Promise<void> {
@@ -318,23 +322,35 @@ export class Spool {
     )
   }
 
-  async #readPiece({ segment, offset }: SpoolOffset, length: number): Promise<SpoolPiece> {
-    const file = await this.#options.fileSystem.open(this.#path(segment), 'r')
+  #readOnce(from: SpoolOffset, length: number): Promise<SpoolPiece> {
+    const key = `${from.segment} ${from.offset}`
+    const underWay = this.#reads.get(key)
+    if (underWay !== undefined) return underWay
+    const reading = this.#withSegment(from.segment, (file) => readPiece(file, from, length)).finally(() =>
+      this.#reads.delete(key),
+    )
+    this.#reads.set(key, reading)
+    return reading
+  }
+
+  /** The last segment is open already: it is where most is read. */
+  async #withSegment<T>(segment: number, read: (file: FileHandle) => Promise<T>): Promise<T> {
+    const last = segment === this.#end.segment ? this.#file : null
+    const file = last ?? (await this.#options.fileSystem.open(this.#path(segment), 'r'))
+    this.#readers.set(file, (this.#readers.get(file) ?? 0) + 1)
     try {
-      const blocks: Block[] = []
-      let at = offset
-      while (at < length && at - offset < READ_BYTES) {
-        const found = await readTransaction(file, at, length)
-        if (found === null) break
-        blocks.push(...found.blocks)
-        at = found.next
-      }
-      // Nothing can be read at a place where a transaction was: a disk that spoils what it holds. What is behind it cannot be found.
-      const damaged = at === offset
-      return { blocks, next: { segment, offset: damaged ? length : at }, damaged }
+      return await read(file)
     } finally {
-      await file.close()
+      const others = this.#readers.get(file)! - 1
+      if (others > 0) this.#readers.set(file, others)
+      else this.#readers.delete(file)
+      if (others === 0 && this.#file !== file) await file.close()
     }
+  }
+
+  /** The file of the last segment is not appended to any more. */
+  async #giveBack(file: FileHandle): Promise<void> {
+    if (!this.#readers.has(file)) await file.close()
   }
 
   #path(segment: number): string {
@@ -373,6 +389,37 @@ async function readTransaction(
   const body = new Uint8Array(bytes)
   if ((await readFully(file, body, offset + HEADER_BYTES)) < bytes) return null
   const transaction = decodeTransaction(header, body)
+  return transaction && { ...transaction, next }
+}
+
+/** As many transactions from a place on as one read brings, or one that is longer. */
+async function readPiece(
+  file: FileHandle,
+  { segment, offset }: SpoolOffset,
+  length: number,
+): Promise<SpoolPiece> {
+  const bytes = new Uint8Array(Math.min(length - offset, READ_BYTES))
+  const held = bytes.subarray(0, await readFully(file, bytes, offset))
+  const blocks: Block[] = []
+  let at = 0
+  for (let found = takeTransaction(held, at); found !== null; found = takeTransaction(held, at)) {
+    blocks.push(...found.blocks)
+    at = found.next
+  }
+  if (at > 0) return { blocks, next: { segment, offset: offset + at }, damaged: false }
+  const long = await readTransaction(file, offset, length)
+  if (long !== null) return { blocks: long.blocks, next: { segment, offset: long.next }, damaged: false }
+  // Nothing can be read at a place where a transaction was: a disk that spoils what it holds. What is behind it cannot be found.
+  return { blocks, next: { segment, offset: length }, damaged: true }
+}
+
+/** The transaction at a place of what was read, with the place behind it; null when it is not whole there. */
+function takeTransaction(held: Uint8Array, at: number): (Transaction & { next: number }) | null {
+  const header = held.subarray(at, at + HEADER_BYTES)
+  const bytes = bodyBytes(header)
+  const next = at + HEADER_BYTES + (bytes ?? Infinity)
+  if (bytes === null || next > held.length) return null
+  const transaction = decodeTransaction(header, held.subarray(at + HEADER_BYTES, next))
   return transaction && { ...transaction, next }
 }
 
