@@ -2,8 +2,8 @@ import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config
 
 /** Tests that take minutes, start processes or use real time and real descriptors throughout: `npm run test:integration`, and CI, run them. */
 const INTEGRATION = [
-  'property-tests/defects/defects-put-back.test.ts',
   'property-tests/collector-wide.property.test.ts',
+  'property-tests/defects/defects-put-back.test.ts',
   'property-tests/real-handles.test.ts',
   'reference/adapters/process-watch.test.ts',
   'reference/collect-command.test.ts',

@@ -36,7 +36,7 @@ test.for([
  * `npm run campaign` draws others.
  */
 const SEED = 20_260_101
-const RUNS = 80
+const RUNS = 60
 /** On average at least; how many a case has is drawn. */
 const COMMANDS_EACH = 12
-const POLLED_RUNS = 6
+const POLLED_RUNS = 10

@@ -24,6 +24,30 @@ test('a stop while positions are being saved saves them', async () => {
   await rig.finish()
 })
 
+test('a stop at any moment of a checkpoint of several sinks leaves no rejection to nobody', async () => {
+  for (let ms = 0; ms < 120; ms += 6) {
+    const rig = new CollectorRig({ ...RIG, sinks: ['files', 'stdout'], syncMs: 8 })
+    rig.addContainer('both streams', { name: 'web', behaviour: BUSY })
+    await rig.start()
+    await rig.advance(1000 - rig.world.nowMs + ms)
+    await rig.startDuringStop(5)
+    await rig.finish()
+  }
+})
+
+test('a stop saves what a sink was making durable when it came, and the next process delivers none of it again', async () => {
+  for (let ms = 500; ms < 1100; ms += 25) {
+    const rig = new CollectorRig({ ...RIG, sinks: ['files', 'network'], syncMs: 100 })
+    rig.addContainer('both streams', { name: 'web' })
+    await rig.start()
+    await rig.advance(1400)
+    rig.engine.container('web').writeNumberedLine({ stream: 'stdout' })
+    await rig.advance(ms)
+    await rig.restartProcess()
+    await rig.finish()
+  }
+})
+
 test('a file that hangs does not hold up another, with two workers', async () => {
   const rig = new CollectorRig({ ...RIG, workers: 2 })
   rig.addContainer('both streams', { name: 'hung', behaviour: CALM })

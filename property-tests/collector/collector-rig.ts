@@ -181,6 +181,7 @@ export class CollectorRig {
   /** Somebody empties the stored log. */
   emptyLog(name: string): void {
     const container = this.engine.container(name)
+    if (beginsWithinLine(container)) return
     this.#told.emptied(container, this.#reached(container))
     this.world.inject(faults.emptiedLog({ container: name }))
     const { first, behind } = container.log.lost.losses.at(-1) ?? { first: 0, behind: 0 }
@@ -243,8 +244,7 @@ export class CollectorRig {
    * @throws Error when it took too long, reported a step that was missed though nothing was wrong, or left anything behind (I8)
    */
   async stop(): Promise<void> {
-    for (const hang of this.#hungDisk.splice(0)) hang[Symbol.dispose]()
-    this.#workersAreFree()
+    this.#endHangs()
     this.#troubles.end('stdout')
     this.mendNetwork()
     const startedMs = this.world.nowMs
@@ -272,6 +272,7 @@ export class CollectorRig {
 
   /** Begins a stop and, before it is over, a start: the last call wins. */
   async startDuringStop(afterMs: number): Promise<void> {
+    this.#endHangs()
     this.#runningSinceMs = Infinity
     const stopping = this.#collector.stop()
     await this.world.advance(afterMs)
@@ -407,6 +408,11 @@ export class CollectorRig {
   #takesWorker(container: string): void {
     this.#hungFiles.add(container)
     if (this.#hungFiles.size >= this.#settings.workers) this.#troubles.begin(WORKERS)
+  }
+
+  #endHangs(): void {
+    for (const hang of this.#hungDisk.splice(0)) hang[Symbol.dispose]()
+    this.#workersAreFree()
   }
 
   #workersAreFree(): void {
@@ -774,6 +780,19 @@ export class CollectorRig {
     const { slotTurnMs, openTimeoutMs } = this.#config.containerMonitor
     return Math.ceil(this.engine.containers.length / this.#slots) * (slotTurnMs + openTimeoutMs) + 1000
   }
+}
+
+/**
+ * Whether the active file of the log begins within a line: emptied, it takes the end of that line with it, and on a TTY the next line then looks like what
+ * continues it. Left out: nothing but the stamp could tell.
+ */
+function beginsWithinLine({ expected, log }: SimulatedContainer): boolean {
+  const { before } = log.active
+  for (let index = expected.lines - 1; index >= 0; index--) {
+    const [first = 0] = expected.line(index).messages
+    if (first <= before) return first < before && expected.line(index).messages.includes(before)
+  }
+  return false
 }
 
 /** A process that ended in mid-line, unseen, left a line that only the next message shows to be over. So there is a next one. */
