@@ -82,6 +82,7 @@ export function createCollector(
     engine,
     metrics,
     pool,
+    hostName: ports.process.hostName(),
     delivery: {
       tryDeliver: (block) => dispatcher.tryDeliver(block),
       deliver: (block, options) => dispatcher.deliver(block, options),

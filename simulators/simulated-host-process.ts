@@ -10,6 +10,10 @@ export class SimulatedHostProcess implements HostProcess {
     this.#world = world
   }
 
+  hostName(): string {
+    return 'simulated-host'
+  }
+
   async openFileDescriptors(): Promise<number> {
     const { ledger } = this.#world
     return WITH_A_DESCRIPTOR.reduce((sum, kind) => sum + ledger.count(kind), STANDARD_STREAMS)

@@ -1,9 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import process from 'node:process'
 import type { HostProcess } from '../ports/host-process.ts'
 
 /** This process. Descriptors are told where there is a /proc. */
 export class NodeProcess implements HostProcess {
+  hostName(): string {
+    return hostname()
+  }
+
   async openFileDescriptors(): Promise<number | null> {
     try {
       // Listing the directory takes a descriptor itself.

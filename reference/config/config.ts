@@ -1,3 +1,5 @@
+import type { MetadataField } from '../dispatch/attributes.ts'
+
 /**
  * The collector's configuration, complete and checked. `parseConfig` makes it from YAML, `completeConfig` from a part of it.
  * Durations are milliseconds, sizes bytes.
@@ -11,6 +13,15 @@ export interface CollectorConfig {
   readonly metrics: ListenerConfig
   readonly api: ListenerConfig
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+}
+
+/** What every record of a container carries beside its own fields, where its format has a place for it. */
+export interface MetadataConfig {
+  readonly fields: readonly MetadataField[]
+  /** Keys; one that ends in `*` stands for all that begin so. */
+  readonly labels: readonly string[]
+  /** What the field `host` says; null for the machine's name. */
+  readonly host: string | null
 }
 
 export interface ContainerMonitorConfig {
@@ -31,6 +42,7 @@ export interface ContainerMonitorConfig {
   readonly closeTimeoutMs: number
   readonly slotTurnMs: number
   readonly filters: ContainerFilters
+  readonly metadata: MetadataConfig
   /** For containers without a position. */
   readonly from: 'start' | 'now'
   /** A longer line is cut into lines of this length. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { METADATA_FIELDS } from '../dispatch/attributes.ts'
 import type { CollectorConfig, ListenerConfig } from './config.ts'
 import { engineAddress, type Environment } from './engine-environment.ts'
 import {
@@ -6,9 +7,11 @@ import {
   dockerHost,
   durationFrom,
   flag,
+  labelKeys,
   listen,
   notYet,
   oneOf,
+  someOf,
   patterns,
   sizeFrom,
   text,
@@ -63,6 +66,7 @@ function containerMonitor(env: Environment) {
     close_timeout: durationFrom('10ms', '1m').prefault('5s'),
     slot_turn: durationFrom('1ms', '1h').prefault('5s'),
     filters,
+    metadata,
     from: oneOf(['start', 'now']).default('start'),
     max_line_bytes: sizeFrom('1KiB', '256MiB').prefault('1MiB'),
     poll_interval: durationFrom('10ms', '1h').prefault('1s'),
@@ -80,6 +84,7 @@ function containerMonitor(env: Environment) {
     closeTimeoutMs: values.close_timeout,
     slotTurnMs: values.slot_turn,
     filters: values.filters,
+    metadata: values.metadata,
     from: values.from,
     maxLineBytes: values.max_line_bytes,
     pollIntervalMs: values.poll_interval,
@@ -106,6 +111,12 @@ const filters = section({
   includeNames: values.include_names,
   excludeNames: values.exclude_names,
 }))
+
+const metadata = section({
+  fields: someOf(METADATA_FIELDS).default([]),
+  labels: labelKeys.default([]),
+  host: text.nullable().default(null),
+})
 
 const streamRotation = section({
   enabled: flag.default(true),

@@ -24,6 +24,8 @@ export interface ContainerMonitorOptions {
   readonly metrics: Metrics
   readonly delivery: Delivery
   readonly pool: SlotPool
+  /** What the machine is called. */
+  readonly hostName: string
 }
 
 /**

@@ -1,3 +1,4 @@
+import { renamed } from '../dispatch/attributes.ts'
 import type { Source, SourcePosition } from '../dispatch/block.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
 import { linkedController } from '../lifecycle/abort.ts'
@@ -65,6 +66,8 @@ export class ContainerSession {
   readonly #scope: Scope
   readonly #backOff: BackOff
   #source: Source
+  /** Once it is admitted. */
+  #reader: ContainerReader | null = null
   #turn: StreamTurn | null = null
   #stuckTurn: StreamTurn | null = null
   #waitingForSlot = false
@@ -95,6 +98,12 @@ export class ContainerSession {
 
   get source(): Source {
     return this.#source
+  }
+
+  /** The container has another name from now on. */
+  rename(name: string): void {
+    this.#source = renamed(this.#source, name)
+    this.#reader?.describe(this.#source)
   }
 
   /** How long it should have been read and was not, because of failures; 0 while a stream is open or nothing is to be read. Milliseconds. */
@@ -133,7 +142,7 @@ export class ContainerSession {
     const source = this.#context.admit(details)
     if (source === null) return { kind: 'ignored', name: details.name }
     this.#source = source
-    const reader = this.#makeReader(details)
+    const reader = (this.#reader = this.#makeReader(details))
     const follow: Mode = readingOf(this.#context.engineInfo()).poll ? 'poll' : 'follow'
     let mode: Mode | 'waiting' | 'gone' = this.#firstMode(details, reader, follow)
     while (mode !== 'gone') {

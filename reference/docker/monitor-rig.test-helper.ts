@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import {
   faults,
   World,
@@ -17,6 +18,8 @@ export type Interference = (engine: DockerEngine) => Partial<DockerEngine>
 export interface MonitorRigOptions {
   readonly monitor?: PartialConfig['containerMonitor']
   readonly slots?: number
+  /** Of the file sink. Default raw. */
+  readonly format?: 'raw' | 'json'
   readonly interfere?: Interference
 }
 
@@ -39,7 +42,7 @@ export class MonitorRig {
 
   /** What starts next is a new process on the same disk. */
   newProcess(): void {
-    const { monitor, slots = 50, interfere } = this.#options
+    const { monitor, slots = 50, interfere, format = 'raw' } = this.#options
     const ports = this.world.ports()
     const { engine } = ports
     this.#ports = this.world.ports({
@@ -50,7 +53,7 @@ export class MonitorRig {
       completeConfig({
         stateDir: '/var/lib/state',
         containerMonitor: { ...monitor, streamRotation: { maxConcurrentStreams: slots } },
-        sinks: { localFile: { directory: LOGS } },
+        sinks: { localFile: { directory: LOGS, format } },
       }),
       this.#ports,
     )
@@ -117,6 +120,14 @@ export class MonitorRig {
   lines({ name, id }: { readonly name: string; readonly id: string }): string[] {
     const bytes = this.world.fileSystem.contents(`${LOGS}/${name}-${id.slice(0, 12)}.log`)
     return Buffer.from(bytes).toString().split('\n').slice(0, -1)
+  }
+
+  /** What the sink holds of a container, in JSON. */
+  records(container: {
+    readonly name: string
+    readonly id: string
+  }): { readonly [field: string]: unknown }[] {
+    return this.lines(container).map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)))
   }
 
   /** The lines a container wrote. */

@@ -10,6 +10,7 @@ const clock: Clock = {
   sleep: () => Promise.resolve(),
 }
 const host: HostProcess = {
+  hostName: () => 'host',
   openFileDescriptors: async () => 21,
   fileDescriptorLimit: async () => 1024,
   residentBytes: () => null,

@@ -1,5 +1,7 @@
 /** What the collector can see of the process it runs in. `null` where the platform does not tell. */
 export interface HostProcess {
+  /** What the machine is called. */
+  hostName(): string
   openFileDescriptors(): Promise<number | null>
   /** The soft limit on open descriptors. */
   fileDescriptorLimit(): Promise<number | null>

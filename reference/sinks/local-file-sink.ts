@@ -230,7 +230,8 @@ function failureOf(verb: string, { path }: OwnedFile, error: unknown): string {
 
 const LIMITS: SinkLimits = {
   batchBytes: 1024 * 1024,
-  batchRecords: Infinity,
+  // In JSON a short record is a hundred times as long, and the whole batch is in memory.
+  batchRecords: 16_384,
   sourcesPerBatch: 1,
   inFlight: 64,
   writeDeadlineMs: null,

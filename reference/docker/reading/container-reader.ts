@@ -69,6 +69,8 @@ export interface ContainerReader {
   distrust(): void
   /** The container stopped and all was read, or it is gone: what was withheld is delivered, and open lines become records. */
   flush(): void
+  /** The source carries other attributes from now on, such as another name: so do the records made from now on. */
+  describe(source: Source): void
   /** Records completed and position reached since the last call; undefined when nothing changed. Call it until then: a block ends with its epoch. */
   take(): Block | undefined
   /** What a complete reply to `tail=1` says. */

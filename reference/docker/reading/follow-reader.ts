@@ -1,4 +1,4 @@
-import type { Block } from '../../dispatch/block.ts'
+import type { Block, Source } from '../../dispatch/block.ts'
 import { BehindSearch } from './behind-search.ts'
 import type { ContainerPosition } from './container-position.ts'
 import type {
@@ -197,6 +197,10 @@ export class FollowReader implements ContainerReader {
 
   flush(): void {
     this.#maker.flush()
+  }
+
+  describe(source: Source): void {
+    this.#maker.describe(source)
   }
 
   take(): Block | undefined {

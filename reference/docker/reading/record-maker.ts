@@ -27,8 +27,9 @@ export class RecordMaker {
   readonly #options: RecordMakerOptions
   readonly #assembler: LineAssembler
   readonly #builder = new BlockBuilder()
-  /** Blocks of epochs that are over. */
+  /** Blocks of epochs that are over, and of the source as it was described before. */
   readonly #closed: Block[] = []
+  #source: Source
   #unterminated: readonly Unterminated[]
   #epoch: number
   /** Records in the blocks made so far. */
@@ -38,6 +39,7 @@ export class RecordMaker {
   constructor(options: RecordMakerOptions) {
     const { maxLineBytes, position, tty, chunksShareStamp } = options
     this.#options = options
+    this.#source = options.source
     this.#made = position?.records ?? 0
     this.#epoch = (position?.epoch ?? 0) + (isCutOtherwise(position, maxLineBytes) ? 1 : 0)
     this.#unterminated = position?.unterminated ?? []
@@ -68,6 +70,12 @@ export class RecordMaker {
     this.#moved = true
     this.#assembler.add(stream, buffer, start, end)
     if (this.#options.unframed) this.#noteUnterminated(buffer, start, end)
+  }
+
+  /** Records that are made from now on carry what this says of the source. */
+  describe(source: Source): void {
+    if (this.#builder.count > 0) this.#closed.push(this.#block())
+    this.#source = source
   }
 
   /** The position moved without a new message. */
@@ -101,7 +109,7 @@ export class RecordMaker {
 
   #block(): Block {
     const { position } = this
-    const block = this.#builder.take(this.#options.source, this.#epoch, this.#made, position)
+    const block = this.#builder.take(this.#source, this.#epoch, this.#made, position)
     this.#made = position.records
     return block
   }

@@ -1,4 +1,4 @@
-import type { Block } from '../../dispatch/block.ts'
+import type { Block, Source } from '../../dispatch/block.ts'
 import type { ContainerPosition } from './container-position.ts'
 import type {
   Beyond,
@@ -116,6 +116,10 @@ export class SnapshotReader implements ContainerReader {
       this.#deliver(stream, message)
     }
     this.#maker.flush()
+  }
+
+  describe(source: Source): void {
+    this.#maker.describe(source)
   }
 
   take(): Block | undefined {
