@@ -1,6 +1,8 @@
 import type { Defect } from './defect.ts'
 
 const metadataTest = 'reference/docker/container-metadata.test.ts'
+const filterTest = 'reference/docker/reading/line-filter.test.ts'
+const maker = 'reference/docker/reading/record-maker.ts'
 const roster = 'reference/docker/container-roster.ts'
 const origin = 'Collectors that put what they know of a container beside its lines'
 
@@ -58,5 +60,34 @@ export const RECORDS: readonly Defect[] = [
     description: 'A rename of which no event told is never noticed',
     patches: [{ file: roster, find: 'if (entry.listedAs === name) this.#rename(entry, name)', replace: '' }],
     caughtBy: [{ file: metadataTest, test: 'carry the new name also where no event told of it' }],
+  },
+  {
+    id: 'B155',
+    origin,
+    description:
+      'Other patterns for lines give records the numbers of others, and a sink that knows those drops them',
+    patches: [{ file: maker, find: ' || position.lineFilter !== filter?.digest', replace: '' }],
+    caughtBy: [{ file: filterTest, test: 'others begin another epoch' }],
+  },
+  {
+    id: 'B156',
+    origin,
+    description: 'Lines that patterns leave out are not counted',
+    patches: [{ file: maker, find: '(): void => this.#noteFiltered()', replace: '(): void => {}' }],
+    caughtBy: [{ file: filterTest, test: 'are left out, told, and the position is behind them' }],
+  },
+  {
+    id: 'B157',
+    origin,
+    description: 'The position stays before lines that are left out: they are read again after every restart',
+    patches: [
+      {
+        file: maker,
+        find: 'this.#moved = true\n    this.#assembler.add(stream, buffer, start, end)',
+        replace:
+          'this.#assembler.add(stream, buffer, start, end)\n    this.#moved ||= this.#builder.count > 0',
+      },
+    ],
+    caughtBy: [{ file: filterTest, test: 'none of them is read again' }],
   },
 ]

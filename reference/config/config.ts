@@ -70,6 +70,9 @@ export interface ContainerFilters {
   /** Matched against the name without its slash. */
   readonly includeNames: readonly RegExp[]
   readonly excludeNames: readonly RegExp[]
+  /** Matched against the text of each record, the first 16 KiB of it. */
+  readonly includeLines: readonly RegExp[]
+  readonly excludeLines: readonly RegExp[]
 }
 
 export interface StreamRotationConfig {

@@ -119,6 +119,11 @@ describe('what is not allowed is named with its line', () => {
       'collector.yaml:1: container_monitor.filters.exclude_names.0: "(" is not allowed; allowed: a regular expression',
     ],
     [
+      'the same for lines',
+      'container_monitor: {filters: {include_lines: [ok, "[z-a]"]}}',
+      'collector.yaml:1: container_monitor.filters.include_lines.1: "[z-a]" is not allowed; allowed: a regular expression',
+    ],
+    [
       'a field that is none of those there are, with the nearest one',
       'container_monitor: {metadata: {fields: [imagee]}}',
       'collector.yaml:1: container_monitor.metadata.fields.0: "imagee" is not allowed; did you mean image? allowed: image, compose_project, compose_service, host',

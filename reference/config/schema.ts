@@ -105,11 +105,15 @@ const filters = section({
   exclude_labels: texts.default([]),
   include_names: patterns.prefault([]),
   exclude_names: patterns.prefault([]),
+  include_lines: patterns.prefault([]),
+  exclude_lines: patterns.prefault([]),
 }).transform((values) => ({
   includeLabels: values.include_labels,
   excludeLabels: values.exclude_labels,
   includeNames: values.include_names,
   excludeNames: values.exclude_names,
+  includeLines: values.include_lines,
+  excludeLines: values.exclude_lines,
 }))
 
 const metadata = section({

@@ -15,6 +15,7 @@ import {
 import type { ContainerNews, NewsSeen } from './container-news.ts'
 import { ContainerPosition } from './reading/container-position.ts'
 import { createReader, type ContainerReader } from './reading/container-reader.ts'
+import { lineFilterOf } from './reading/line-filter.ts'
 import { pollPauseMs, readingOf } from './reading/log-reading.ts'
 import { StreamTurn, type TurnContext, type TurnEnd } from './stream-turn.ts'
 
@@ -191,6 +192,7 @@ export class ContainerSession {
       tty: details.tty,
       ...readingOf(this.#context.engineInfo()),
       maxLineBytes: config.maxLineBytes,
+      filter: lineFilterOf(config.filters),
       from: this.#from,
       ...(position instanceof ContainerPosition ? { position } : {}),
     })

@@ -92,7 +92,7 @@ export class FollowReader implements ContainerReader {
   #behind: BehindSearch | undefined
 
   constructor(options: ContainerReaderOptions) {
-    const { maxLineBytes, position, source, tty } = options
+    const { maxLineBytes, position, source, tty, filter = null } = options
     const delivered = (this.#delivered = new Delivered(position?.cursor))
     this.#tty = tty
     this.#priming = position === undefined && options.from === 'now'
@@ -100,6 +100,7 @@ export class FollowReader implements ContainerReader {
       source,
       tty,
       maxLineBytes,
+      filter,
       chunksShareStamp: true,
       unframed: tty,
       cursor: () => delivered.state,

@@ -3,6 +3,7 @@ import { BlockBuilder } from './block-builder.ts'
 import { ContainerPosition } from './container-position.ts'
 import { LineAssembler } from './line-assembler.ts'
 import { RING_KEYS, type CursorState } from './cursor-state.ts'
+import type { LineFilter } from './line-filter.ts'
 import type { Notice } from './notice.ts'
 import { STAMP_BYTES, STAMP_PREFIX } from './stamp.ts'
 import { CHUNK_BYTES, isWholeChunk } from './stored-chunk.ts'
@@ -14,6 +15,8 @@ export interface RecordMakerOptions {
   /** A longer line is cut into records of at most this length, bytes. */
   readonly maxLineBytes: number
   readonly chunksShareStamp: boolean
+  /** Which records are wanted; null for all of them. */
+  readonly filter: LineFilter | null
   readonly position?: ContainerPosition
   /** Whether messages are not framed, so that unterminated ones must be remembered to be found again. */
   readonly unframed: boolean
@@ -37,15 +40,17 @@ export class RecordMaker {
   #moved = false
 
   constructor(options: RecordMakerOptions) {
-    const { maxLineBytes, position, tty, chunksShareStamp } = options
+    const { maxLineBytes, position, tty, chunksShareStamp, filter } = options
     this.#options = options
     this.#source = options.source
     this.#made = position?.records ?? 0
-    this.#epoch = (position?.epoch ?? 0) + (isCutOtherwise(position, maxLineBytes) ? 1 : 0)
+    this.#epoch = (position?.epoch ?? 0) + (isCountedOtherwise(position, options) ? 1 : 0)
     this.#unterminated = position?.unterminated ?? []
     const onOrphan = (): void => void this.notices.push({ kind: 'orphan' })
     const onCut = (): void => void this.notices.push({ kind: 'cut' })
-    const assembly = { builder: this.#builder, tty, maxLineBytes, chunksShareStamp, onOrphan, onCut }
+    const onFiltered = (): void => this.#noteFiltered()
+    const notes = { onOrphan, onCut, onFiltered }
+    const assembly = { builder: this.#builder, tty, maxLineBytes, chunksShareStamp, filter, ...notes }
     this.#assembler = new LineAssembler(assembly, position?.partials)
   }
 
@@ -57,6 +62,7 @@ export class RecordMaker {
       cursor: this.#options.cursor(),
       partials: this.#assembler.partials,
       maxLineBytes: this.#options.maxLineBytes,
+      lineFilter: this.#options.filter?.digest,
       unterminated: this.#unterminated,
     })
   }
@@ -114,6 +120,12 @@ export class RecordMaker {
     return block
   }
 
+  #noteFiltered(): void {
+    const last = this.notices.at(-1)
+    if (last?.kind === 'filtered') last.lines += 1
+    else this.notices.push({ kind: 'filtered', lines: 1 })
+  }
+
   #noteUnterminated(buffer: Uint8Array, start: number, end: number): void {
     const data = buffer.subarray(start + STAMP_PREFIX, end)
     if (data.at(-1) === NEWLINE || isWholeChunk(data, CHUNK_BYTES)) return
@@ -122,8 +134,14 @@ export class RecordMaker {
   }
 }
 
-function isCutOtherwise(position: ContainerPosition | undefined, maxLineBytes: number): boolean {
-  return position?.maxLineBytes !== undefined && position.maxLineBytes !== maxLineBytes
+/** Whether ordinals were counted under other settings. Positions of versions that had no such setting were made without it. */
+function isCountedOtherwise(
+  position: ContainerPosition | undefined,
+  { maxLineBytes, filter }: RecordMakerOptions,
+): boolean {
+  if (position === undefined) return false
+  const isCutOtherwise = position.maxLineBytes !== undefined && position.maxLineBytes !== maxLineBytes
+  return isCutOtherwise || position.lineFilter !== filter?.digest
 }
 
 const NEWLINE = 0x0a

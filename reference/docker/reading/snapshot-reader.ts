@@ -38,13 +38,14 @@ export class SnapshotReader implements ContainerReader {
   #withholds = false
 
   constructor(options: ContainerReaderOptions) {
-    const { maxLineBytes, position, source, tty } = options
+    const { maxLineBytes, position, source, tty, filter = null } = options
     const cursor = (this.#cursor = new CountingCursor(position?.cursor, options.tail))
     this.#priming = position === undefined && options.from === 'now'
     this.#maker = new RecordMaker({
       source,
       tty,
       maxLineBytes,
+      filter,
       chunksShareStamp: false,
       unframed: false,
       cursor: () => cursor.state,
