@@ -83,6 +83,7 @@ export function createCollector(
     metrics,
     pool,
     hostName: ports.process.hostName(),
+    ownContainerId: ports.process.containerId(),
     delivery: {
       tryDeliver: (block) => dispatcher.tryDeliver(block),
       deliver: (block, options) => dispatcher.deliver(block, options),

@@ -14,6 +14,10 @@ export class SimulatedHostProcess implements HostProcess {
     return 'simulated-host'
   }
 
+  containerId(): string | null {
+    return null
+  }
+
   async openFileDescriptors(): Promise<number> {
     const { ledger } = this.#world
     return WITH_A_DESCRIPTOR.reduce((sum, kind) => sum + ledger.count(kind), STANDARD_STREAMS)

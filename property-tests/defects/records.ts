@@ -1,6 +1,8 @@
 import type { Defect } from './defect.ts'
 
 const metadataTest = 'reference/docker/container-metadata.test.ts'
+const filter = 'reference/docker/container-filter.ts'
+const labelTest = 'reference/docker/label-settings.test.ts'
 const filterTest = 'reference/docker/reading/line-filter.test.ts'
 const maker = 'reference/docker/reading/record-maker.ts'
 const roster = 'reference/docker/container-roster.ts'
@@ -51,7 +53,13 @@ export const RECORDS: readonly Defect[] = [
     id: 'B153',
     origin,
     description: 'After a restart what is read of a renamed container goes to a second file',
-    patches: [{ file: roster, find: 'name: known?.name ?? name, attributes', replace: 'name, attributes' }],
+    patches: [
+      {
+        file: 'reference/docker/admission.ts',
+        find: 'name: known?.name ?? name, attributes',
+        replace: 'name, attributes',
+      },
+    ],
     caughtBy: [{ file: metadataTest, test: 'carry its new name, over a restart too' }],
   },
   {
@@ -89,5 +97,51 @@ export const RECORDS: readonly Defect[] = [
       },
     ],
     caughtBy: [{ file: filterTest, test: 'none of them is read again' }],
+  },
+  {
+    id: 'B158',
+    origin,
+    description: 'The label watertight.enable is no setting: the filters decide alone',
+    patches: [{ file: filter, find: 'if (enable !== null) return enable', replace: '' }],
+    caughtBy: [{ file: labelTest, test: 'goes before the filters, both ways' }],
+  },
+  {
+    id: 'B159',
+    origin: 'Collectors that run in a container of the engine they collect from',
+    description: 'The collector collects its own log, and each line it writes of that makes another',
+    patches: [
+      {
+        file: filter,
+        find: 'if (filters.excludeSelf && container.id === ownId) return false',
+        replace: '',
+      },
+    ],
+    caughtBy: [{ file: labelTest, test: 'own container is not collected, unless' }],
+  },
+  {
+    id: 'B160',
+    origin,
+    description: 'The label watertight.format is no setting: every file has the format of the configuration',
+    patches: [
+      {
+        file: 'reference/sinks/record-format.ts',
+        find: "own === 'raw' || own === 'json' ? own : usual",
+        replace: 'usual',
+      },
+    ],
+    caughtBy: [{ file: labelTest, test: "is the format of the container's own file" }],
+  },
+  {
+    id: 'B161',
+    origin,
+    description: 'A label with a value that is not allowed switches a container off, and nobody is told',
+    patches: [
+      {
+        file: 'reference/docker/label-settings.ts',
+        find: 'if (allowed?.includes(value) === true)',
+        replace: 'if (allowed !== undefined)',
+      },
+    ],
+    caughtBy: [{ file: labelTest, test: 'with another value says nothing, and the log says so once' }],
   },
 ]

@@ -42,6 +42,8 @@ export interface ContainerMonitorConfig {
   readonly closeTimeoutMs: number
   readonly slotTurnMs: number
   readonly filters: ContainerFilters
+  /** Whether labels of containers that begin with `watertight.` are settings. */
+  readonly settingsByLabel: boolean
   readonly metadata: MetadataConfig
   /** For containers without a position. */
   readonly from: 'start' | 'now'
@@ -64,6 +66,8 @@ export interface TlsConfig {
 }
 
 export interface ContainerFilters {
+  /** Whether the container that the collector runs in is left out. */
+  readonly excludeSelf: boolean
   /** `key` or `key=value`. */
   readonly includeLabels: readonly string[]
   readonly excludeLabels: readonly string[]

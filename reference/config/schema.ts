@@ -66,6 +66,7 @@ function containerMonitor(env: Environment) {
     close_timeout: durationFrom('10ms', '1m').prefault('5s'),
     slot_turn: durationFrom('1ms', '1h').prefault('5s'),
     filters,
+    settings_by_label: flag.default(true),
     metadata,
     from: oneOf(['start', 'now']).default('start'),
     max_line_bytes: sizeFrom('1KiB', '256MiB').prefault('1MiB'),
@@ -84,6 +85,7 @@ function containerMonitor(env: Environment) {
     closeTimeoutMs: values.close_timeout,
     slotTurnMs: values.slot_turn,
     filters: values.filters,
+    settingsByLabel: values.settings_by_label,
     metadata: values.metadata,
     from: values.from,
     maxLineBytes: values.max_line_bytes,
@@ -101,6 +103,7 @@ const tls = section({
 })
 
 const filters = section({
+  exclude_self: flag.default(true),
   include_labels: texts.default([]),
   exclude_labels: texts.default([]),
   include_names: patterns.prefault([]),
@@ -108,6 +111,7 @@ const filters = section({
   include_lines: patterns.prefault([]),
   exclude_lines: patterns.prefault([]),
 }).transform((values) => ({
+  excludeSelf: values.exclude_self,
   includeLabels: values.include_labels,
   excludeLabels: values.exclude_labels,
   includeNames: values.include_names,

@@ -12,6 +12,19 @@ export const LABEL_PREFIX = 'label.'
 /** The name the source has now, where it is not the one it was first seen under. */
 const NAME = 'name'
 
+/** How its records are written to a file, where the source itself says so. */
+const FORMAT = 'format'
+
+/** What the source itself says of how its records are written to a file. */
+export function formatOf({ attributes }: Source): string | undefined {
+  return attributes[FORMAT]
+}
+
+/** The attribute by which a source says how its records are written to a file. */
+export function withFormat(format: string | null): Source['attributes'] {
+  return format === null ? {} : { [FORMAT]: format }
+}
+
 /** The name the source has now; `source.name` stays the one it was first seen under. */
 export function currentName({ name, attributes }: Source): string {
   return attributes[NAME] ?? name

@@ -1,23 +1,21 @@
 import type { ContainerMonitorConfig } from '../config/config.ts'
-import { currentName, renamed } from '../dispatch/attributes.ts'
+import { currentName } from '../dispatch/attributes.ts'
 import type { Source } from '../dispatch/block.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { MissedReason } from '../metrics/metrics.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContainerDetails, ContainerEvent, ContainerSummary } from '../ports/docker-engine.ts'
 import { Absences } from './absences.ts'
-import { isNameExcluded, matchesFilters } from './container-filter.ts'
-import { metadataOf } from './container-metadata.ts'
+import type { Admission } from './admission.ts'
+import { isNameExcluded } from './container-filter.ts'
 import { ContainerNews } from './container-news.ts'
 import { ContainerSession, type SessionContext, type SessionEnd } from './container-session.ts'
-import { refuseLogDriver } from './log-driver.ts'
 import type { Retirement } from './retirement.ts'
 
 export interface RosterOptions {
   readonly config: ContainerMonitorConfig
   readonly clock: Clock
-  /** What the machine is called. */
-  readonly hostName: string
+  readonly admission: Admission
   readonly session: Omit<SessionContext, 'admit'>
   readonly retirement: Retirement
   readonly knownSources: () => readonly Source[]
@@ -84,6 +82,7 @@ export class ContainerRoster {
   /** Containers are followed in the scope. */
   start(scope: Scope): void {
     this.#scope = scope
+    this.#options.admission.announce()
   }
 
   /** To be called once the scope is closed. */
@@ -149,8 +148,7 @@ export class ContainerRoster {
   }
 
   #addListed(container: ContainerSummary): void {
-    const { config } = this.#options
-    if (matchesFilters(container, config.filters))
+    if (this.#options.admission.considers(container))
       this.#add(container.id, container.name, { announced: false, created: false })
     else this.#ignored.set(container.id, container.name)
   }
@@ -180,11 +178,11 @@ export class ContainerRoster {
 
   /** Follows one container to its end, in a scope of its own, which a defect in the session cannot outlive. */
   async #attend(entry: Entry, signal: AbortSignal): Promise<void> {
-    const { config, session: context } = this.#options
+    const { admission, config, session: context } = this.#options
     const own = this.#scope!.child(entry.name)
     let end: SessionEnd
     try {
-      const admit = (details: ContainerDetails): Source | null => this.#admit(details, entry)
+      const admit = (details: ContainerDetails): Source | null => admission.admit(details, entry.renamedTo)
       const session = new ContainerSession({ ...context, admit }, entry, own)
       entry.session = session
       own.keep('container_heartbeat', entry.name, (beating) => this.#beat(session, beating))
@@ -205,34 +203,6 @@ export class ContainerRoster {
       await this.#options.retirement.forget(source, signal)
     }
     this.#entries.delete(entry.id)
-  }
-
-  /** The source the container is, or null when it is not to be followed. */
-  #admit(details: ContainerDetails, { renamedTo }: Entry): Source | null {
-    const { config, knownSources, session } = this.#options
-    if (!matchesFilters(details, config.filters)) return null
-    const refusal = refuseLogDriver(details, session.engineInfo())
-    if (refusal !== null) {
-      session.logger.warn({ container: details.name, logDriver: details.logDriver }, refusal)
-      return null
-    }
-    const { id } = details
-    // What is asked may be answered before it is renamed, and come after.
-    const name = renamedTo ?? details.name
-    const known = knownSources().find((source) => source.id === id)
-    const attributes = this.#attributesOf(details)
-    return renamed({ id, kind: 'container', name: known?.name ?? name, attributes }, name)
-  }
-
-  #attributesOf(details: ContainerDetails): Source['attributes'] {
-    const { config, hostName, session } = this.#options
-    const { attributes, left } = metadataOf(details, config.metadata, hostName)
-    if (left.length > 0)
-      session.logger.warn(
-        { container: details.name, left },
-        'Some of the metadata of a container is too long',
-      )
-    return attributes
   }
 
   async #beat(session: ContainerSession, signal: AbortSignal): Promise<void> {

@@ -11,6 +11,7 @@ const clock: Clock = {
 }
 const host: HostProcess = {
   hostName: () => 'host',
+  containerId: () => null,
   openFileDescriptors: async () => 21,
   fileDescriptorLimit: async () => 1024,
   residentBytes: () => null,

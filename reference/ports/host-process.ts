@@ -2,6 +2,8 @@
 export interface HostProcess {
   /** What the machine is called. */
   hostName(): string
+  /** The id of the container it is in, 64 hexadecimal characters. */
+  containerId(): string | null
   openFileDescriptors(): Promise<number | null>
   /** The soft limit on open descriptors. */
   fileDescriptorLimit(): Promise<number | null>

@@ -1,8 +1,14 @@
-import { currentName, labelsOf, METADATA_FIELDS } from '../dispatch/attributes.ts'
+import { currentName, formatOf, labelsOf, METADATA_FIELDS } from '../dispatch/attributes.ts'
 import { STDERR, type Block, type Source } from '../dispatch/block.ts'
 import { TimeWriter } from '../dispatch/time-writer.ts'
 
 export type RecordFormat = 'raw' | 'json'
+
+/** As the source itself says, or else as is usual. */
+export function formatFor(source: Source, usual: RecordFormat): RecordFormat {
+  const own = formatOf(source)
+  return own === 'raw' || own === 'json' ? own : usual
+}
 
 /** The bytes of a block as the file holds them; for `raw` the block's own memory. */
 export function formatBlock(block: Block, format: RecordFormat): Uint8Array {
