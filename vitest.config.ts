@@ -1,16 +1,27 @@
 import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config'
 
-/** Tests that start processes or use real time and real descriptors throughout: `npm run test:integration`, and CI, run them. */
+/** Tests that take minutes, start processes or use real time and real descriptors throughout: `npm run test:integration`, and CI, run them. */
 const INTEGRATION = [
+  'property-tests/collector-wide.property.test.ts',
+  'property-tests/defects/defects-put-back.test.ts',
   'property-tests/real-handles.test.ts',
+  'reference/adapters/process-watch.test.ts',
   'reference/collect-command.test.ts',
+  'scenarios/dockerd-command.test.ts',
   'scenarios/engines/simulated.test.ts',
+  'scenarios/virtual-processes.test.ts',
   'simulators/contract/docker-command.test.ts',
+  'simulators/leaks/nothing-left-open.test.ts',
+  'simulators/leaks/seeded-handles.test.ts',
+  'simulators/leaks/seeded-objects.test.ts',
 ]
 /** That the suites fail where something is broken on purpose: each break is a run of a suite in a process. They run with those. */
 const CAN_FAIL = ['property-tests/*-can-fail.test.ts']
 
-/** Unit tests stand beside their file; property tests have a directory. Forks give every file a process, and real descriptors. */
+/**
+ * Unit tests stand beside their file; property tests have a directory. Forks have real descriptors. In `npm test` the files of a fork share what they
+ * import, which takes longer to load than most files to run; so what they set outside themselves they undo. Integration tests have a process each.
+ */
 const config: ViteUserConfig = defineConfig({
   test: {
     pool: 'forks',
@@ -38,6 +49,7 @@ const config: ViteUserConfig = defineConfig({
           ],
           exclude: [...configDefaults.exclude, ...INTEGRATION],
           testTimeout: 10_000,
+          isolate: false,
         },
       },
       {
@@ -48,6 +60,7 @@ const config: ViteUserConfig = defineConfig({
           include: ['property-tests/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...INTEGRATION, ...CAN_FAIL],
           testTimeout: 60_000,
+          isolate: false,
         },
       },
       {

@@ -78,7 +78,12 @@ export async function checkCollector(options: CollectorPropertyOptions): Promise
     commands,
     async (drawn, chosen, sequence) => {
       const rig = new CollectorRig(drawn)
-      const session: Session = { rig, families: chosen, onCommand }
+      const session: Session = {
+        rig,
+        families: chosen,
+        onCommand,
+        left: rig.isLong ? Infinity : SHORT_COMMANDS,
+      }
       await fc.asyncModelRun(() => ({ model: session, real: session }), sequence)
       await rig.finish()
       rig.marks.forEach(onMark)
@@ -128,13 +133,21 @@ const world = {
       ),
     },
   ),
+  /** Seldom: each costs as much as some twenty short ones. */
+  isLong: fc.oneof(
+    { weight: 24, arbitrary: fc.constant(false) },
+    { weight: 1, arbitrary: fc.constant(true) },
+  ),
   sinks: fc.subarray([...SINK_KINDS], { minLength: 1 }),
   workers: fc.constantFrom(4, 1),
   syncMs: fc.constantFrom(0, 8, 100),
   maxConcurrent: fc.constantFrom(25, 1),
 }
 
-const someFamilies = fc.subarray([...FAMILIES])
+/** All of them together, where one meets the other, or some of them, where one happens often. */
+const someFamilies = fc.oneof(fc.constant<Family[]>([...FAMILIES]), fc.subarray<Family>([...FAMILIES]))
 
+/** Commands of a case that is not long. */
+const SHORT_COMMANDS = 20
 /** About half of them are drawn, and most of those apply. */
 const COMMANDS_MAX = 160

@@ -1,5 +1,6 @@
 import { execFile, type ExecFileException } from 'node:child_process'
 import { availableParallelism } from 'node:os'
+import { UsageError } from '../reference/usage-error.ts'
 import { ownCommand } from './own-command.ts'
 import { containerCount, type Phase } from './phase.ts'
 import type { RunReport, RunResult } from './report/run-result.ts'
@@ -69,7 +70,7 @@ async function runInProcess({
   return result
 }
 
-/** What a run printed. Status 1 says that the phase failed, which is a result too. */
+/** What a run printed. Status 1 says that the phase failed, which is a result too, if there is one. @throws UsageError of what the run does not know */
 function outputOf(
   program: string,
   args: readonly string[],
@@ -79,16 +80,14 @@ function outputOf(
   return new Promise((resolve, reject) => {
     const options = { env: { ...process.env, ...env }, signal, maxBuffer: LARGEST_REPORT_BYTES }
     execFile(program, args, options, (error: ExecFileException | null, stdout, stderr) => {
-      if (error === null || error.code === PHASE_FAILED) resolve(stdout)
-      else
-        reject(
-          signal.aborted
-            ? signal.reason
-            : new Error(`Cannot run ${args.join(' ')}: ${stderr || error.message}`),
-        )
+      if (error === null || (error.code === PHASE_FAILED && stdout !== '')) resolve(stdout)
+      else if (signal.aborted) reject(signal.reason)
+      else if (error.code === MISUSED) reject(new UsageError(stderr.trim()))
+      else reject(new Error(`Cannot run ${args.join(' ')}: ${stderr || error.message}`))
     })
   })
 }
 
 const PHASE_FAILED = 1
+const MISUSED = 2
 const LARGEST_REPORT_BYTES = 64 * 1024 * 1024

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import type { CollectorConfig } from '../../reference/config/config.ts'
+import { RING_KEYS } from '../../reference/docker/reading/cursor-state.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
 import {
   type EngineMachine,
@@ -14,17 +15,20 @@ import {
   OutputCheck,
   positionsAreFresh,
   readsEndInTime,
+  savedRecords,
   sinkHoldsPrefix,
   streamsRotateInTime,
   streamsWithinCapacity,
   waitsAreBounded,
   World,
+  type Behaviour,
   type ContainerOptions,
   type CrashKind,
   type Delivery,
   type FileFault,
   type FileFaultScope,
   type LogRotationOptions,
+  type LostMessages,
   type SimulatedContainer,
   type SimulatedEngine,
   type SinkPrefix,
@@ -44,7 +48,7 @@ import {
 } from './rig-options.ts'
 import { MOODS, NetworkService, type Mood } from './network-service.ts'
 import { StdoutCheck } from './stdout-check.ts'
-import { ToldLosses } from './told-losses.ts'
+import { isPassedOver, ToldLosses } from './told-losses.ts'
 import { Troubles } from './troubles.ts'
 import { Counters } from './counters.ts'
 
@@ -64,6 +68,8 @@ export class CollectorRig {
   readonly world: World
   /** The interesting states that were reached; of {@link MARKS}. */
   readonly marks: Set<string> = new Set()
+  /** Whether minutes may pass at a time. */
+  readonly isLong: boolean
   readonly #slots: number
   readonly #logRotation: LogRotationOptions | null
   readonly #syncMs: number
@@ -84,6 +90,8 @@ export class CollectorRig {
   readonly #kinds = new Map<string, ContainerKind>()
   #runningSinceMs = Infinity
   #losesEvents = false
+  /** Nothing but what is stored is to be delivered from now on. */
+  #isEnding = false
   /** Records that sinks held when the collector crashed last. */
   #heldAtCrash = new Map<OutputCheck, number>()
   readonly #hungDisk: Disposable[] = []
@@ -91,6 +99,15 @@ export class CollectorRig {
   readonly #hungFiles = new Set<string>()
   /** Sinks of containers that were switched off for a while. */
   readonly #joined = new Set<OutputCheck>()
+  /** How often sinks may repeat something: see {@link #mayRepeatBehindHole} and {@link #mayReadAgain}. */
+  readonly #returns = new Map<OutputCheck, number>()
+  #hasReturns = false
+  /** Containers whose log was emptied of all that the collector would know again. */
+  readonly #unrecognized = new Set<SimulatedContainer>()
+  /** When the current process began. */
+  #begunMs = 0
+  /** Records that files of containers must have in the end which are gone, and of which a power cut took something. */
+  readonly #toHold = new Map<SimulatedContainer, number>()
   /** Containers that are removed with their end, and when they were added. */
   readonly #shortLives = new Map<SimulatedContainer, number>()
   /**
@@ -106,6 +123,7 @@ export class CollectorRig {
       engine: { personality: PERSONALITIES[options.engine] },
     })
     const { world } = this
+    this.isLong = options.isLong ?? true
     this.#slots = options.slots
     // Where the log is polled nothing is promised about what rotation takes away.
     const { logRotation = null } = options
@@ -143,6 +161,15 @@ export class CollectorRig {
     if (options.autoRemove === true) this.#shortLives.set(container, this.world.nowMs)
   }
 
+  /** What a container does changes in a while, unless the run is over by then. */
+  changesBehaviour(name: string, behaviour: Behaviour, afterMs: number): void {
+    const container = this.engine.container(name)
+    const change = (): void => {
+      if (!this.#isEnding) container.setBehaviour(behaviour)
+    }
+    this.world.schedule(afterMs, 'change behaviour', change, { background: true })
+  }
+
   /**
    * Whether this engine's log tells where the lines of such a container end. With stamps cut to seconds a line that the end of its process left
    * open looks like the beginning of the next one of that second.
@@ -154,8 +181,27 @@ export class CollectorRig {
   /** Somebody empties the stored log. */
   emptyLog(name: string): void {
     const container = this.engine.container(name)
+    if (beginsWithinLine(container)) return
     this.#told.emptied(container, this.#reached(container))
     this.world.inject(faults.emptiedLog({ container: name }))
+    const { first, behind } = container.log.lost.losses.at(-1) ?? { first: 0, behind: 0 }
+    if (behind - first >= RING_KEYS && container.log.readable().length > 0) this.#unrecognized.add(container)
+  }
+
+  /**
+   * The next process knows none of what is left of an emptied log: the messages it remembers are among those that were taken. Stamps tell nothing, since the
+   * clock may have been set back: it reads all of it, after a gap.
+   */
+  #mayReadAgain(): void {
+    for (const container of this.#unrecognized)
+      for (const check of this.#checks(container)) this.#allowReturn(check)
+    if (this.#unrecognized.size > 0) this.#hasReturns = true
+    this.#unrecognized.clear()
+  }
+
+  #allowReturn(check: OutputCheck): void {
+    check.allowReturn()
+    this.#returns.set(check, (this.#returns.get(check) ?? 0) + 1)
   }
 
   /** Odd output of a container, where it can be written and has a certain place in the log. */
@@ -198,8 +244,7 @@ export class CollectorRig {
    * @throws Error when it took too long, reported a step that was missed though nothing was wrong, or left anything behind (I8)
    */
   async stop(): Promise<void> {
-    for (const hang of this.#hungDisk.splice(0)) hang[Symbol.dispose]()
-    this.#workersAreFree()
+    this.#endHangs()
     this.#troubles.end('stdout')
     this.mendNetwork()
     const startedMs = this.world.nowMs
@@ -227,6 +272,7 @@ export class CollectorRig {
 
   /** Begins a stop and, before it is over, a start: the last call wins. */
   async startDuringStop(afterMs: number): Promise<void> {
+    this.#endHangs()
     this.#runningSinceMs = Infinity
     const stopping = this.#collector.stop()
     await this.world.advance(afterMs)
@@ -270,11 +316,36 @@ export class CollectorRig {
     this.#runningSinceMs = Infinity
     this.#troubles.end('stdout')
     this.#mayRepeat()
-    const saved = Buffer.from(this.world.fileSystem.contents(`${STATE}/positions.json`)).toString()
-    for (const container of this.engine.containers)
-      if (!saved.includes(container.id)) this.#told.forgotten(container)
+    this.#mayRepeatBehindHole()
+    const saved = savedRecords(this.world.fileSystem.contents(`${STATE}/positions.json`))
+    for (const container of this.engine.everyContainer) {
+      if (container.state === 'removed') this.#mayLack(container, saved.get(container.id) ?? 0)
+      else if (!saved.has(container.id)) this.#told.forgotten(container)
+    }
     this.#beginProcess()
     this.#counters.blurred()
+  }
+
+  /**
+   * A power cut may have taken what was written of a container that is gone, and nobody can read it again: but not what a position on the disk counts.
+   * @param saved records before that position
+   */
+  #mayLack(container: SimulatedContainer, saved: number): void {
+    const check = this.#files.of(container)
+    const { length } = this.#contents(container)
+    if (length >= check.held) return
+    this.#toHold.set(container, Math.min(saved, check.records))
+    check.rewind(length)
+  }
+
+  #assertHeld(): void {
+    for (const [container, records] of this.#toHold) {
+      const check = this.#files.of(container)
+      if (check.records < records && !this.#joined.has(check))
+        throw new Error(
+          `${container.name} is gone, ${records} of its records were saved, and its file holds ${check.records}`,
+        )
+    }
   }
 
   /** The positions may not be those of what was delivered. */
@@ -283,6 +354,19 @@ export class CollectorRig {
     this.#network.crashed()
     const checks = this.engine.containers.flatMap((container) => this.#checks(container))
     this.#heldAtCrash = new Map(checks.map((check) => [check, check.records]))
+  }
+
+  /**
+   * A file may hold lines behind some that the engine passed over and that no position tells of. Who reads the log again finds these before those, and
+   * they can only be appended, with all that follows.
+   */
+  #mayRepeatBehindHole(): void {
+    for (const container of this.engine.containers) {
+      const isRecent = ({ cause, atMs }: LostMessages): boolean =>
+        isPassedOver(cause) && atMs >= this.#begunMs
+      if (!container.log.lost.losses.some(isRecent)) continue
+      this.#allowReturn(this.#files.of(container))
+    }
   }
 
   async advance(ms: number): Promise<void> {
@@ -324,6 +408,11 @@ export class CollectorRig {
   #takesWorker(container: string): void {
     this.#hungFiles.add(container)
     if (this.#hungFiles.size >= this.#settings.workers) this.#troubles.begin(WORKERS)
+  }
+
+  #endHangs(): void {
+    for (const hang of this.#hungDisk.splice(0)) hang[Symbol.dispose]()
+    this.#workersAreFree()
   }
 
   #workersAreFree(): void {
@@ -420,20 +509,24 @@ export class CollectorRig {
    * then a stop leaves nothing behind.
    */
   async finish(): Promise<void> {
+    this.#isEnding = true
     this.calm()
     for (const container of this.engine.containers) writeLastLine(container)
     await this.start()
     await this.#untilDelivered()
     await this.stop()
     this.#told.assertAllTold()
-    if (this.#settings.sinks.includes('files'))
-      for (const container of this.engine.containers) this.#assertExact(container)
+    if (!this.#settings.sinks.includes('files')) return
+    for (const container of this.engine.containers) this.#assertExact(container)
+    this.#assertHeld()
   }
 
   /** The length was compared while time passed; a power cut could have put other bytes in their place. */
   #assertExact(container: SimulatedContainer): void {
-    if (this.#joined.has(this.#files.of(container))) return
+    const check = this.#files.of(container)
+    if (this.#joined.has(check)) return
     const again = new OutputCheck(container)
+    for (let times = 0; times < (this.#returns.get(check) ?? 0); times++) again.allowReturn()
     const wrong = again.take(this.#contents(container))
     if (wrong !== undefined || again.owes)
       throw new Error(
@@ -473,6 +566,8 @@ export class CollectorRig {
   }
 
   #beginProcess(): void {
+    this.#begunMs = this.world.nowMs
+    this.#mayReadAgain()
     this.#ports = this.#newPorts()
     this.#collector = this.#newCollector()
     this.#counters = this.#newCounters()
@@ -497,9 +592,14 @@ export class CollectorRig {
       text: () => collector.metrics.text(),
       deliveries: () => this.#deliveries(this.engine.everyContainer),
     })
-    if (this.#troubles.isIn('disk', 'file')) counters.blurred()
+    if (this.#troubles.isIn('disk', 'file') || this.#mayStillRepeat || this.#hasReturns) counters.blurred()
     if (this.#spoolFiles() > 0 && this.#deliveries().some(({ check }) => check.owes)) counters.behind()
     return counters
+  }
+
+  /** Whether something that a sink held at a crash may not be behind the position that is saved. */
+  get #mayStillRepeat(): boolean {
+    return [...this.#heldAtCrash].some(([check, held]) => check.records <= held)
   }
 
   #skipped(sink: string, lines: SkippedLines): void {
@@ -680,6 +780,19 @@ export class CollectorRig {
     const { slotTurnMs, openTimeoutMs } = this.#config.containerMonitor
     return Math.ceil(this.engine.containers.length / this.#slots) * (slotTurnMs + openTimeoutMs) + 1000
   }
+}
+
+/**
+ * Whether the active file of the log begins within a line: emptied, it takes the end of that line with it, and on a TTY the next line then looks like what
+ * continues it. Left out: nothing but the stamp could tell.
+ */
+function beginsWithinLine({ expected, log }: SimulatedContainer): boolean {
+  const { before } = log.active
+  for (let index = expected.lines - 1; index >= 0; index--) {
+    const [first = 0] = expected.line(index).messages
+    if (first <= before) return first < before && expected.line(index).messages.includes(before)
+  }
+  return false
 }
 
 /** A process that ended in mid-line, unseen, left a line that only the next message shows to be over. So there is a next one. */

@@ -39,6 +39,8 @@ export interface Session {
   readonly families: readonly Family[]
   /** Told about every command that is run. */
   readonly onCommand: (description: string) => void
+  /** Commands that may still be run. */
+  left: number
 }
 
 /** One thing that happens. */
@@ -60,12 +62,15 @@ export class Step implements Command {
     this.#run = run
   }
 
-  check({ rig, families }: Readonly<Session>): boolean {
+  check({ rig, families, left }: Readonly<Session>): boolean {
+    if (left === 0) return false
     return (this.#family === null || families.includes(this.#family)) && this.#applies(rig)
   }
 
   /** Even what takes no time is followed by the events of the moment, and these by the invariants. */
-  async run(_model: Session, { rig, onCommand }: Session): Promise<void> {
+  async run(_model: Session, session: Session): Promise<void> {
+    const { rig, onCommand } = session
+    session.left -= 1
     onCommand(this.#description)
     await this.#run(rig)
     await rig.advance(0)

@@ -28,6 +28,8 @@ export interface RigOptions extends Partial<Omit<RigSettings, 'rotationIntervalM
   readonly engine: PersonalityName
   /** How the logs of containers are rotated that do not say otherwise. Default they are not. */
   readonly logRotation?: LogRotationOptions | null
+  /** Whether minutes pass at a time: what shows only then. Otherwise seconds do, and a case costs a twentieth. Default true. */
+  readonly isLong?: boolean
   /** What a sync of a file takes longer than other operations, milliseconds. Default 0. */
   readonly syncMs?: number
 }

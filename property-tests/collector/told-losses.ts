@@ -1,3 +1,4 @@
+import { RING_KEYS } from '../../reference/docker/reading/cursor-state.ts'
 import type { LogEntry, LossCause, SimulatedContainer, SkippedLines } from '../../simulators/index.ts'
 
 /** What of the containers of a name the sinks go without, and what the collector said about it. */
@@ -116,11 +117,17 @@ function mayHaveLost({ expected, log }: SimulatedContainer, reached: number): bo
   if (losses.length === 0) return false
   if (reached === 0 || losses.some(({ cause }) => PASSED_OVER.has(cause))) return true
   const [message = 0] = expected.line(reached - 1).messages
-  return losses.some(({ behind }) => behind > message)
+  // What is known again is the last messages: where some of those are gone, whether all of them had been read cannot be known.
+  return losses.some(({ behind, cause }) => behind > (cause === 'emptied' ? message - RING_KEYS : message))
 }
 
 function isGap(entry: LogEntry): entry is LogEntry & { fields: { container: string } } {
   return 'kind' in entry.fields && entry.fields.kind === 'gap'
+}
+
+/** Whether what was lost of that may still be there for who opens the log anew. */
+export function isPassedOver(cause: LossCause): boolean {
+  return PASSED_OVER.has(cause)
 }
 
 const CATCHING_UP: LossCause = 'passed over while catching up'

@@ -50,7 +50,7 @@ export const DELIVERY: readonly Defect[] = [
     description: 'What a sink has is told by ordinals alone, whatever their epoch',
     patches: [
       {
-        file: feed,
+        file: 'reference/dispatch/slice-records.ts',
         find: 'if (place === undefined || block.epoch > place.epoch) return block',
         replace: 'if (place === undefined) return block',
       },

@@ -106,8 +106,8 @@ export const FILES: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/stdout-sink.ts`,
-        find: 'await Promise.race([this.#last, aborted])\n    this',
-        replace: 'this',
+        find: 'await Promise.race([this.#last, aborted])\n',
+        replace: '',
       },
     ],
     caughtBy: [{ file: `${folder}/stdout-sink.test.ts`, test: 'one write is under way at a time' }],

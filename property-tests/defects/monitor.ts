@@ -133,9 +133,9 @@ export const MONITOR: readonly Defect[] = [
     patches: [
       {
         file: watch,
-        find: 'const listed = await this.#list(signal)',
+        find: 'const believed = await this.#list(signal)',
         replace: `while (this.#eventsFault !== null) await clock.sleep(100, { signal })
-      const listed = await this.#list(signal)`,
+      const believed = await this.#list(signal)`,
       },
     ],
     caughtBy: [

@@ -97,8 +97,8 @@ export const READING: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/follow-reader.ts`,
-        find: 'if (this.#endedEarly(connection)) {',
-        replace: 'if (connection === null) {',
+        find: 'if (this.#policy.endIsKnown && this.#readable.ended(connection)) return',
+        replace: 'if (connection === null) return',
       },
     ],
     caughtBy: [{ file: readerTest, test: 'what lies behind a record at which every reply ends' }],
@@ -112,8 +112,8 @@ export const READING: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/follow-reader.ts`,
-        find: 'this.#tailFailed = isShort',
-        replace: 'this.#tailFailed = false',
+        find: 'if (isShort) this.#policy.failed(first)',
+        replace: 'if (isShort && first === null) this.#policy.failed(first)',
       },
     ],
     caughtBy: [{ file: readerTest, test: 'a log whose end cannot be asked for, since it was emptied' }],
@@ -168,5 +168,60 @@ export const READING: readonly Defect[] = [
       'Ordinals are renumbered without a new epoch: a sink that is ahead drops lines or repeats them',
     patches: [{ file: `${folder}/record-maker.ts`, find: 'this.#epoch += 1', replace: '' }],
     caughtBy: [{ file: readerTest, test: 'a log that begins within the ring and does not go on behind it' }],
+  },
+  {
+    id: 'B141',
+    finding: 'R5',
+    origin,
+    description:
+      'A log that an engine ends with an error at a spoilt record fails again and again, and nothing behind the record is read',
+    patches: [
+      {
+        file: `${folder}/follow-reader.ts`,
+        find: 'this.#readable.suspect({ asked: connection.asked ?? Infinity, missing: 0, isCovered: false }, true)',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/docker/unreadable-log.test.ts',
+        test: '26: what lies behind a spoilt record is delivered, and the gap is told: 300 lines',
+      },
+    ],
+  },
+  {
+    id: 'B142',
+    finding: 'R6',
+    origin,
+    description:
+      'A log that was emptied from outside is followed, though the engine sends nothing that comes later',
+    patches: [
+      {
+        file: `${folder}/tail-policy.ts`,
+        find: 'return this.#factor === 1 && !this.#behind && this.endIsKnown',
+        replace: 'return this.#factor === 1 && !this.#behind',
+      },
+    ],
+    caughtBy: [{ file: readerTest, test: 'a log whose end cannot be asked for, since it was emptied' }],
+  },
+  {
+    id: 'B143',
+    finding: 'R9',
+    origin,
+    description:
+      'An empty list that contradicts what is known is believed until the next one is due: what is rotated away meanwhile is lost',
+    patches: [
+      {
+        file: 'reference/docker/container-roster.ts',
+        find: 'return this.#unlisted.length === 0',
+        replace: 'return true',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/docker/container-roster.test.ts',
+        test: 'an empty list that contradicts what is known is asked for again within seconds',
+      },
+    ],
   },
 ]

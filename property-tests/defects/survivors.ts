@@ -90,8 +90,8 @@ export const SURVIVORS: readonly Defect[] = [
     patches: [
       {
         file: 'reference/docker/engine-watch.ts',
-        find: 'const pauseMs = listed ? this.#listIntervalMs : backOff.next()',
-        replace: 'const pauseMs = listed ? 1e9 : backOff.next()',
+        find: 'const pauseMs = believed ? this.#listIntervalMs : backOff.next()',
+        replace: 'const pauseMs = believed ? 1e9 : backOff.next()',
       },
     ],
     caughtBy: [

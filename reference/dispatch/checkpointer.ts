@@ -72,13 +72,20 @@ export class Checkpointer {
     }
   }
 
-  /** Saves everything that is acknowledged, at the end. Rejects when something of it could not be made durable. */
+  /**
+   * Saves everything that is acknowledged, at the end. What is being made durable when it begins is saved only by a checkpoint after that. Rejects when
+   * something of it could not be made durable.
+   */
   async finish(signal: AbortSignal): Promise<void> {
-    const { delivery } = this.#options
-    await this.checkpoint(signal)
-    // The commit was one that had been under way: what was acknowledged since it began takes another one.
-    if (!delivery.committed) await this.checkpoint(signal)
-    if (!delivery.committed) throw new Error('not everything that was stored could be made durable')
+    const { clock, delivery, positions } = this.#options
+    for (let checkpoints = 0; checkpoints < LAST_CHECKPOINTS; checkpoints++) {
+      // eslint-disable-next-line no-await-in-loop -- one after the other
+      if (checkpoints > 0) await clock.sleep(PAUSE_MS, { signal })
+      // eslint-disable-next-line no-await-in-loop
+      await this.checkpoint(signal)
+      if (delivery.committed && !positions.dirty) return
+    }
+    throw new Error('not everything that was stored could be made durable')
   }
 
   checks(): Health['checks'] {
@@ -97,3 +104,6 @@ export class Checkpointer {
 const LATE_INTERVALS = 3
 /** A save that is only slow, because a busy disk syncs slowly, may take so long. */
 const SLOW_MS = 30_000
+/** At the end, and the time between them. */
+const LAST_CHECKPOINTS = 5
+const PAUSE_MS = 50

@@ -131,8 +131,8 @@ export class Dispatcher implements Component {
     const { config, sinks } = this.#options
     await this.#positions.load({ signal })
     this.#positions.prune()
-    const delivery = (await this.#openSpool(signal)) ?? this.#direct()
-    signal.throwIfAborted()
+    const spooled = await this.#openSpool(signal)
+    const delivery = spooled ?? this.#direct()
     const intervalMs = config.checkpointIntervalMs
     this.#checkpointer = new Checkpointer({
       ...this.#options,

@@ -115,6 +115,16 @@ test('a sink that is switched off is kept for a day, and its places with it', as
   expect(still.sinkNames()).not.toContain('net')
 })
 
+test('a sink is known from its first run on, though it was given nothing', async () => {
+  const rig = new Rig()
+  const store = await rig.loaded(['file', 'stdout'])
+  expect(store.dirty).toBe(true)
+  await rig.save(store)
+  const without = await rig.loaded(['file'])
+  expect(without.sinksSwitchedOff()).toEqual(['stdout'])
+  expect(without.dirty).toBe(true)
+})
+
 test('the schema before this one is read: the sink furthest behind says where reading goes on', async () => {
   const rig = new Rig()
   const sinks = {

@@ -162,6 +162,7 @@ export class PositionStore {
       const text = await readWholeFile(this.#options.fileSystem, this.#path)
       options.signal.throwIfAborted()
       if (text !== null) this.#restore(parsePositions(text))
+      this.#knowConfigured()
     } catch (cause) {
       options.signal.throwIfAborted()
       throw new UsageError(
@@ -240,6 +241,16 @@ export class PositionStore {
       const places = new Map(Object.entries(marks).map(([id, place]) => [id, { ...place, mark: place.mark }]))
       const off = sinks.includes(name) ? undefined : (offSinceMs ?? clock.now())
       this.#sinks.set(name, { places, spool, offSinceMs: off })
+      if (off !== offSinceMs) this.#changes += 1
+    }
+  }
+
+  /** A sink that is switched off before it was given anything is owed what comes meanwhile, as any other. */
+  #knowConfigured(): void {
+    for (const name of this.#options.sinks) {
+      if (this.#sinks.has(name)) continue
+      this.sink(name)
+      this.#changes += 1
     }
   }
 }

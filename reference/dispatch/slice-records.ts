@@ -17,6 +17,17 @@ export function sliceRecords(block: Block, from: number, to: number = block.ends
   }
 }
 
+/** What of the block lies behind a place: `records` of its source in that epoch. Null for nothing. */
+export function sliceBehind(
+  block: Block,
+  place: { readonly epoch: number; readonly records: number } | undefined,
+): Block | null {
+  if (block.ends.length === 0) return null
+  if (place === undefined || block.epoch > place.epoch) return block
+  if (block.epoch < place.epoch || block.firstRecord + block.ends.length <= place.records) return null
+  return sliceRecords(block, Math.max(0, place.records - block.firstRecord))
+}
+
 /** Where the record begins in the block's bytes; for the number of records, where they end. */
 export function offsetOf(block: Block, record: number): number {
   return record === 0 ? 0 : block.ends[record - 1]!

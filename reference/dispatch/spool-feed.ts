@@ -13,7 +13,7 @@ import { NotDurableReport } from './not-durable-report.ts'
 import type { PositionStore, SinkPlace } from './position-store.ts'
 import { SinkPipeline, type PipelineContext } from './sink-pipeline.ts'
 import type { Sink, SinkMark } from './sink.ts'
-import { sliceRecords } from './slice-records.ts'
+import { sliceBehind } from './slice-records.ts'
 import { recordsBetween } from './spool-room.ts'
 import { compareOffsets, type Spool, type SpoolOffset } from './spool/spool.ts'
 import { Unsynced } from './unsynced.ts'
@@ -315,11 +315,7 @@ export class SpoolFeed {
   /** The records of the block that the pipeline was not given, in this run or an earlier one. */
   #missingOf(block: Block): Block | null {
     const { id } = block.source
-    const place: Place | undefined = this.#pushed.get(id) ?? this.#placeOf(id)
-    if (block.ends.length === 0) return null
-    if (place === undefined || block.epoch > place.epoch) return block
-    if (block.epoch < place.epoch || endOf(block).records <= place.records) return null
-    return sliceRecords(block, Math.max(0, place.records - block.firstRecord))
+    return sliceBehind(block, this.#pushed.get(id) ?? this.#placeOf(id))
   }
 
   #placeOf(source: string): SinkPlace | undefined {

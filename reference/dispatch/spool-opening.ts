@@ -67,6 +67,7 @@ export async function openSpool(options: SpoolOpening, signal: AbortSignal): Pro
     // The places must be on disk before anything is appended: after a crash a sink without one would begin at the end.
     await spool.sync()
     await positions.save(positions.snapshot())
+    signal.throwIfAborted()
     metrics.mirrorSpoolBytes(() => spool.bytes)
     return delivery
   } catch (error) {

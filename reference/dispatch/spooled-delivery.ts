@@ -93,14 +93,13 @@ export class SpooledDelivery implements DeliveryMode {
   async commit(options: { signal: AbortSignal }): Promise<void> {
     await this.#keepWithinBound()
     const { positions, spool } = this.#options
-    const feeds = this.#feeds.map((feed) => this.#commitFeed(feed, options))
-    await this.#appended.flush(
+    const spooled = this.#appended.flush(
       () => spool.sync().then(() => ALL_DURABLE),
       (durable) => {
         for (const { source, position } of durable.values()) positions.advance(source, position)
       },
     )
-    await Promise.all(feeds)
+    await Promise.all([spooled, ...this.#feeds.map((feed) => this.#commitFeed(feed, options))])
   }
 
   /** What every sink has by the positions on disk is not needed any more. */

@@ -59,6 +59,28 @@ describe('what lists show', () => {
 })
 
 describe('what is gone', () => {
+  test('an empty list that contradicts what is known is asked for again within seconds', async () => {
+    let empty = true
+    const rig = new MonitorRig({
+      interfere: (engine) => ({
+        listContainers: async (options) => (empty ? [] : await engine.listContainers(options)),
+      }),
+    })
+    empty = false
+    const web = rig.add('web')
+    await rig.start()
+    await rig.advance(5000)
+    await rig.stop()
+    rig.newProcess()
+    empty = true
+    await rig.start()
+    await rig.advance(3000)
+    empty = false
+    await rig.advance(10_000)
+    expect(rig.lines(web).length).toBeGreaterThan(100)
+    await rig.stop()
+  })
+
   test('an engine that lists nothing for a moment makes nothing forgotten, and health says so', async () => {
     const { rig, lists } = emptyLists()
     const web = rig.add('web', { logRotation: { maxSizeBytes: 20_000, maxFiles: 2 } })

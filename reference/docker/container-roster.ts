@@ -100,7 +100,8 @@ export class ContainerRoster {
     for (const { news } of this.#entries.values()) news.interrupted()
   }
 
-  listed(containers: readonly ContainerSummary[]): void {
+  /** @returns whether the list is believed: not an empty one while some are known, as of an engine that has just come up */
+  listed(containers: readonly ContainerSummary[]): boolean {
     const present = new Set(containers.map(({ id }) => id))
     this.#presentAtStart ??= new Set([...present].filter((id) => !this.#entries.has(id)))
     for (const container of containers) {
@@ -109,6 +110,7 @@ export class ContainerRoster {
       else if (this.#ignored.get(container.id) !== container.name) this.#addListed(container)
     }
     this.#noteAbsent(present)
+    return this.#unlisted.length === 0
   }
 
   heard(event: ContainerEvent): void {

@@ -81,6 +81,8 @@ export class ContainerSession {
   #finished = false
   /** Since when the engine does not let it be read, monotonic milliseconds. */
   #troubleSinceMs: number | null = null
+  /** What shows that it is read again. */
+  #isOverWith: 'stream' | 'place' | 'progress' = 'stream'
   /** The last run before the log was read to its end, see {@link ContainerDetails.startedAt}. */
   #readRun: string | null = null
 
@@ -107,10 +109,11 @@ export class ContainerSession {
     this.#reader?.describe(this.#source)
   }
 
-  /** How long it should have been read and was not, because of failures; 0 while a stream is open or nothing is to be read. Milliseconds. */
+  /** How long it should have been read and was not, because streams failed or did not bring what they should; 0 while one does. Milliseconds. */
   get unreadForMs(): number {
-    if (this.#troubleSinceMs === null || (this.#turn?.openedMs ?? null) !== null) return 0
-    return this.#context.clock.monotonic() - this.#troubleSinceMs
+    const isRead = this.#turn !== null && this.#isRead(this.#turn)
+    const sinceMs = (isRead ? null : this.#troubleSinceMs) ?? this.#turn?.unclearSinceMs ?? null
+    return sinceMs === null ? 0 : this.#context.clock.monotonic() - sinceMs
   }
 
   get waitingForSlot(): boolean {
@@ -194,6 +197,7 @@ export class ContainerSession {
       maxLineBytes: config.maxLineBytes,
       filter: lineFilterOf(config.filters),
       from: this.#from,
+      wasThere: !this.#news.announced,
       ...(position instanceof ContainerPosition ? { position } : {}),
     })
   }
@@ -215,20 +219,38 @@ export class ContainerSession {
       slot.release()
       this.#turn = null
     }
-    this.#note(end, mode)
+    this.#note(end, mode, turn)
     if (turn.undelivered !== undefined) await this.#context.deliver(turn.undelivered, { signal })
     this.#count(end, turn)
     return end
   }
 
-  #note(end: TurnEnd, mode: Mode): void {
+  #note(end: TurnEnd, mode: Mode, turn: StreamTurn): void {
     if (end.kind !== 'failed' || end.during === 'read') this.#opened = true
-    if (end.kind === 'failed' && !this.#leavesUnmissed(end.error))
-      this.#troubleSinceMs ??= this.#context.clock.monotonic()
-    else this.#troubleSinceMs = null
+    this.#noteTrouble(end, mode, turn)
     if (end.kind === 'ended' && mode !== 'align') this.#finished = true
     // A drain confirms what a follow found to be the end.
     else if (mode !== 'drain') this.#finished = false
+  }
+
+  #noteTrouble(end: TurnEnd, mode: Mode, turn: StreamTurn): void {
+    const isFailed = end.kind === 'failed' && !this.#leavesUnmissed(end.error)
+    const hadPlace = mode === 'follow' ? turn.foundPlace : turn.isAbreast
+    const isCutShort = (end.kind === 'planned' || end.kind === 'yield') && !hadPlace
+    const isUnaligned = end.kind === 'unaligned' || isCutShort
+    const isStuck = end.kind === 'stuck' || turn.unclearSinceMs !== null
+    const isOver = this.#isOverWith === 'stream' ? !isFailed : end.kind === 'ended'
+    if (isOver || this.#isRead(turn)) this.#troubleSinceMs = null
+    if (this.#troubleSinceMs === null) this.#isOverWith = 'stream'
+    if (isFailed || isStuck || isUnaligned)
+      this.#troubleSinceMs ??= turn.unclearSinceMs ?? this.#context.clock.monotonic()
+    if (isStuck || (isUnaligned && mode !== 'follow')) this.#isOverWith = 'progress'
+    else if (isUnaligned) this.#isOverWith = 'place'
+  }
+
+  #isRead(turn: StreamTurn): boolean {
+    if (this.#isOverWith === 'progress') return turn.isAbreast
+    return this.#isOverWith === 'place' ? turn.foundPlace : turn.openedMs !== null
   }
 
   /** Whether it is being removed, and its log was read to its end before that. */
@@ -317,7 +339,7 @@ export class ContainerSession {
     this.#finished = !details.running
     this.#readRun = details.startedAt
     if (!details.running) return 'drain'
-    if (mode === 'poll') {
+    if (mode === 'poll' || !reader.endIsKnown) {
       const { clock, config } = this.#context
       const pauseMs = pollPauseMs(this.#readMs, config.pollIntervalMs, config.reconnectIntervalMs)
       await this.#news.waitAtMost(clock, pauseMs, { signal })

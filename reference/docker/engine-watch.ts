@@ -24,7 +24,8 @@ export interface EngineWatchOptions {
   readonly engine: DockerEngine
   /** Told what the engine said, in its order. */
   readonly onEvent: (event: ContainerEvent) => void
-  readonly onListed: (containers: readonly ContainerSummary[]) => void
+  /** Returns whether the list is believed; otherwise it is asked for again soon. */
+  readonly onListed: (containers: readonly ContainerSummary[]) => boolean
   /** Told before a list, when the engine was away since the list before: replies may have been cut then. */
   readonly onInterrupted: () => void
 }
@@ -96,14 +97,14 @@ export class EngineWatch {
     const { clock } = this.#options
     const backOff = this.#backOff()
     for (;;) {
-      const listed = await this.#list(signal)
-      if (listed) backOff.reset()
-      const pauseMs = listed ? this.#listIntervalMs : backOff.next()
+      const believed = await this.#list(signal)
+      if (believed) backOff.reset()
+      const pauseMs = believed ? this.#listIntervalMs : backOff.next()
       await this.#listWanted.waitAtMost(clock, pauseMs, { signal })
     }
   }
 
-  /** Whether the engine listed its containers. */
+  /** Whether the engine listed its containers, and the list is believed. */
   async #list(signal: AbortSignal): Promise<boolean> {
     const { engine, logger, onListed, onInterrupted } = this.#options
     let containers: ContainerSummary[]
@@ -125,8 +126,7 @@ export class EngineWatch {
     this.#listFault = null
     if (this.#interrupted) onInterrupted()
     this.#interrupted = false
-    onListed(containers)
-    return true
+    return onListed(containers)
   }
 
   async #keepListening(signal: AbortSignal): Promise<void> {

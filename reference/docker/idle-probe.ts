@@ -1,5 +1,5 @@
 import type { ContainerMonitorConfig } from '../config/config.ts'
-import { withDeadline } from '../lifecycle/deadline.ts'
+import { DeadlineError, withDeadline } from '../lifecycle/deadline.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DockerEngine, LogStream } from '../ports/docker-engine.ts'
 import type { Beyond, ContainerReader } from './reading/container-reader.ts'
@@ -11,30 +11,33 @@ export interface ProbeContext {
 }
 
 /**
- * Asks cheaply whether the engine has stored anything beyond the reader's cursor: the last message, without follow. Takes at most the open
- * deadline; rejects with an EngineError or DeadlineError when the engine does not answer, with `signal.reason` on abort.
+ * Asks cheaply whether the engine has stored anything beyond the reader's cursor: the last message, without follow. Takes at most the open and the
+ * read deadline. It is 'unclear' where the engine opens the log and does not go on to answer, as some do when the log was emptied from outside.
+ * Rejects with an EngineError or DeadlineError when the log cannot be opened, with `signal.reason` on abort.
  */
 export async function anythingBeyond(
-  context: ProbeContext,
+  { clock, config, engine }: ProbeContext,
   id: string,
   reader: ContainerReader,
   signal: AbortSignal,
 ): Promise<Beyond> {
-  const { clock, config, engine } = context
-  return await withDeadline(
+  const stream = await withDeadline(
     clock,
     'asking for the last message',
     config.openTimeoutMs,
     signal,
-    async (own) => {
-      const stream = await engine.openLogs(id, { follow: false, tail: 1, signal: own })
-      try {
-        return reader.look(await readAll(stream, own))
-      } finally {
-        stream.destroy()
-      }
-    },
+    (own) => engine.openLogs(id, { follow: false, tail: 1, signal: own }),
+    (late) => late.destroy(),
   )
+  const read = (own: AbortSignal): Promise<Uint8Array[]> => readAll(stream, own)
+  try {
+    return reader.look(await withDeadline(clock, 'reading it', config.readTimeoutMs, signal, read))
+  } catch (error) {
+    if (error instanceof DeadlineError) return 'unclear'
+    throw error
+  } finally {
+    stream.destroy()
+  }
 }
 
 async function readAll(stream: LogStream, signal: AbortSignal): Promise<Uint8Array[]> {

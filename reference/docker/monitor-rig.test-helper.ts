@@ -4,6 +4,7 @@ import {
   World,
   type ContainerOptions,
   type SimulatedContainer,
+  type SimulatedEngineOptions,
   type VirtualPorts,
 } from '../../simulators/index.ts'
 import { completeConfig, type PartialConfig } from '../config/complete-config.ts'
@@ -23,11 +24,12 @@ export interface MonitorRigOptions {
   /** The container that the collector is in. Default none. */
   readonly ownContainer?: () => string | undefined
   readonly interfere?: Interference
+  readonly engine?: SimulatedEngineOptions
 }
 
 /** A whole collector in a virtual world, for what its monitor does. */
 export class MonitorRig {
-  readonly world: World = new World({ seed: 1 })
+  readonly world: World
   readonly #options: MonitorRigOptions
   #ports!: VirtualPorts
   #collector!: Collector
@@ -35,6 +37,7 @@ export class MonitorRig {
 
   constructor(options: MonitorRigOptions = {}) {
     this.#options = options
+    this.world = new World({ seed: 1, ...(options.engine === undefined ? {} : { engine: options.engine }) })
     this.newProcess()
   }
 

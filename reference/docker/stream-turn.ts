@@ -1,7 +1,7 @@
 import type { ContainerMonitorConfig } from '../config/config.ts'
 import type { Block } from '../dispatch/block.ts'
 import { isAbortOf, linkedController, onAbort, type LinkedController } from '../lifecycle/abort.ts'
-import { withDeadline } from '../lifecycle/deadline.ts'
+import { DeadlineError, withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { Slot } from '../lifecycle/slot-pool.ts'
 import { Watchdog } from '../lifecycle/watchdog.ts'
@@ -79,6 +79,9 @@ export class StreamTurn {
   #searchMs: number | null = null
   #lastBytesMs = 0
   #lookedAtEnd = false
+  #foundPlace = false
+  #isAbreast = false
+  #unclearSinceMs: number | null = null
   /** A block the queue had no room for when the turn ended. */
   #undelivered: Block | undefined
 
@@ -97,6 +100,21 @@ export class StreamTurn {
   /** Age the last stream of the turn reached, milliseconds. */
   get ageMs(): number {
     return this.#ageMs
+  }
+
+  /** Whether it has brought something new, or nothing new is stored: it is read, whatever it was before. */
+  get isAbreast(): boolean {
+    return this.#isAbreast
+  }
+
+  /** Since when the engine does not say whether a silent stream is idle, monotonic milliseconds. */
+  get unclearSinceMs(): number | null {
+    return this.#unclearSinceMs
+  }
+
+  /** Whether it has come to where reading goes on. */
+  get foundPlace(): boolean {
+    return this.#foundPlace || this.#isAbreast
   }
 
   /** The block that must be delivered before anything else of this container. */
@@ -178,6 +196,7 @@ export class StreamTurn {
   /** The stream has found its place: its turn counts from here. */
   #noteAlignment(): void {
     if (!this.#subject.reader.aligned) return
+    this.#foundPlace = true
     this.#slot.caughtUp()
     this.#searchMs ??= this.#context.clock.monotonic() - (this.#openedMs ?? 0)
   }
@@ -286,6 +305,18 @@ export class StreamTurn {
     return state
   }
 
+  /** Whether a snapshot that brought nothing is to be asked for otherwise. */
+  #isUnanswered(): boolean {
+    const { logger, metrics } = this.#context
+    if (!this.#subject.reader.unanswered()) return false
+    metrics.streamError('read_timeout', this.#subject)
+    logger.warn(
+      { container: this.#subject.name },
+      'The engine did not send the end of a log: all of it is read',
+    )
+    return true
+  }
+
   async #readProof(signal: AbortSignal): Promise<ReaderState> {
     const { stream } = await this.#open('proof', signal)
     const { clock, config } = this.#context
@@ -304,6 +335,9 @@ export class StreamTurn {
         }
         if (chunk === null || state === 'reopen') return state
       }
+    } catch (error) {
+      if (error instanceof DeadlineError && this.#isUnanswered()) return 'reopen'
+      throw error
     } finally {
       stream.destroy()
     }
@@ -316,7 +350,7 @@ export class StreamTurn {
     watchdog: Watchdog,
     signal: AbortSignal,
   ): Promise<TurnEnd | Reopen | undefined> {
-    if (!follow) return { kind: 'stuck' }
+    if (!follow) return this.#isUnanswered() ? { kind: 'reopen' } : { kind: 'stuck' }
     if (!this.#subject.reader.aligned) {
       this.#subject.reader.distrust()
       return { kind: 'unaligned' }
@@ -340,12 +374,18 @@ export class StreamTurn {
   async #look(signal: AbortSignal): Promise<Beyond> {
     const { metrics, logger } = this.#context
     const { id, name, reader } = this.#subject
+    if (!reader.endIsKnown) return 'unclear'
     try {
       const beyond = await anythingBeyond(this.#context, id, reader, signal)
+      this.#isAbreast ||= beyond === 'nothing'
+      this.#unclearSinceMs = null
       if (beyond !== 'something') metrics.idleCheck(this.#subject)
       return beyond
     } catch (error) {
       signal.throwIfAborted()
+      // Of a container that is being removed nothing more can be had.
+      if (isRemoved(error)) return 'nothing'
+      this.#unclearSinceMs ??= this.#context.clock.monotonic()
       metrics.streamError('open_failed', this.#subject)
       logger.warn({ container: name, err: error }, 'The engine did not say whether a silent stream is idle')
       return 'nothing'
@@ -359,6 +399,8 @@ export class StreamTurn {
     report(this.#subject, reader.takeNotices())
     for (let block = reader.take(); block !== undefined; block = reader.take()) {
       this.#undelivered = block
+      this.#isAbreast = true
+      this.#unclearSinceMs = null
       // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
       if (!tryDeliver(block)) await deliver(block, { signal })
       this.#undelivered = undefined

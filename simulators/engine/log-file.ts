@@ -40,6 +40,11 @@ export class LogFile {
     this.#missingBytes = missingBytes
   }
 
+  /** The file as it is since it was emptied last. */
+  get asItIs(): LogFile {
+    return this.emptiedInto?.asItIs ?? this
+  }
+
   /** Whether the engine believes it to be longer than it is. */
   get isShorterThanBelieved(): boolean {
     return this.#missingBytes > 0
@@ -47,7 +52,12 @@ export class LogFile {
 
   /** Whether what was written since it was emptied is more than what was in it. */
   get outgrewMissing(): boolean {
-    return this.sizeOnDisk > 2 * this.#missingBytes
+    return this.hasReached(this.#missingBytes)
+  }
+
+  /** Whether more than so many bytes are in it. */
+  hasReached(bytes: number): boolean {
+    return this.sizeOnDisk - this.#missingBytes > bytes
   }
 
   /** The engine opened it anew. */

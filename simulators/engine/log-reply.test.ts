@@ -341,11 +341,35 @@ describe('a log that is emptied from outside', () => {
     }
   })
 
+  test('silences also a follow that later engines open afterwards, once it has sent what is stored, up to the next rotation', () => {
+    const log = logOf(5, { maxSizeBytes: 1500, maxFiles: 3 })
+    log.empty()
+    append(log, 5, 8)
+    const reply = open(log, { follow: true, personality: { spoiltRecord: 'skips-rest' } })
+    const ofOldEngine = open(log, { follow: true, personality: ofOld })
+    expect(sent(reply)).toEqual(range(5, 8))
+    append(log, 8, 11)
+    expect(sent(reply)).toEqual([])
+    expect(sent(ofOldEngine)).toEqual(range(5, 11))
+    append(log, 11, 30)
+    expect(sent(reply)[0]).toBeGreaterThan(11)
+  })
+
   test('keeps its rotated files', () => {
     const log = logOf(15, { maxSizeBytes: 770, maxFiles: 2 })
     log.empty()
     append(log, 15, 17)
     expect(sent(open(log))).toEqual([...range(0, 10), 15, 16])
     expect(log.readable()).toEqual([...range(1, 11), 16, 17])
+  })
+
+  test('and again, is read from its older files on into what it is now', () => {
+    const log = logOf(15, { maxSizeBytes: 770, maxFiles: 2 })
+    const reply = open(log, { follow: true, personality: ofOld })
+    log.empty()
+    log.empty()
+    append(log, 15, 17)
+    expect(sent(open(log))).toEqual([...range(0, 10), 15, 16])
+    expect(sent(reply)).toEqual([...range(0, 10), 15, 16])
   })
 })

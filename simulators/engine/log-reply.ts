@@ -45,6 +45,8 @@ export class LogReply implements MessageReply, LogFollower {
   #lostBeforeSpoilt: number | null = null
   /** Whether it was asked for the end of a file whose end the engine looks for in vain. */
   readonly #hangs: boolean
+  /** Bytes that the active file has to have before a follow sees that it grows, where the engine believes it to be longer than it is. Null where it is not. */
+  readonly #growsAt: number | null
   #cut = false
   #looking = false
 
@@ -66,6 +68,8 @@ export class LogReply implements MessageReply, LogFollower {
     this.follow = options.follow
     this.#hangs =
       personality.remembersLogLength && options.tail !== Infinity && log.active.isShorterThanBelieved
+    const isMisled = personality.remembersLogLength && options.follow && log.active.isShorterThanBelieved
+    this.#growsAt = isMisled ? log.active.sizeOnDisk : null
     this.linesScanned = start.messages
     if (options.follow) log.follow(this)
     else this.#end = { file: log.active, offset: log.active.length }
@@ -162,23 +166,37 @@ export class LogReply implements MessageReply, LogFollower {
   #endOfFile(): number {
     const file = this.#file
     if (file.emptiedInto !== null) return file.offsetOf(file.indexAt(this.#offset))
-    const end = this.#end?.file === file ? this.#end.offset : file.length
+    const known = this.#isMisled ? this.#openedAt : file.length
+    const end = this.#end?.file === file ? Math.min(known, this.#end.offset) : known
     return Math.min(end, replayedEnd(file, this.#rewindsAfter), this.#startOfTrouble())
   }
 
   #atEnd(): boolean {
     // A follow that waits for something else than what is stored ends where the log is closed.
     if (this.#file.emptiedInto !== null || this.#awaited !== null) return !this.follow || this.#end !== null
-    return this.#end?.file === this.#file && this.#offset >= this.#end.offset
+    if (this.#end?.file !== this.#file) return false
+    return this.#offset >= (this.#isMisled ? this.#openedAt : this.#end.offset)
   }
 
   /** Does what is to be done where nothing can be read. @returns whether anything was */
   #goOn(): boolean {
     if (this.#failed || this.#atEnd()) return false
-    if (this.#file.emptiedInto !== null) return this.#noticeEmptied(this.#file.emptiedInto)
+    if (this.#file.emptiedInto !== null) return this.#noticeEmptied(this.#file.asItIs)
     if (this.#offset >= this.#startOfTrouble()) return this.#meetSpoilt()
     if (this.#offset >= replayedEnd(this.#file, this.#rewindsAfter)) return this.#rewind()
+    if (this.#isMisled && this.#file.next === null) return this.#reachBelieved()
     return this.#file.next !== null && this.#step()
+  }
+
+  /** Whether it looks for what comes where the engine believes the file to end. */
+  get #isMisled(): boolean {
+    return this.#growsAt !== null && this.#file === this.#openedOn
+  }
+
+  #reachBelieved(): boolean {
+    if (this.#personality.spoiltRecord !== 'ends' || !this.#file.hasReached(this.#growsAt!)) return false
+    this.#fail(MISPLACED)
+    return true
   }
 
   /** A follower that is past what was there at its opening knows only the active file: what lies between is skipped silently. */
@@ -191,9 +209,12 @@ export class LogReply implements MessageReply, LogFollower {
       this.#openedOn = null
     }
     const next = this.#openedOn === null ? (this.#end?.file ?? this.#log.active) : this.#file.next!
-    this.#log.lost.add(this.#file.next!.before, next.before, cause)
+    const left = this.#isMisled
+      ? this.#file.before + this.#file.indexAt(this.#offset)
+      : this.#file.next!.before
+    this.#log.lost.add(left, next.before, cause)
     if (this.#file === this.#openedOn) this.#openedOn = null
-    this.#file = next.emptiedInto ?? next
+    this.#file = next.asItIs
     this.#offset = 0
     this.#lostBeforeSpoilt = null
     this.#rewindsAfter = this.#drawReplayed()

@@ -17,8 +17,8 @@ export interface EnginePersonality {
   /** What a reader does where it meets a stored record that is not one, as a power cut leaves it. */
   readonly spoiltRecord: SpoiltRecord
   /**
-   * Whether the engine goes by the length the active file had before somebody emptied it from outside: a request with `tail` is then never answered, and
-   * a follow that stood behind the new end is silent. Otherwise both look at the file.
+   * Whether the engine goes by the length the active file had before somebody emptied it from outside: a request with `tail` is then never answered, a follow
+   * that stood behind the new end is silent, and so is one that is opened later, once it has sent what is stored (26.1, 28.5). Otherwise all look at the file.
    */
   readonly remembersLogLength: boolean
   /** Whether `since` is held against each message; otherwise only until one is as new (24.0 on). */

@@ -39,8 +39,8 @@ function hasNothing(delivered: ReadonlyMap<string, number>): boolean {
   return [...delivered.values()].every((records) => records === 0)
 }
 
-/** By source, in either form of the file. */
-function savedRecords(bytes: Uint8Array): Map<string, number> {
+/** Records before the position of each source, by its id, in either form of the file of positions; an empty file has none. */
+export function savedRecords(bytes: Uint8Array): Map<string, number> {
   if (bytes.length === 0) return new Map()
   const { sources } = POSITIONS.parse(JSON.parse(Buffer.from(bytes).toString()))
   return new Map(sources.map(({ id, position, sinks }) => [id, recordsOf(position, sinks)]))

@@ -68,3 +68,12 @@ test('lines beyond the place of a crash come again', () => {
   expect(check.held).toBe(10)
   expect(check.owes).toBe(false)
 })
+
+test('lines may repeat only where that is allowed, once, and then all of them', () => {
+  const { check, rotate } = threeLines()
+  rotate()
+  check.allowReturn()
+  expect(take(check, 'one\nthree\n')).toBeUndefined()
+  expect(take(check, 'two\nthree\n')).toBeUndefined()
+  expect(take(check, 'two\n')).toMatch(/^differs/)
+})

@@ -38,8 +38,12 @@ export class OutputCheck {
   #skipped = 0
   /** Lines there were when the sink was switched on: it may begin with any of them. Null once it has begun. */
   #joinedAt: number | null = null
+  /** How often it may still go back. */
+  #returns = 0
   /** The beginning of a line that is not the next one. */
   #pending: Uint8Array = NOTHING
+  /** From one line up to another all are known to be lost: what is lost once stays so. */
+  #lost: { from: number; to: number } = { from: 0, to: 0 }
 
   constructor(container: SimulatedContainer, onSkipped: (lines: SkippedLines) => void = () => {}) {
     this.#container = container
@@ -70,14 +74,21 @@ export class OutputCheck {
   get owed(): number | null {
     const output = this.#output
     if (this.#expected === output.length) return null
-    for (let index = Math.max(this.reached, this.#joinedAt ?? 0); index < output.lines; index++)
-      if (!this.#hasLost(output.line(index))) return index
-    return null
+    const from = Math.max(this.reached, this.#joinedAt ?? 0)
+    let index = from >= this.#lost.from ? Math.max(from, this.#lost.to) : from
+    while (index < output.lines && this.#hasLost(output.line(index))) index += 1
+    this.#lost = { from, to: index }
+    return index < output.lines ? index : null
   }
 
   /** The sink was switched on: it goes on with any line from the next one on. */
   join(): void {
     this.#joinedAt = this.#output.lines
+  }
+
+  /** Once more, what comes may repeat from some line on, all of it. */
+  allowReturn(): void {
+    this.#returns += 1
   }
 
   /** The sink was given more, behind all it holds. @returns a sentence when it is not what should come */
@@ -120,15 +131,12 @@ export class OutputCheck {
 
   /** What comes next may repeat: where the last line that was held and equals it, goes on from there. For sinks that cannot be read back. */
   resumeAt(line: Uint8Array): void {
-    const output = this.#output
-    for (let index = Math.min(this.reached, output.lines - 1); index >= 0; index--) {
-      const { from, to } = output.line(index)
-      if (Buffer.compare(output.view(from, to), line) !== 0) continue
-      this.#jumps = [{ held: this.#held, expected: from, skipped: this.#skipped }]
-      this.#expected = from
-      this.#pending = NOTHING
-      return
-    }
+    const index = this.#lastEqual(line)
+    if (index === -1) return
+    const { from } = this.#output.line(index)
+    this.#jumps = [{ held: this.#held, expected: from, skipped: this.#skipped }]
+    this.#expected = from
+    this.#pending = NOTHING
   }
 
   get #output(): ExpectedOutput {
@@ -168,9 +176,28 @@ export class OutputCheck {
         this.#expected = line.to
         return undefined
       }
-      if (!hasLost && this.#joinedAt === null) return this.#describe(bytes, held, index)
+      if (!hasLost && this.#joinedAt === null) return this.#goBack(bytes, held, index)
     }
-    return this.#describe(bytes, held, output.lines)
+    return this.#goBack(bytes, held, output.lines)
+  }
+
+  /** What comes is not what should, the line of that index: it may be the one time that it repeats. */
+  #goBack(bytes: Uint8Array, held: number, due: number): string | undefined {
+    const index = this.#returns === 0 ? -1 : this.#lastEqual(bytes)
+    if (index === -1) return this.#describe(bytes, held, due)
+    const { from, to } = this.#output.line(index)
+    this.#returns -= 1
+    this.#jumps.push({ held, expected: from, skipped: this.#skipped })
+    this.#expected = to
+    return undefined
+  }
+
+  /** The index of the last line before the place that is equal; -1 for none. */
+  #lastEqual(bytes: Uint8Array): number {
+    const output = this.#output
+    for (let index = Math.min(this.reached, output.lines - 1); index >= 0; index--)
+      if (isWhole(bytes, output.line(index), output)) return index
+    return -1
   }
 
   #skip(first: number, behind: number): void {

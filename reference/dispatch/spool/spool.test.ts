@@ -323,3 +323,32 @@ test('who waits at the end of a segment waits on while the next one is begun and
   await rig.append(block('a', 1, 1))
   await waiting
 })
+
+test('who reads at one place at the same time shares one read, of the file that is open', async () => {
+  const rig = new Rig()
+  await rig.open(null)
+  const from = rig.spool.end
+  await rig.append(block('a', 0, 2))
+  const before = rig.world.eventCount
+  const pieces = await rig.world.run(() => Promise.all([1, 2, 3].map(() => rig.spool.read(from))))
+  expect(pieces.map((piece) => piece?.blocks.map(text))).toEqual(
+    [1, 2, 3].map(() => [text(block('a', 0, 2))]),
+  )
+  expect(rig.world.eventCount - before).toBe(1)
+})
+
+test('a segment that is left while it is read is closed behind its last reader', async () => {
+  const rig = new Rig()
+  await rig.open(null, { segmentBytes: 1 })
+  const from = rig.spool.end
+  await rig.append(block('a', 0, 1))
+  const slow = rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 1000 }, { operations: ['read'] })
+  const reading = rig.spool.read(from)
+  await rig.append(block('a', 1, 1))
+  expect(rig.world.ledger.count('file')).toBe(2)
+  slow[Symbol.dispose]()
+  const piece = await rig.world.run(() => reading)
+  expect(piece?.blocks.map(text)).toEqual([text(block('a', 0, 1))])
+  await rig.world.run(() => rig.spool.close())
+  expect(rig.world.ledger.list('file')).toEqual([])
+})

@@ -5,21 +5,11 @@ import type { Logger } from '../../ports/logger.ts'
 import { codeOf } from '../../errors.ts'
 import type { Block, Source } from '../block.ts'
 import { blockBytes } from '../held-bytes.ts'
-import { makeDirectory, readFully, writeAll } from '../files.ts'
-import {
-  bodyBytes,
-  decodeTransaction,
-  encodeTransaction,
-  HEADER_BYTES,
-  type Transaction,
-} from './transaction.ts'
+import { makeDirectory, writeAll } from '../files.ts'
+import { readPiece, readTransaction, type SpoolOffset, type SpoolPiece } from './read-transactions.ts'
+import { encodeTransaction } from './transaction.ts'
 
-/** A place in the spool: between two transactions. */
-export interface SpoolOffset {
-  readonly segment: number
-  /** Bytes from the start of the segment. */
-  readonly offset: number
-}
+export type { SpoolOffset, SpoolPiece } from './read-transactions.ts'
 
 export interface SpoolOptions {
   readonly fileSystem: FileSystem
@@ -37,13 +27,6 @@ export interface SpoolRecovered {
   readonly end: SpoolOffset
   /** Of the transactions behind the place that was asked for: by source, where reading resumes behind the last of them. */
   readonly positions: ReadonlyMap<Source, unknown>
-}
-
-export interface SpoolPiece {
-  readonly blocks: readonly Block[]
-  readonly next: SpoolOffset
-  /** Transactions between `next` and the ones before it cannot be read any more: their records are lost. */
-  readonly damaged: boolean
 }
 
 interface Append {
@@ -78,6 +61,10 @@ export class Spool {
   /** The segment's name was not synced; there may be one of an earlier process that was killed. */
   #newName = true
   #writing: Promise<void> | null = null
+  /** By place, what is being read: several feeds that are at the same place read it once. */
+  readonly #reads = new Map<string, Promise<SpoolPiece>>()
+  /** Readers of the last segment's file. It is closed behind the last of them. */
+  readonly #readers = new Map<FileHandle, number>()
   #syncing: Promise<void> | null = null
   #opening: Promise<FileHandle> | null = null
 
@@ -159,7 +146,7 @@ export class Spool {
   async read(from: SpoolOffset): Promise<SpoolPiece | null> {
     const { segment, offset } = from
     const length = this.#lengths.get(segment) ?? 0
-    if (offset < length) return await this.#readPiece(from, length)
+    if (offset < length) return await this.#readOnce(from, length)
     const later = [...this.#lengths.keys()].filter((candidate) => candidate > segment)
     if (later.length === 0) return null
     return await this.read({ segment: Math.min(...later), offset: 0 })
@@ -184,7 +171,7 @@ export class Spool {
     await this.#syncing?.catch(() => {})
     const file = this.#file
     this.#file = null
-    await file?.close()
+    if (file !== null) await this.#giveBack(file)
   }
 
   /** The last segment alone is continued whatever its length: it can only be given up once there is another one. */
@@ -267,7 +254,7 @@ export class Spool {
     this.#newName = true
     this.#end = { segment: this.#end.segment + 1, offset: 0 }
     this.#file = null
-    await file.close()
+    await this.#giveBack(file)
   }
 
   async #syncLast(): Promise<void> {
@@ -318,23 +305,35 @@ export class Spool {
     )
   }
 
-  async #readPiece({ segment, offset }: SpoolOffset, length: number): Promise<SpoolPiece> {
-    const file = await this.#options.fileSystem.open(this.#path(segment), 'r')
+  #readOnce(from: SpoolOffset, length: number): Promise<SpoolPiece> {
+    const key = `${from.segment} ${from.offset}`
+    const underWay = this.#reads.get(key)
+    if (underWay !== undefined) return underWay
+    const reading = this.#withSegment(from.segment, (file) => readPiece(file, from, length)).finally(() =>
+      this.#reads.delete(key),
+    )
+    this.#reads.set(key, reading)
+    return reading
+  }
+
+  /** The last segment is open already: it is where most is read. */
+  async #withSegment<T>(segment: number, read: (file: FileHandle) => Promise<T>): Promise<T> {
+    const last = segment === this.#end.segment ? this.#file : null
+    const file = last ?? (await this.#options.fileSystem.open(this.#path(segment), 'r'))
+    this.#readers.set(file, (this.#readers.get(file) ?? 0) + 1)
     try {
-      const blocks: Block[] = []
-      let at = offset
-      while (at < length && at - offset < READ_BYTES) {
-        const found = await readTransaction(file, at, length)
-        if (found === null) break
-        blocks.push(...found.blocks)
-        at = found.next
-      }
-      // Nothing can be read at a place where a transaction was: a disk that spoils what it holds. What is behind it cannot be found.
-      const damaged = at === offset
-      return { blocks, next: { segment, offset: damaged ? length : at }, damaged }
+      return await read(file)
     } finally {
-      await file.close()
+      const others = this.#readers.get(file)! - 1
+      if (others > 0) this.#readers.set(file, others)
+      else this.#readers.delete(file)
+      if (others === 0 && this.#file !== file) await file.close()
     }
+  }
+
+  /** The file of the last segment is not appended to any more. */
+  async #giveBack(file: FileHandle): Promise<void> {
+    if (!this.#readers.has(file)) await file.close()
   }
 
   #path(segment: number): string {
@@ -359,23 +358,6 @@ function takeTogether(waiting: Append[]): Append[] {
   return waiting.splice(0, taken)
 }
 
-/** The transaction at a place with the place behind it; null when there is none that is whole. */
-async function readTransaction(
-  file: FileHandle,
-  offset: number,
-  length: number,
-): Promise<(Transaction & { next: number }) | null> {
-  const header = new Uint8Array(HEADER_BYTES)
-  if ((await readFully(file, header, offset)) < HEADER_BYTES) return null
-  const bytes = bodyBytes(header)
-  const next = offset + HEADER_BYTES + (bytes ?? Infinity)
-  if (bytes === null || next > length) return null
-  const body = new Uint8Array(bytes)
-  if ((await readFully(file, body, offset + HEADER_BYTES)) < bytes) return null
-  const transaction = decodeTransaction(header, body)
-  return transaction && { ...transaction, next }
-}
-
 function segmentOf(name: string): number[] {
   const match = /^(\d+)\.segment$/.exec(name)
   return match === null ? [] : [Number(match[1])]
@@ -383,5 +365,3 @@ function segmentOf(name: string): number[] {
 
 const NAME_DIGITS = 12
 const TRANSACTION_BYTES = 1024 * 1024
-/** What one read brings, about. */
-const READ_BYTES = 256 * 1024

@@ -21,6 +21,8 @@ export interface ContainerReaderOptions {
   readonly position?: ContainerPosition
   /** Without a position: everything that is stored, or only what comes from now on. */
   readonly from: 'start' | 'now'
+  /** The container was there before anything was heard of it: its log may be old, and is not trusted to be readable. Default false. */
+  readonly wasThere?: boolean
 }
 
 /** What to ask the engine for. */
@@ -70,6 +72,10 @@ export interface ContainerReader {
   resume(proof: 'read' | 'impossible'): ReaderState
   /** The follower does not bring what is stored: the next connection is to be a snapshot. */
   distrust(): void
+  /** Whether the engine knows where the log ends, as far as is known. Where it does not a follow is silent, and snapshots are taken one after the other. */
+  readonly endIsKnown: boolean
+  /** Nothing came of a snapshot in time. Whether it may be answered when it is asked for otherwise: then as 'reopen'. */
+  unanswered(): boolean
   /** The container stopped and all was read, or it is gone: what was withheld is delivered, and open lines become records. */
   flush(): void
   /** The source carries other attributes from now on, such as another name: so do the records made from now on. */

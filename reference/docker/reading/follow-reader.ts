@@ -1,5 +1,5 @@
 import type { Block, Source } from '../../dispatch/block.ts'
-import { BehindSearch } from './behind-search.ts'
+import { EngineError } from '../../ports/docker-engine.ts'
 import type { ContainerPosition } from './container-position.ts'
 import type {
   Beyond,
@@ -16,6 +16,8 @@ import { lastKey } from './last-key.ts'
 import { messageKey } from './message-key.ts'
 import type { MessageHandler, MessageParser } from './message-parser.ts'
 import type { Notice } from './notice.ts'
+import type { Suspicion } from './behind-search.ts'
+import { ReadableEnd, type Role } from './readable-end.ts'
 import { RecordMaker } from './record-maker.ts'
 import { ReplayFilter } from './replay-filter.ts'
 import { RestSearch } from './rest-search.ts'
@@ -42,8 +44,13 @@ interface Connection {
   search: RingSearch | RestSearch | undefined
   /** The last keys of a reply of the whole log that were known, where the ring is lost. */
   readonly known: number[]
-  /** Beyond something unreadable: the reply is measured only, or what is not known of it is delivered. */
-  readonly beyond: 'measured' | 'delivered' | undefined
+  readonly role: Role
+  /** All that comes whole was asked for: nothing before that can be had. */
+  readonly isLimited: boolean
+  /** It brings what was left out between messages that were delivered. */
+  isLate: boolean
+  /** Whether a message of it was delivered before. */
+  hasKnown: boolean
   /** Nothing more can be learned of it. */
   useless: boolean
   passed: number
@@ -81,19 +88,19 @@ export class FollowReader implements ContainerReader {
   #whole = 0
   /** Ordinal of the next message at that time; null while it was never read. */
   #wholeAt: number | null = null
-  /** The last attempt to ask for the end of the log brought less than was asked for, and not the ring. */
-  #tailFailed = false
   #gaps = 0
   /** Doubts in a row that a snapshot did not settle. */
   #unsettled = 0
   #chunk = 0
-  /** Key of a stored message that was not delivered. */
-  #unreached: number | undefined
-  #behind: BehindSearch | undefined
+  readonly #readable: ReadableEnd
+  /** Messages the last snapshot beside a followed connection was asked for. */
+  #proofAsked: number | undefined
 
   constructor(options: ContainerReaderOptions) {
     const { maxLineBytes, position, source, tty, filter = null } = options
     const delivered = (this.#delivered = new Delivered(position?.cursor))
+    const isUnproved = position === undefined && options.from === 'start' && options.wasThere === true
+    this.#readable = new ReadableEnd(delivered.history, isUnproved)
     this.#tty = tty
     this.#priming = position === undefined && options.from === 'now'
     this.#maker = new RecordMaker({
@@ -122,8 +129,8 @@ export class FollowReader implements ContainerReader {
   }
 
   get aligned(): boolean {
-    const { search, useless } = this.#connection
-    return !useless && !this.#priming && (search === undefined || (this.#whole === 0 && this.#tailFailed))
+    const { role, search, useless } = this.#connection
+    return !useless && role === 'read' && !this.#priming && (search === undefined || this.#isEmpty)
   }
 
   open(how: 'follow' | 'snapshot' | 'proof'): LogRequest {
@@ -137,7 +144,11 @@ export class FollowReader implements ContainerReader {
 
   push(chunk: Uint8Array): ReaderState {
     this.#chunk = 0
-    this.#connection.parser.push(chunk, this.#onMessage)
+    try {
+      this.#connection.parser.push(chunk, this.#onMessage)
+    } catch (error) {
+      if (!this.#fail(error)) throw error
+    }
     this.#policy.grew(this.#chunk)
     return this.#state()
   }
@@ -151,19 +162,16 @@ export class FollowReader implements ContainerReader {
       return 'reopen'
     }
     if (connection.held !== undefined) return 'doubt'
-    if (connection.beyond === 'measured') {
-      this.#behind!.answer(connection.passed)
+    if (connection.role !== 'read' && !connection.useless) {
+      this.#endLook(connection)
       return 'reopen'
     }
-    this.#behind = undefined
     if (connection.useless || !this.#endSearch(connection)) return 'reopen'
     if (connection.follow) return 'aligned'
     this.#policy.caughtUp(connection.fresh)
-    if (this.#endedEarly(connection)) {
-      this.#behind = new BehindSearch(connection.asked ?? Infinity)
-      return 'reopen'
-    }
-    return connection.how === 'follow' ? 'reopen' : 'aligned'
+    if (connection.how === 'proof') this.#proofAsked = connection.asked
+    if (this.#policy.endIsKnown && this.#readable.ended(connection)) return 'reopen'
+    return connection.how === 'follow' && this.#policy.endIsKnown ? 'reopen' : 'aligned'
   }
 
   cut(): void {
@@ -196,6 +204,19 @@ export class FollowReader implements ContainerReader {
     this.#policy.missed()
   }
 
+  get endIsKnown(): boolean {
+    return this.#policy.endIsKnown
+  }
+
+  unanswered(): boolean {
+    const connection = this.#connection
+    if (connection.asked === undefined || connection.passed > 0) return false
+    connection.useless = true
+    this.#readable.giveUp()
+    this.#policy.unanswered()
+    return true
+  }
+
   flush(): void {
     this.#maker.flush()
   }
@@ -212,8 +233,7 @@ export class FollowReader implements ContainerReader {
     const { history } = this.#delivered
     const last = lastKey(this.#makeParser(), reply)
     if (last === undefined) return history.next === 0 ? 'nothing' : 'unclear'
-    this.#unreached = history.find(last) < 0 ? last : undefined
-    return this.#unreached === undefined ? 'nothing' : 'something'
+    return this.#readable.sees(last) ? 'nothing' : 'something'
   }
 
   takeNotices(): Notice[] {
@@ -231,13 +251,16 @@ export class FollowReader implements ContainerReader {
 
   /** A loss is being worked out: that takes snapshots. */
   get #isSpecial(): boolean {
-    return this.#rest !== undefined || this.#behind !== undefined
+    return this.#rest !== undefined || this.#readable.needsSnapshot
   }
 
   #tail(follow: boolean): number | undefined {
     if (this.#priming) return PRIMING_TAIL
-    if (this.#behind !== undefined) return this.#behind.done ? this.#behind.whole : this.#behind.ask
     if (this.#rest !== undefined) return undefined
+    return this.#readable.tail(this.#usualTail(follow))
+  }
+
+  #usualTail(follow: boolean): number | undefined {
     const { history, ring } = this.#delivered
     // Of a log that holds a part of the ring only the whole tells where the place is, and that is little.
     if (this.#wholeAt !== null && this.#stored < ring.length) return undefined
@@ -249,11 +272,17 @@ export class FollowReader implements ContainerReader {
     return this.#whole + (this.#wholeAt === null ? 0 : this.#delivered.history.next - this.#wholeAt)
   }
 
+  /** Nothing was stored when all of it was read last. */
+  get #isEmpty(): boolean {
+    return this.#whole === 0 && this.#wholeAt === this.#delivered.history.next
+  }
+
   #connect(how: Connection['how'], follow: boolean, asked: number | undefined): Connection {
     const { history, ring } = this.#delivered
     if (how !== 'proof') this.#gaps = 0
     const limit = follow ? (asked ?? this.#stored + 1) : Infinity
-    const beyond = this.#behind === undefined ? undefined : this.#behind.done ? 'delivered' : 'measured'
+    const role = this.#rest === undefined ? this.#readable.role : 'read'
+    const isLimited = this.#rest === undefined && this.#readable.bounds(asked)
     const rest = this.#rest === undefined ? undefined : new RestSearch(this.#rest.lastKnown)
     return {
       how,
@@ -264,9 +293,14 @@ export class FollowReader implements ContainerReader {
       filter: new ReplayFilter(history),
       search:
         rest ??
-        (ring.length === 0 || beyond !== undefined ? undefined : new RingSearch(ring, { asked, limit })),
+        (ring.length === 0 || role !== 'read'
+          ? undefined
+          : new RingSearch(ring, { asked: isLimited ? undefined : asked, limit })),
       known: [],
-      beyond,
+      role,
+      isLimited,
+      isLate: false,
+      hasKnown: false,
       useless: false,
       passed: 0,
       first: undefined,
@@ -290,7 +324,7 @@ export class FollowReader implements ContainerReader {
     }
     connection.passed += 1
     connection.first ??= key
-    if (connection.beyond !== undefined && !this.#isBeyond(connection, key)) return
+    if (connection.role !== 'read' && !this.#isWanted(connection, key, stream, buffer, start, end)) return
     if (connection.search !== undefined && !this.#search(connection, key, buffer, start)) return
     if (!connection.follow) return this.#deliver(connection, key, stream, buffer, start, end)
     const answer = connection.filter.push(key, !this.#delivered.isNewer(buffer, start))
@@ -302,30 +336,76 @@ export class FollowReader implements ContainerReader {
     this.#doubtAt = this.#delivered.history.next
   }
 
-  /** Whether a message behind something unreadable is to be delivered. What is known of the reply comes first. */
-  #isBeyond({ beyond, fresh }: Connection, key: number): boolean {
-    if (beyond === 'measured') return false
-    if (fresh > 0) return true
-    if (this.#delivered.history.find(key) >= 0) return false
-    this.#gap()
-    return true
+  /** Takes a message of a connection that is not for reading on; whether it is to be delivered as the next one. */
+  #isWanted(
+    connection: Connection,
+    key: number,
+    stream: number,
+    buffer: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    const isKnown = this.#delivered.history.find(key) >= 0
+    connection.hasKnown ||= isKnown
+    if (connection.role === 'measure') return false
+    if (connection.role !== 'deliver') {
+      connection.useless = true
+      this.#readable.looked(key, this.#delivered.isNewer(buffer, start))
+      return false
+    }
+    if (connection.passed === 1) this.#beginBehind(connection, key)
+    if (!connection.isLate || connection.useless) return !connection.useless
+    connection.useless = isKnown
+    if (!isKnown) this.#maker.add(stream, buffer, start, end)
+    return false
+  }
+
+  #beginBehind(connection: Connection, key: number): void {
+    const how = this.#readable.delivers(key)
+    if (how === undefined) {
+      connection.useless = true
+      return
+    }
+    connection.isLate = how.isLate
+    if (!how.isContiguous) this.#gap()
+  }
+
+  /** A connection that is not for reading on is over, before or after what it should tell. */
+  #endLook({ first, hasKnown, passed, role }: Connection): void {
+    if (role === 'measure') this.#readable.measured(passed, first, hasKnown)
+    else if (role !== 'deliver') this.#readable.looked(undefined, false)
+    else if (passed === 0) this.#readable.giveUp()
+  }
+
+  /** The reply ended with an error: some do at something that cannot be read. Whether that tells what it was asked for. */
+  #fail(error: unknown): boolean {
+    const connection = this.#connection
+    if (this.#priming || !(error instanceof EngineError)) return false
+    if (connection.useless) return true
+    connection.useless = true
+    if (connection.role !== 'read') {
+      this.#endLook(connection)
+      return connection.role !== 'deliver'
+    }
+    this.#readable.suspect({ asked: connection.asked ?? Infinity, missing: 0, isCovered: false }, true)
+    return false
   }
 
   /** Takes a message before the place is found; whether it is the first new one. */
   #search(connection: Connection, key: number, buffer: Uint8Array, start: number): boolean {
-    const { asked, follow, search } = connection
+    const { asked, follow, isLimited, search } = connection
     if (search instanceof RestSearch) {
       const isNew = search.push(key)
       if (isNew) this.#foundRest(connection)
       else keepLast(connection.known, key)
       return isNew
     }
-    const known = asked === undefined && this.#delivered.history.find(key) >= 0
+    const known = (asked === undefined || isLimited) && this.#delivered.history.find(key) >= 0
     const answer = search!.push(key, { known, newer: this.#delivered.isNewer(buffer, start) })
     if (answer === 'found') {
       connection.search = undefined
       if (follow) this.#policy.found()
-      if (asked !== undefined) this.#tailFailed = false
+      if (asked !== undefined) this.#policy.answered()
     }
     if (answer === 'more') {
       connection.useless = true
@@ -340,7 +420,7 @@ export class FollowReader implements ContainerReader {
     if (asked === undefined) {
       this.#whole = passed
       this.#wholeAt = this.#delivered.history.next
-      this.#policy.noteWhole(first, { tailFailed: this.#tailFailed })
+      this.#policy.noteWhole(first)
     }
     if (search === undefined) return true
     if (search instanceof RestSearch) {
@@ -350,8 +430,12 @@ export class FollowReader implements ContainerReader {
     }
     const answer = search.end()
     if (answer === 'empty' || answer === 'found') return true
-    if (answer === 'more') this.#askForMore(passed < asked!)
-    else this.#lose(search.lastKnown)
+    if (answer === 'more') this.#askForMore(connection)
+    else if (!this.#readable.isDamaged || !this.#readable.suspect(BEHIND_PLACE, false)) {
+      this.#readable.giveUp()
+      if (asked === undefined) this.#lose(search.lastKnown)
+      else this.#askForMore(connection)
+    }
     return false
   }
 
@@ -362,16 +446,13 @@ export class FollowReader implements ContainerReader {
     this.#delivered.resumeBehind(connection.known)
   }
 
-  /** Whether a snapshot lacks what was seen at the end of the log: it ended at something unreadable. That is looked into once for each sight. */
-  #endedEarly({ beyond }: Connection): boolean {
-    const unreached = this.#unreached
-    this.#unreached = undefined
-    return beyond === undefined && unreached !== undefined && this.#delivered.history.find(unreached) < 0
-  }
-
-  #askForMore(isShort: boolean): void {
-    this.#tailFailed = isShort
-    if (isShort) this.#policy.needsWhole()
+  #askForMore({ asked, first, passed }: Connection): void {
+    const isShort = passed < asked!
+    // What was delivered is there, and something is left out.
+    const isCovered = isShort && first !== undefined && this.#delivered.history.find(first) >= 0
+    if (isCovered && this.#readable.suspect({ asked: asked!, missing: asked! - passed, isCovered }, false))
+      return
+    if (isShort) this.#policy.failed(first)
     else this.#policy.missed()
   }
 
@@ -394,7 +475,12 @@ export class FollowReader implements ContainerReader {
     }
     this.#unsettled += 1
     connection.useless = this.#unsettled <= UNSETTLED_MAX
-    if (connection.useless) return
+    if (connection.useless) {
+      // The snapshot ended before it, at something that cannot be read.
+      if (this.#unsettled > 1)
+        this.#readable.suspect({ ...BEHIND_PLACE, asked: this.#proofAsked ?? Infinity }, false)
+      return
+    }
     // The store keeps from snapshots what it gives to followers.
     this.#gap()
     this.#deliver(connection, key, stream, message, 0, message.length)
@@ -430,3 +516,5 @@ const PRIMING_TAIL = 50
 /** A follower that has more than this to send again, messages, is opened again instead. */
 const REJOIN_MAX = 4096
 const UNSETTLED_MAX = 2
+/** Something that lies behind what was delivered did not come. */
+const BEHIND_PLACE: Suspicion = { asked: Infinity, missing: 0, isCovered: false }

@@ -110,6 +110,15 @@ export class SnapshotReader implements ContainerReader {
   /** The next connection is a snapshot in any case. */
   distrust(): void {}
 
+  get endIsKnown(): boolean {
+    return true
+  }
+
+  /** Asked otherwise it would be the same. */
+  unanswered(): boolean {
+    return false
+  }
+
   flush(): void {
     for (const { stream, message } of this.#withheld.splice(0)) {
       const { length } = message

@@ -10,7 +10,7 @@ const EVENTS: readonly Event[] = ['missed', 'found', 'little', 'much', 'whole']
 function apply(policy: TailPolicy, event: Event): void {
   if (event === 'missed') policy.missed()
   if (event === 'found') policy.found()
-  if (event === 'whole') policy.needsWhole()
+  if (event === 'whole') policy.failed(undefined)
   if (event === 'little' || event === 'much') policy.caughtUp(event === 'much' ? MARGIN + 1 : MARGIN)
 }
 
@@ -43,12 +43,65 @@ test('enough misses ask for the whole log', () => {
   expect(misses).toBeLessThan(8)
 })
 
+const tail = (policy: TailPolicy): number | undefined =>
+  policy.tail({ ring: RING, seen: SEEN, follow: false })
+
 test('a log whose end cannot be asked for is asked for as a whole until it begins with another message', () => {
+  for (const fails of [
+    (policy: TailPolicy): void => policy.failed(3),
+    (policy: TailPolicy): void => policy.failed(undefined),
+    (policy: TailPolicy): void => policy.unanswered(),
+  ]) {
+    const policy = new TailPolicy()
+    fails(policy)
+    policy.noteWhole(7)
+    policy.caughtUp(0)
+    expect(tail(policy)).toBeUndefined()
+    expect(policy.endIsKnown).toBe(false)
+    policy.noteWhole(7)
+    expect(tail(policy)).toBeUndefined()
+    policy.noteWhole(8)
+    expect(tail(policy)).toBe(RING + MARGIN)
+  }
+})
+
+test('a log that is shorter than what was asked for has an end, also when nothing is in it', () => {
+  for (const first of [7, undefined]) {
+    const policy = new TailPolicy()
+    policy.failed(first)
+    policy.noteWhole(first)
+    policy.caughtUp(0)
+    expect(tail(policy)).toBe(RING + MARGIN)
+  }
+})
+
+test('an empty log that did not answer is asked for as a whole also when something is in it again', () => {
   const policy = new TailPolicy()
-  policy.noteWhole(7, { tailFailed: true })
-  expect(policy.tail({ ring: RING, seen: SEEN, follow: true })).toBeUndefined()
-  policy.noteWhole(7, { tailFailed: false })
-  expect(policy.tail({ ring: RING, seen: SEEN, follow: true })).toBeUndefined()
-  policy.noteWhole(8, { tailFailed: false })
-  expect(policy.tail({ ring: RING, seen: SEEN, follow: true })).toBe(RING + MARGIN)
+  policy.unanswered()
+  policy.noteWhole(undefined)
+  policy.noteWhole(7)
+  policy.noteWhole(7)
+  expect(policy.endIsKnown).toBe(false)
+})
+
+test('the end of a log that did not answer is asked for again, less and less often, until it answers', () => {
+  const policy = new TailPolicy()
+  const readsUntilTried = (): number => {
+    for (let reads = 1; reads < 1000; reads++)
+      if (policy.tail({ ring: RING, seen: SEEN, follow: false }) !== undefined) return reads
+    throw new Error('never')
+  }
+  const fail = (): void => {
+    policy.unanswered()
+    policy.noteWhole(7)
+    policy.caughtUp(0)
+  }
+  const tries = Array.from({ length: 4 }, () => {
+    fail()
+    return readsUntilTried()
+  })
+  expect(tries).toEqual([64, 128, 256, 512])
+  policy.answered()
+  fail()
+  expect(readsUntilTried()).toBe(64)
 })

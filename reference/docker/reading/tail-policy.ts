@@ -21,18 +21,23 @@ export class TailPolicy {
   #followed = false
   /** Most messages that one chunk brought lately: how fast the log grows. */
   #burst = 0
-  /** First key of the whole log while its end cannot be asked for. */
-  #untailed: number | undefined
+  /** First key of the whole log while its end cannot be asked for; null of an empty one. */
+  #untailed: number | null | undefined
+  /** First key of a reply to `tail` that was not the end of the log, until all of it is read. */
+  #failed: number | null | typeof UNANSWERED | undefined
+  /** Times the log is read without `tail` before that is tried again. */
+  #patience = PATIENCE
+  #untried = 0
 
   /** Whether the log can be followed now; otherwise a snapshot has to come first. */
   get follows(): boolean {
-    return this.#factor === 1 && !this.#behind
+    return this.#factor === 1 && !this.#behind && this.endIsKnown
   }
 
   /** Messages to ask for, undefined for all. @param seen messages delivered so far */
   tail({ ring, seen, follow }: { ring: number; seen: number; follow: boolean }): number | undefined {
     this.#followed = follow
-    if (ring === 0 || this.#untailed !== undefined) return undefined
+    if (ring === 0 || (this.#untailed !== undefined && !this.#triesAgain())) return undefined
     const factor = follow ? this.#followFactor : this.#factor
     const tail = ring + 4 * this.#burst + MARGIN * factor
     return tail > seen + SEEN_SLACK ? undefined : tail
@@ -44,9 +49,22 @@ export class TailPolicy {
     if (this.#followed) this.#followFactor = Math.min(FOLLOW_FACTOR_MAX, this.#followFactor * GROWTH)
   }
 
-  /** The reply to `tail` was not the end of the log: all of it is needed. */
-  needsWhole(): void {
+  /** The reply to `tail` was not the end of the log: all of it is needed. @param first key of its first message, undefined for none */
+  failed(first: number | undefined): void {
+    this.#failed = first ?? null
     this.#factor = Infinity
+  }
+
+  /** The request with `tail` was not answered: all of the log is needed. */
+  unanswered(): void {
+    this.#failed = UNANSWERED
+    this.#factor = Infinity
+  }
+
+  /** The place was found in a reply to `tail`. */
+  answered(): void {
+    this.#untailed = undefined
+    this.#patience = PATIENCE
   }
 
   /** The ring was found in a followed reply. */
@@ -66,12 +84,33 @@ export class TailPolicy {
     this.#burst = Math.max(messages, this.#burst >> 1)
   }
 
+  /** Whether the end of the log can be asked for, as far as is known. */
+  get endIsKnown(): boolean {
+    return this.#untailed === undefined && this.#failed !== UNANSWERED
+  }
+
   /**
-   * The whole log was read, and its end could not be asked for: a log that was emptied from outside has no end for engines 26 and 28, which count from where the
-   * file used to end. That lasts until the log begins with another message. @param first key of its first message
+   * The whole log was read. Of a log that was emptied from outside engines 26 and 28 do not know the end, because they count from where the file used to end: a reply
+   * to `tail` is another part of the log, or none at all, and a follow is silent once it has sent what is stored. That lasts until the log begins with another message; because it may have been a moment
+   * of the engine, `tail` is tried again, less and less often. @param first key of the first message, undefined for none
    */
-  noteWhole(first: number | undefined, { tailFailed }: { tailFailed: boolean }): void {
-    if (tailFailed) this.#untailed = first
-    else if (first !== this.#untailed) this.#untailed = undefined
+  noteWhole(first: number | undefined): void {
+    const begins = first ?? null
+    const failed = this.#failed
+    this.#failed = undefined
+    if (failed !== undefined && failed !== begins) {
+      this.#untailed = begins
+      this.#untried = 0
+      this.#patience *= 2
+    } else if (this.#untailed === null) this.#untailed = begins
+    else if (begins !== this.#untailed) this.#untailed = undefined
+  }
+
+  #triesAgain(): boolean {
+    this.#untried += 1
+    return this.#untried % this.#patience === 0
   }
 }
+
+const UNANSWERED = Symbol('unanswered')
+const PATIENCE = 32

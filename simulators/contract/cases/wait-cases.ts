@@ -24,7 +24,7 @@ export const WAIT_CASES: readonly ContractCase[] = [
     observe: async (stage) => {
       const web = await stage.start([gate, exit(3)])
       const waiting = wait(stage, web)
-      await stage.arm.sleep(50)
+      await stage.arm.sleep(250)
       await stage.openGate(web)
       return await waiting
     },
@@ -48,7 +48,7 @@ export const WAIT_CASES: readonly ContractCase[] = [
     observe: async (stage) => {
       const web = await stage.ran([exit(5)])
       const waiting = wait(stage, web, 'next-exit')
-      await stage.arm.sleep(50)
+      await stage.arm.sleep(250)
       await stage.do('start', web)
       return await waiting
     },
@@ -60,7 +60,7 @@ export const WAIT_CASES: readonly ContractCase[] = [
     observe: async (stage) => {
       const web = await stage.ran([exit(6)])
       const waiting = wait(stage, web, 'removed')
-      await stage.arm.sleep(50)
+      await stage.arm.sleep(250)
       await stage.do('remove', web)
       return await waiting
     },
