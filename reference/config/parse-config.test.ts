@@ -69,6 +69,9 @@ dispatcher: {queue_bytes_max: 1.5MiB}
       labels: ['tier', 'com.example.*'],
       host: 'rack-4',
     })
+    expect(parse('container_monitor: {metadata: {labels: ["*"]}}').containerMonitor.metadata.labels).toEqual([
+      '*',
+    ])
   })
 
   test('an IPv6 address stands in brackets', () => {
@@ -131,7 +134,7 @@ describe('what is not allowed is named with its line', () => {
     [
       'a pattern for labels that begins otherwise',
       'container_monitor: {metadata: {labels: ["*.tier"]}}',
-      'collector.yaml:1: container_monitor.metadata.labels.0: "*.tier" is not allowed; allowed: the key of a label, or the beginning of one with a * behind it',
+      'collector.yaml:1: container_monitor.metadata.labels.0: "*.tier" is not allowed; allowed: the key of a label, the beginning of one with a * behind it, or * for all',
     ],
     [
       'an engine that cannot be reached this way',

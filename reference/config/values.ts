@@ -115,10 +115,10 @@ export function someOf<const Word extends string>(words: readonly Word[]): z.Zod
   return z.array(oneOf(words), { error: `a list of ${words.join(', ')}` })
 }
 
-const LABEL_KEY_ALLOWED = 'the key of a label, or the beginning of one with a * behind it'
+const LABEL_KEY_ALLOWED = 'the key of a label, the beginning of one with a * behind it, or * for all'
 
 /** Keys of labels; one that ends in `*` stands for all that begin so. */
 export const labelKeys: z.ZodArray<z.ZodString> = z.array(
-  z.string({ error: LABEL_KEY_ALLOWED }).regex(/^[^*]+\*?$/, { error: LABEL_KEY_ALLOWED }),
+  z.string({ error: LABEL_KEY_ALLOWED }).regex(/^(?:[^*]+\*?|\*)$/, { error: LABEL_KEY_ALLOWED }),
   { error: 'a list of keys of labels' },
 )
