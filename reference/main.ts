@@ -82,6 +82,8 @@ export function createCollector(
     engine,
     metrics,
     pool,
+    hostName: ports.process.hostName(),
+    ownContainerId: ports.process.containerId(),
     delivery: {
       tryDeliver: (block) => dispatcher.tryDeliver(block),
       deliver: (block, options) => dispatcher.deliver(block, options),

@@ -10,6 +10,14 @@ export class SimulatedHostProcess implements HostProcess {
     this.#world = world
   }
 
+  hostName(): string {
+    return 'simulated-host'
+  }
+
+  containerId(): string | null {
+    return null
+  }
+
   async openFileDescriptors(): Promise<number> {
     const { ledger } = this.#world
     return WITH_A_DESCRIPTOR.reduce((sum, kind) => sum + ledger.count(kind), STANDARD_STREAMS)

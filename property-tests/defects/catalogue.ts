@@ -8,6 +8,7 @@ import { EDGE } from './edge.ts'
 import { FILES } from './files.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
+import { RECORDS } from './records.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
 import { SURVIVORS } from './survivors.ts'
@@ -26,6 +27,7 @@ export const DEFECTS: readonly Defect[] = [
   ...EDGE,
   ...VERDICTS,
   ...SURVIVORS,
+  ...RECORDS,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

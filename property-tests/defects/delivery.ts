@@ -132,8 +132,8 @@ export const DELIVERY: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/held-bytes.ts`,
-        find: '  let bytes = BLOCK_OVERHEAD\n',
-        replace: '  let bytes = 0\n',
+        find: 'let bytes = BLOCK_OVERHEAD + attributeBytes(block.source)',
+        replace: 'let bytes = 0',
       },
     ],
     caughtBy: [{ file: `${folder}/held-bytes.test.ts`, test: 'blocks of one line at a time really hold' }],

@@ -97,7 +97,11 @@ export const MONITOR: readonly Defect[] = [
     origin,
     description: 'A container is followed whatever the labels that an inspection shows',
     patches: [
-      { file: roster, find: 'if (!matchesFilters(details, config.filters)) return null', replace: '' },
+      {
+        file: `${folder}/admission.ts`,
+        find: 'if (!this.#isWanted(details, settings)) return null',
+        replace: '',
+      },
     ],
     caughtBy: [{ file: rosterTest, test: 'a label of a name that the engine uses for itself' }],
   },

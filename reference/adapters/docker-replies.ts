@@ -68,7 +68,7 @@ const Inspection = z.object({
   Id: z.string(),
   Name: z.string(),
   State: z.object({ Running: z.boolean(), StartedAt: z.string().default('') }),
-  Config: z.object({ Labels, Tty: z.boolean().optional() }),
+  Config: z.object({ Labels, Image: z.string().nullish(), Tty: z.boolean().optional() }),
   HostConfig: z.object({ LogConfig: z.object({ Type: z.string() }) }),
 })
 
@@ -79,6 +79,7 @@ export function toContainerDetails(json: unknown): ContainerDetails {
     id: reply.Id,
     name: withoutSlash(reply.Name),
     labels: reply.Config.Labels ?? {},
+    image: reply.Config.Image ?? '',
     running: reply.State.Running,
     tty: reply.Config.Tty ?? false,
     logDriver: reply.HostConfig.LogConfig.Type,

@@ -1,9 +1,24 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import process from 'node:process'
 import type { HostProcess } from '../ports/host-process.ts'
+import { containerIdIn } from './own-container.ts'
 
 /** This process. Descriptors are told where there is a /proc. */
 export class NodeProcess implements HostProcess {
+  hostName(): string {
+    return hostname()
+  }
+
+  containerId(): string | null {
+    try {
+      return containerIdIn(readFileSync('/proc/self/mountinfo', 'utf8'))
+    } catch {
+      return null
+    }
+  }
+
   async openFileDescriptors(): Promise<number | null> {
     try {
       // Listing the directory takes a descriptor itself.

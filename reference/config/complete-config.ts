@@ -24,6 +24,7 @@ export function completeConfig(partial: PartialConfig): CollectorConfig {
       ...monitor,
       ...partial.containerMonitor,
       filters: { ...monitor.filters, ...partial.containerMonitor?.filters },
+      metadata: { ...monitor.metadata, ...partial.containerMonitor?.metadata },
       streamRotation: { ...monitor.streamRotation, ...partial.containerMonitor?.streamRotation },
     },
     dispatcher: {

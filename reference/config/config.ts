@@ -1,3 +1,5 @@
+import type { MetadataField } from '../dispatch/attributes.ts'
+
 /**
  * The collector's configuration, complete and checked. `parseConfig` makes it from YAML, `completeConfig` from a part of it.
  * Durations are milliseconds, sizes bytes.
@@ -11,6 +13,15 @@ export interface CollectorConfig {
   readonly metrics: ListenerConfig
   readonly api: ListenerConfig
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+}
+
+/** What every record of a container carries beside its own fields, where its format has a place for it. */
+export interface MetadataConfig {
+  readonly fields: readonly MetadataField[]
+  /** Keys; one that ends in `*` stands for all that begin so. */
+  readonly labels: readonly string[]
+  /** What the field `host` says; null for the machine's name. */
+  readonly host: string | null
 }
 
 export interface ContainerMonitorConfig {
@@ -31,6 +42,9 @@ export interface ContainerMonitorConfig {
   readonly closeTimeoutMs: number
   readonly slotTurnMs: number
   readonly filters: ContainerFilters
+  /** Whether labels of containers that begin with `watertight.` are settings. */
+  readonly settingsByLabel: boolean
+  readonly metadata: MetadataConfig
   /** For containers without a position. */
   readonly from: 'start' | 'now'
   /** A longer line is cut into lines of this length. */
@@ -52,12 +66,17 @@ export interface TlsConfig {
 }
 
 export interface ContainerFilters {
+  /** Whether the container that the collector runs in is left out. */
+  readonly excludeSelf: boolean
   /** `key` or `key=value`. */
   readonly includeLabels: readonly string[]
   readonly excludeLabels: readonly string[]
   /** Matched against the name without its slash. */
   readonly includeNames: readonly RegExp[]
   readonly excludeNames: readonly RegExp[]
+  /** Matched against the text of each record, the first 16 KiB of it. */
+  readonly includeLines: readonly RegExp[]
+  readonly excludeLines: readonly RegExp[]
 }
 
 export interface StreamRotationConfig {

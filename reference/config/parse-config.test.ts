@@ -60,6 +60,20 @@ dispatcher: {queue_bytes_max: 1.5MiB}
     expect(filters.includeNames.map((pattern) => pattern.test('web-1'))).toEqual([true])
   })
 
+  test('metadata is chosen by field and by key of a label', () => {
+    const { metadata } = parse(
+      'container_monitor: {metadata: {fields: [image, host], labels: [tier, "com.example.*"], host: rack-4}}',
+    ).containerMonitor
+    expect(metadata).toEqual({
+      fields: ['image', 'host'],
+      labels: ['tier', 'com.example.*'],
+      host: 'rack-4',
+    })
+    expect(parse('container_monitor: {metadata: {labels: ["*"]}}').containerMonitor.metadata.labels).toEqual([
+      '*',
+    ])
+  })
+
   test('an IPv6 address stands in brackets', () => {
     expect(parse('api: {listen: "[::1]:0"}').api).toEqual({ enabled: true, host: '::1', port: 0 })
   })
@@ -106,6 +120,21 @@ describe('what is not allowed is named with its line', () => {
       'a regular expression that is none',
       'container_monitor: {filters: {exclude_names: ["("]}}',
       'collector.yaml:1: container_monitor.filters.exclude_names.0: "(" is not allowed; allowed: a regular expression',
+    ],
+    [
+      'the same for lines',
+      'container_monitor: {filters: {include_lines: [ok, "[z-a]"]}}',
+      'collector.yaml:1: container_monitor.filters.include_lines.1: "[z-a]" is not allowed; allowed: a regular expression',
+    ],
+    [
+      'a field that is none of those there are, with the nearest one',
+      'container_monitor: {metadata: {fields: [imagee]}}',
+      'collector.yaml:1: container_monitor.metadata.fields.0: "imagee" is not allowed; did you mean image? allowed: image, compose_project, compose_service, host',
+    ],
+    [
+      'a pattern for labels that begins otherwise',
+      'container_monitor: {metadata: {labels: ["*.tier"]}}',
+      'collector.yaml:1: container_monitor.metadata.labels.0: "*.tier" is not allowed; allowed: the key of a label, the beginning of one with a * behind it, or * for all',
     ],
     [
       'an engine that cannot be reached this way',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { METADATA_FIELDS } from '../dispatch/attributes.ts'
 import type { CollectorConfig, ListenerConfig } from './config.ts'
 import { engineAddress, type Environment } from './engine-environment.ts'
 import {
@@ -6,9 +7,11 @@ import {
   dockerHost,
   durationFrom,
   flag,
+  labelKeys,
   listen,
   notYet,
   oneOf,
+  someOf,
   patterns,
   sizeFrom,
   text,
@@ -63,6 +66,8 @@ function containerMonitor(env: Environment) {
     close_timeout: durationFrom('10ms', '1m').prefault('5s'),
     slot_turn: durationFrom('1ms', '1h').prefault('5s'),
     filters,
+    settings_by_label: flag.default(true),
+    metadata,
     from: oneOf(['start', 'now']).default('start'),
     max_line_bytes: sizeFrom('1KiB', '256MiB').prefault('1MiB'),
     poll_interval: durationFrom('10ms', '1h').prefault('1s'),
@@ -80,6 +85,8 @@ function containerMonitor(env: Environment) {
     closeTimeoutMs: values.close_timeout,
     slotTurnMs: values.slot_turn,
     filters: values.filters,
+    settingsByLabel: values.settings_by_label,
+    metadata: values.metadata,
     from: values.from,
     maxLineBytes: values.max_line_bytes,
     pollIntervalMs: values.poll_interval,
@@ -96,16 +103,28 @@ const tls = section({
 })
 
 const filters = section({
+  exclude_self: flag.default(true),
   include_labels: texts.default([]),
   exclude_labels: texts.default([]),
   include_names: patterns.prefault([]),
   exclude_names: patterns.prefault([]),
+  include_lines: patterns.prefault([]),
+  exclude_lines: patterns.prefault([]),
 }).transform((values) => ({
+  excludeSelf: values.exclude_self,
   includeLabels: values.include_labels,
   excludeLabels: values.exclude_labels,
   includeNames: values.include_names,
   excludeNames: values.exclude_names,
+  includeLines: values.include_lines,
+  excludeLines: values.exclude_lines,
 }))
+
+const metadata = section({
+  fields: someOf(METADATA_FIELDS).default([]),
+  labels: labelKeys.default([]),
+  host: text.nullable().default(null),
+})
 
 const streamRotation = section({
   enabled: flag.default(true),

@@ -109,3 +109,16 @@ export const listen: z.ZodType<{ host: string; port: number }, string> = z
 export function oneOf<const Word extends string>(words: readonly Word[]): z.ZodType<Word> {
   return z.enum(words, { error: words.join(', ') })
 }
+
+/** Any of a few words. */
+export function someOf<const Word extends string>(words: readonly Word[]): z.ZodArray<z.ZodType<Word>> {
+  return z.array(oneOf(words), { error: `a list of ${words.join(', ')}` })
+}
+
+const LABEL_KEY_ALLOWED = 'the key of a label, the beginning of one with a * behind it, or * for all'
+
+/** Keys of labels; one that ends in `*` stands for all that begin so. */
+export const labelKeys: z.ZodArray<z.ZodString> = z.array(
+  z.string({ error: LABEL_KEY_ALLOWED }).regex(/^(?:[^*]+\*?|\*)$/, { error: LABEL_KEY_ALLOWED }),
+  { error: 'a list of keys of labels' },
+)

@@ -3,9 +3,9 @@ export interface Source {
   /** Unique and stable: for a container its 64-character id. */
   readonly id: string
   readonly kind: SourceKind
-  /** The name it was first seen under; a container renamed while followed keeps it. */
+  /** The name it was first seen under, for good: outputs and figures of it keep their names. The one it has now: `currentName`. */
   readonly name: string
-  /** What every record of it carries, such as labels and image: chosen by configuration, bounded. */
+  /** What every record of it carries, such as labels and image: chosen by configuration, bounded, named as in attributes.ts. */
   readonly attributes: Readonly<Record<string, string>>
 }
 

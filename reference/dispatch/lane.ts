@@ -41,7 +41,8 @@ export type LaneState = 'idle' | 'ready' | 'writing' | 'waiting'
 
 /** What a sink has yet to store of one source, in order. At most one write of a lane is under way. */
 export class Lane {
-  readonly source: Source
+  /** As the block that came last describes it. */
+  source: Source
   readonly backOff: BackOff
   state: LaneState = 'idle'
   /** What the sink answered when it last stored something. */
@@ -80,6 +81,7 @@ export class Lane {
 
   /** A block without records that only moves the position of the one before it takes no place of its own. */
   push(item: Item): void {
+    this.source = item.block.source
     const last = this.#items.at(-1)
     const isFree = last !== undefined && this.#items.length > this.#inWork && last.origin === item.origin
     if (isFree && item.block.ends.length === 0) {

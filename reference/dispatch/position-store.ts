@@ -36,7 +36,8 @@ export interface SinkState {
 }
 
 interface Entry {
-  readonly source: Source
+  /** As the last block that is safe describes it. */
+  source: Source
   /** Up to here everything is where it survives a power cut; undefined before the first time. */
   position: SourcePosition | undefined
   /** Up to here the delivery has taken it; in memory only. */
@@ -76,7 +77,7 @@ export class PositionStore {
       .map((entry) => entry.source)
   }
 
-  /** The source as it was first seen, also when it is gone, as long as that is remembered. */
+  /** The source as the last block that is safe describes it, also when it is gone, as long as that is remembered. */
   source(id: string): Source | undefined {
     return this.#entries.get(id)?.source
   }
@@ -97,6 +98,7 @@ export class PositionStore {
   /** Everything up to here survives a power cut. */
   advance(source: Source, position: SourcePosition): void {
     const entry = this.#entryOf(source)
+    entry.source = source
     entry.position = position
     entry.json = null
     this.#changes += 1

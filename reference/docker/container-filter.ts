@@ -1,8 +1,30 @@
 import type { ContainerFilters } from '../config/config.ts'
+import type { LabelSettings } from './label-settings.ts'
 
-/** Whether a container is to be followed. Every kind of include that is given must match; one of several of a kind is enough; exclude wins. */
-export function matchesFilters(
-  container: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
+interface FilteredContainer {
+  readonly id: string
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/**
+ * Whether a container is to be followed: by its own label, else by the filters.
+ * @param ownId the container that the collector is in, if any
+ */
+export function isWanted(
+  container: FilteredContainer,
+  filters: ContainerFilters,
+  { enable }: LabelSettings,
+  ownId: string | null,
+): boolean {
+  if (enable !== null) return enable
+  if (filters.excludeSelf && container.id === ownId) return false
+  return matchesFilters(container, filters)
+}
+
+/** Every kind of include that is given must match; one of several of a kind is enough; exclude wins. */
+function matchesFilters(
+  container: Pick<FilteredContainer, 'name' | 'labels'>,
   filters: ContainerFilters,
 ): boolean {
   const labelled = (filter: string): boolean => hasLabel(container.labels, filter)

@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { DockerEngine } from '../ports/docker-engine.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
+import { Admission } from './admission.ts'
 import { ContainerRoster } from './container-roster.ts'
 import type { SessionContext } from './container-session.ts'
 import type { Delivery } from './delivery.ts'
@@ -24,6 +25,10 @@ export interface ContainerMonitorOptions {
   readonly metrics: Metrics
   readonly delivery: Delivery
   readonly pool: SlotPool
+  /** What the machine is called. */
+  readonly hostName: string
+  /** The container that the collector is in, if any. */
+  readonly ownContainerId: string | null
 }
 
 /**
@@ -48,11 +53,14 @@ export class ContainerMonitor {
       onListed: (containers) => this.#roster.listed(containers),
       onInterrupted: () => this.#roster.interrupted(),
     })
+    const session = this.#sessionContext()
+    const { knownSources } = options.delivery
     this.#roster = new ContainerRoster({
       ...options,
-      session: this.#sessionContext(),
+      session,
+      admission: new Admission({ ...options, knownSources, engineInfo: session.engineInfo }),
       retirement: new Retirement(options),
-      knownSources: options.delivery.knownSources,
+      knownSources,
     })
   }
 

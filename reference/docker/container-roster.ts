@@ -1,19 +1,21 @@
 import type { ContainerMonitorConfig } from '../config/config.ts'
+import { currentName } from '../dispatch/attributes.ts'
 import type { Source } from '../dispatch/block.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { MissedReason } from '../metrics/metrics.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContainerDetails, ContainerEvent, ContainerSummary } from '../ports/docker-engine.ts'
 import { Absences } from './absences.ts'
-import { isNameExcluded, matchesFilters } from './container-filter.ts'
+import type { Admission } from './admission.ts'
+import { isNameExcluded } from './container-filter.ts'
 import { ContainerNews } from './container-news.ts'
 import { ContainerSession, type SessionContext, type SessionEnd } from './container-session.ts'
-import { refuseLogDriver } from './log-driver.ts'
 import type { Retirement } from './retirement.ts'
 
 export interface RosterOptions {
   readonly config: ContainerMonitorConfig
   readonly clock: Clock
+  readonly admission: Admission
   readonly session: Omit<SessionContext, 'admit'>
   readonly retirement: Retirement
   readonly knownSources: () => readonly Source[]
@@ -22,8 +24,12 @@ export interface RosterOptions {
 /** A container that is, or is to be, followed. */
 interface Entry {
   readonly id: string
-  /** As it was first heard of; its session knows the name it has. */
+  /** As it was first heard of. */
   readonly name: string
+  /** The name that an event said it was given, or two lists in a row; null before. */
+  renamedTo: string | null
+  /** The name the last list had. */
+  listedAs: string | null
   readonly news: ContainerNews
   readonly from: 'start' | 'now'
   /** Null between a session that failed unexpectedly and the next. */
@@ -76,6 +82,7 @@ export class ContainerRoster {
   /** Containers are followed in the scope. */
   start(scope: Scope): void {
     this.#scope = scope
+    this.#options.admission.announce()
   }
 
   /** To be called once the scope is closed. */
@@ -99,7 +106,7 @@ export class ContainerRoster {
     this.#presentAtStart ??= new Set([...present].filter((id) => !this.#entries.has(id)))
     for (const container of containers) {
       const entry = this.#entries.get(container.id)
-      if (entry !== undefined) entry.news.look()
+      if (entry !== undefined) this.#seen(entry, container)
       else if (this.#ignored.get(container.id) !== container.name) this.#addListed(container)
     }
     this.#noteAbsent(present)
@@ -113,8 +120,8 @@ export class ContainerRoster {
       case 'create':
       case 'rename':
         if (action === 'rename') this.#ignored.delete(id)
-        if (entry === undefined)
-          this.#add(id, name, { announced: action === 'create', created: action === 'create' })
+        if (entry !== undefined) this.#rename(entry, name)
+        else this.#add(id, name, { announced: action === 'create', created: action === 'create' })
         break
       case 'start':
       case 'die':
@@ -129,9 +136,21 @@ export class ContainerRoster {
     }
   }
 
+  /** A list may be older than the event of a rename that came before it: two of them count. */
+  #seen(entry: Entry, { name }: ContainerSummary): void {
+    if (entry.listedAs === name) this.#rename(entry, name)
+    entry.listedAs = name
+    entry.news.look()
+  }
+
+  #rename(entry: Entry, name: string): void {
+    const { session } = entry
+    entry.renamedTo = name
+    if (session !== null && currentName(session.source) !== name) session.rename(name)
+  }
+
   #addListed(container: ContainerSummary): void {
-    const { config } = this.#options
-    if (matchesFilters(container, config.filters))
+    if (this.#options.admission.considers(container))
       this.#add(container.id, container.name, { announced: false, created: false })
     else this.#ignored.set(container.id, container.name)
   }
@@ -140,7 +159,15 @@ export class ContainerRoster {
   #add(id: string, name: string, how: { announced: boolean; created: boolean }): Entry {
     const { announced, created } = how
     const from = this.#isNew(id, created) ? 'start' : this.#options.config.from
-    const entry: Entry = { id, name, news: new ContainerNews({ announced }), from, session: null }
+    const entry: Entry = {
+      id,
+      name,
+      renamedTo: null,
+      listedAs: null,
+      news: new ContainerNews({ announced }),
+      from,
+      session: null,
+    }
     this.#entries.set(id, entry)
     this.#scope?.keep('container_follow', name, (signal) => this.#attend(entry, signal))
     return entry
@@ -153,11 +180,11 @@ export class ContainerRoster {
 
   /** Follows one container to its end, in a scope of its own, which a defect in the session cannot outlive. */
   async #attend(entry: Entry, signal: AbortSignal): Promise<void> {
-    const { config, session: context } = this.#options
+    const { admission, config, session: context } = this.#options
     const own = this.#scope!.child(entry.name)
     let end: SessionEnd
     try {
-      const admit = (details: ContainerDetails): Source | null => this.#admit(details)
+      const admit = (details: ContainerDetails): Source | null => admission.admit(details, entry.renamedTo)
       const session = new ContainerSession({ ...context, admit }, entry, own)
       entry.session = session
       own.keep('container_heartbeat', entry.name, (beating) => this.#beat(session, beating))
@@ -178,19 +205,6 @@ export class ContainerRoster {
       await this.#options.retirement.forget(source, signal)
     }
     this.#entries.delete(entry.id)
-  }
-
-  /** The source the container is, or null when it is not to be followed. */
-  #admit(details: ContainerDetails): Source | null {
-    const { config, knownSources, session } = this.#options
-    if (!matchesFilters(details, config.filters)) return null
-    const refusal = refuseLogDriver(details, session.engineInfo())
-    if (refusal !== null) {
-      session.logger.warn({ container: details.name, logDriver: details.logDriver }, refusal)
-      return null
-    }
-    const { id, name } = details
-    return knownSources().find((known) => known.id === id) ?? { id, kind: 'container', name, attributes: {} }
   }
 
   async #beat(session: ContainerSession, signal: AbortSignal): Promise<void> {

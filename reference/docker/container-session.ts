@@ -1,3 +1,4 @@
+import { renamed } from '../dispatch/attributes.ts'
 import type { Source, SourcePosition } from '../dispatch/block.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
 import { linkedController } from '../lifecycle/abort.ts'
@@ -14,6 +15,7 @@ import {
 import type { ContainerNews, NewsSeen } from './container-news.ts'
 import { ContainerPosition } from './reading/container-position.ts'
 import { createReader, type ContainerReader } from './reading/container-reader.ts'
+import { lineFilterOf } from './reading/line-filter.ts'
 import { pollPauseMs, readingOf } from './reading/log-reading.ts'
 import { StreamTurn, type TurnContext, type TurnEnd } from './stream-turn.ts'
 
@@ -65,6 +67,8 @@ export class ContainerSession {
   readonly #scope: Scope
   readonly #backOff: BackOff
   #source: Source
+  /** Once it is admitted. */
+  #reader: ContainerReader | null = null
   #turn: StreamTurn | null = null
   #stuckTurn: StreamTurn | null = null
   #waitingForSlot = false
@@ -97,6 +101,12 @@ export class ContainerSession {
 
   get source(): Source {
     return this.#source
+  }
+
+  /** The container has another name from now on. */
+  rename(name: string): void {
+    this.#source = renamed(this.#source, name)
+    this.#reader?.describe(this.#source)
   }
 
   /** How long it should have been read and was not, because streams failed or did not bring what they should; 0 while one does. Milliseconds. */
@@ -136,7 +146,7 @@ export class ContainerSession {
     const source = this.#context.admit(details)
     if (source === null) return { kind: 'ignored', name: details.name }
     this.#source = source
-    const reader = this.#makeReader(details)
+    const reader = (this.#reader = this.#makeReader(details))
     const follow: Mode = readingOf(this.#context.engineInfo()).poll ? 'poll' : 'follow'
     let mode: Mode | 'waiting' | 'gone' = this.#firstMode(details, reader, follow)
     while (mode !== 'gone') {
@@ -185,6 +195,7 @@ export class ContainerSession {
       tty: details.tty,
       ...readingOf(this.#context.engineInfo()),
       maxLineBytes: config.maxLineBytes,
+      filter: lineFilterOf(config.filters),
       from: this.#from,
       wasThere: !this.#news.announced,
       ...(position instanceof ContainerPosition ? { position } : {}),

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import {
   faults,
   World,
@@ -18,6 +19,10 @@ export type Interference = (engine: DockerEngine) => Partial<DockerEngine>
 export interface MonitorRigOptions {
   readonly monitor?: PartialConfig['containerMonitor']
   readonly slots?: number
+  /** Of the file sink. Default raw. */
+  readonly format?: 'raw' | 'json'
+  /** The container that the collector is in. Default none. */
+  readonly ownContainer?: () => string | undefined
   readonly interfere?: Interference
   readonly engine?: SimulatedEngineOptions
 }
@@ -42,10 +47,13 @@ export class MonitorRig {
 
   /** What starts next is a new process on the same disk. */
   newProcess(): void {
-    const { monitor, slots = 50, interfere } = this.#options
+    const { monitor, slots = 50, interfere, ownContainer, format = 'raw' } = this.#options
     const ports = this.world.ports()
     const { engine } = ports
+    const { process } = ports
+    process.containerId = () => ownContainer?.() ?? null
     this.#ports = this.world.ports({
+      process,
       engine: interfere === undefined ? engine : interfered(engine, interfere),
       random: { next: () => this.#draw(ports.random) },
     })
@@ -53,7 +61,7 @@ export class MonitorRig {
       completeConfig({
         stateDir: '/var/lib/state',
         containerMonitor: { ...monitor, streamRotation: { maxConcurrentStreams: slots } },
-        sinks: { localFile: { directory: LOGS } },
+        sinks: { localFile: { directory: LOGS, format } },
       }),
       this.#ports,
     )
@@ -120,6 +128,21 @@ export class MonitorRig {
   lines({ name, id }: { readonly name: string; readonly id: string }): string[] {
     const bytes = this.world.fileSystem.contents(`${LOGS}/${name}-${id.slice(0, 12)}.log`)
     return Buffer.from(bytes).toString().split('\n').slice(0, -1)
+  }
+
+  /** Whether something was read of a container. */
+  async isCollected({ id }: { readonly id: string }): Promise<boolean> {
+    return (await this.samples('log_capturer_lines_read_total')).some((line) =>
+      line.includes(id.slice(0, 12)),
+    )
+  }
+
+  /** What the sink holds of a container, in JSON. */
+  records(container: {
+    readonly name: string
+    readonly id: string
+  }): { readonly [field: string]: unknown }[] {
+    return this.lines(container).map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)))
   }
 
   /** The lines a container wrote. */

@@ -26,6 +26,9 @@ export function reportNotices(
       case 'cut':
         metrics.cutLines(container, 1)
         break
+      case 'filtered':
+        metrics.linesFiltered(container, notice.lines)
+        break
     }
   }
 }

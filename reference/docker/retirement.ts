@@ -3,6 +3,7 @@ import type { Source } from '../dispatch/block.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { ContainerPosition } from './reading/container-position.ts'
+import { lineFilterOf } from './reading/line-filter.ts'
 import { createReader } from './reading/container-reader.ts'
 import type { Delivery } from './delivery.ts'
 
@@ -44,8 +45,9 @@ export class Retirement {
     const { config, delivery } = this.#options
     const position = delivery.resumePosition(source.id)
     if (!(position instanceof ContainerPosition)) return
-    const { maxLineBytes, from } = config
-    const reader = createReader({ source, tty: false, poll: false, maxLineBytes, from, position })
+    const { maxLineBytes, filters, from } = config
+    const filter = lineFilterOf(filters)
+    const reader = createReader({ source, tty: false, poll: false, maxLineBytes, filter, from, position })
     reader.flush()
     for (let block = reader.take(); block !== undefined; block = reader.take()) {
       // oxlint-disable-next-line no-await-in-loop -- blocks are delivered in order

@@ -10,6 +10,8 @@ const clock: Clock = {
   sleep: () => Promise.resolve(),
 }
 const host: HostProcess = {
+  hostName: () => 'host',
+  containerId: () => null,
   openFileDescriptors: async () => 21,
   fileDescriptorLimit: async () => 1024,
   residentBytes: () => null,

@@ -85,6 +85,9 @@ export class Metrics {
   readonly #cut = this.#perContainer('log_capturer_container_cut_lines_total', {
     help: 'Lines cut because they were longer than max_line_bytes',
   })
+  readonly #filtered = this.#perContainer('log_capturer_lines_filtered_total', {
+    help: 'Lines left out by include_lines and exclude_lines; they are not among those read',
+  })
   readonly #missed = this.#counter('log_capturer_containers_missed_total', 'reason', {
     help: 'Containers that ran and were gone before their log was read to its end',
   })
@@ -224,6 +227,11 @@ export class Metrics {
 
   cutLines(container: MeasuredContainer, lines: number): void {
     this.#cut.inc(this.#labelsOf(container), lines)
+  }
+
+  /** Lines that are not wanted, by their text. */
+  linesFiltered(container: MeasuredContainer, lines: number): void {
+    this.#filtered.inc(this.#labelsOf(container), lines)
   }
 
   linesRead(container: MeasuredContainer, lines: number): void {

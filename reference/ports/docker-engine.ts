@@ -55,6 +55,8 @@ export interface ContainerSummary {
 }
 
 export interface ContainerDetails extends ContainerSummary {
+  /** As it was named when the container was created; '' when the engine does not tell. */
+  readonly image: string
   /** With a TTY stderr is merged into stdout, and Docker's log stream is unframed. */
   readonly tty: boolean
   /** Such as `json-file`, `local`, `none`. */

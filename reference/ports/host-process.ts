@@ -1,5 +1,9 @@
 /** What the collector can see of the process it runs in. `null` where the platform does not tell. */
 export interface HostProcess {
+  /** What the machine is called. */
+  hostName(): string
+  /** The id of the container it is in, 64 hexadecimal characters. */
+  containerId(): string | null
   openFileDescriptors(): Promise<number | null>
   /** The soft limit on open descriptors. */
   fileDescriptorLimit(): Promise<number | null>

@@ -15,7 +15,7 @@ import { Archive } from './archive.ts'
 import { fileNameOf } from './file-name.ts'
 import { OpenFiles } from './open-files.ts'
 import { DISTURBANCES, OwnedFile, type Disturbance } from './owned-file.ts'
-import { formatBlock } from './record-format.ts'
+import { formatBlock, formatFor } from './record-format.ts'
 
 export interface LocalFileSinkOptions {
   readonly config: LocalFileSinkConfig
@@ -64,7 +64,9 @@ export class LocalFileSink implements Sink {
     const { source, blocks, mark } = parts[0]!
     const file = this.#fileOf(source)
     try {
-      const buffers = blocks.map((block) => formatBlock(block, this.#options.config.format))
+      const buffers = blocks.map((block) =>
+        formatBlock(block, formatFor(block.source, this.#options.config.format)),
+      )
       const stored = await this.#open.use(file, options, async () => {
         await this.#prepareDirectory()
         return await file.append(buffers, mark)
@@ -230,7 +232,8 @@ function failureOf(verb: string, { path }: OwnedFile, error: unknown): string {
 
 const LIMITS: SinkLimits = {
   batchBytes: 1024 * 1024,
-  batchRecords: Infinity,
+  // In JSON a short record is a hundred times as long, and the whole batch is in memory.
+  batchRecords: 16_384,
   sourcesPerBatch: 1,
   inFlight: 64,
   writeDeadlineMs: null,

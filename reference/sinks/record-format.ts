@@ -1,7 +1,14 @@
-import { STDERR, type Block } from '../dispatch/block.ts'
+import { currentName, formatOf, labelsOf, METADATA_FIELDS } from '../dispatch/attributes.ts'
+import { STDERR, type Block, type Source } from '../dispatch/block.ts'
 import { TimeWriter } from '../dispatch/time-writer.ts'
 
 export type RecordFormat = 'raw' | 'json'
+
+/** As the source itself says, or else as is usual. */
+export function formatFor(source: Source, usual: RecordFormat): RecordFormat {
+  const own = formatOf(source)
+  return own === 'raw' || own === 'json' ? own : usual
+}
 
 /** The bytes of a block as the file holds them; for `raw` the block's own memory. */
 export function formatBlock(block: Block, format: RecordFormat): Uint8Array {
@@ -9,14 +16,15 @@ export function formatBlock(block: Block, format: RecordFormat): Uint8Array {
 }
 
 /**
- * One object per line: `{time, stream, container_id, container_name, line}`. Control characters are JSON escapes, a byte order mark is kept, and bytes that
+ * One object per line: `{time, stream, container_id, container_name, line}`, with what was chosen of image, compose_project, compose_service, host and
+ * `labels: {<key>: <value>}` before the line. Control characters are JSON escapes, a byte order mark is kept, and bytes that
  * are not UTF-8 become U+FFFD as the Encoding Standard says: one for each maximal part of a sequence.
  */
 function formatJson(block: Block): Uint8Array {
   const { source, bytes, ends, streams, times } = block
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const writer = new TimeWriter()
-  const owner = `"container_id":${JSON.stringify(source.id)},"container_name":${JSON.stringify(source.name)}`
+  const owner = ownerOf(source)
   let text = ''
   let start = 0
   for (let record = 0; record < ends.length; record++) {
@@ -28,4 +36,23 @@ function formatJson(block: Block): Uint8Array {
     start = end
   }
   return new TextEncoder().encode(text)
+}
+
+/** The same for all records of a block. Labels cannot take the place of a field: they are in an object of their own. */
+function ownerOf(source: Source): string {
+  const { id, attributes } = source
+  const chosen = METADATA_FIELDS.flatMap((field) =>
+    attributes[field] === undefined ? [] : [pair(field, attributes[field])],
+  )
+  const labels = labelsOf(source).map(([key, value]) => pair(key, value))
+  return [
+    pair('container_id', id),
+    pair('container_name', currentName(source)),
+    ...chosen,
+    ...(labels.length === 0 ? [] : [`"labels":{${labels.join(',')}}`]),
+  ].join(',')
+}
+
+function pair(name: string, value: string): string {
+  return `${JSON.stringify(name)}:${JSON.stringify(value)}`
 }

@@ -18,6 +18,7 @@ describe('clients work unchanged', () => {
     expect(await engine.listContainers({ signal })).toEqual([summary])
     expect(await engine.inspectContainer('web', { signal })).toEqual({
       ...summary,
+      image: 'simulated:latest',
       tty: false,
       logDriver: 'json-file',
       startedAt: expect.any(String),

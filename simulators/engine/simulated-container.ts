@@ -153,9 +153,9 @@ export class SimulatedContainer {
 
   /** As `inspect` shows it. */
   details(): ContainerDetails {
-    const { id, name, labels, running, tty, logDriver } = this
+    const { id, name, labels, image, running, tty, logDriver } = this
     const startedAt = this.startedAt === null ? null : String(this.startedAt)
-    return { id, name, labels, running, tty, logDriver, startedAt }
+    return { id, name, labels, image, running, tty, logDriver, startedAt }
   }
 
   /**

@@ -53,6 +53,7 @@ describe('calls', () => {
       expect(await client.listContainers({ signal: never })).toEqual([summary])
       expect(await client.inspectContainer(web.id, { signal: never })).toEqual({
         ...summary,
+        image: 'simulated:latest',
         tty: false,
         logDriver: 'json-file',
         startedAt: expect.any(String),

@@ -12,6 +12,8 @@ export interface ContainerPositionParts {
   readonly partials: readonly PartialLine[]
   /** Longer lines were cut at this length, so that ordinals mean nothing under another one. Undefined in positions of earlier versions. */
   readonly maxLineBytes: number | undefined
+  /** Digest of the patterns that records had to fit, likewise; undefined where there were none. */
+  readonly lineFilter: string | undefined
   /** Only with a TTY: how the container's last runs ended, oldest first, at most {@link RING_KEYS}. */
   readonly unterminated: readonly Unterminated[]
 }
@@ -23,6 +25,7 @@ export class ContainerPosition implements SourcePosition {
   readonly cursor: CursorState
   readonly partials: readonly PartialLine[]
   readonly maxLineBytes: number | undefined
+  readonly lineFilter: string | undefined
   readonly unterminated: readonly Unterminated[]
 
   constructor(parts: ContainerPositionParts) {
@@ -31,12 +34,13 @@ export class ContainerPosition implements SourcePosition {
     this.cursor = parts.cursor
     this.partials = parts.partials
     this.maxLineBytes = parts.maxLineBytes
+    this.lineFilter = parts.lineFilter
     this.unterminated = parts.unterminated
   }
 
   toJSON(): unknown {
     const { messages, ring, newest, counted } = this.cursor
-    const { epoch, records, maxLineBytes, unterminated } = this
+    const { epoch, records, maxLineBytes, lineFilter, unterminated } = this
     const partials = this.partials.map(toJSON)
     return {
       epoch,
@@ -47,6 +51,7 @@ export class ContainerPosition implements SourcePosition {
       counted,
       partials,
       maxLineBytes,
+      lineFilter,
       unterminated,
     }
   }
@@ -80,6 +85,7 @@ const FORM = z.object({
   counted: z.object({ sinceNewest: count, lines: count }).optional(),
   partials: z.array(z.object({ stream: z.int().min(0).max(2), stamp, base64: z.base64() })),
   maxLineBytes: count.optional(),
+  lineFilter: z.string().optional(),
   // Earlier versions kept one.
   unterminated: z
     .union([UNTERMINATED.transform((one) => [one]), z.array(UNTERMINATED).max(RING_KEYS)])
@@ -90,10 +96,9 @@ const FORM = z.object({
 export function parseContainerPosition(json: unknown): ContainerPosition {
   const parsed = FORM.safeParse(json)
   if (!parsed.success) throw new Error(`Cannot read a container's position: ${z.prettifyError(parsed.error)}`)
-  const { epoch, records, messages, ring, newest, counted, partials, maxLineBytes, unterminated } =
-    parsed.data
+  const { records, messages, ring, newest, counted, partials, ...settings } = parsed.data
   return new ContainerPosition({
-    epoch,
+    ...settings,
     records,
     cursor: { messages, ring: Float64Array.from(ring), newest, counted },
     partials: partials.map((partial) => ({
@@ -101,7 +106,7 @@ export function parseContainerPosition(json: unknown): ContainerPosition {
       stamp: new Uint8Array(Buffer.from(partial.stamp)),
       bytes: new Uint8Array(Buffer.from(partial.base64, 'base64')),
     })),
-    maxLineBytes,
-    unterminated,
+    maxLineBytes: settings.maxLineBytes,
+    lineFilter: settings.lineFilter,
   })
 }

@@ -1,6 +1,7 @@
 import type { Block, Source } from '../../dispatch/block.ts'
 import type { ContainerPosition } from './container-position.ts'
 import { FollowReader } from './follow-reader.ts'
+import type { LineFilter } from './line-filter.ts'
 import type { Notice } from './notice.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
 
@@ -15,6 +16,8 @@ export interface ContainerReaderOptions {
   readonly tail?: boolean
   /** A longer line is cut into records of this length, bytes. */
   readonly maxLineBytes: number
+  /** Which records are wanted. Default null: all of them. */
+  readonly filter?: LineFilter | null
   readonly position?: ContainerPosition
   /** Without a position: everything that is stored, or only what comes from now on. */
   readonly from: 'start' | 'now'
@@ -75,6 +78,8 @@ export interface ContainerReader {
   unanswered(): boolean
   /** The container stopped and all was read, or it is gone: what was withheld is delivered, and open lines become records. */
   flush(): void
+  /** The source carries other attributes from now on, such as another name: so do the records made from now on. */
+  describe(source: Source): void
   /** Records completed and position reached since the last call; undefined when nothing changed. Call it until then: a block ends with its epoch. */
   take(): Block | undefined
   /** What a complete reply to `tail=1` says. */

@@ -1,4 +1,4 @@
-import type { Block } from '../../dispatch/block.ts'
+import type { Block, Source } from '../../dispatch/block.ts'
 import { EngineError } from '../../ports/docker-engine.ts'
 import type { ContainerPosition } from './container-position.ts'
 import type {
@@ -97,7 +97,7 @@ export class FollowReader implements ContainerReader {
   #proofAsked: number | undefined
 
   constructor(options: ContainerReaderOptions) {
-    const { maxLineBytes, position, source, tty } = options
+    const { maxLineBytes, position, source, tty, filter = null } = options
     const delivered = (this.#delivered = new Delivered(position?.cursor))
     const isUnproved = position === undefined && options.from === 'start' && options.wasThere === true
     this.#readable = new ReadableEnd(delivered.history, isUnproved)
@@ -107,6 +107,7 @@ export class FollowReader implements ContainerReader {
       source,
       tty,
       maxLineBytes,
+      filter,
       chunksShareStamp: true,
       unframed: tty,
       cursor: () => delivered.state,
@@ -218,6 +219,10 @@ export class FollowReader implements ContainerReader {
 
   flush(): void {
     this.#maker.flush()
+  }
+
+  describe(source: Source): void {
+    this.#maker.describe(source)
   }
 
   take(): Block | undefined {

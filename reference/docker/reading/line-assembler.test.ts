@@ -6,8 +6,11 @@ const STAMP = '2026-01-01T00:00:00.000000001Z '
 
 function assembler(maxLineBytes: number): { lines: LineAssembler; builder: BlockBuilder } {
   const builder = new BlockBuilder()
-  const options = { builder, tty: false, maxLineBytes, chunksShareStamp: true }
-  return { builder, lines: new LineAssembler({ ...options, onCut: () => {}, onOrphan: () => {} }) }
+  const options = { builder, tty: false, maxLineBytes, chunksShareStamp: true, filter: null }
+  return {
+    builder,
+    lines: new LineAssembler({ ...options, onCut: () => {}, onOrphan: () => {}, onFiltered: () => {} }),
+  }
 }
 
 function add(lines: LineAssembler, data: string): void {

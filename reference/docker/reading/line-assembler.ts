@@ -1,5 +1,6 @@
 import type { BlockBuilder } from './block-builder.ts'
 import { cutLength } from './line-cut.ts'
+import type { LineFilter } from './line-filter.ts'
 import { OpenLine, type PartialLine } from './open-line.ts'
 import { compareStamps, STAMP_PREFIX, STAMP_BYTES } from './stamp.ts'
 
@@ -10,6 +11,10 @@ export interface LineAssemblerOptions {
   readonly maxLineBytes: number
   /** Whether every chunk of a line has the stamp of the first, as Docker's; Podman stamps each with its own time. */
   readonly chunksShareStamp: boolean
+  /** Which records are wanted; null for all of them. */
+  readonly filter: LineFilter | null
+  /** A record is not wanted. */
+  readonly onFiltered: () => void
   /** A partial line whose continuation never came became a record. */
   readonly onOrphan: () => void
   /** A line longer than `maxLineBytes` became several records. */
@@ -43,7 +48,9 @@ export class LineAssembler {
       this.#continueOrOrphan(stream, buffer, start, dataEnd, terminated)
     } else if (terminated && dataEnd - data <= this.#options.maxLineBytes) {
       const cr = this.#options.tty && dataEnd > data && buffer[dataEnd - 1] === CARRIAGE_RETURN
-      this.#options.builder.addRange(stream, buffer, start, data, cr ? dataEnd - 1 : dataEnd)
+      const recordEnd = cr ? dataEnd - 1 : dataEnd
+      if (this.#options.filter === null || this.#wants(buffer.subarray(data, recordEnd)))
+        this.#options.builder.addRange(stream, buffer, start, data, recordEnd)
     } else {
       this.#begin(stream, buffer, start, dataEnd, terminated)
     }
@@ -90,12 +97,12 @@ export class LineAssembler {
 
   /** Makes records of at most `maxLineBytes` from the start of the line. */
   #cut(line: OpenLine): void {
-    const { builder, maxLineBytes, onCut } = this.#options
+    const { maxLineBytes, onCut } = this.#options
     const { bytes } = line.state
     let at = 0
     while (bytes.length - at > maxLineBytes) {
       const length = cutLength(bytes, at, maxLineBytes)
-      builder.add(line.stream, line.stamp, bytes.subarray(at, at + length))
+      this.#record(line.stream, line.stamp, bytes.subarray(at, at + length))
       at += length
     }
     line.drop(at)
@@ -104,7 +111,18 @@ export class LineAssembler {
 
   #emit({ state: { bytes, stamp, stream } }: OpenLine): void {
     const cr = this.#options.tty && bytes.at(-1) === CARRIAGE_RETURN
-    this.#options.builder.add(stream, stamp, cr ? bytes.subarray(0, -1) : bytes)
+    this.#record(stream, stamp, cr ? bytes.subarray(0, -1) : bytes)
+  }
+
+  #record(stream: number, stamp: Uint8Array, bytes: Uint8Array): void {
+    if (this.#wants(bytes)) this.#options.builder.add(stream, stamp, bytes)
+  }
+
+  #wants(bytes: Uint8Array): boolean {
+    const { filter, onFiltered } = this.#options
+    if (filter === null || filter.wants(bytes)) return true
+    onFiltered()
+    return false
   }
 }
 

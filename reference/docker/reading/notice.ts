@@ -6,3 +6,5 @@ export type Notice =
   | { readonly kind: 'replay'; readonly messages: number }
   | { readonly kind: 'orphan' }
   | { readonly kind: 'cut' }
+  /** Lines that are not wanted, by their text. */
+  | { readonly kind: 'filtered'; lines: number }

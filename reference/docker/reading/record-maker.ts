@@ -3,6 +3,7 @@ import { BlockBuilder } from './block-builder.ts'
 import { ContainerPosition } from './container-position.ts'
 import { LineAssembler } from './line-assembler.ts'
 import { RING_KEYS, type CursorState } from './cursor-state.ts'
+import type { LineFilter } from './line-filter.ts'
 import type { Notice } from './notice.ts'
 import { STAMP_BYTES, STAMP_PREFIX } from './stamp.ts'
 import { CHUNK_BYTES, isWholeChunk } from './stored-chunk.ts'
@@ -14,6 +15,8 @@ export interface RecordMakerOptions {
   /** A longer line is cut into records of at most this length, bytes. */
   readonly maxLineBytes: number
   readonly chunksShareStamp: boolean
+  /** Which records are wanted; null for all of them. */
+  readonly filter: LineFilter | null
   readonly position?: ContainerPosition
   /** Whether messages are not framed, so that unterminated ones must be remembered to be found again. */
   readonly unframed: boolean
@@ -27,8 +30,9 @@ export class RecordMaker {
   readonly #options: RecordMakerOptions
   readonly #assembler: LineAssembler
   readonly #builder = new BlockBuilder()
-  /** Blocks of epochs that are over. */
+  /** Blocks of epochs that are over, and of the source as it was described before. */
   readonly #closed: Block[] = []
+  #source: Source
   #unterminated: readonly Unterminated[]
   #epoch: number
   /** Records in the blocks made so far. */
@@ -36,14 +40,17 @@ export class RecordMaker {
   #moved = false
 
   constructor(options: RecordMakerOptions) {
-    const { maxLineBytes, position, tty, chunksShareStamp } = options
+    const { maxLineBytes, position, tty, chunksShareStamp, filter } = options
     this.#options = options
+    this.#source = options.source
     this.#made = position?.records ?? 0
-    this.#epoch = (position?.epoch ?? 0) + (isCutOtherwise(position, maxLineBytes) ? 1 : 0)
+    this.#epoch = (position?.epoch ?? 0) + (isCountedOtherwise(position, options) ? 1 : 0)
     this.#unterminated = position?.unterminated ?? []
     const onOrphan = (): void => void this.notices.push({ kind: 'orphan' })
     const onCut = (): void => void this.notices.push({ kind: 'cut' })
-    const assembly = { builder: this.#builder, tty, maxLineBytes, chunksShareStamp, onOrphan, onCut }
+    const onFiltered = (): void => this.#noteFiltered()
+    const notes = { onOrphan, onCut, onFiltered }
+    const assembly = { builder: this.#builder, tty, maxLineBytes, chunksShareStamp, filter, ...notes }
     this.#assembler = new LineAssembler(assembly, position?.partials)
   }
 
@@ -55,6 +62,7 @@ export class RecordMaker {
       cursor: this.#options.cursor(),
       partials: this.#assembler.partials,
       maxLineBytes: this.#options.maxLineBytes,
+      lineFilter: this.#options.filter?.digest,
       unterminated: this.#unterminated,
     })
   }
@@ -68,6 +76,12 @@ export class RecordMaker {
     this.#moved = true
     this.#assembler.add(stream, buffer, start, end)
     if (this.#options.unframed) this.#noteUnterminated(buffer, start, end)
+  }
+
+  /** Records that are made from now on carry what this says of the source. */
+  describe(source: Source): void {
+    if (this.#builder.count > 0) this.#closed.push(this.#block())
+    this.#source = source
   }
 
   /** The position moved without a new message. */
@@ -101,9 +115,15 @@ export class RecordMaker {
 
   #block(): Block {
     const { position } = this
-    const block = this.#builder.take(this.#options.source, this.#epoch, this.#made, position)
+    const block = this.#builder.take(this.#source, this.#epoch, this.#made, position)
     this.#made = position.records
     return block
+  }
+
+  #noteFiltered(): void {
+    const last = this.notices.at(-1)
+    if (last?.kind === 'filtered') last.lines += 1
+    else this.notices.push({ kind: 'filtered', lines: 1 })
   }
 
   #noteUnterminated(buffer: Uint8Array, start: number, end: number): void {
@@ -114,8 +134,14 @@ export class RecordMaker {
   }
 }
 
-function isCutOtherwise(position: ContainerPosition | undefined, maxLineBytes: number): boolean {
-  return position?.maxLineBytes !== undefined && position.maxLineBytes !== maxLineBytes
+/** Whether ordinals were counted under other settings. Positions of versions that had no such setting were made without it. */
+function isCountedOtherwise(
+  position: ContainerPosition | undefined,
+  { maxLineBytes, filter }: RecordMakerOptions,
+): boolean {
+  if (position === undefined) return false
+  const isCutOtherwise = position.maxLineBytes !== undefined && position.maxLineBytes !== maxLineBytes
+  return isCutOtherwise || position.lineFilter !== filter?.digest
 }
 
 const NEWLINE = 0x0a

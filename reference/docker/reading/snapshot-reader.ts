@@ -1,4 +1,4 @@
-import type { Block } from '../../dispatch/block.ts'
+import type { Block, Source } from '../../dispatch/block.ts'
 import type { ContainerPosition } from './container-position.ts'
 import type {
   Beyond,
@@ -38,13 +38,14 @@ export class SnapshotReader implements ContainerReader {
   #withholds = false
 
   constructor(options: ContainerReaderOptions) {
-    const { maxLineBytes, position, source, tty } = options
+    const { maxLineBytes, position, source, tty, filter = null } = options
     const cursor = (this.#cursor = new CountingCursor(position?.cursor, options.tail))
     this.#priming = position === undefined && options.from === 'now'
     this.#maker = new RecordMaker({
       source,
       tty,
       maxLineBytes,
+      filter,
       chunksShareStamp: false,
       unframed: false,
       cursor: () => cursor.state,
@@ -125,6 +126,10 @@ export class SnapshotReader implements ContainerReader {
       this.#deliver(stream, message)
     }
     this.#maker.flush()
+  }
+
+  describe(source: Source): void {
+    this.#maker.describe(source)
   }
 
   take(): Block | undefined {

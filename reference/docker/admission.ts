@@ -1,0 +1,87 @@
+import type { ContainerMonitorConfig } from '../config/config.ts'
+import { renamed, withFormat } from '../dispatch/attributes.ts'
+import type { Source } from '../dispatch/block.ts'
+import type { ContainerDetails, ContainerSummary, EngineInfo } from '../ports/docker-engine.ts'
+import type { Logger } from '../ports/logger.ts'
+import { isWanted } from './container-filter.ts'
+import { metadataOf } from './container-metadata.ts'
+import { labelSettingsOf, NO_LABEL_SETTINGS, type LabelSettings } from './label-settings.ts'
+import { refuseLogDriver } from './log-driver.ts'
+
+export interface AdmissionOptions {
+  readonly config: ContainerMonitorConfig
+  readonly logger: Logger
+  readonly engineInfo: () => EngineInfo
+  readonly knownSources: () => readonly Source[]
+  /** What the machine is called. */
+  readonly hostName: string
+  /** The container that the collector is in, if any. */
+  readonly ownContainerId: string | null
+}
+
+/** Decides which containers are followed, and which sources they are. What keeps one out that nobody may have meant to is logged. */
+export class Admission {
+  readonly #options: AdmissionOptions
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options
+  }
+
+  /** To be called when following begins. */
+  announce(): void {
+    const { config, logger, ownContainerId } = this.#options
+    if (ownContainerId !== null && config.filters.excludeSelf)
+      logger.info({ id: ownContainerId.slice(0, 12) }, "The collector's own container is not collected")
+  }
+
+  /** Whether the engine is to be asked for a container that it lists. */
+  considers(container: ContainerSummary): boolean {
+    const settings = this.#settingsOf(container)
+    if (this.#isWanted(container, settings)) return true
+    this.#reportProblems(container, settings)
+    return false
+  }
+
+  /**
+   * The source that a container is, or null when it is not to be followed.
+   * @param renamedTo the name that an event gave it: what is asked may be answered before it is renamed, and come after
+   */
+  admit(details: ContainerDetails, renamedTo: string | null): Source | null {
+    const { engineInfo, knownSources, logger } = this.#options
+    const settings = this.#settingsOf(details)
+    this.#reportProblems(details, settings)
+    if (!this.#isWanted(details, settings)) return null
+    const refusal = refuseLogDriver(details, engineInfo())
+    if (refusal !== null) {
+      logger.warn({ container: details.name, logDriver: details.logDriver }, refusal)
+      return null
+    }
+    const { id } = details
+    const name = renamedTo ?? details.name
+    const known = knownSources().find((source) => source.id === id)
+    const attributes = { ...this.#metadataOf(details), ...withFormat(settings.format) }
+    return renamed({ id, kind: 'container', name: known?.name ?? name, attributes }, name)
+  }
+
+  #isWanted(container: ContainerSummary, settings: LabelSettings): boolean {
+    const { config, ownContainerId } = this.#options
+    return isWanted(container, config.filters, settings, ownContainerId)
+  }
+
+  #settingsOf({ labels }: ContainerSummary): LabelSettings {
+    return this.#options.config.settingsByLabel ? labelSettingsOf(labels) : NO_LABEL_SETTINGS
+  }
+
+  #reportProblems({ name }: ContainerSummary, { problems }: LabelSettings): void {
+    for (const problem of problems)
+      this.#options.logger.warn({ container: name, problem }, 'A label is not a setting')
+  }
+
+  #metadataOf(details: ContainerDetails): Source['attributes'] {
+    const { config, hostName, logger } = this.#options
+    const { attributes, left } = metadataOf(details, config.metadata, hostName)
+    if (left.length > 0)
+      logger.warn({ container: details.name, left }, 'Some of the metadata of a container is too long')
+    return attributes
+  }
+}
