@@ -25,6 +25,8 @@ const CAN_FAIL = ['property-tests/*-can-fail.test.ts']
 const config: ViteUserConfig = defineConfig({
   test: {
     pool: 'forks',
+    // Vitest leaves one core free, of two that is half.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
