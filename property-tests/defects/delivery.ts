@@ -9,6 +9,8 @@ const store = `${folder}/position-store.ts`
 const storeTest = `${folder}/position-store.test.ts`
 const checkpointer = `${folder}/checkpointer.ts`
 const lifecycle = 'reference/lifecycle'
+const surroundings = 'property-tests/collector.surroundings.test.ts'
+const found = 'The collector between two releases, found by its property with several sinks'
 const origin = 'The collector at b5e9cc7, with sinks that are slow, full or away'
 
 /** What went wrong on the way from the readers to the sinks and positions. */
@@ -231,5 +233,43 @@ export const DELIVERY: readonly Defect[] = [
       },
     ],
     caughtBy: [{ file: storeTest, test: 'a source that is gone keeps its position for a day' }],
+  },
+  {
+    id: 'B144',
+    finding: 'D4',
+    origin,
+    description: 'A sink that is switched off before its first record is not remembered',
+    patches: [{ file: store, find: 'this.#knowConfigured()\n', replace: '\n' }],
+    caughtBy: [
+      { file: storeTest, test: 'a sink is known from its first run on, though it was given nothing' },
+    ],
+  },
+  {
+    id: 'B145',
+    origin: found,
+    description: 'A stop does not save what a sink was making durable when it came',
+    patches: [
+      {
+        file: checkpointer,
+        find: 'if (delivery.committed && !positions.dirty) return',
+        replace: 'if (delivery.committed) return',
+      },
+    ],
+    caughtBy: [{ file: surroundings, test: 'a stop saves what a sink was making durable when it came' }],
+  },
+  {
+    id: 'B146',
+    origin: found,
+    description: 'A checkpoint of several sinks that is cancelled leaves a rejection to nobody',
+    patches: [
+      {
+        file: `${folder}/spooled-delivery.ts`,
+        find: 'await Promise.all([spooled, ...this.#feeds.map((feed) => this.#commitFeed(feed, options))])',
+        replace: `const feeds = this.#feeds.map((feed) => this.#commitFeed(feed, options))
+    await spooled
+    await Promise.all(feeds)`,
+      },
+    ],
+    caughtBy: [{ file: surroundings, test: 'a stop at any moment of a checkpoint of several sinks' }],
   },
 ]

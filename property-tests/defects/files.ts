@@ -173,4 +173,17 @@ export const FILES: readonly Defect[] = [
     ],
     caughtBy: [{ file: `${folder}/file-name.test.ts`, test: 'a name cannot leave the directory' }],
   },
+  {
+    id: 'B147',
+    finding: 'D5',
+    origin,
+    description: 'What standard output took after a stop gave it up is written again by the next start',
+    patches: [{ file: `${folder}/stdout-sink.ts`, find: 'this.#noteUntold(batch)', replace: 'void batch' }],
+    caughtBy: [
+      {
+        file: `${folder}/stdout-sink.test.ts`,
+        test: 'what a write that was no longer waited for has written is not written again',
+      },
+    ],
+  },
 ]

@@ -187,4 +187,22 @@ export const MONITOR: readonly Defect[] = [
     patches: [{ file: roster, find: "keep('container_follow'", replace: "spawn('container_follow'" }],
     caughtBy: [{ file: monitorTest, test: 'a session that fails by a defect is begun again' }],
   },
+  {
+    id: 'B148',
+    origin: 'The collector between two releases, found by its property with streams that are blocked',
+    description: 'Health is good while every stream of a container is stuck',
+    patches: [
+      {
+        file: session,
+        find: "const isStuck = end.kind === 'stuck' || turn.unclearSinceMs !== null",
+        replace: 'const isStuck = false',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'property-tests/collector.surroundings.test.ts',
+        test: 'health is not good while all streams of a container are blocked, and is again: 26',
+      },
+    ],
+  },
 ]
