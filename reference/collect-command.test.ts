@@ -61,10 +61,10 @@ async function collect(yaml: string): Promise<Program> {
 }
 
 /** Listens on no fixed port; its files go to the test's directory. */
-function settings(host: string, sinks: string, api = 'enabled: false'): string {
+function settings(host: string, sinks: string, api = 'enabled: false', files = true): string {
   return `
 container_monitor: {socket_path: "${host}", reconnect_interval: 100ms}
-sinks: {local_file: {directory: ${directory}/logs}, ${sinks}}
+sinks: {local_file: {enabled: ${files}, directory: ${directory}/logs}, ${sinks}}
 metrics: {enabled: false}
 api: {${api}}
 `
@@ -151,14 +151,20 @@ describe('a signal', () => {
   )
 
   test('after a drain that missed its deadline the exit is 1, and what did not end is named', async () => {
-    const program = await blockedCollector()
+    const program = await blockedCollector({ files: false })
     program.child.kill('SIGTERM')
     expect(await program.exited).toBe(1)
     expect(program.errors()).toMatch(/The collector stopped, but not all of it: queue/)
   }, 30_000)
 
+  test('with several sinks what one of them did not take stays in the spool, and the exit is 0', async () => {
+    const program = await blockedCollector({ files: true })
+    program.child.kill('SIGTERM')
+    expect(await program.exited).toBe(0)
+  }, 30_000)
+
   test('a second one ends the drain at once, with the signal as status', async () => {
-    const program = await blockedCollector()
+    const program = await blockedCollector({ files: false })
     program.child.kill('SIGTERM')
     await eventually(() => program.errors().includes('Asked to stop'))
     program.child.kill('SIGTERM')
@@ -287,9 +293,9 @@ async function freePort(): Promise<number> {
 }
 
 /** Nobody reads its standard output, so its queue can never be written out. */
-async function blockedCollector(): Promise<Program> {
+async function blockedCollector({ files }: { files: boolean }): Promise<Program> {
   const api = await engineWith(Array.from({ length: 3000 }, (_, n) => `${n}`.padEnd(1000, '.')))
-  const program = await collect(settings(api.host, 'stdout: {enabled: true}'))
+  const program = await collect(settings(api.host, 'stdout: {enabled: true}', 'enabled: false', files))
   await eventually(() => (program.child.stdout?.readableLength ?? 0) > 0)
   return program
 }
