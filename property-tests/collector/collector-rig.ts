@@ -681,6 +681,7 @@ export class CollectorRig {
     world.invariant('I7 the service holds what was stored', () => this.#network.found)
     world.invariant('I10 each loss is told, and no other', () => this.#told.found)
     every(world, 'I10 what was not read before it was removed is told', LOOK_MS, () => this.#missedLives())
+    every(world, 'I14 memory is bounded', LOOK_MS, () => this.#heldTooMuch())
     this.#watchDeliveries()
   }
 
@@ -697,6 +698,13 @@ export class CollectorRig {
       if (this.#losesEvents || couldKnowMs > addedMs || reached >= couldRead) continue
       this.#told.missed(container)
     }
+  }
+
+  /** The bound is on what is counted; what is really held may be a quarter more. */
+  #heldTooMuch(): string | undefined {
+    const { real } = this.#collector.heldBytes()
+    const bound = 1.25 * this.#settings.queueBytesMax
+    return real <= bound ? undefined : `${real} bytes are held, of ${bound}`
   }
 
   /** Messages that a follow which ended well may lack: where the container is removed by then, nobody can ask for them, nor know of them. */

@@ -111,4 +111,82 @@ export const SABOTAGES: readonly Defect[] = [
     ],
     caughtBy: ['ordinary-day'],
   },
+  {
+    id: 'I10',
+    origin,
+    description: 'A loss is not logged',
+    patches: [
+      {
+        file: 'reference/docker/report-notices.ts',
+        find: 'logger.error(',
+        replace: 'Object.is(',
+      },
+    ],
+    caughtBy: ['hard-day'],
+  },
+  {
+    id: 'I11',
+    origin,
+    description: 'Positions are saved ten times less often',
+    patches: [
+      {
+        file: 'reference/dispatch/dispatcher.ts',
+        find: 'const intervalMs = config.checkpointIntervalMs',
+        replace: 'const intervalMs = 10 * config.checkpointIntervalMs',
+      },
+    ],
+    caughtBy: ['hard-day'],
+  },
+  {
+    id: 'I12',
+    origin,
+    description: 'Health leaves out the parts',
+    patches: [
+      {
+        file: 'reference/main.ts',
+        find: '...components.map((component) => component.checks()),',
+        replace: '',
+      },
+    ],
+    caughtBy: ['hard-day'],
+  },
+  {
+    id: 'I13',
+    origin,
+    description: 'A line too many is counted with each block',
+    patches: [
+      {
+        file: 'reference/dispatch/dispatcher.ts',
+        find: 'metrics.linesRead(block.source, block.ends.length)',
+        replace: 'metrics.linesRead(block.source, block.ends.length + 1)',
+      },
+    ],
+    caughtBy: ['hard-day'],
+  },
+  {
+    id: 'I14',
+    origin,
+    description: 'The bound on memory is four times as wide',
+    patches: [
+      {
+        file: 'reference/dispatch/dispatcher.ts',
+        find: 'new Budget({ bytesMax: options.config.queueBytesMax })',
+        replace: 'new Budget({ bytesMax: 4 * options.config.queueBytesMax })',
+      },
+    ],
+    caughtBy: ['hard-day'],
+  },
+  {
+    id: 'I15',
+    origin,
+    description: 'One worker does all the work',
+    patches: [
+      {
+        file: 'reference/dispatch/dispatcher.ts',
+        find: 'workers,\n      sink: sink!,',
+        replace: 'workers: 1,\n      sink: sink!,',
+      },
+    ],
+    caughtBy: ['hard-day'],
+  },
 ]

@@ -2,6 +2,7 @@ import { messageOf } from '../../reference/errors.ts'
 import { checkCollector } from '../collector.property.ts'
 import { idleStream } from '../collector/idle-stream.ts'
 import { anyCommandOrCrash } from '../collector/crash-command.ts'
+import { hardDay } from '../collector/hard-day.ts'
 import { ordinaryDay } from '../collector/ordinary-day.ts'
 
 /** What a suite found in the sources as they were loaded. */
@@ -14,12 +15,19 @@ export interface SuiteResult {
 }
 
 /** The suites that are held against each defect, the quickest first. */
-export const SUITE_NAMES = ['idle-stream', 'ordinary-day', 'collector-property', 'crash-property'] as const
+export const SUITE_NAMES = [
+  'idle-stream',
+  'ordinary-day',
+  'hard-day',
+  'collector-property',
+  'crash-property',
+] as const
 export type SuiteName = (typeof SUITE_NAMES)[number]
 
 export const SUITES: Readonly<Record<SuiteName, () => Promise<SuiteResult>>> = {
   'idle-stream': () => scenario('idle-stream', idleStream),
   'ordinary-day': () => scenario('ordinary-day', ordinaryDay),
+  'hard-day': () => scenario('hard-day', hardDay),
   'collector-property': async () => ({
     suite: 'collector-property',
     // A defect breaks nearly every case: the first is enough, and nobody needs it shrunk.
