@@ -224,4 +224,24 @@ export const READING: readonly Defect[] = [
       },
     ],
   },
+  {
+    id: 'B149',
+    origin:
+      'The collector between two releases, restarted beside containers that write 3,000 lines a second to small logs on Docker 20.10',
+    description:
+      'What a follow brings after a silence is taken for what was stored next: a log file is missing, and nothing says so',
+    patches: [
+      {
+        file: 'reference/docker/reading/contiguity.ts',
+        find: 'if (this.#isDoubted) return false',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/docker/reading/container-reader.test.ts',
+        test: 'what a follow passed over while it was silent is read where the engine may do so (true)',
+      },
+    ],
+  },
 ]

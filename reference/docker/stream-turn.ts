@@ -253,7 +253,7 @@ export class StreamTurn {
   /** Feeds the reader with a chunk, or tells it the clean end, and passes on what is complete. */
   async #take(chunk: Uint8Array | null, signal: AbortSignal): Promise<TurnEnd | Reopen | undefined> {
     const { reader } = this.#subject
-    this.#lastBytesMs = this.#context.clock.monotonic()
+    this.#noteSilence()
     let state: ReaderState
     try {
       state = chunk === null ? reader.end() : reader.push(chunk)
@@ -264,6 +264,14 @@ export class StreamTurn {
     const over = await this.#afterDoubt(state, signal)
     if (over === undefined && chunk === null) return await this.#afterEnd(signal)
     return over
+  }
+
+  /** Some bytes came. A silence that began soon after the opening may be that of a follow which passes over something. */
+  #noteSilence(): void {
+    const nowMs = this.#context.clock.monotonic()
+    const beganAfterMs = this.#lastBytesMs - (this.#openedMs ?? 0)
+    if (nowMs - this.#lastBytesMs >= SILENCE_MS && beganAfterMs <= YOUNG_MS) this.#subject.reader.wasSilent()
+    this.#lastBytesMs = nowMs
   }
 
   /** The reply ended. Once in a turn it is asked whether it should have gone on: some engines end it at a record that they cannot read. */
@@ -302,6 +310,8 @@ export class StreamTurn {
     }
     state = reader.resume(proof)
     await this.#deliver(signal)
+    // Meanwhile it was not read, which is no silence of its own.
+    this.#lastBytesMs = this.#context.clock.monotonic()
     return state
   }
 
@@ -465,6 +475,10 @@ async function readOrSilence(
 
 /** How long something may lie beyond the cursor unread, once it was seen, before the stream counts as stuck. */
 const STUCK_AFTER_MS = 1000
+/** How long a follow brings nothing that has missed a rotation, at the least: a log file is not written in less. */
+const SILENCE_MS = 100
+/** When it begins to, at the latest: once it has sent what was stored at its opening. */
+const YOUNG_MS = 10_000
 /** A search for the cursor that brings nothing for so long is blocked. */
 const SEARCH_SILENCE_MS = 1000
 /** For waits that only a deadline ends. */

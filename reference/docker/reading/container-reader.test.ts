@@ -61,6 +61,25 @@ describe('ContainerReader', () => {
     expect(reader.open('follow').tail).toBeGreaterThan(tail! * 2)
   })
 
+  test.for([
+    [true, lines(104, 300)],
+    [false, lines(300, 300)],
+  ] as const)(
+    'what a follow passed over while it was silent is read where the engine may do so (%s)',
+    ([passesOver, expected]) => {
+      const reader = createReader({ ...OPTIONS, passesOver })
+      reader.open('follow')
+      for (const one of lines(1, 100)) reader.push(one)
+      reader.open('follow')
+      for (const one of lines(51, 100)) reader.push(one)
+      for (const n of [101, 102, 103]) follow(reader, lines(n, n)[0]!, lines(1, n))
+      while (text(reader) !== '');
+      reader.wasSilent()
+      expect(follow(reader, lines(300, 300)[0]!, lines(1, 300))).toBe('aligned')
+      expect(text(reader)).toBe(expected.map((one) => /line \d+\n/.exec(String(one))![0]).join(''))
+    },
+  )
+
   test('a log that begins within the ring and does not go on behind it is a gap, told once, and all behind it is read', () => {
     const reader = createReader(OPTIONS)
     reader.open('follow')

@@ -14,6 +14,8 @@ export interface ContainerReaderOptions {
   readonly poll: boolean
   /** False: the end of the log does not come as it was stored, so every snapshot is of all of it. Default true. */
   readonly tail?: boolean
+  /** Whether a follow may pass over a log file, see {@link LogReading}. Default false. */
+  readonly passesOver?: boolean
   /** A longer line is cut into records of this length, bytes. */
   readonly maxLineBytes: number
   /** Which records are wanted. Default null: all of them. */
@@ -70,6 +72,11 @@ export interface ContainerReader {
   cut(): void
   /** Goes on with the followed connection. @param proof 'impossible': the container is gone, and this connection is all that is left of its log */
   resume(proof: 'read' | 'impossible'): ReaderState
+  /**
+   * The followed connection was silent, soon after it was opened: what comes next may not be what was stored next. Where the engine may pass over something the
+   * next new message is a doubt.
+   */
+  wasSilent(): void
   /** The follower does not bring what is stored: the next connection is to be a snapshot. */
   distrust(): void
   /** Whether the engine knows where the log ends, as far as is known. Where it does not a follow is silent, and snapshots are taken one after the other. */

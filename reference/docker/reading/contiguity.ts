@@ -10,11 +10,14 @@ const TRUSTED_BYTES = 32 * 1024
  *     follow     | ring  a  b  c |........| h  i ...        d to g were rotated away
  *     snapshot 1          a  b  c  d  e                       opened when a came
  *     snapshot 2                        f  g  h               opened when h came
+ *
+ * It may also miss a rotation of that time, and then it is silent until the next one. So the first message after a silence is held as well.
  */
 export class Contiguity {
   readonly #asked: number
   readonly #isFirst: boolean
   #proofs = 0
+  #isDoubted = false
   #messages = 0
   #bytes = 0
 
@@ -26,6 +29,7 @@ export class Contiguity {
 
   /** Whether a new message can be delivered at once. @param bytes of it */
   admits(bytes: number): boolean {
+    if (this.#isDoubted) return false
     if (this.#proofs >= PROOFS) return true
     if (!this.#isFirst || this.#proofs > 0) return false
     this.#messages += 1
@@ -35,11 +39,18 @@ export class Contiguity {
 
   /** A snapshot was delivered that was opened after the last message came. @param passed messages of the reply up to then */
   proved(passed: number): void {
+    this.#isDoubted = false
     this.#proofs = passed > this.#asked ? PROOFS : this.#proofs + 1
+  }
+
+  /** Once more the first new message is held until a snapshot has brought what was stored before it. */
+  doubtNext(): void {
+    this.#isDoubted = true
   }
 
   /** Nothing can prove it: the container is gone, and the stream is all that is left of its log. */
   admitAll(): void {
+    this.#isDoubted = false
     this.#proofs = PROOFS
   }
 }

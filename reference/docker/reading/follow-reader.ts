@@ -73,6 +73,7 @@ interface Connection {
  */
 export class FollowReader implements ContainerReader {
   readonly #tty: boolean
+  readonly #passesOver: boolean
   readonly #delivered: Delivered
   readonly #maker: RecordMaker
   readonly #policy = new TailPolicy()
@@ -102,6 +103,7 @@ export class FollowReader implements ContainerReader {
     const isUnproved = position === undefined && options.from === 'start' && options.wasThere === true
     this.#readable = new ReadableEnd(delivered.history, isUnproved)
     this.#tty = tty
+    this.#passesOver = options.passesOver ?? false
     this.#priming = position === undefined && options.from === 'now'
     this.#maker = new RecordMaker({
       source,
@@ -198,6 +200,10 @@ export class FollowReader implements ContainerReader {
     if (fresh > REJOIN_MAX || this.#gaps > 0) connection.useless = true
     else for (const message of held) this.#settle(connection, message)
     return this.#state()
+  }
+
+  wasSilent(): void {
+    if (this.#passesOver && this.#connection.follow) this.#connection.contiguity.doubtNext()
   }
 
   distrust(): void {

@@ -107,6 +107,9 @@ export class SnapshotReader implements ContainerReader {
     return this.#state()
   }
 
+  /** Nothing is followed. */
+  wasSilent(): void {}
+
   /** The next connection is a snapshot in any case. */
   distrust(): void {}
 
