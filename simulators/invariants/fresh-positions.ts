@@ -39,11 +39,22 @@ function hasNothing(delivered: ReadonlyMap<string, number>): boolean {
   return [...delivered.values()].every((records) => records === 0)
 }
 
-/** Records before the position of each source, by its id, in either form of the file of positions; an empty file has none. */
+/**
+ * Records before the position of each source, by its id, in either form of the file of positions; an empty file has none.
+ * @throws Error when it is no whole JSON: it was written over in place
+ */
 export function savedRecords(bytes: Uint8Array): Map<string, number> {
   if (bytes.length === 0) return new Map()
-  const { sources } = POSITIONS.parse(JSON.parse(Buffer.from(bytes).toString()))
+  const { sources } = POSITIONS.parse(parsed(bytes))
   return new Map(sources.map(({ id, position, sinks }) => [id, recordsOf(position, sinks)]))
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString())
+  } catch (error) {
+    throw new Error(`Cannot use the positions on the disk: ${String(error)}`, { cause: error })
+  }
 }
 
 function recordsOf(
