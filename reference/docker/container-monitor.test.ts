@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { PERSONALITIES } from '../../simulators/index.ts'
 import { EngineError } from '../ports/docker-engine.ts'
 import { MonitorRig } from './monitor-rig.test-helper.ts'
 
@@ -111,3 +112,37 @@ test('a log that is opened after its deadline is given back, and read over the n
   expect(rig.lines(web)).toEqual(rig.written(web))
   await rig.stop()
 })
+
+test.for([
+  ['20.10', 1],
+  ['26', 0],
+] as const)(
+  'what a follow of %s brings after a silence soon after its opening is held until a snapshot is read, later ones are not: %i',
+  async ([engine, expected]) => {
+    let snapshots = 0
+    const rig = new MonitorRig({
+      engine: { personality: PERSONALITIES[engine] },
+      interfere: (docker) => ({
+        openLogs: async (id, options) => {
+          if (!options.follow) snapshots += 1
+          return await docker.openLogs(id, options)
+        },
+      }),
+    })
+    const web = rig.add('web', { behaviour: { kind: 'silent' } })
+    const snapshotsOf = async (silentMs: number): Promise<number> => {
+      await rig.advance(silentMs)
+      const before = snapshots
+      web.writeNumberedLine()
+      await rig.advance(10)
+      return snapshots - before
+    }
+    await rig.start()
+    for (let line = 0; line < 3; line++) await snapshotsOf(40)
+    expect(await snapshotsOf(3000)).toBe(expected)
+    await snapshotsOf(9000)
+    expect(await snapshotsOf(3000)).toBe(0)
+    expect(rig.lines(web)).toEqual(rig.written(web))
+    await rig.stop()
+  },
+)
