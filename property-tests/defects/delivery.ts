@@ -122,7 +122,11 @@ export const DELIVERY: readonly Defect[] = [
     origin,
     description: 'A source that fails is written together with others again and again',
     patches: [
-      { file: pipeline, find: '      lane.alone = true\n      lane.state', replace: '      lane.state' },
+      {
+        file: pipeline,
+        find: '      lane.part(pieces.length)\n      lane.state',
+        replace: '      lane.state',
+      },
     ],
     caughtBy: [{ file: pipelineTest, test: 'in a batch of many delays them by one write' }],
   },

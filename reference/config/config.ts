@@ -89,7 +89,10 @@ export interface StreamRotationConfig {
 }
 
 export interface DispatcherConfig {
+  /** Writes to a sink under way at the same time. */
   readonly workers: number
+  /** Of those, at most so many that repeat a write that failed. */
+  readonly retriesMax: number
   readonly queueBytesMax: number
   /** How often acknowledged positions are written to disk. */
   readonly checkpointIntervalMs: number

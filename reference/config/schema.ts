@@ -145,11 +145,13 @@ const spool = section({
 
 const dispatcher = section({
   workers: count(1, 64).default(4),
+  retries_max: count(1, 64).default(2),
   queue_bytes_max: sizeFrom('1MiB', '64GiB').prefault('64MiB'),
   checkpoint_interval: durationFrom('10ms', '5m').prefault('1s'),
   spool,
 }).transform((values) => ({
   workers: values.workers,
+  retriesMax: values.retries_max,
   queueBytesMax: values.queue_bytes_max,
   checkpointIntervalMs: values.checkpoint_interval,
   spool: values.spool,

@@ -54,6 +54,10 @@ export class DirectDelivery implements DeliveryMode {
     this.#pipeline.push({ block, permit })
   }
 
+  hurry(): void {
+    this.#pipeline.hurry()
+  }
+
   async forget(source: Source, options: { signal: AbortSignal }): Promise<void> {
     await this.#pipeline.forget(source, options)
   }

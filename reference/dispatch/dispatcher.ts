@@ -18,7 +18,7 @@ import type { Sink } from './sink.ts'
 import { openSpool, spoolIsNeeded } from './spool-opening.ts'
 import type { SpooledDelivery } from './spooled-delivery.ts'
 
-export interface DispatcherOptions extends Omit<PipelineContext, 'workers'> {
+export interface DispatcherOptions extends Omit<PipelineContext, 'workers' | 'retriesMax'> {
   readonly fileSystem: FileSystem
   readonly stateDir: string
   readonly config: DispatcherConfig
@@ -67,7 +67,12 @@ export class Dispatcher implements Component {
 
   /** Takes the block once there is room, first come, first served; rejects with `signal.reason` on abort, the block then not taken. */
   async deliver(block: Block, options: { signal: AbortSignal }): Promise<void> {
-    const permit = await this.#budget.acquire(block.source.id, blockBytes(block), options)
+    const bytes = blockBytes(block)
+    let permit = this.#budget.tryAcquire(block.source.id, bytes)
+    if (permit === null) {
+      this.#mode!.hurry()
+      permit = await this.#budget.acquire(block.source.id, bytes, options)
+    }
     if (options.signal.aborted) {
       permit.release()
       throw options.signal.reason
@@ -146,9 +151,10 @@ export class Dispatcher implements Component {
 
   #direct(): DirectDelivery {
     const [sink] = this.#options.sinks
-    const { workers } = this.#options.config
+    const { workers, retriesMax } = this.#options.config
     return new DirectDelivery({
       ...this.#options,
+      retriesMax,
       workers,
       sink: sink!,
       positions: this.#positions,
@@ -164,6 +170,7 @@ export class Dispatcher implements Component {
       {
         ...this.#options,
         workers: config.workers,
+        retriesMax: config.retriesMax,
         positions: this.#positions,
         directory: join(stateDir, 'spool'),
       },

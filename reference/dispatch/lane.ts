@@ -53,13 +53,17 @@ export class Lane {
   stalled = false
   /** When the write under way began. */
   writingSinceMs = 0
-  /** A batch with it was not stored: it is not put together with others until one was. */
-  alone = false
+  /** Since when there is something that is not being written, monotonic milliseconds. */
+  sinceMs = 0
+  /** At most so many sources in one batch with it: a batch that is not stored comes again as two halves, until the one that is to blame is by itself. */
+  companyMax: number = Infinity
   /** At most so many records at once, since more were too many. */
   recordsMax: number = Infinity
   /** When it may be written again, while it waits. */
   dueMs = 0
   readonly #items: Item[] = []
+  #records = 0
+  #bytes = 0
   /** Records of the first item that are stored. */
   #begun = 0
   /** Items, from the first on, of the write under way. */
@@ -75,13 +79,31 @@ export class Lane {
     return this.#items.length
   }
 
+  /** Records of the blocks it holds. */
+  get records(): number {
+    return this.#records
+  }
+
+  /** Bytes of those records. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   items(): readonly Item[] {
     return this.#items
   }
 
+  /** What comes next was part of a batch that was not stored: it waits for no company. */
+  get triedBefore(): boolean {
+    return this.failing !== null || this.companyMax < Infinity
+  }
+
   /** A block without records that only moves the position of the one before it takes no place of its own. */
-  push(item: Item): void {
+  push(item: Item, nowMs: number): void {
     this.source = item.block.source
+    if (this.#items.length === this.#inWork) this.sinceMs = nowMs
+    this.#records += item.block.ends.length
+    this.#bytes += item.block.bytes.byteLength
     const last = this.#items.at(-1)
     const isFree = last !== undefined && this.#items.length > this.#inWork && last.origin === item.origin
     if (isFree && item.block.ends.length === 0) {
@@ -131,13 +153,23 @@ export class Lane {
   complete(portion: Portion, mark: SinkMark | undefined): Item[] {
     this.mark = mark
     this.#begun = portion.begun
-    return this.#items.splice(0, portion.items)
+    const finished = this.#items.splice(0, portion.items)
+    for (const { block } of finished) {
+      this.#records -= block.ends.length
+      this.#bytes -= block.bytes.byteLength
+    }
+    return finished
+  }
+
+  /** A batch of so many sources with it was not stored. */
+  part(sources: number): void {
+    this.companyMax = Math.max(1, Math.floor(sources / 2))
   }
 
   /** Something was stored: what a failure left behind is over. */
   recovered(): void {
     this.failing = null
-    this.alone = false
+    this.companyMax = Infinity
     this.recordsMax = this.recordsMax === Infinity ? Infinity : this.recordsMax * 2
     if (this.recordsMax > RECORDS_KNOWN_GOOD) this.recordsMax = Infinity
     this.backOff.reset()

@@ -109,7 +109,7 @@ export class PipelineRig {
     process: this.ports.process,
     slots: { capacity: 1, active: 0 },
   })
-  readonly budget: Budget = new Budget({ bytesMax: 1 << 20 })
+  readonly budget: Budget
   readonly stalled: Set<string> = new Set()
   /** By source name: positions and marks as they were reported. */
   readonly reported: { source: string; records: number; mark: unknown }[] = []
@@ -117,14 +117,16 @@ export class PipelineRig {
   readonly sink: ScriptedSink
   scope: Scope = this.newScope()
 
-  constructor(sink: ScriptedSink) {
+  constructor(sink: ScriptedSink, bytesMax: number = 1 << 20) {
     this.sink = sink
+    this.budget = new Budget({ bytesMax })
     this.pipeline = new SinkPipeline({
       clock: this.world.clock,
       random: this.ports.random,
       logger: this.ports.logger,
       metrics: this.metrics,
       workers: 4,
+      retriesMax: 2,
       sink,
       markOf: () => undefined,
       onStored: (source, items, mark) => {

@@ -127,7 +127,7 @@ describe('a source that fails', () => {
     rig.push(blockOf(a, 0, ['1']))
     await rig.world.advance(4900)
     expect(rig.sink.writes).toHaveLength(1)
-    await rig.world.advance(200)
+    await rig.world.advance(400)
     expect(rig.sink.writes).toHaveLength(2)
   })
 

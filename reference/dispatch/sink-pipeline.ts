@@ -9,9 +9,10 @@ import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
 import type { Block, Source } from './block.ts'
-import { Circuit } from './circuit.ts'
+import { Circuit, retryDelay } from './circuit.ts'
 import { Lane, type Item, type Portion } from './lane.ts'
 import { pipelineCheck } from './pipeline-check.ts'
+import { ReadyLanes } from './ready-lanes.ts'
 import type { Sink, SinkBatch, SinkMark, WriteAnswer } from './sink.ts'
 
 export interface PipelineContext {
@@ -21,6 +22,8 @@ export interface PipelineContext {
   readonly metrics: Metrics
   /** Writes under way at the same time, at most, also where the sink allows more. */
   readonly workers: number
+  /** Of those, at most so many that repeat a write that failed. */
+  readonly retriesMax: number
 }
 
 export interface SinkPipelineOptions extends PipelineContext {
@@ -45,15 +48,14 @@ interface Piece {
  *
  *     push -> lanes -> ready -> workers -> sink: stored, partly -> onStored
  *               ^                            \-> again: the lanes of the batch wait, with back-off; no other does
- *               \--------- when due --------/--> refused: every lane waits, one write is the probe
+ *               \--------- when due --------/--> away, refused: every lane waits, one write is the probe
  *
  * Its room is bounded by whoever pushes: an item brings its permit.
  */
 export class SinkPipeline {
   readonly #options: SinkPipelineOptions
   readonly #lanes = new Map<string, Lane>()
-  /** Oldest first. */
-  readonly #ready = new Set<Lane>()
+  readonly #ready: ReadyLanes
   readonly #waiting = new Set<Lane>()
   /** In the order in which their writes began. */
   readonly #writing = new Set<Lane>()
@@ -66,10 +68,13 @@ export class SinkPipeline {
   #bytes = 0
   /** When the sink last stored something, or was given something after it had all. */
   #progressMs = 0
+  /** Writes under way that repeat one that failed. */
+  #retrying = 0
 
   constructor(options: SinkPipelineOptions) {
     this.#options = options
-    this.#circuit = new Circuit(options.clock, this.#backOff())
+    this.#circuit = new Circuit(options.clock, options.random, this.#backOff())
+    this.#ready = new ReadyLanes(options.sink.limits)
   }
 
   get sink(): Sink {
@@ -100,6 +105,7 @@ export class SinkPipeline {
   /** Starts the workers in the scope. What is not stored when that is closed stays, and is taken up again at the next start. */
   start(scope: Scope): void {
     this.#progressMs = this.#options.clock.monotonic()
+    this.#ready.draining = false
     const { name, limits } = this.sink
     const workers = Math.min(limits.inFlight, this.#options.workers)
     for (let n = 1; n <= workers; n++) {
@@ -111,16 +117,31 @@ export class SinkPipeline {
 
   /** Takes a block, which must follow what it was last given of the source. */
   push(item: Item): void {
-    if (this.#blocks === 0) this.#progressMs = this.#options.clock.monotonic()
+    const nowMs = this.#options.clock.monotonic()
+    if (this.#blocks === 0) this.#progressMs = nowMs
     const lane = this.#laneOf(item.block.source)
     const before = lane.blocks
-    lane.push(item)
+    lane.push(item, nowMs)
     if (lane.blocks > before) this.#hold(1, item.permit.bytes)
-    this.#offer(lane)
+    if (lane.state === 'ready') this.#grew(item.block)
+    else this.#offer(lane)
+  }
+
+  /** Somebody waits for the room of what it holds: what is ready is written without waiting for company. */
+  hurry(): void {
+    this.#ready.hurried = this.#ready.size > 0
+    this.#work.notifyAll()
+  }
+
+  /** No more is waited for company until the next start. */
+  endGathering(): void {
+    this.#ready.draining = true
+    this.#work.notifyAll()
   }
 
   /** Resolves once everything it was given is stored. */
   async drain(options: { signal: AbortSignal }): Promise<void> {
+    this.endGathering()
     while (!this.drained) await this.#finished.wait(options)
   }
 
@@ -156,14 +177,15 @@ export class SinkPipeline {
 
   /** Takes ready lanes for a worker, as many as one write takes. */
   #nextBatch(): Piece[] {
-    if (this.#ready.size === 0 || !this.#circuit.allow()) return []
     const { limits } = this.sink
     const nowMs = this.#options.clock.monotonic()
+    if (this.#ready.dueMs() > nowMs || !this.#circuit.allow()) return []
     const pieces: Piece[] = []
     let bytes = limits.batchBytes
     let records = limits.batchRecords
+    let sources = limits.sourcesPerBatch
     for (const lane of this.#ready) {
-      if (lane.alone && pieces.length > 0) continue
+      if (!this.#fits(lane, pieces)) continue
       const portion = lane.next({ bytes, records }, pieces.length === 0)
       if (portion === null) continue
       this.#ready.delete(lane)
@@ -177,17 +199,33 @@ export class SinkPipeline {
       pieces.push({ lane, portion })
       bytes -= portion.bytes
       records -= portion.records
-      if (lane.alone || pieces.length >= limits.sourcesPerBatch || bytes <= 0 || records <= 0) break
+      sources = Math.min(sources, lane.companyMax)
+      if (pieces.length >= sources || bytes <= 0 || records <= 0) break
     }
-    if (pieces.length === 0) this.#circuit.undecided()
-    else if (this.#timersIdle) this.#timers.notifyAll()
+    if (pieces.length === 0) {
+      this.#circuit.undecided()
+      return pieces
+    }
+    // The timer must look again: when this write hangs.
+    if (this.#timersIdle) this.#timers.notifyAll()
+    if (this.#ready.dueMs() <= nowMs) this.#work.notifyOne()
     return pieces
+  }
+
+  /** What failed before is not put together with what did not, and takes a part of the workers only. */
+  #fits(lane: Lane, pieces: readonly Piece[]): boolean {
+    const [first] = pieces
+    if (first === undefined) return !lane.triedBefore || this.#retrying < this.#options.retriesMax
+    return lane.companyMax > pieces.length && lane.triedBefore === first.lane.triedBefore
   }
 
   async #write(pieces: readonly Piece[], signal: AbortSignal): Promise<void> {
     const { clock, metrics } = this.#options
     const startedMs = clock.monotonic()
+    const retries = pieces[0]!.lane.triedBefore ? 1 : 0
+    this.#retrying += retries
     const answer = await this.#ask(batchOf(pieces), signal)
+    this.#retrying -= retries
     for (const { lane } of pieces) {
       lane.end()
       this.#writing.delete(lane)
@@ -228,11 +266,12 @@ export class SinkPipeline {
     })
     if (this.#circuit.trouble === null) return
     this.#circuit.passed()
+    this.#options.logger.info({ sink: this.sink.name }, 'The sink takes what it is given again')
     for (const lane of this.#waiting) this.#wake(lane)
     this.#work.notifyAll()
   }
 
-  /** A single record that is too large is given up; anything else comes again, by itself and at most half as large. */
+  /** A single record that is too large is given up; anything else comes again as two halves. */
   #split(pieces: readonly Piece[], why: string): void {
     this.#circuit.undecided()
     const [first] = pieces
@@ -243,38 +282,48 @@ export class SinkPipeline {
       return
     }
     for (const { lane, portion } of pieces) {
-      lane.alone = true
-      lane.recordsMax = Math.max(1, Math.floor(portion.records / 2))
+      if (pieces.length === 1) lane.recordsMax = Math.max(1, Math.floor(portion.records / 2))
+      lane.part(pieces.length)
       this.#options.metrics.retried(this.sink.name, portion.records)
     }
   }
 
   #failed(pieces: readonly Piece[], answer: WriteAnswer & { kind: 'again' | 'refused' }): void {
-    const { clock, logger, metrics } = this.#options
-    if (answer.kind === 'refused') this.#circuit.refused(answer.why)
-    else this.#circuit.undecided()
+    const { metrics } = this.#options
+    for (const { portion } of pieces) metrics.retried(this.sink.name, portion.records)
+    if (answer.kind === 'refused') this.#tookNothing({ why: answer.why, refuses: true })
+    else if (answer.of === 'sink') this.#tookNothing({ ...answer, refuses: false })
+    else this.#delay(pieces, answer)
+    this.#timers.notifyAll()
+  }
+
+  /** Nobody is to blame for it: the same lanes may be written together again. */
+  #tookNothing(failure: { why: string; refuses: boolean; afterMs?: number }): void {
+    const isNews = this.#circuit.trouble?.why !== failure.why
+    this.#circuit.failed(failure)
+    const { why, refuses } = failure
+    if (isNews) this.#options.logger.warn({ sink: this.sink.name, why, refuses }, 'The sink takes nothing')
+  }
+
+  /** The lanes wait, with back-off. Those of one batch come due together, in halves. */
+  #delay(pieces: readonly Piece[], { why, afterMs = 0 }: WriteAnswer & { kind: 'again' }): void {
+    const { clock, logger, random } = this.#options
+    this.#circuit.undecided()
     const nowMs = clock.monotonic()
-    const isNews = pieces.some(({ lane }) => lane.failing?.why !== answer.why)
-    const afterMs = answer.kind === 'again' ? (answer.afterMs ?? 0) : 0
-    // Those of one batch come due together: they fit into one again.
-    const delayMs = Math.max(afterMs, ...pieces.map(({ lane }) => lane.backOff.next()))
-    for (const { lane, portion } of pieces) {
-      lane.failing = { sinceMs: lane.failing?.sinceMs ?? nowMs, why: answer.why }
-      lane.alone = true
+    const isNews = pieces.some(({ lane }) => lane.failing?.why !== why)
+    const ceilingMs = Math.max(...pieces.map(({ lane }) => lane.backOff.nextCeiling()))
+    const delayMs = retryDelay(ceilingMs, afterMs, random)
+    for (const { lane } of pieces) {
+      lane.failing = { sinceMs: lane.failing?.sinceMs ?? nowMs, why }
+      lane.part(pieces.length)
       lane.state = 'waiting'
       lane.dueMs = nowMs + delayMs
       this.#waiting.add(lane)
-      metrics.retried(this.sink.name, portion.records)
       this.#setStalled(lane, true)
     }
-    if (isNews) {
-      const sources = pieces.map(({ lane }) => lane.source.name).slice(0, NAMES_MAX)
-      logger.warn(
-        { sink: this.sink.name, sources, delayMs, why: answer.why },
-        'A write failed and will be repeated',
-      )
-    }
-    this.#timers.notifyAll()
+    if (!isNews) return
+    const sources = pieces.map(({ lane }) => lane.source.name).slice(0, NAMES_MAX)
+    logger.warn({ sink: this.sink.name, sources, delayMs, why }, 'A write failed and will be repeated')
   }
 
   #recovered(lane: Lane): void {
@@ -313,8 +362,21 @@ export class SinkPipeline {
     if (lane.blocks === 0 || lane.state !== 'idle') return
     lane.state = 'ready'
     this.#ready.add(lane)
-    this.#work.notifyOne()
-    if (this.#circuit.trouble !== null) this.#timers.notifyAll()
+    this.#callWorker(this.#ready.size === 1)
+  }
+
+  /** A lane that is ready was given more. */
+  #grew({ ends, bytes }: Block): void {
+    const wasDue = this.#ready.isFull
+    this.#ready.grew(ends.length, bytes.byteLength)
+    if (!wasDue && this.#ready.isFull) this.#work.notifyOne()
+  }
+
+  /** @param isFirst of those that wait for company. */
+  #callWorker(isFirst: boolean): void {
+    const isDue = this.#ready.dueMs() <= this.#options.clock.monotonic()
+    if (isDue) this.#work.notifyOne()
+    if ((isFirst && !isDue) || this.#circuit.trouble !== null) this.#timers.notifyAll()
   }
 
   /** Makes lanes ready again when they are due, lets the probe through, and notices writes that hang. */
@@ -330,7 +392,8 @@ export class SinkPipeline {
       for (const lane of this.#waiting) if (lane.dueMs <= nowMs) this.#wake(lane)
       for (const lane of this.#writing)
         if (lane.writingSinceMs + HUNG_MS <= nowMs) this.#setStalled(lane, true)
-      if ((this.#circuit.probeAtMs ?? Infinity) <= nowMs) this.#work.notifyAll()
+      if ((this.#circuit.probeAtMs ?? Infinity) <= nowMs || this.#ready.dueMs() <= nowMs)
+        this.#work.notifyAll()
     }
   }
 
@@ -345,8 +408,13 @@ export class SinkPipeline {
   }
 
   #nextDueMs(): number {
-    // A probe needs something to be written.
-    let dueMs = this.#ready.size > 0 ? (this.#circuit.probeAtMs ?? Infinity) : Infinity
+    // A probe needs something to be written. What is due already waits for a worker, not for the timer.
+    let dueMs = Infinity
+    if (this.#ready.size > 0) {
+      const nowMs = this.#options.clock.monotonic()
+      for (const ms of [this.#circuit.probeAtMs ?? Infinity, this.#ready.dueMs()])
+        if (ms > nowMs) dueMs = Math.min(dueMs, ms)
+    }
     for (const lane of this.#waiting) dueMs = Math.min(dueMs, lane.dueMs)
     // The oldest write that was not noticed yet: the others began later.
     for (const lane of this.#writing) {

@@ -121,6 +121,11 @@ export class SpoolFeed {
     scope.keep('spool_feed', this.name, (signal) => this.#run(signal))
   }
 
+  /** What comes from the spool is no longer kept back to make larger batches, until the next start. */
+  endGathering(): void {
+    this.#pipeline.endGathering()
+  }
+
   /** Makes what is stored durable. Rejects when the sink could not. */
   async commit(options: { signal: AbortSignal }): Promise<void> {
     if (this.committed) {
@@ -254,6 +259,7 @@ export class SpoolFeed {
         return this.#pipeline.push({ block, permit, origin: piece })
       }
       if (this.#stalled.has(id)) return this.#park(block, piece)
+      this.#pipeline.hurry()
       await this.#changed.wait({ signal })
     }
   }
