@@ -218,11 +218,11 @@ export const DELIVERY: readonly Defect[] = [
     patches: [
       {
         file: pipeline,
-        find: 'linesDelivered(this.sink.name, portion.records - own.length)',
-        replace: 'linesDelivered(this.sink.name, portion.records)',
+        find: 'linesDelivered(this.sink.name, piece.portion.records - own.length)',
+        replace: 'linesDelivered(this.sink.name, piece.portion.records)',
       },
     ],
-    caughtBy: [{ file: pipelineTest, test: 'records that the sink refuses are dropped and counted' }],
+    caughtBy: [{ file: pipelineTest, test: 'records that the sink refuses are dead letters and counted' }],
   },
   {
     id: 'B74',

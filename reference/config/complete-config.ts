@@ -31,6 +31,7 @@ export function completeConfig(partial: PartialConfig): CollectorConfig {
       ...defaults.dispatcher,
       ...partial.dispatcher,
       spool: { ...defaults.dispatcher.spool, ...partial.dispatcher?.spool },
+      deadLetters: { ...defaults.dispatcher.deadLetters, ...partial.dispatcher?.deadLetters },
     },
     sinks: {
       localFile: {

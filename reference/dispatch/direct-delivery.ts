@@ -29,7 +29,6 @@ export class DirectDelivery implements DeliveryMode {
   readonly #pipeline: SinkPipeline
   readonly #stored = new Unsynced<Stored>()
   readonly #report: NotDurableReport
-  readonly aheadBytes = 0
 
   constructor(options: DirectDeliveryOptions) {
     this.#options = options
@@ -40,6 +39,10 @@ export class DirectDelivery implements DeliveryMode {
       onStored: (source, items, mark) => this.#onStored(source, items, mark),
       onStalled: (source, stalled) => options.budget.setStalled(source, stalled),
     })
+  }
+
+  get aheadBytes(): number {
+    return this.#pipeline.letterBytes
   }
 
   get committed(): boolean {

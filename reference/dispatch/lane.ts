@@ -36,8 +36,9 @@ export interface Portion {
 
 /**
  * - `idle`: nothing to write. - `ready`: queued for a worker. - `writing`: a worker has it. - `waiting`: a write failed, the next one is not due yet.
+ * - `burying`: the sink has all it will take of what was written, and the rest is being put to the dead letters.
  */
-export type LaneState = 'idle' | 'ready' | 'writing' | 'waiting'
+export type LaneState = 'idle' | 'ready' | 'writing' | 'waiting' | 'burying'
 
 /** What a sink has yet to store of one source, in order. At most one write of a lane is under way. */
 export class Lane {
@@ -45,6 +46,10 @@ export class Lane {
   source: Source
   readonly backOff: BackOff
   state: LaneState = 'idle'
+  /** Whether it holds dead letters that the sink is given again. */
+  readonly isOfLetters: boolean
+  /** The other lane of the source, if there is one: the sink is given one write of a source at a time. */
+  twin: Lane | undefined
   /** What the sink answered when it last stored something. */
   mark: SinkMark | undefined
   /** Since when nothing could be stored, and why; null when the last write succeeded. */
@@ -64,15 +69,19 @@ export class Lane {
   readonly #items: Item[] = []
   #records = 0
   #bytes = 0
+  /** When its first record was last refused by itself. */
+  #refusedMs: number | null = null
+  #blames = 0
   /** Records of the first item that are stored. */
   #begun = 0
   /** Items, from the first on, of the write under way. */
   #inWork = 0
 
-  constructor(source: Source, mark: SinkMark | undefined, backOff: BackOff) {
+  constructor(source: Source, mark: SinkMark | undefined, backOff: BackOff, isOfLetters = false) {
     this.source = source
     this.mark = mark
     this.backOff = backOff
+    this.isOfLetters = isOfLetters
   }
 
   get blocks(): number {
@@ -161,6 +170,16 @@ export class Lane {
     return finished
   }
 
+  /**
+   * The sink refused its first record, by itself.
+   * @returns how often it did while it stored something else in between: then it is not the sink that is wrong.
+   */
+  blame(othersStoredMs: number, nowMs: number): number {
+    if (this.#refusedMs !== null && othersStoredMs > this.#refusedMs) this.#blames += 1
+    this.#refusedMs = nowMs
+    return this.#blames
+  }
+
   /** A batch of so many sources with it was not stored. */
   part(sources: number): void {
     this.companyMax = Math.max(1, Math.floor(sources / 2))
@@ -169,6 +188,8 @@ export class Lane {
   /** Something was stored: what a failure left behind is over. */
   recovered(): void {
     this.failing = null
+    this.#refusedMs = null
+    this.#blames = 0
     this.companyMax = Infinity
     this.recordsMax = this.recordsMax === Infinity ? Infinity : this.recordsMax * 2
     if (this.recordsMax > RECORDS_KNOWN_GOOD) this.recordsMax = Infinity

@@ -4,6 +4,8 @@ import { TaskRegistry } from '../lifecycle/task-registry.ts'
 import { Metrics } from '../metrics/metrics.ts'
 import type { Block, Source, SourcePosition } from './block.ts'
 import { Budget } from './budget.ts'
+import { completeConfig, type PartialConfig } from '../config/complete-config.ts'
+import { DeadLetters } from './dead-letters/dead-letters.ts'
 import { blockBytes } from './held-bytes.ts'
 import { SinkPipeline } from './sink-pipeline.ts'
 import type { NotDurable, Sink, SinkBatch, SinkLimits, WriteAnswer } from './sink.ts'
@@ -113,12 +115,19 @@ export class PipelineRig {
   readonly stalled: Set<string> = new Set()
   /** By source name: positions and marks as they were reported. */
   readonly reported: { source: string; records: number; mark: unknown }[] = []
+  readonly letters: DeadLetters
   readonly pipeline: SinkPipeline
   readonly sink: ScriptedSink
   scope: Scope = this.newScope()
 
-  constructor(sink: ScriptedSink, bytesMax: number = 1 << 20) {
+  constructor(sink: ScriptedSink, bytesMax: number = 1 << 20, deadLetters: PartialConfig['dispatcher'] = {}) {
     this.sink = sink
+    this.letters = new DeadLetters({
+      ...this.ports,
+      metrics: this.metrics,
+      stateDir: '/state',
+      config: completeConfig({ dispatcher: deadLetters ?? {} }).dispatcher.deadLetters,
+    })
     this.budget = new Budget({ bytesMax })
     this.pipeline = new SinkPipeline({
       clock: this.world.clock,
@@ -127,6 +136,8 @@ export class PipelineRig {
       metrics: this.metrics,
       workers: 4,
       retriesMax: 2,
+      fileSystem: this.ports.fileSystem,
+      deadLetters: this.letters,
       sink,
       markOf: () => undefined,
       onStored: (source, items, mark) => {

@@ -99,7 +99,7 @@ export class SpoolFeed {
   }
 
   get heldBytes(): number {
-    return this.#budget.held
+    return this.#budget.held + this.#pipeline.letterBytes
   }
 
   /** True when the sink has all of the spool. */

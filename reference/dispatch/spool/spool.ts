@@ -3,13 +3,15 @@ import { Condition } from '../../lifecycle/condition.ts'
 import type { FileHandle, FileSystem } from '../../ports/file-system.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { codeOf } from '../../errors.ts'
-import type { Block, Source } from '../block.ts'
+import type { Source } from '../block.ts'
 import { blockBytes } from '../held-bytes.ts'
 import { makeDirectory, writeAll } from '../files.ts'
 import { readPiece, readTransaction, type SpoolOffset, type SpoolPiece } from './read-transactions.ts'
-import { encodeTransaction } from './transaction.ts'
+import { segmentName, segmentOf } from './segment-name.ts'
+import { encodeTransaction, type SpooledBlock } from './transaction.ts'
 
 export type { SpoolOffset, SpoolPiece } from './read-transactions.ts'
+export type { SpooledBlock } from './transaction.ts'
 
 export interface SpoolOptions {
   readonly fileSystem: FileSystem
@@ -30,7 +32,7 @@ export interface SpoolRecovered {
 }
 
 interface Append {
-  readonly blocks: readonly Block[]
+  readonly blocks: readonly SpooledBlock[]
   readonly resolve: (end: SpoolOffset) => void
   readonly reject: (error: unknown) => void
 }
@@ -119,7 +121,7 @@ export class Spool {
    * Appends the blocks as one transaction, or as part of a larger one. Resolves with the place behind them. Rejects when they could not be written, and
    * with `signal.reason` on abort while there is no room; then they are not in the spool.
    */
-  async append(blocks: readonly Block[], options: { signal: AbortSignal }): Promise<SpoolOffset> {
+  async append(blocks: readonly SpooledBlock[], options: { signal: AbortSignal }): Promise<SpoolOffset> {
     options.signal.throwIfAborted()
     while (this.#isFull()) await this.#released.wait(options)
     const { promise, resolve, reject } = Promise.withResolvers<SpoolOffset>()
@@ -142,14 +144,17 @@ export class Spool {
     }
   }
 
-  /** The transactions from a place on, as many as one read brings; null at the end. */
-  async read(from: SpoolOffset): Promise<SpoolPiece | null> {
+  /** The transactions from a place on, as many as one read brings, up to another place; null when there are none. */
+  async read(from: SpoolOffset, to: SpoolOffset = this.#last): Promise<SpoolPiece | null> {
     const { segment, offset } = from
-    const length = this.#lengths.get(segment) ?? 0
+    const whole = this.#lengths.get(segment) ?? 0
+    const length = segment === to.segment ? Math.min(whole, to.offset) : whole
     if (offset < length) return await this.#readOnce(from, length)
-    const later = [...this.#lengths.keys()].filter((candidate) => candidate > segment)
+    const later = [...this.#lengths.keys()].filter(
+      (candidate) => candidate > segment && candidate <= to.segment,
+    )
     if (later.length === 0) return null
-    return await this.read({ segment: Math.min(...later), offset: 0 })
+    return await this.read({ segment: Math.min(...later), offset: 0 }, to)
   }
 
   /** Resolves when something lies behind the place; rejects with `signal.reason` on abort. */
@@ -306,7 +311,7 @@ export class Spool {
   }
 
   #readOnce(from: SpoolOffset, length: number): Promise<SpoolPiece> {
-    const key = `${from.segment} ${from.offset}`
+    const key = `${from.segment} ${from.offset} ${length}`
     const underWay = this.#reads.get(key)
     if (underWay !== undefined) return underWay
     const reading = this.#withSegment(from.segment, (file) => readPiece(file, from, length)).finally(() =>
@@ -337,7 +342,7 @@ export class Spool {
   }
 
   #path(segment: number): string {
-    return join(this.#options.directory, `${String(segment).padStart(NAME_DIGITS, '0')}.segment`)
+    return join(this.#options.directory, segmentName(segment))
   }
 }
 
@@ -358,10 +363,4 @@ function takeTogether(waiting: Append[]): Append[] {
   return waiting.splice(0, taken)
 }
 
-function segmentOf(name: string): number[] {
-  const match = /^(\d+)\.segment$/.exec(name)
-  return match === null ? [] : [Number(match[1])]
-}
-
-const NAME_DIGITS = 12
 const TRANSACTION_BYTES = 1024 * 1024
