@@ -50,6 +50,8 @@ test('what a write that was no longer waited for has written is not written agai
   given.abort()
   await expect(first).rejects.toBe(given.signal.reason)
   const again = sink.write(batch('one'), { signal })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(written).toEqual(['one'])
   taken[0]!()
   expect(await again).toEqual({ kind: 'stored', marks: [undefined] })
   expect(written).toEqual(['one'])
