@@ -16,6 +16,7 @@ import {
   positionsAreFresh,
   readsEndInTime,
   savedRecords,
+  savedSinks,
   sinkHoldsPrefix,
   streamsRotateInTime,
   streamsWithinCapacity,
@@ -290,12 +291,18 @@ export class CollectorRig {
     const before = this.#settings.sinks
     this.#settings = { ...this.#settings, ...settings }
     for (const kind of before)
-      if (!this.#settings.sinks.includes(kind) && this.#ran.has(kind))
+      if (!this.#settings.sinks.includes(kind) && this.#ran.has(kind) && this.#isRemembered(kind))
         this.#offSinceMs.set(kind, this.world.nowMs)
     for (const kind of this.#settings.sinks) if (!before.includes(kind)) this.#switchedOn(kind)
     this.#config = configOf(this.#slots, this.#settings)
     this.#beginProcess()
     await this.start()
+  }
+
+  /** What could never be saved, the next process cannot know: that a sink was on while the disk took nothing. */
+  #isRemembered(kind: SinkKind): boolean {
+    const saved = savedSinks(this.world.fileSystem.contents(`${STATE}/positions.json`))
+    return saved.has(SINK_NAMES[kind]) || !this.#troubles.isIn('disk')
   }
 
   /** One that was off for less than a day gets what came meanwhile; any other goes on anywhere. */
