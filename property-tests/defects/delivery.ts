@@ -276,4 +276,19 @@ export const DELIVERY: readonly Defect[] = [
     ],
     caughtBy: [{ file: surroundings, test: 'a stop at any moment of a checkpoint of several sinks' }],
   },
+  {
+    id: 'B162',
+    origin: found,
+    description:
+      'What a crash left in the spool is not saved with the place of a sink that is new: the next start begins the source anew',
+    patches: [
+      { file: `${folder}/spool-opening.ts`, find: 'positions.advance(source, position)', replace: '' },
+    ],
+    caughtBy: [
+      {
+        file: dispatcherTest,
+        test: 'what a crash left in the spool has its positions saved with the place of a sink that is new',
+      },
+    ],
+  },
 ]
