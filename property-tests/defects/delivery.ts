@@ -324,4 +324,23 @@ export const DELIVERY: readonly Defect[] = [
       },
     ],
   },
+  {
+    id: 'B165',
+    origin: found,
+    description:
+      'NULs that a power cut left at the end of a file stay, when what was there does not come again',
+    patches: [
+      {
+        file: 'reference/sinks/local-file/reconcile.ts',
+        find: "if (end === size) return { size, found: 'foreign' }",
+        replace: "if (end <= size) return { size, found: 'foreign' }",
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/sinks/local-file/local-file-sink.test.ts',
+        test: 'NULs at the end are cut with the line they lie in, though the lines before them never come again',
+      },
+    ],
+  },
 ]
