@@ -122,7 +122,11 @@ export const DELIVERY: readonly Defect[] = [
     origin,
     description: 'A source that fails is written together with others again and again',
     patches: [
-      { file: pipeline, find: '      lane.alone = true\n      lane.state', replace: '      lane.state' },
+      {
+        file: pipeline,
+        find: '      lane.part(pieces.length)\n      lane.state',
+        replace: '      lane.state',
+      },
     ],
     caughtBy: [{ file: pipelineTest, test: 'in a batch of many delays them by one write' }],
   },
@@ -214,11 +218,11 @@ export const DELIVERY: readonly Defect[] = [
     patches: [
       {
         file: pipeline,
-        find: 'linesDelivered(this.sink.name, portion.records - own.length)',
-        replace: 'linesDelivered(this.sink.name, portion.records)',
+        find: 'linesDelivered(this.sink.name, piece.portion.records - own.length)',
+        replace: 'linesDelivered(this.sink.name, piece.portion.records)',
       },
     ],
-    caughtBy: [{ file: pipelineTest, test: 'records that the sink refuses are dropped and counted' }],
+    caughtBy: [{ file: pipelineTest, test: 'records that the sink refuses are dead letters and counted' }],
   },
   {
     id: 'B74',

@@ -91,11 +91,29 @@ export interface StreamRotationConfig {
 }
 
 export interface DispatcherConfig {
+  /** Writes to a sink under way at the same time. */
   readonly workers: number
+  /** Of those, at most so many that repeat a write that failed. */
+  readonly retriesMax: number
   readonly queueBytesMax: number
   /** How often acknowledged positions are written to disk. */
   readonly checkpointIntervalMs: number
   readonly spool: SpoolConfig
+  readonly deadLetters: DeadLettersConfig
+}
+
+/** Records that a sink will not get: they are kept on disk until they are redelivered or dropped. */
+export interface DeadLettersConfig {
+  /** Bound on the disk space of those of one sink. */
+  readonly bytesMax: number
+  /** Whether the sources of further ones wait when it is full, or the oldest are given up. */
+  readonly whenFull: 'wait' | 'drop_oldest'
+  /** Whether what an earlier run left is given to its sink again at the start. */
+  readonly redeliverAtStart: boolean
+  /** What of one source was written so often, and failed, is a dead letter. Null: never, it waits. A sink that is away is not counted. */
+  readonly afterAttempts: number | null
+  /** The same by the time since it failed first. */
+  readonly afterAgeMs: number | null
 }
 
 /** For more than one sink, and for one that may be away: what is read waits for them on disk. */

@@ -145,16 +145,34 @@ const spool = section({
   when_full: oneOf(['wait', 'drop_oldest']).default('wait'),
 }).transform((values) => ({ bytesMax: values.bytes_max, whenFull: values.when_full }))
 
+const deadLetters = section({
+  bytes_max: sizeFrom('1MiB', '1024GiB').prefault('256MiB'),
+  when_full: oneOf(['wait', 'drop_oldest']).default('wait'),
+  redeliver_at_start: flag.default(false),
+  after_attempts: count(1, 1_000_000).nullable().default(null),
+  after_age: durationFrom('1s', '10000h').nullable().default(null),
+}).transform((values) => ({
+  bytesMax: values.bytes_max,
+  whenFull: values.when_full,
+  redeliverAtStart: values.redeliver_at_start,
+  afterAttempts: values.after_attempts,
+  afterAgeMs: values.after_age,
+}))
+
 const dispatcher = section({
   workers: count(1, 64).default(4),
+  retries_max: count(1, 64).default(2),
   queue_bytes_max: sizeFrom('1MiB', '64GiB').prefault('64MiB'),
   checkpoint_interval: durationFrom('10ms', '5m').prefault('1s'),
   spool,
+  dead_letters: deadLetters,
 }).transform((values) => ({
   workers: values.workers,
+  retriesMax: values.retries_max,
   queueBytesMax: values.queue_bytes_max,
   checkpointIntervalMs: values.checkpoint_interval,
   spool: values.spool,
+  deadLetters: values.dead_letters,
 }))
 
 /** As the registry lists them. */

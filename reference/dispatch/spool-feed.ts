@@ -99,7 +99,7 @@ export class SpoolFeed {
   }
 
   get heldBytes(): number {
-    return this.#budget.held
+    return this.#budget.held + this.#pipeline.letterBytes
   }
 
   /** True when the sink has all of the spool. */
@@ -119,6 +119,11 @@ export class SpoolFeed {
   start(scope: Scope): void {
     this.#pipeline.start(scope.child('pipeline'))
     scope.keep('spool_feed', this.name, (signal) => this.#run(signal))
+  }
+
+  /** What comes from the spool is no longer kept back to make larger batches, until the next start. */
+  endGathering(): void {
+    this.#pipeline.endGathering()
   }
 
   /** Makes what is stored durable. Rejects when the sink could not. */
@@ -263,6 +268,7 @@ export class SpoolFeed {
         return this.#pipeline.push({ block, permit, origin: piece })
       }
       if (this.#stalled.has(id)) return this.#park(block, piece)
+      this.#pipeline.hurry()
       await this.#changed.wait({ signal })
     }
   }
