@@ -6,7 +6,7 @@ import type { SinkMark } from '../../dispatch/sink.ts'
  * mark: a record that is sent again, after a retry, in another batch or by another process, gets the same stamp again, and Loki drops it.
  *
  * - A record that is not later than the one before it, by less than a second, comes a nanosecond behind it: their order is that of the source.
- * - Beyond that the clock was put back: the stamps follow it, moved by a millisecond for each time it was, so that they do not meet those of before. This
+ * - Beyond that the clock was put back: the stamps follow it, moved by a little for each time it was, so that they do not meet those of before. This
  *   lasts until it shows what it has not shown yet.
  * - Stamps of whole milliseconds or seconds (Podman before 5.5 has no others) are moved by less than a millisecond, for each source by another part: two
  *   containers of one name, or of one service, that write the same line in the same second do not meet.
@@ -36,7 +36,7 @@ export class DistinctTimes {
       this.#isBehind = true
       this.#steps = (this.#steps % STEPS_MAX) + 1
     }
-    const moved = this.#isBehind ? own + BigInt(this.#steps * MILLISECOND) : own
+    const moved = this.#isBehind ? own + BigInt(this.#steps * STEP) : own
     const isInOrder = moved > this.#last || moved + SECOND <= this.#last
     this.#last = isInOrder ? moved : this.#last + 1n
     if (this.#last > this.#top) this.#top = this.#last
@@ -59,4 +59,6 @@ function hashOf(text: string): number {
 /** In nanoseconds. */
 const MILLISECOND = 1_000_000
 const SECOND = 1_000_000_000n
+/** No multiple of what a clock counts in, also many times over. */
+const STEP = 1_618_033
 const STEPS_MAX = 500
