@@ -178,13 +178,9 @@ const dispatcher = section({
 /** As the registry lists them. */
 const kinds = Object.entries(registry)
 
-const sinks = section({
-  ...Object.fromEntries(kinds.map(([, { name, schema }]): [string, z.ZodType] => [name, schema])),
-  loki: section({
-    enabled: notYet.default(false),
-    url: text.default('http://127.0.0.1:3100/loki/api/v1/push'),
-  }),
-}).transform((values: Readonly<Record<string, unknown>>) => {
+const sinks = section(
+  Object.fromEntries(kinds.map(([, { name, schema }]): [string, z.ZodType] => [name, schema])),
+).transform((values: Readonly<Record<string, unknown>>) => {
   const byKey = Object.fromEntries(kinds.map(([key, { name }]) => [key, values[name]]))
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each is what the schema of its kind made
   return byKey as SinksConfig

@@ -130,6 +130,25 @@ export class Metrics {
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
     registers: [this.#registry],
   })
+  readonly #sinkRequests = new Counter({
+    name: 'log_capturer_sink_requests_total',
+    help: 'Requests a sink sent, by the status of the answer',
+    labelNames: ['sink', 'status'],
+    registers: [this.#registry],
+  })
+  readonly #sinkRequestBytes = new Counter({
+    name: 'log_capturer_sink_request_bytes_total',
+    help: 'Bytes of the bodies of those requests, as they were sent',
+    labelNames: ['sink'],
+    registers: [this.#registry],
+  })
+  readonly #sinkRequestSeconds = new Histogram({
+    name: 'log_capturer_sink_request_seconds',
+    help: 'Time until the whole answer was there, or the request was given up',
+    labelNames: ['sink'],
+    buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
+    registers: [this.#registry],
+  })
   readonly #linesDropped = new Counter({
     name: 'log_capturer_lines_dropped_total',
     help: 'Lines a sink will never get, by why',
@@ -271,6 +290,13 @@ export class Metrics {
 
   sinkLatency(sink: string, seconds: number): void {
     this.#sinkLatency.observe({ sink }, seconds)
+  }
+
+  /** A request of the sink's is over. @param status of HTTP, or why there is none */
+  sinkRequest(sink: string, status: string, bytes: number, seconds: number): void {
+    this.#sinkRequests.inc({ sink, status })
+    this.#sinkRequestBytes.inc({ sink }, bytes)
+    this.#sinkRequestSeconds.observe({ sink }, seconds)
   }
 
   /** Lines that the sink will never get. */
