@@ -24,6 +24,8 @@ export function completeConfig(partial: PartialConfig): CollectorConfig {
       ...monitor,
       ...partial.containerMonitor,
       filters: { ...monitor.filters, ...partial.containerMonitor?.filters },
+      multiline: { ...monitor.multiline, ...partial.containerMonitor?.multiline },
+      rateLimit: { ...monitor.rateLimit, ...partial.containerMonitor?.rateLimit },
       metadata: { ...monitor.metadata, ...partial.containerMonitor?.metadata },
       streamRotation: { ...monitor.streamRotation, ...partial.containerMonitor?.streamRotation },
     },
