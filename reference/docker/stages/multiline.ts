@@ -24,7 +24,7 @@ export class Multiline implements RecordOutput {
   readonly #rule: MultilineRule
   readonly #output: RecordOutput
   readonly #onEnd: (why: MultilineEnd) => void
-  /** By stream, in the order in which they were begun. */
+  /** By stream. */
   readonly #open = new Map<number, OpenRecord>()
   readonly #stamps = new StampReader()
 
@@ -85,7 +85,7 @@ export class Multiline implements RecordOutput {
     let sealed = false
     for (const record of this.#open.values()) {
       record.quietSinceMs = isUnfinished(record.stream) ? null : (record.quietSinceMs ?? nowMs)
-      if (record.quietSinceMs === null || nowMs - record.quietSinceMs < this.#rule.timeoutMs) continue
+      if (record.quietSinceMs === null || nowMs < record.quietSinceMs + this.#rule.timeoutMs) continue
       record.seal()
       this.#onEnd('silence')
       sealed = true
@@ -106,7 +106,7 @@ export class Multiline implements RecordOutput {
 
   /** Gives out what was decided to be complete. */
   release(): void {
-    for (const record of this.#open.values()) if (record.sealed) this.#complete(record)
+    this.#completeThose(({ sealed }) => sealed)
   }
 
   #hasRoom(open: OpenRecord, bytes: number): boolean {
@@ -116,8 +116,15 @@ export class Multiline implements RecordOutput {
   }
 
   #completeOverdue(writtenUs: number): void {
-    for (const record of this.#open.values())
-      if (writtenUs - record.lastUs > this.#rule.timeoutMs * 1000) this.#complete(record)
+    const timeoutUs = this.#rule.timeoutMs * 1000
+    this.#completeThose(({ lastUs }) => writtenUs - lastUs > timeoutUs)
+  }
+
+  /** In the order in which their time is up. */
+  #completeThose(isComplete: (record: OpenRecord) => boolean): void {
+    if (this.#open.size === 0) return
+    const complete = Array.from(this.#open.values()).filter(isComplete)
+    for (const record of complete.toSorted((a, b) => a.lastUs - b.lastUs)) this.#complete(record)
   }
 
   #complete(record: OpenRecord): void {
