@@ -8,6 +8,7 @@ export type RecordsStep =
   | { readonly kind: 'pause'; readonly ms: number }
   | { readonly kind: 'events'; readonly count: number }
   | { readonly kind: 'crash'; readonly how: 'kill' | 'power'; readonly downMs: number }
+  | { readonly kind: 'stall'; readonly ms: number }
   | { readonly kind: 'restart' }
   | { readonly kind: 'rename'; readonly name: string }
   | { readonly kind: 'stop container' }
@@ -46,6 +47,13 @@ const step: fc.Arbitrary<RecordsStep> = fc.oneof(
       kind: fc.constant('crash' as const),
       how: fc.constantFrom('kill', 'power'),
       downMs: fc.constantFrom(0, 200, 3000),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('stall' as const),
+      ms: fc.constantFrom(500, 1500, 3000),
     }),
   },
   {
@@ -129,14 +137,16 @@ export const recordsProperty: fc.IAsyncProperty<unknown[]> = fc.asyncProperty(
   fc.noShrink(fc.nat()),
   fc.constantFrom('20.10', '26', '28'),
   fc.boolean(),
+  fc.boolean(),
   drawn,
   fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }),
-  async (seed, engine, services, { labels, rules, settings }, steps) => {
+  async (seed, engine, services, stalls, { labels, rules, settings }, steps) => {
     const { 'watertight.sink': sink, ...others } = labels
     const own = services || sink === undefined ? labels : others
     const rig = new RecordsRig({ seed, engine, services, labels: own, rules, ...settings })
     await rig.start()
-    for (const [index, each] of steps.entries()) await take(rig, each, index)
+    for (const [index, each] of steps.entries())
+      if (stalls || each.kind !== 'stall') await take(rig, each, index)
     await rig.finish()
   },
 ) as fc.IAsyncProperty<unknown[]>
@@ -152,6 +162,8 @@ async function take(rig: RecordsRig, each: RecordsStep, index: number): Promise<
       return await rig.world.step(each.count)
     case 'crash':
       return await rig.crash(each.how, each.downMs)
+    case 'stall':
+      return rig.stall(each.ms)
     case 'restart':
       return await rig.restart()
     case 'rename':

@@ -44,12 +44,14 @@ interface State {
 /**
  * Whether a collector may have delivered exactly these records of a log. It may in more than one way: what comes about as late as the time-out may have been taken
  * for too late, and at the end of a run of the container nothing is waited for.
+ * @param isLate streams were held up, so that anything may have been taken for too late
  * @returns a sentence; null when it may
  */
 export function contradiction(
   messages: readonly Message[],
   delivered: readonly Delivered[],
   rules: RecordRules,
+  isLate: boolean,
 ): string | null {
   const lines = linesOf(messages)
   let furthest = 0
@@ -73,7 +75,7 @@ export function contradiction(
 
   function giveAll(state: State, those: readonly Open[]): State[] {
     // Those of one microsecond in the order in which they were begun.
-    const inOrder = those.toSorted((a, b) => Number(a.last / 1000n - b.last / 1000n))
+    const inOrder = isLate ? those : those.toSorted((a, b) => Number(a.last / 1000n - b.last / 1000n))
     const open = state.open.filter((each) => !those.includes(each))
     return inOrder.reduce<State[]>(
       (states, each) => states.flatMap((one) => give(one, each)),
@@ -94,7 +96,9 @@ export function contradiction(
     )
     const ended = index > 0 && lines[index - 1]!.run !== line.run ? [state.open] : []
     const inTime = state.open.filter((each) => over.includes(each) || maybe.includes(each))
-    return [over, inTime, ...ended].some((those) =>
+    const late = isLate ? [state.open, state.open.toReversed(), ...state.open.map((each) => [each])] : []
+    const choices = late.map((those) => [...over, ...those.filter((each) => !over.includes(each))])
+    return [over, inTime, ...ended, ...choices].some((those) =>
       giveAll(state, those).some((next) => add(next, line).some((after) => step(after, index + 1))),
     )
   }

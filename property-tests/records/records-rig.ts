@@ -37,6 +37,7 @@ export class RecordsRig {
   readonly #runs: number[] = []
   /** What is in JSON, with the name, may then come twice at a crash. */
   #isRenamed = false
+  #isLate = false
   #collector: Collector
 
   constructor(options: RecordsRigOptions) {
@@ -67,6 +68,12 @@ export class RecordsRig {
 
   startContainer(): void {
     if (!this.#container.running) this.world.inject(faults.start({ container: this.#container.name }))
+  }
+
+  /** The open stream brings nothing for a while, whatever is stored. */
+  stall(ms: number): void {
+    this.#isLate = true
+    this.world.inject(faults.idle({ container: this.#container.name, forMs: ms, streams: 'open' }))
   }
 
   async start(): Promise<void> {
@@ -111,6 +118,7 @@ export class RecordsRig {
         messages,
         kept.map(({ record }) => record),
         rules,
+        this.#isLate,
       )
       if (wrong !== null) throw new Error(`${service.name}: ${wrong}`)
     }
@@ -131,7 +139,7 @@ export class RecordsRig {
           text: record.line,
         }
       })
-    const wrong = contradiction(messages, delivered, this.#options.rules)
+    const wrong = contradiction(messages, delivered, this.#options.rules, this.#isLate)
     if (wrong !== null) throw new Error(`the file: ${wrong}`)
   }
 
