@@ -51,6 +51,11 @@ export class RecordsRig {
     this.#collector = this.#newProcess()
   }
 
+  /** Of the container. */
+  get id(): string {
+    return this.#container.id
+  }
+
   write(stream: 'stdout' | 'stderr', text: string): void {
     if (this.#container.running) this.#container.write(stream, text)
   }
