@@ -5,6 +5,7 @@ import { BackOff } from '../lifecycle/back-off.ts'
 import { Condition } from '../lifecycle/condition.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
+import { goesTo } from './attributes.ts'
 import type { Block, Source } from './block.ts'
 import { Budget } from './budget.ts'
 import { blockBytes } from './held-bytes.ts'
@@ -327,8 +328,9 @@ export class SpoolFeed {
     await Promise.race(waits)
   }
 
-  /** The records of the block that the pipeline was not given, in this run or an earlier one. */
+  /** The records of the block that are for this sink and that the pipeline was not given, in this run or an earlier one. */
   #missingOf(block: Block): Block | null {
+    if (!goesTo(block.source, this.name)) return null
     const { id } = block.source
     return sliceBehind(block, this.#pushed.get(id) ?? this.#placeOf(id))
   }

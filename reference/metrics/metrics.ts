@@ -88,6 +88,18 @@ export class Metrics {
   readonly #filtered = this.#perContainer('log_capturer_lines_filtered_total', {
     help: 'Lines left out by include_lines and exclude_lines; they are not among those read',
   })
+  readonly #rateLimited = this.#perContainer('log_capturer_lines_rate_limited_total', {
+    help: 'Lines left out because their container wrote more than rate_limit allows; they are not among those read',
+  })
+  readonly #rateDelayed = this.#perContainer('log_capturer_rate_limit_delay_seconds_total', {
+    help: 'Time reading waited because a container wrote more than rate_limit allows',
+  })
+  readonly #multilineSilences = this.#perContainer('log_capturer_multiline_silences_total', {
+    help: 'Records of several lines that were given out because nothing came for multiline.timeout',
+  })
+  readonly #multilineLimits = this.#perContainer('log_capturer_multiline_limits_total', {
+    help: 'Records of several lines that ended because of multiline.max_lines or max_bytes',
+  })
   readonly #missed = this.#counter('log_capturer_containers_missed_total', 'reason', {
     help: 'Containers that ran and were gone before their log was read to its end',
   })
@@ -260,6 +272,22 @@ export class Metrics {
   /** Lines that are not wanted, by their text. */
   linesFiltered(container: MeasuredContainer, lines: number): void {
     this.#filtered.inc(this.#labelsOf(container), lines)
+  }
+
+  /** Lines beyond the rate that is allowed were left out. */
+  rateLimited(container: MeasuredContainer, lines: number): void {
+    this.#rateLimited.inc(this.#labelsOf(container), lines)
+  }
+
+  /** Reading waited for the rate that is allowed. */
+  rateDelayed(container: MeasuredContainer, seconds: number): void {
+    this.#rateDelayed.inc(this.#labelsOf(container), seconds)
+  }
+
+  /** Records of several lines ended otherwise than by the line behind them. */
+  multilineEnded(container: MeasuredContainer, why: 'silence' | 'limit', records: number): void {
+    const counter = why === 'silence' ? this.#multilineSilences : this.#multilineLimits
+    counter.inc(this.#labelsOf(container), records)
   }
 
   linesRead(container: MeasuredContainer, lines: number): void {
