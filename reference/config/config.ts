@@ -1,4 +1,6 @@
+import type { z } from 'zod'
 import type { MetadataField } from '../dispatch/attributes.ts'
+import type * as registry from '../sinks/registry.ts'
 
 /**
  * The collector's configuration, complete and checked. `parseConfig` makes it from YAML, `completeConfig` from a part of it.
@@ -104,28 +106,9 @@ export interface SpoolConfig {
   readonly whenFull: 'wait' | 'drop_oldest'
 }
 
-export interface SinksConfig {
-  readonly localFile: LocalFileSinkConfig
-  readonly stdout: { readonly enabled: boolean }
-}
-
-export interface LocalFileSinkConfig {
-  readonly enabled: boolean
-  readonly directory: string
-  readonly maxOpenFiles: number
-  readonly format: 'raw' | 'json'
-  readonly rotate: RotationConfig
-}
-
-/** When the local file sink begins a new file, and what becomes of the old ones. */
-export interface RotationConfig {
-  /** A file is not made longer than this, unless one record is, or the first batch after a start. Null: for no size. */
-  readonly maxSize: number | null
-  /** A file is begun anew at the first record after it was written to for this long. Null: at no age. */
-  readonly maxAgeMs: number | null
-  /** Rotated files kept per source. */
-  readonly maxFiles: number
-  readonly compress: 'none' | 'gzip'
+/** A section for each kind of sink. */
+export type SinksConfig = {
+  readonly [Key in keyof typeof registry]: z.output<(typeof registry)[Key]['schema']>
 }
 
 export interface ListenerConfig {

@@ -1,3 +1,4 @@
+import * as registry from '../sinks/registry.ts'
 import type { CollectorConfig } from './config.ts'
 import { overlap } from './listen-hosts.ts'
 
@@ -20,11 +21,11 @@ export function contradictionIn(config: CollectorConfig): Contradiction | null {
 }
 
 function nowhereToWrite({ containerMonitor, sinks }: CollectorConfig): Contradiction | null {
-  if (!containerMonitor.enabled || sinks.localFile.enabled || sinks.stdout.enabled) return null
+  if (!containerMonitor.enabled || Object.values(sinks).some(({ enabled }) => enabled)) return null
+  const names = Object.values(registry).map(({ name }) => `sinks.${name}`)
   return {
     path: ['sinks'],
-    problem:
-      'sinks: none is enabled, so that lines would go nowhere; enable sinks.local_file or sinks.stdout',
+    problem: `sinks: none is enabled, so that lines would go nowhere; enable one of ${names.join(', ')}`,
   }
 }
 

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { METADATA_FIELDS } from '../dispatch/attributes.ts'
-import type { CollectorConfig, ListenerConfig } from './config.ts'
+import * as registry from '../sinks/registry.ts'
+import type { CollectorConfig, ListenerConfig, SinksConfig } from './config.ts'
 import { engineAddress, type Environment } from './engine-environment.ts'
+import { section } from './section.ts'
 import {
   count,
   dockerHost,
@@ -155,51 +157,23 @@ const dispatcher = section({
   spool: values.spool,
 }))
 
-const rotate = section({
-  max_size: sizeFrom('1KiB', '1024GiB').nullable().default(null),
-  max_age: durationFrom('1s', '10000h').nullable().default(null),
-  max_files: count(1, 100_000).default(10),
-  compress: oneOf(['none', 'gzip']).default('none'),
-}).transform((values) => ({
-  maxSize: values.max_size,
-  maxAgeMs: values.max_age,
-  maxFiles: values.max_files,
-  compress: values.compress,
-}))
-
-const localFile = section({
-  enabled: flag.default(true),
-  directory: text.default('./data/logs'),
-  max_open_files: count(1, 100_000).default(100),
-  format: oneOf(['raw', 'json']).default('raw'),
-  rotate,
-}).transform((values) => ({
-  enabled: values.enabled,
-  directory: values.directory,
-  maxOpenFiles: values.max_open_files,
-  format: values.format,
-  rotate: values.rotate,
-}))
+/** As the registry lists them. */
+const kinds = Object.entries(registry)
 
 const sinks = section({
-  local_file: localFile,
-  stdout: section({ enabled: flag.default(false) }),
+  ...Object.fromEntries(kinds.map(([, { name, schema }]): [string, z.ZodType] => [name, schema])),
   loki: section({
     enabled: notYet.default(false),
     url: text.default('http://127.0.0.1:3100/loki/api/v1/push'),
   }),
-}).transform((values) => ({ localFile: values.local_file, stdout: values.stdout }))
+}).transform((values: Readonly<Record<string, unknown>>) => {
+  const byKey = Object.fromEntries(kinds.map(([key, { name }]) => [key, values[name]]))
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each is what the schema of its kind made
+  return byKey as SinksConfig
+})
 
 function listener(address: string) {
   return section({ enabled: flag.default(true), listen: listen.prefault(address) }).transform(
     (values): ListenerConfig => ({ enabled: values.enabled, ...values.listen }),
   )
-}
-
-/** Keys and nothing but them. Left out or empty it is all defaults. */
-function section<Shape extends z.ZodRawShape>(shape: Shape) {
-  const keys = z.strictObject(shape, {
-    error: (issue) => (issue.code === 'invalid_type' ? 'a section with keys' : undefined),
-  })
-  return z.preprocess((value) => value ?? {}, keys)
 }

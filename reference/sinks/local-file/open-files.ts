@@ -1,4 +1,4 @@
-import { Condition } from '../lifecycle/condition.ts'
+import { Condition } from '../../lifecycle/condition.ts'
 
 /** Something that may have a file open. */
 export interface Closable {

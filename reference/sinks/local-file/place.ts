@@ -1,6 +1,6 @@
-import { readFully } from '../dispatch/files.ts'
-import type { SinkMark } from '../dispatch/sink.ts'
-import type { FileHandle, FileStat } from '../ports/file-system.ts'
+import { readFully } from '../../dispatch/files.ts'
+import type { SinkMark } from '../../dispatch/sink.ts'
+import type { FileHandle, FileStat } from '../../ports/file-system.ts'
 
 /** Where the records of a source end in a file: what the local file sink keeps as its mark. */
 export interface Place {

@@ -1,11 +1,11 @@
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { World, type VirtualPorts } from '../../simulators/index.ts'
-import type { RotationConfig } from '../config/config.ts'
-import type { Block, Source } from '../dispatch/block.ts'
-import type { NotDurable, SinkMark, WriteAnswer } from '../dispatch/sink.ts'
-import { TaskRegistry } from '../lifecycle/task-registry.ts'
-import { Metrics } from '../metrics/metrics.ts'
+import { World, type VirtualPorts } from '../../../simulators/index.ts'
+import type { RotationConfig } from './config.ts'
+import type { Block, Source } from '../../dispatch/block.ts'
+import type { NotDurable, SinkMark, WriteAnswer } from '../../dispatch/sink.ts'
+import { TaskRegistry } from '../../lifecycle/task-registry.ts'
+import { Metrics } from '../../metrics/metrics.ts'
 import { LocalFileSink } from './local-file-sink.ts'
 
 const { signal } = new AbortController()

@@ -1,4 +1,4 @@
-import type { Source } from '../dispatch/block.ts'
+import type { Source } from '../../dispatch/block.ts'
 
 /**
  * `<name>-<first 12 characters of the id>.log`: at most {@link NAME_BYTES_MAX} bytes, and never a way out of the directory. Of both parts whatever is not a

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
-import { codeOf } from '../errors.ts'
-import type { FileSystem } from '../ports/file-system.ts'
+import { codeOf } from '../../errors.ts'
+import type { FileSystem } from '../../ports/file-system.ts'
 
 /** What a file was renamed to when it was full, or old: `<file>.<number>`, later `<file>.<number>.gz`. Numbers only grow. */
 export interface RotatedFile {

@@ -1,5 +1,5 @@
-import { readFully } from '../dispatch/files.ts'
-import type { FileHandle } from '../ports/file-system.ts'
+import { readFully } from '../../dispatch/files.ts'
+import type { FileHandle } from '../../ports/file-system.ts'
 
 /**
  * Offset of the first line behind the one at `from` that is this line, or, at the end of the file, was begun as this line; null when there is none.

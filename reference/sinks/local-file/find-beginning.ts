@@ -1,4 +1,4 @@
-import type { FileHandle, FileSystem } from '../ports/file-system.ts'
+import type { FileHandle, FileSystem } from '../../ports/file-system.ts'
 import { digest, holds, isSame, readTail, type Identity, type Place } from './place.ts'
 import { reconcile } from './reconcile.ts'
 import { generationOf, neighboursOf, nextGeneration } from './rotated-files.ts'

@@ -1,10 +1,10 @@
-import { messageOf } from '../errors.ts'
-import type { HealthCheck } from '../http/health.ts'
-import { onAbort } from '../lifecycle/abort.ts'
-import type { NotDurable, Sink, SinkBatch, SinkLimits, WriteAnswer } from '../dispatch/sink.ts'
-import type { Block, Source } from '../dispatch/block.ts'
-import { sliceBehind } from '../dispatch/slice-records.ts'
-import { formatBlock } from './record-format.ts'
+import { messageOf } from '../../errors.ts'
+import type { HealthCheck } from '../../http/health.ts'
+import { onAbort } from '../../lifecycle/abort.ts'
+import type { NotDurable, Sink, SinkBatch, SinkLimits, WriteAnswer } from '../../dispatch/sink.ts'
+import type { Block, Source } from '../../dispatch/block.ts'
+import { sliceBehind } from '../../dispatch/slice-records.ts'
+import { formatBlock } from '../record-format.ts'
 
 /**
  * Writes every record to standard output as one JSON object per line. What was written before a `kill -9` and not yet committed is written

@@ -1,5 +1,5 @@
-import { readFully } from '../dispatch/files.ts'
-import type { FileHandle } from '../ports/file-system.ts'
+import { readFully } from '../../dispatch/files.ts'
+import type { FileHandle } from '../../ports/file-system.ts'
 import { findLine } from './find-line.ts'
 
 export interface Reconciled {

@@ -1,12 +1,12 @@
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { World } from '../../simulators/index.ts'
-import type { RotationConfig } from '../config/config.ts'
-import type { Block } from '../dispatch/block.ts'
-import type { SinkMark } from '../dispatch/sink.ts'
-import { TaskRegistry } from '../lifecycle/task-registry.ts'
-import { Metrics } from '../metrics/metrics.ts'
+import { World } from '../../../simulators/index.ts'
+import type { RotationConfig } from './config.ts'
+import type { Block } from '../../dispatch/block.ts'
+import type { SinkMark } from '../../dispatch/sink.ts'
+import { TaskRegistry } from '../../lifecycle/task-registry.ts'
+import { Metrics } from '../../metrics/metrics.ts'
 import { LocalFileSink } from './local-file-sink.ts'
 
 const { signal } = new AbortController()
