@@ -11,6 +11,7 @@ import type { Fault } from './faults/fault.ts'
 import { SimulatedEngine, type SimulatedEngineOptions } from './engine/simulated-engine.ts'
 import type { CrashKind } from './file-system/crash-kind.ts'
 import { SimulatedFileSystem, type SimulatedFileSystemOptions } from './file-system/simulated-file-system.ts'
+import { SimulatedJetStream } from './jetstream/simulated-jet-stream.ts'
 import { SimulatedHttpServer } from './simulated-http-server.ts'
 
 export interface WorldOptions {
@@ -48,6 +49,8 @@ export class World {
   readonly engine: SimulatedEngine
   readonly fileSystem: SimulatedFileSystem
   readonly http: SimulatedHttpServer
+  /** A server on another machine. */
+  readonly jetStream: SimulatedJetStream
   readonly #ties: SeededRandom
   readonly #queue = new EventQueue()
   readonly #trace: EventTrace
@@ -71,6 +74,7 @@ export class World {
     this.engine = new SimulatedEngine(this, options.engine)
     this.fileSystem = new SimulatedFileSystem(this, options.fileSystem)
     this.http = new SimulatedHttpServer(this)
+    this.jetStream = new SimulatedJetStream(this)
   }
 
   /** Virtual milliseconds since the start, with their fraction. Never goes back. */

@@ -148,6 +148,13 @@ export class Metrics {
     'log_capturer_positions_saved_timestamp',
     'When nothing that was acknowledged was left to be saved, seconds since the epoch',
   )
+  readonly #jetStreamConnected = this.#gauge(
+    'log_capturer_jetstream_connected',
+    'Whether the JetStream sink has a connection, 0 or 1',
+  )
+  readonly #jetStreamFound = this.#counter('log_capturer_jetstream_found_total', 'kind', {
+    help: 'What a subject held that no acknowledgement had told: records stored before, messages with other records, subjects that somebody else publishes to',
+  })
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
   })
@@ -311,6 +318,15 @@ export class Metrics {
   /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */
   fileDisturbed(kind: string): void {
     this.#fileDisturbances.inc({ kind })
+  }
+
+  jetStreamConnected(isConnected: boolean): void {
+    this.#jetStreamConnected.set(isConnected ? 1 : 0)
+  }
+
+  /** @param kind records `stored` before, messages that hold `other` records, subjects that are `foreign` too */
+  jetStreamFound(kind: 'stored' | 'other' | 'foreign', count: number): void {
+    if (count > 0) this.#jetStreamFound.inc({ kind }, count)
   }
 
   /** Files the local file sink holds open now. */
