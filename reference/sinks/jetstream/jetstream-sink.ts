@@ -194,13 +194,21 @@ export class JetStreamSink implements Sink {
       if (!(error instanceof JetStreamError)) throw error
       if (error.code === 'too_large') return this.#refuse(message, writing, error)
       if (error.code !== 'wrong_last_sequence') throw error
-      return await this.#catchUp(writing)
+      return await this.#catchUpWithRefusal(writing, error)
     }
     const place = cursor.place
     await this.#catchUp(writing)
     // The id is that of a record from before: under it the stream holds another, and the server stores no second.
     const isAnother = !cursor.done && comparePlaces(cursor.place, place) === 0
     if (isAnother && again === null) await this.#publish(message, writing, tail.sequence)
+  }
+
+  /** The server says that the subject ends elsewhere. When it then does not say where, it is asked again another time. */
+  async #catchUpWithRefusal(writing: Writing, refusal: JetStreamError): Promise<void> {
+    const { cursor, tail } = writing
+    const [passed, sequence] = [cursor.passed, tail.sequence]
+    await this.#catchUp(writing)
+    if (cursor.passed === passed && tail.sequence === sequence) throw refusal
   }
 
   async #send(message: RecordMessage, id: string, writing: Writing): Promise<PublishAck> {
