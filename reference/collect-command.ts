@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Command } from 'commander'
+import { compress } from 'snappy'
 import { readEngineTls, type EngineTls } from './adapters/engine-tls.ts'
 import { HttpDockerEngine } from './adapters/http-docker-engine.ts'
 import { FastifyHttpServer } from './adapters/fastify-http-server.ts'
@@ -13,6 +14,7 @@ import { pinoLogger } from './adapters/pino-logger.ts'
 import { watchProcess } from './adapters/process-watch.ts'
 import { acquireStateLock } from './adapters/state-lock.ts'
 import { stdoutWriter } from './adapters/stdout-writer.ts'
+import { UndiciHttpClient } from './adapters/undici-http-client.ts'
 import type { CollectorConfig } from './config/config.ts'
 import { assertEnoughDescriptors } from './config/descriptors.ts'
 import { loadConfig } from './config/load-config.ts'
@@ -96,10 +98,17 @@ export function productionCollector(
     logger,
     jetStream: new NatsJetStream(),
     gzip: promisify<Uint8Array, Uint8Array>(gzip),
+    snappy: compressSnappy,
+    httpClient: (options) => new UndiciHttpClient(options),
     stdout: stdoutWriter(process.stdout),
   })
   collector.metrics.mirrorConnections(() => engine.connections())
   return collector
+}
+
+async function compressSnappy(bytes: Uint8Array): Promise<Uint8Array> {
+  // A view of a larger buffer would be taken for all of it only where it is no Buffer.
+  return await compress(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }
 
 /** @returns whether everything ended in time. */

@@ -13,6 +13,7 @@ import type { CrashKind } from './file-system/crash-kind.ts'
 import { SimulatedFileSystem, type SimulatedFileSystemOptions } from './file-system/simulated-file-system.ts'
 import { SimulatedJetStream } from './jetstream/simulated-jet-stream.ts'
 import { SimulatedHttpServer } from './simulated-http-server.ts'
+import type { SimulatedSink } from './sinks/simulated-sink.ts'
 
 export interface WorldOptions {
   /** Decides every latency, every tie and every id: the same seed gives the same run, bit for bit. A safe integer. */
@@ -51,6 +52,8 @@ export class World {
   readonly http: SimulatedHttpServer
   /** A server on another machine. */
   readonly jetStream: SimulatedJetStream
+  /** What can be shipped to from here, by origin, such as `http://loki:3100`. Every other name is not found. */
+  readonly sinks: Record<string, SimulatedSink> = {}
   readonly #ties: SeededRandom
   readonly #queue = new EventQueue()
   readonly #trace: EventTrace

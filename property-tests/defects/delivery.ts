@@ -272,4 +272,56 @@ export const DELIVERY: readonly Defect[] = [
     ],
     caughtBy: [{ file: surroundings, test: 'a stop at any moment of a checkpoint of several sinks' }],
   },
+  {
+    id: 'B162',
+    origin: found,
+    description:
+      'What a crash left in the spool is not saved with the place of a sink that is new: the next start begins the source anew',
+    patches: [
+      { file: `${folder}/spool-opening.ts`, find: 'positions.advance(source, position)', replace: '' },
+    ],
+    caughtBy: [
+      {
+        file: dispatcherTest,
+        test: 'what a crash left in the spool has its positions saved with the place of a sink that is new',
+      },
+    ],
+  },
+  {
+    id: 'B163',
+    origin: found,
+    description: 'Records are sent away that a power cut takes: others come to have their ids',
+    patches: [
+      {
+        file: feed,
+        find: 'return sink.limits.writeDeadlineMs === null ? spool.read(from) : spool.readDurable(from)',
+        replace: 'return sink ? spool.read(from) : spool.readDurable(from)',
+      },
+    ],
+    caughtBy: [
+      {
+        file: surroundings,
+        test: 'an id names one record for good, though power is cut and the log rotates',
+      },
+    ],
+  },
+  {
+    id: 'B164',
+    origin: found,
+    description:
+      'Of two that wait for a sync of the spool, one takes the next one that the other begins for done',
+    patches: [
+      {
+        file: `${folder}/spool/spool.ts`,
+        find: 'while (this.#syncing !== null) await this.#syncing.catch(() => {})',
+        replace: 'await this.#syncing?.catch(() => {})',
+      },
+    ],
+    caughtBy: [
+      {
+        file: `${folder}/spool/spool.test.ts`,
+        test: 'each sync is over only when what was appended before it is on the disk, whoever syncs beside it',
+      },
+    ],
+  },
 ]

@@ -368,6 +368,23 @@ describe('saving', () => {
     expect(runsOf(hung, a)).toBe('0-9')
   })
 
+  test('what a crash left in the spool has its positions saved with the place of a sink that is new', async () => {
+    const machine = new Machine()
+    const [sink, other, late] = [
+      new ScriptedSink({}, 'sink'),
+      new ScriptedSink({}, 'other'),
+      new ScriptedSink({}, 'late'),
+    ]
+    const first = await machine.start([sink, other])
+    await first.deliver(a, 3)
+    await machine.world.advance(1)
+    machine.crash('kill')
+    await machine.start([sink, other, late])
+    machine.crash('kill')
+    const { dispatcher } = await machine.start([sink, other, late])
+    expect(dispatcher.resumePosition(a.id)?.records).toBe(3)
+  })
+
   test('that fails for longer than three intervals is told in health, with the reason, until it succeeds', async () => {
     const machine = new Machine()
     const sink = new ScriptedSink()

@@ -51,12 +51,6 @@ export class SpooledDelivery implements DeliveryMode {
     })
   }
 
-  /** What a crash left in the spool behind the positions: they go on from there once it is synced. */
-  recovered(source: Source, position: SourcePosition): void {
-    this.#options.positions.delivered(source, position)
-    this.#appended.set(source.id, { source, position })
-  }
-
   get committed(): boolean {
     return this.#appended.isEmpty && this.#feeds.every((feed) => feed.committed)
   }

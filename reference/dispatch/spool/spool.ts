@@ -53,6 +53,8 @@ export class Spool {
   #end: SpoolOffset = { segment: 0, offset: 0 }
   /** Behind the last transaction: not moved by leaving its segment. */
   #last: SpoolOffset = { segment: 0, offset: 0 }
+  /** What lies before it survives a power cut. */
+  #durable: SpoolOffset = { segment: 0, offset: 0 }
   #file: FileHandle | null = null
   /** The last write failed: what it left behind the end is cut before the next one. */
   #torn = false
@@ -130,12 +132,16 @@ export class Spool {
 
   /** Resolves when everything appended before would survive a power cut. */
   async sync(): Promise<void> {
-    await this.#syncing?.catch(() => {})
+    // Whoever waited as well may have begun another one.
+    // oxlint-disable-next-line no-await-in-loop
+    while (this.#syncing !== null) await this.#syncing.catch(() => {})
     if (!this.#unsynced) return
     this.#unsynced = false
+    const end = this.#last
     this.#syncing = this.#syncLast().finally(() => (this.#syncing = null))
     try {
       await this.#syncing
+      if (compareOffsets(this.#durable, end) < 0) this.#durable = end
     } catch (error) {
       this.#unsynced = true
       throw error
@@ -144,12 +150,13 @@ export class Spool {
 
   /** The transactions from a place on, as many as one read brings; null at the end. */
   async read(from: SpoolOffset): Promise<SpoolPiece | null> {
-    const { segment, offset } = from
-    const length = this.#lengths.get(segment) ?? 0
-    if (offset < length) return await this.#readOnce(from, length)
-    const later = [...this.#lengths.keys()].filter((candidate) => candidate > segment)
-    if (later.length === 0) return null
-    return await this.read({ segment: Math.min(...later), offset: 0 })
+    return await this.#readUpTo(from, this.#last)
+  }
+
+  /** The same of what survives a power cut: syncs when there is more. Rejects when it could not be synced. */
+  async readDurable(from: SpoolOffset): Promise<SpoolPiece | null> {
+    if (compareOffsets(this.#durable, from) <= 0 && compareOffsets(this.#last, from) > 0) await this.sync()
+    return await this.#readUpTo(from, this.#durable)
   }
 
   /** Resolves when something lies behind the place; rejects with `signal.reason` on abort. */
@@ -172,6 +179,16 @@ export class Spool {
     const file = this.#file
     this.#file = null
     if (file !== null) await this.#giveBack(file)
+  }
+
+  async #readUpTo(from: SpoolOffset, end: SpoolOffset): Promise<SpoolPiece | null> {
+    if (compareOffsets(from, end) >= 0) return null
+    const { segment, offset } = from
+    const length = segment === end.segment ? end.offset : (this.#lengths.get(segment) ?? 0)
+    if (offset < length) return await this.#readOnce(from, length)
+    const later = [...this.#lengths.keys()].filter((other) => other > segment && other <= end.segment)
+    if (later.length === 0) return null
+    return await this.#readUpTo({ segment: Math.min(...later), offset: 0 }, end)
   }
 
   /** The last segment alone is continued whatever its length: it can only be given up once there is another one. */
@@ -251,6 +268,7 @@ export class Spool {
     await this.#syncing?.catch(() => {})
     await this.#syncFile(file)
     this.#unsynced = false
+    this.#durable = this.#last
     this.#newName = true
     this.#end = { segment: this.#end.segment + 1, offset: 0 }
     this.#file = null
@@ -306,7 +324,7 @@ export class Spool {
   }
 
   #readOnce(from: SpoolOffset, length: number): Promise<SpoolPiece> {
-    const key = `${from.segment} ${from.offset}`
+    const key = `${from.segment} ${from.offset} ${length}`
     const underWay = this.#reads.get(key)
     if (underWay !== undefined) return underWay
     const reading = this.#withSegment(from.segment, (file) => readPiece(file, from, length)).finally(() =>

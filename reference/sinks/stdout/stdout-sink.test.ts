@@ -51,6 +51,8 @@ test('what a write that was no longer waited for has written is not written agai
   await expect(first).rejects.toBe(given.signal.reason)
   const again = sink.write(batch('one'), { signal })
   taken[0]!()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(written).toEqual(['one'])
   expect(await again).toEqual({ kind: 'stored', marks: [undefined] })
   expect(written).toEqual(['one'])
   const more = sink.write(batch('two', 1), { signal })
