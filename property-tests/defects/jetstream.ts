@@ -1,7 +1,7 @@
 import type { Defect } from './defect.ts'
 
 const folder = 'reference/sinks/jetstream'
-const sink = `${folder}/jetstream-sink.ts`
+const writer = `${folder}/part-writer.ts`
 const tail = `${folder}/subject-tail.ts`
 const message = `${folder}/message.ts`
 const sinkTest = `${folder}/jetstream-sink.test.ts`
@@ -14,7 +14,7 @@ export const JETSTREAM: readonly Defect[] = [
     origin,
     description:
       'A message that the server calls a duplicate is taken for the one that was sent: it holds fewer records',
-    patches: [{ file: sink, find: 'if (!ack.duplicate) return advance', replace: 'return advance' }],
+    patches: [{ file: writer, find: 'if (!ack.duplicate) return', replace: 'if (ack.sequence > 0) return' }],
     caughtBy: [{ file: sinkTest, test: 'between the question whether it is there and its repetition' }],
   },
   {
@@ -32,8 +32,8 @@ export const JETSTREAM: readonly Defect[] = [
     patches: [
       {
         file: tail,
-        find: 'if (held === null || (tail.confirmed && message.id !== tail.sent)) throw otherPublisher(subject, message)',
-        replace: 'if (held === null) {\n      tail.sequence = message.sequence\n      continue\n    }',
+        find: 'if (!isOwn) throw otherPublisher(options.subject, message)',
+        replace: 'if (!isOwn) {\n      tail.sequence = message.sequence\n      continue\n    }',
       },
     ],
     caughtBy: [{ file: sinkTest, test: 'somebody else publishes to a subject' }],
@@ -49,7 +49,7 @@ export const JETSTREAM: readonly Defect[] = [
     id: 'B194',
     origin,
     description: 'A batch that failed half way is published again from its beginning',
-    patches: [{ file: sink, find: '    passStored(cursor, tail)\n', replace: '' }],
+    patches: [{ file: writer, find: '    this.#passStored()\n', replace: '' }],
     caughtBy: ['jetstream-property', { file: sinkTest, test: 'one of many writes of a batch failed' }],
   },
   {
@@ -100,11 +100,11 @@ export const JETSTREAM: readonly Defect[] = [
       'Behind a process that was killed the sink publishes without a look at what the subject holds',
     patches: [
       {
-        file: sink,
-        find: "tail = { sequence: Number(mark?.['sequence'] ?? 0), confirmed: false,",
-        replace: "tail = { sequence: Number(mark?.['sequence'] ?? 0), confirmed: true,",
+        file: `${folder}/subject-tails.ts`,
+        find: 'sequence: sequenceOf(mark), confirmed: false',
+        replace: 'sequence: sequenceOf(mark), confirmed: true',
       },
     ],
-    caughtBy: ['jetstream-property', { file: sinkTest, test: 'the process is killed in the middle' }],
+    caughtBy: [{ file: sinkTest, test: 'the process is killed in the middle' }],
   },
 ]

@@ -57,13 +57,26 @@ export interface SinkBatchPart {
   readonly blocks: readonly Block[]
   /** What the last stored write of this source answered, also across restarts; undefined for the first. */
   readonly mark: SinkMark | undefined
+  /**
+   * They are dead letters that the sink is given again, under the ids they had: records from before those that it stored last, with no mark, and what is
+   * answered as mark is not kept.
+   */
+  readonly redelivered?: boolean
 }
 
 export type WriteAnswer =
   /** The sink holds all of it. One mark per part. */
   | { readonly kind: 'stored'; readonly marks: readonly (SinkMark | undefined)[] }
-  /** Not now: the same batch again after a while. `why` is a sentence for people. */
-  | { readonly kind: 'again'; readonly why: string; readonly afterMs?: number }
+  /**
+   * Not now: the same batch again after a while, at the earliest after `afterMs`. `why` is a sentence for people. `of` says what could not be written: this
+   * batch (the default: others go on), or anything, because the sink is away or asks for a pause: then one write at a time is the probe.
+   */
+  | {
+      readonly kind: 'again'
+      readonly why: string
+      readonly afterMs?: number
+      readonly of?: 'batch' | 'sink'
+    }
   /** Too large: the same records in smaller batches. */
   | { readonly kind: 'smaller'; readonly why: string }
   /** The sink holds all of it but these records, which it will never take. */

@@ -148,10 +148,6 @@ export class Metrics {
     'log_capturer_positions_saved_timestamp',
     'When nothing that was acknowledged was left to be saved, seconds since the epoch',
   )
-  readonly #jetStreamConnected = this.#gauge(
-    'log_capturer_jetstream_connected',
-    'Whether the JetStream sink has a connection, 0 or 1',
-  )
   readonly #jetStreamFound = this.#counter('log_capturer_jetstream_found_total', 'kind', {
     help: 'What a subject held that no acknowledgement had told: records stored before, messages with other records, subjects that somebody else publishes to',
   })
@@ -320,8 +316,10 @@ export class Metrics {
     this.#fileDisturbances.inc({ kind })
   }
 
-  jetStreamConnected(isConnected: boolean): void {
-    this.#jetStreamConnected.set(isConnected ? 1 : 0)
+  /** @param read whether the JetStream sink has a connection, asked at every scrape. */
+  mirrorJetStreamConnection(read: () => boolean): void {
+    const help = 'Whether the JetStream sink has a connection, 0 or 1'
+    this.#mirror('log_capturer_jetstream_connected', help, () => Number(read()))
   }
 
   /** @param kind records `stored` before, messages that hold `other` records, subjects that are `foreign` too */

@@ -1,4 +1,9 @@
-import { World, type SimulatedStream, type VirtualPorts } from '../../../simulators/index.ts'
+import {
+  World,
+  type SimulatedStream,
+  type SimulatedStreamOptions,
+  type VirtualPorts,
+} from '../../../simulators/index.ts'
 import { blockOf } from '../../dispatch/pipeline-rig.test-helper.ts'
 import type { Block, Source } from '../../dispatch/block.ts'
 import type { SinkBatch, SinkMark, WriteAnswer } from '../../dispatch/sink.ts'
@@ -12,20 +17,18 @@ import { JetStreamSink } from './jetstream-sink.ts'
 export class SinkRig {
   readonly world: World = new World({ seed: 1, recordLocations: false })
   readonly stream: SimulatedStream
-  readonly metrics: Metrics
+  metrics: Metrics
   readonly config: JetStreamSinkConfig
   ports: VirtualPorts
   sink: JetStreamSink
   /** By source id, as the positions have it. */
   readonly marks: Map<string, SinkMark | undefined> = new Map()
 
-  constructor(config: Partial<JetStreamSinkConfig> = {}) {
+  constructor(config: Partial<JetStreamSinkConfig> = {}, stream: Partial<SimulatedStreamOptions> = {}) {
     this.config = { ...DEFAULTS.sinks.jetStream, ...config }
-    this.stream = this.world.jetStream.addStream({ name: 'LOGS', subjects: ['logs.>'] })
+    this.stream = this.world.jetStream.addStream({ name: 'LOGS', subjects: ['logs.>'], ...stream })
     this.ports = this.world.ports()
-    const { clock } = this.world
-    const slots = { capacity: 1, active: 0 }
-    this.metrics = new Metrics({ clock, tasks: new TaskRegistry(clock), process: this.ports.process, slots })
+    this.metrics = this.#newMetrics()
     this.sink = this.#newSink()
   }
 
@@ -33,6 +36,7 @@ export class SinkRig {
   crash(): void {
     this.world.crash({ kind: 'kill' })
     this.ports = this.world.ports()
+    this.metrics = this.#newMetrics()
     this.sink = this.#newSink()
   }
 
@@ -43,6 +47,13 @@ export class SinkRig {
     if (answer.kind === 'stored' || answer.kind === 'partly')
       batch.parts.forEach(({ source }, part) => this.marks.set(source.id, answer.marks[part]))
     return answer
+  }
+
+  /** One write of dead letters, which have no mark. */
+  async redeliver(...blocks: readonly Block[]): Promise<WriteAnswer> {
+    const { parts, ...batch } = batchOf(blocks, new Map())
+    const redelivered = { ...batch, parts: parts.map((part) => ({ ...part, redelivered: true })) }
+    return await this.world.run(() => this.sink.write(redelivered, { signal: NEVER }))
   }
 
   /** Writes until it is stored, at most so often. @returns the last answer */
@@ -67,6 +78,12 @@ export class SinkRig {
   async figure(name: string): Promise<number> {
     const line = (await this.metrics.text()).split('\n').find((one) => one.startsWith(name))
     return line === undefined ? 0 : Number(line.split(' ').at(-1))
+  }
+
+  #newMetrics(): Metrics {
+    const { clock } = this.world
+    const slots = { capacity: 1, active: 0 }
+    return new Metrics({ clock, tasks: new TaskRegistry(clock), process: this.ports.process, slots })
   }
 
   #newSink(): JetStreamSink {

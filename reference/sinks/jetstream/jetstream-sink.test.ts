@@ -142,13 +142,59 @@ describe('once, also when', () => {
   })
 
   test('one of many writes of a batch failed: the others are not written again', async () => {
-    const rig = new SinkRig()
+    const rig = new SinkRig({}, { duplicateWindowMs: 100 })
     using _fault = rig.world.jetStream.inject({ kind: 'cut' }, { chance: 0.3 })
     const blocks = [linesFrom(web, 0, 5), linesFrom(db, 0, 5)]
     expect((await rig.writeAll(blocks, 100)).kind).toBe('stored')
     expect(rig.lines(WEB)).toEqual(numbered(0, 5))
     expect(rig.lines()).toHaveLength(10)
   })
+})
+
+describe('dead letters that are given again', () => {
+  test('are stored behind what was stored last, once, and change nothing for the records that come', async () => {
+    const rig = new SinkRig()
+    await rig.write(linesFrom(web, 3, 5))
+    await rig.redeliver(linesFrom(web, 0, 3))
+    await rig.write(linesFrom(web, 5, 6))
+    expect(rig.lines()).toEqual([3, 4, 0, 1, 2, 5].map((n) => `line ${n}`))
+  })
+
+  test('come before the records that a killed process has stored beyond its mark, and those are not stored again', async () => {
+    const rig = new SinkRig()
+    await rig.write(linesFrom(web, 3, 5))
+    const mark = rig.marks.get(web.id)
+    await rig.write(linesFrom(web, 5, 7))
+    rig.marks.set(web.id, mark)
+    rig.crash()
+    await rig.world.advance(WINDOW_MS * 2)
+    await rig.redeliver(linesFrom(web, 0, 2))
+    await rig.write(linesFrom(web, 5, 8))
+    await rig.redeliver(linesFrom(web, 2, 3))
+    expect(rig.lines()).toEqual([3, 4, 5, 6, 0, 1, 7, 2].map((n) => `line ${n}`))
+  })
+
+  test.for([0, WINDOW_MS * 2])(
+    'with records of the same source are each stored once, whichever acknowledgement is lost and %i ms later',
+    async (ms) => {
+      for (const lost of [0, 1, 2, 3]) {
+        const rig = new SinkRig()
+        // eslint-disable-next-line no-await-in-loop -- a run each
+        await rig.write(linesFrom(web, 3, 4))
+        using _slow = rig.world.jetStream.inject({ kind: 'slow', delayMs: 1 }, { times: lost })
+        using _cut = rig.world.jetStream.inject({ kind: 'cut-after-store' }, { times: 1 })
+        const writes = [() => rig.redeliver(linesFrom(web, 0, 2)), () => rig.write(linesFrom(web, 4, 6))]
+        for (let turn = 0; turn < 4 && writes.length > 0; turn++) {
+          const write = writes.shift()!
+          // eslint-disable-next-line no-await-in-loop -- by turns, until both are stored
+          if ((await write()).kind === 'again') writes.push(write)
+          // eslint-disable-next-line no-await-in-loop
+          await rig.world.advance(ms)
+        }
+        expect(rig.lines().toSorted()).toEqual(numbered(0, 6).filter((line) => line !== 'line 2'))
+      }
+    },
+  )
 })
 
 describe('nothing is taken for stored that is not', () => {
@@ -231,19 +277,19 @@ describe('told, and not written', () => {
   })
 
   test.for([
-    ['down', 'connection refused'],
-    ['unauthorized', 'Authorization Violation'],
-    ['no-responders', 'does not take subjects such as logs.>'],
-    ['full', 'insufficient storage'],
+    ['down', 'again', 'connection refused'],
+    ['unauthorized', 'refused', 'Authorization Violation'],
+    ['no-responders', 'refused', 'does not take subjects such as logs.>'],
+    ['full', 'refused', 'insufficient storage'],
   ] as const)(
-    'a server that is %s is refused, named in health, and gone on with afterwards',
-    async ([kind, why]) => {
+    'a server that is %s is named in health, with the reason, and gone on with afterwards',
+    async ([kind, answered, why]) => {
       const rig = new SinkRig()
       await rig.write(linesFrom(web, 0, 1))
       await rig.sink.reopen()
       const fault = rig.world.jetStream.inject({ kind })
       const answer = await rig.write(linesFrom(web, 1, 2))
-      expect(answer).toMatchObject({ kind: 'refused', why: expect.stringContaining(why) })
+      expect(answer).toMatchObject({ kind: answered, why: expect.stringContaining(why) })
       expect(rig.sink.checks()['jetstream']).toMatchObject({
         ok: false,
         detail: expect.stringContaining(why),

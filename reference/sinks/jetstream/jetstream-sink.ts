@@ -1,12 +1,10 @@
 import type { Source } from '../../dispatch/block.ts'
 import type {
   NotDurable,
-  RefusedRecord,
   Sink,
   SinkBatch,
   SinkBatchPart,
   SinkLimits,
-  SinkMark,
   WriteAnswer,
 } from '../../dispatch/sink.ts'
 import { messageOf } from '../../errors.ts'
@@ -15,19 +13,14 @@ import { withDeadline } from '../../lifecycle/deadline.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { FileSystem } from '../../ports/file-system.ts'
-import {
-  JetStreamError,
-  type JetStream,
-  type JetStreamErrorCode,
-  type PublishAck,
-} from '../../ports/jet-stream.ts'
+import { JetStreamError, type JetStream, type JetStreamErrorCode } from '../../ports/jet-stream.ts'
 import type { Logger } from '../../ports/logger.ts'
 import type { JetStreamSinkConfig } from './config.ts'
-import { messageId, nextMessage, type RecordMessage } from './message.ts'
-import { comparePlaces, RecordCursor } from './record-cursor.ts'
+import { PartWriter } from './part-writer.ts'
 import { NoAccess, StreamAccess, type StreamConnection } from './stream-access.ts'
-import { catchUp, OtherPublisher, type SubjectTail } from './subject-tail.ts'
+import { OtherPublisher } from './subject-tail.ts'
 import { subjectOf, subjectsOf } from './subject.ts'
+import { SubjectTails } from './subject-tails.ts'
 
 export interface JetStreamSinkOptions {
   readonly config: JetStreamSinkConfig
@@ -35,19 +28,7 @@ export interface JetStreamSinkOptions {
   readonly fileSystem: FileSystem
   readonly jetStream: JetStream
   readonly logger: Logger
-  readonly metrics: Pick<Metrics, 'jetStreamConnected' | 'jetStreamFound'>
-}
-
-/** A part of a batch on its way: what is published over which connection. */
-interface Writing {
-  readonly part: SinkBatchPart
-  readonly index: number
-  readonly subject: string
-  readonly cursor: RecordCursor
-  readonly tail: SubjectTail
-  readonly access: StreamConnection
-  readonly refused: RefusedRecord[]
-  readonly signal: AbortSignal
+  readonly metrics: Pick<Metrics, 'mirrorJetStreamConnection' | 'jetStreamFound'>
 }
 
 /**
@@ -56,18 +37,16 @@ interface Writing {
  * Each message says which sequence the last of its subject must have. One that comes late, twice, or from the process before this one is therefore never
  * stored beside another, however long after: the server's own memory of ids is minutes long. Of one source one message is under way at a time, because the
  * sequence of a message is known only from its acknowledgement: streams number the messages of all subjects together. Sources do not wait for each other.
- *
- *     publish, last is 41 --stored as 57--> publish, last is 57 --no answer--> read behind 57: is it there? --> go on behind it
- *                \--the last is not 41--> read behind 41: what was stored of it is passed
  */
 export class JetStreamSink implements Sink {
   readonly name = 'jetstream'
   readonly limits: SinkLimits
   readonly #options: JetStreamSinkOptions
   readonly #access: StreamAccess
-  readonly #tails = new Map<string, SubjectTail>()
+  readonly #tails = new SubjectTails()
   /** Sources to whose subject somebody else publishes, with a sentence. */
   readonly #others = new Map<string, string>()
+  /** Why nothing can be stored; null when something was. */
   #trouble: string | null = null
 
   constructor(options: JetStreamSinkOptions) {
@@ -75,10 +54,8 @@ export class JetStreamSink implements Sink {
     this.#options = options
     const batchRecords = Math.min(BATCH_MESSAGES * config.recordsPerMessage, BATCH_RECORDS_MAX)
     this.limits = { ...LIMITS, batchRecords }
-    this.#access = new StreamAccess({
-      ...options,
-      onConnected: (isConnected) => metrics.jetStreamConnected(isConnected),
-    })
+    this.#access = new StreamAccess(options)
+    metrics.mirrorJetStreamConnection(() => this.#access.server !== null)
   }
 
   async write({ parts }: SinkBatch, { signal }: { signal: AbortSignal }): Promise<WriteAnswer> {
@@ -86,11 +63,12 @@ export class JetStreamSink implements Sink {
     try {
       access = await this.#access.use({ signal })
       const used = access
-      const writings = parts.map((part, index) => this.#begin(part, index, used, signal))
-      const results = await Promise.allSettled(writings.map((writing) => this.#writePart(writing)))
+      const results = await Promise.allSettled(
+        parts.map((part, index) => this.#writePart(part, index, used, signal)),
+      )
       for (const result of results) if (result.status === 'rejected') throw result.reason
       this.#trouble = null
-      return this.#stored(writings)
+      return stored(results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])))
     } catch (error) {
       signal.throwIfAborted()
       return this.#notStored(error, access)
@@ -103,7 +81,7 @@ export class JetStreamSink implements Sink {
   }
 
   async forget({ id }: Source): Promise<void> {
-    this.#tails.delete(id)
+    this.#tails.forget(id)
     this.#others.delete(id)
   }
 
@@ -124,38 +102,38 @@ export class JetStreamSink implements Sink {
     return { jetstream: { ok: this.#trouble === null && other === undefined, detail } }
   }
 
-  #begin(part: SinkBatchPart, index: number, access: StreamConnection, signal: AbortSignal): Writing {
-    const { source, blocks, mark } = part
-    const subject = subjectOf(this.#options.config.subjectPrefix, source)
-    const cursor = new RecordCursor(blocks)
-    const tail = this.#tailOf(source, mark)
-    passStored(cursor, tail)
-    return { part, index, subject, cursor, tail, access, refused: [], signal }
-  }
-
-  #tailOf({ id }: Source, mark: SinkMark | undefined): SubjectTail {
-    let tail = this.#tails.get(id)
-    if (tail === undefined) {
-      tail = { sequence: Number(mark?.['sequence'] ?? 0), confirmed: false, sent: null, stored: null }
-      this.#tails.set(id, tail)
-    }
-    return tail
-  }
-
-  async #writePart(writing: Writing): Promise<void> {
-    const { cursor, tail, part } = writing
+  async #writePart(
+    part: SinkBatchPart,
+    index: number,
+    access: StreamConnection,
+    signal: AbortSignal,
+  ): Promise<PartWriter> {
+    const { source } = part
     try {
-      if (tail.sent !== null) await this.#catchUp(writing)
-      while (!cursor.done) {
-        const message = this.#passUnfit(writing)
-        // eslint-disable-next-line no-await-in-loop -- one after the other
-        if (message !== null) await this.#publish(message, writing)
-      }
-      this.#others.delete(part.source.id)
+      const last = (): Promise<number> => this.#lastSequence(source, access, signal)
+      return await this.#tails.use(part, { last, signal }, async ({ tail, progress }) => {
+        const writer = new PartWriter({ ...this.#options, access, part, index, tail, progress, signal })
+        await writer.run()
+        this.#others.delete(source.id)
+        return writer
+      })
     } catch (error) {
-      if (error instanceof OtherPublisher) this.#reportOther(part.source, error)
+      if (error instanceof OtherPublisher) this.#reportOther(source, error)
       throw error
     }
+  }
+
+  async #lastSequence(
+    source: Source,
+    { connection }: StreamConnection,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { clock, config } = this.#options
+    const place = { stream: config.stream, subject: subjectOf(config.subjectPrefix, source) }
+    const message = await withDeadline(clock, 'a request', config.timeoutMs, signal, (own) =>
+      connection.lastMessage(place, { signal: own }),
+    )
+    return message?.sequence ?? 0
   }
 
   #reportOther({ id, name }: Source, { message }: OtherPublisher): void {
@@ -169,124 +147,16 @@ export class JetStreamSink implements Sink {
     this.#others.set(id, message)
   }
 
-  /** Passes records that fit into no message. @returns the first message behind them; null at the end */
-  #passUnfit({ cursor, access, index, refused }: Writing): RecordMessage | null {
-    const { format, recordsPerMessage: recordsMax, stream } = this.#options.config
-    const bytesMax = access.maxMessageBytes
-    while (!cursor.done) {
-      const message = nextMessage(cursor, { format, recordsMax, bytesMax, stream })
-      if (message !== null) return message
-      const why = `The line is longer than a message of ${bytesMax} bytes holds`
-      refused.push({ part: index, record: cursor.passed, why })
-      cursor.skip(1)
-    }
-    return null
-  }
-
-  /** Publishes the message, or finds out what the subject holds instead: then the cursor is where it goes on. */
-  async #publish(message: RecordMessage, writing: Writing, again: number | null = null): Promise<void> {
-    const { cursor, tail } = writing
-    tail.sent = messageId(cursor, again)
-    try {
-      const ack = await this.#send(message, tail.sent, writing)
-      if (!ack.duplicate) return advance(writing, message, ack)
-    } catch (error) {
-      if (!(error instanceof JetStreamError)) throw error
-      if (error.code === 'too_large') return this.#refuse(message, writing, error)
-      if (error.code !== 'wrong_last_sequence') throw error
-      return await this.#catchUpWithRefusal(writing, error)
-    }
-    const place = cursor.place
-    await this.#catchUp(writing)
-    // The id is that of a record from before: under it the stream holds another, and the server stores no second.
-    const isAnother = !cursor.done && comparePlaces(cursor.place, place) === 0
-    if (isAnother && again === null) await this.#publish(message, writing, tail.sequence)
-  }
-
-  /** The server says that the subject ends elsewhere. When it then does not say where, it is asked again another time. */
-  async #catchUpWithRefusal(writing: Writing, refusal: JetStreamError): Promise<void> {
-    const { cursor, tail } = writing
-    const [passed, sequence] = [cursor.passed, tail.sequence]
-    await this.#catchUp(writing)
-    if (cursor.passed === passed && tail.sequence === sequence) throw refusal
-  }
-
-  async #send(message: RecordMessage, id: string, writing: Writing): Promise<PublishAck> {
-    const { config } = this.#options
-    const { subject, tail, access, signal } = writing
-    const outgoing = {
-      subject,
-      stream: config.stream,
-      id,
-      expectedLastSubjectSequence: tail.sequence,
-      headers: message.headers,
-      payload: message.payload,
-    }
-    return await this.#asked(signal, `publishing to ${subject}`, (own) =>
-      access.connection.publish(outgoing, { signal: own }),
-    )
-  }
-
-  async #catchUp(writing: Writing): Promise<void> {
-    const { config, logger, metrics } = this.#options
-    const { part, subject, cursor, tail, access, signal } = writing
-    const { connection } = access
-    const wasConfirmed = tail.confirmed
-    const { found, others, shrunk } = await catchUp(tail, cursor, {
-      connection: {
-        nextMessage: (place) =>
-          this.#asked(signal, `reading ${subject}`, (own) => connection.nextMessage(place, { signal: own })),
-        lastMessage: (place) =>
-          this.#asked(signal, `reading ${subject}`, (own) => connection.lastMessage(place, { signal: own })),
-      },
-      stream: config.stream,
-      subject,
-      source: part.source.id,
-      signal,
-      passUnfit: () => void this.#passUnfit(writing),
-    })
-    metrics.jetStreamFound('stored', found)
-    metrics.jetStreamFound('other', others)
-    const fields = { subject, source: part.source.name, sequence: tail.sequence }
-    if (found > 0) logger.debug({ ...fields, records: found }, 'Records turned out to be stored already')
-    if (others > 0)
-      logger.warn(
-        { ...fields, messages: others },
-        'The stream holds other lines under numbers that are given anew: what follows is stored behind them',
-      )
-    if (shrunk && wasConfirmed && tail.sequence > 0)
-      logger.error(fields, 'The stream does not hold any more what it had acknowledged last')
-  }
-
-  async #asked<T>(signal: AbortSignal, what: string, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { clock, config } = this.#options
-    return await withDeadline(clock, what, config.timeoutMs, signal, ask)
-  }
-
-  /** The stream takes smaller messages than it said when it was connected to. Several records that are too large together are tried again with what it says now. */
-  #refuse(message: RecordMessage, { cursor, index, refused, tail }: Writing, error: JetStreamError): void {
-    if (message.records > 1) throw error
-    tail.sent = null
-    refused.push({ part: index, record: cursor.passed, why: error.message })
-    cursor.skip(1)
-  }
-
-  #stored(writings: readonly Writing[]): WriteAnswer {
-    writings.forEach(settle)
-    const marks = writings.map(({ tail }) => ({ sequence: tail.sequence }))
-    const refused = writings.flatMap((writing) => writing.refused)
-    return refused.length === 0 ? { kind: 'stored', marks } : { kind: 'partly', marks, refused }
-  }
-
   #notStored(error: unknown, access: StreamConnection | null): WriteAnswer {
     const why = this.#reasonOf(error)
     if (error instanceof OtherPublisher) return { kind: 'again', why }
     // What the stream takes, and whether it is there, is asked again with the next connection.
     if (access !== null) this.#access.drop(access.connection)
-    const isForAll = error instanceof NoAccess || (error instanceof JetStreamError && FOR_ALL.has(error.code))
-    if (!isForAll) return { kind: 'again', why }
-    this.#trouble = why
-    return { kind: 'refused', why }
+    const isRefusal =
+      (error instanceof NoAccess && error.isRefusal) ||
+      (error instanceof JetStreamError && REFUSALS.has(error.code))
+    if (isRefusal || error instanceof NoAccess) this.#trouble = why
+    return isRefusal ? { kind: 'refused', why } : { kind: 'again', why, of: 'sink' }
   }
 
   #reasonOf(error: unknown): string {
@@ -298,33 +168,15 @@ export class JetStreamSink implements Sink {
   }
 }
 
-/** Passes what an earlier write of the same records has stored, before it failed. */
-function passStored(cursor: RecordCursor, { stored }: SubjectTail): void {
-  if (stored === null) return
-  const { place } = cursor
-  const isAmong = comparePlaces(place, stored.from) >= 0 && comparePlaces(place, stored.to) < 0
-  if (isAmong) cursor.skipTo(stored.to)
+function stored(writers: readonly PartWriter[]): WriteAnswer {
+  const parts = writers.map((writer) => writer.settle())
+  const marks = parts.map(({ sequence }) => ({ sequence }))
+  const refused = parts.flatMap((part) => part.refused)
+  return refused.length === 0 ? { kind: 'stored', marks } : { kind: 'partly', marks, refused }
 }
 
-function advance({ cursor, tail }: Writing, { records }: RecordMessage, { sequence }: PublishAck): void {
-  const from = cursor.place
-  cursor.skip(records)
-  tail.sequence = sequence
-  tail.confirmed = true
-  tail.sent = null
-  tail.stored = {
-    from: tail.stored?.from ?? from,
-    to: { epoch: from.epoch, ordinal: from.ordinal + records },
-  }
-}
-
-/** All of it is answered for. A message that was found may hold more records than the batch. */
-function settle({ cursor, tail }: Writing): void {
-  if (tail.stored !== null && comparePlaces(tail.stored.to, cursor.place) <= 0) tail.stored = null
-}
-
-/** Nothing of any source can be stored until it is put right. */
-const FOR_ALL: ReadonlySet<JetStreamErrorCode> = new Set([
+/** Nothing of any source can be stored until somebody puts it right. */
+const REFUSALS: ReadonlySet<JetStreamErrorCode> = new Set([
   'unauthorized',
   'no_responders',
   'no_stream',

@@ -4,12 +4,13 @@ import { onAbort } from '../../lifecycle/abort.ts'
 import { withDeadline } from '../../lifecycle/deadline.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { FileSystem } from '../../ports/file-system.ts'
-import type {
-  JetStream,
-  JetStreamConnection,
-  JetStreamCredentials,
-  JetStreamTls,
-  StreamInfo,
+import {
+  JetStreamError,
+  type JetStream,
+  type JetStreamConnection,
+  type JetStreamCredentials,
+  type JetStreamTls,
+  type StreamInfo,
 } from '../../ports/jet-stream.ts'
 import type { Logger } from '../../ports/logger.ts'
 import type { AuthConfig, JetStreamSinkConfig, TlsFiles } from './config.ts'
@@ -21,7 +22,6 @@ export interface StreamAccessOptions {
   readonly clock: Clock
   readonly fileSystem: FileSystem
   readonly logger: Logger
-  readonly onConnected: (isConnected: boolean) => void
 }
 
 /** A connection over which the stream can be written to. */
@@ -31,9 +31,16 @@ export interface StreamConnection {
   readonly maxMessageBytes: number
 }
 
-/** The sink cannot be used until something is put right: one sentence. */
+/** The stream cannot be used: one sentence. */
 export class NoAccess extends Error {
   override readonly name = 'NoAccess'
+  /** Until somebody puts something right. Otherwise the server is away. */
+  readonly isRefusal: boolean
+
+  constructor(message: string, { isRefusal, cause }: { isRefusal: boolean; cause?: unknown }) {
+    super(message, { cause })
+    this.isRefusal = isRefusal
+  }
 }
 
 /**
@@ -75,7 +82,6 @@ export class StreamAccess {
     if (current === undefined || (connection !== undefined && connection !== current)) return
     this.#current = null
     current.close()
-    this.#options.onConnected(false)
   }
 
   /** Null when whoever opens it has given up. */
@@ -96,7 +102,6 @@ export class StreamAccess {
     this.#opening = opening
     try {
       this.#current = await opening
-      this.#options.onConnected(true)
       return this.#current
     } finally {
       this.#opening = null
@@ -119,7 +124,8 @@ export class StreamAccess {
       signal.throwIfAborted()
       if (error instanceof NoAccess) throw error
       logger.debug({ err: error, servers }, 'No connection to NATS')
-      throw new NoAccess(`Cannot use NATS at ${servers}: ${messageOf(error)}`, { cause: error })
+      const isRefusal = error instanceof JetStreamError && error.code === 'unauthorized'
+      throw new NoAccess(`Cannot use NATS at ${servers}: ${messageOf(error)}`, { isRefusal, cause: error })
     }
   }
 
@@ -151,6 +157,7 @@ export class StreamAccess {
     if (createStream === null)
       throw new NoAccess(
         `NATS at ${connection.server} has no stream ${name}: make one that takes ${subjects.join(', ')}, or set sinks.jetstream.create_stream.enabled`,
+        { isRefusal: true },
       )
     await connection.createStream({ ...createStream, name, subjects }, { signal })
     logger.info({ stream: name, subjects, ...createStream }, 'The stream was made')
@@ -181,9 +188,13 @@ export class StreamAccess {
   async #secret(key: string, path: string | null): Promise<string | undefined> {
     if (path === null) return undefined
     const text = await readWholeFile(this.#options.fileSystem, path).catch((error: unknown) => {
-      throw new NoAccess(`Cannot read sinks.jetstream.${key}, ${path}: ${messageOf(error)}`, { cause: error })
+      throw new NoAccess(`Cannot read sinks.jetstream.${key}, ${path}: ${messageOf(error)}`, {
+        isRefusal: true,
+        cause: error,
+      })
     })
-    if (text === null) throw new NoAccess(`Cannot read sinks.jetstream.${key}: ${path} is not there`)
+    if (text === null)
+      throw new NoAccess(`Cannot read sinks.jetstream.${key}: ${path} is not there`, { isRefusal: true })
     return text.trim()
   }
 }

@@ -1,4 +1,4 @@
-import type { JetStreamConnection, StoredMessage } from '../../ports/jet-stream.ts'
+import type { StoredMessage } from '../../ports/jet-stream.ts'
 import { checkOf, heldRecords, type HeldRecords } from './message.ts'
 import { comparePlaces, type Place, type RecordCursor } from './record-cursor.ts'
 
@@ -8,10 +8,19 @@ export interface SubjectTail {
   sequence: number
   /** Whether the server has confirmed it to this process. Until then the messages behind it may be those of the process before this one. */
   confirmed: boolean
-  /** The last message of which it is not known whether it is stored: its id. */
-  sent: string | null
-  /** Records of a write that did not end, which are stored: the next write begins among them. */
-  stored: { readonly from: Place; to: Place } | null
+  /** The last message of which it is not known whether it is stored: its id, and whose it is. */
+  sent: { readonly id: string; readonly progress: Progress } | null
+}
+
+/** How far a write is that did not end: the next one begins among the records that are stored. */
+export interface Progress {
+  stored: { readonly from: Place; readonly to: Place } | null
+}
+
+/** So many records from the place on are stored. */
+export function extend(progress: Progress, from: Place, records: number): void {
+  const to = { epoch: from.epoch, ordinal: from.ordinal + records }
+  progress.stored = { from: progress.stored?.from ?? from, to }
 }
 
 /** Somebody else has published to the subject. */
@@ -20,11 +29,12 @@ export class OtherPublisher extends Error {
 }
 
 export interface CatchUpOptions {
-  readonly connection: Pick<JetStreamConnection, 'nextMessage' | 'lastMessage'>
-  readonly stream: string
   readonly subject: string
+  /** Its id. */
   readonly source: string
-  readonly signal: AbortSignal
+  /** The first message of the subject from that sequence on. */
+  readonly next: (from: number) => Promise<StoredMessage | null>
+  readonly last: () => Promise<StoredMessage | null>
   /** Passes records that no message can hold: they are in none. */
   readonly passUnfit: () => void
 }
@@ -50,19 +60,17 @@ export interface CaughtUp {
  * @throws OtherPublisher when a message is not this collector's: behind a confirmed tail, when it is not the one that was sent last
  */
 export async function catchUp(
-  tail: SubjectTail,
+  { tail, progress }: { readonly tail: SubjectTail; readonly progress: Progress },
   cursor: RecordCursor,
   options: CatchUpOptions,
 ): Promise<CaughtUp> {
-  const { connection, stream, subject, signal } = options
   const passed = cursor.passed
   const known = tail.sequence
   let others = 0
   // What is behind the batch is compared with the next one: until then nothing is confirmed.
   while (!cursor.done) {
-    const from = tail.sequence + 1
     // eslint-disable-next-line no-await-in-loop -- each begins behind the one before
-    const message = await connection.nextMessage({ stream, subject, from }, { signal })
+    const message = await options.next(tail.sequence + 1)
     if (message === null) {
       const shrunk = tail.sequence === known && (await hasShrunk(tail, options))
       tail.confirmed = true
@@ -70,10 +78,17 @@ export async function catchUp(
       return { found: cursor.passed - passed, others, shrunk }
     }
     const held = heldRecords(message, options.source)
-    if (held === null || (tail.confirmed && message.id !== tail.sent)) throw otherPublisher(subject, message)
-    if (comparePlaces(held, cursor.place) >= 0 && !pass(cursor, held, tail, options.passUnfit)) {
-      if (tail.confirmed) throw otherPublisher(subject, message)
-      others += 1
+    const { sent } = tail
+    const isOwn = held !== null && (!tail.confirmed || message.id === sent?.id)
+    if (!isOwn) throw otherPublisher(options.subject, message)
+    if (!pass(cursor, held, progress, options.passUnfit)) {
+      // Records and dead letters of a source do not know of each other what is under way.
+      if (sent?.id === message.id && sent.progress !== progress) extend(sent.progress, held, held.records)
+      // One from before them was given up.
+      else if (comparePlaces(held, cursor.place) >= 0) {
+        if (tail.confirmed) throw otherPublisher(options.subject, message)
+        others += 1
+      }
     }
     tail.sequence = message.sequence
     tail.sent = null
@@ -85,7 +100,8 @@ export async function catchUp(
  * Passes the records that the message holds, and those before them: they were given up, or are too old for the stream by now. False when they are not
  * among those that are to come.
  */
-function pass(cursor: RecordCursor, held: HeldRecords, tail: SubjectTail, passUnfit: () => void): boolean {
+function pass(cursor: RecordCursor, held: HeldRecords, progress: Progress, passUnfit: () => void): boolean {
+  if (comparePlaces(held, cursor.place) < 0) return false
   const from = cursor.place
   if (comparePlaces(cursor.place, held) < 0) passUnfit()
   const ahead = cursor.copy()
@@ -95,22 +111,15 @@ function pass(cursor: RecordCursor, held: HeldRecords, tail: SubjectTail, passUn
   if (held.check !== checkOf(block, record)) return false
   cursor.skipTo(held)
   cursor.skip(held.records)
-  tail.stored = { from: tail.stored?.from ?? from, to: behind(held) }
+  extend(progress, from, 0)
+  extend(progress, held, held.records)
   return true
 }
 
-function behind({ epoch, ordinal, records }: HeldRecords): Place {
-  return { epoch, ordinal: ordinal + records }
-}
-
 /** Messages grow old, and a server may lose what it has acknowledged. */
-async function hasShrunk(
-  tail: SubjectTail,
-  { connection, stream, subject, signal }: CatchUpOptions,
-): Promise<boolean> {
+async function hasShrunk(tail: SubjectTail, { last }: CatchUpOptions): Promise<boolean> {
   if (tail.sequence === 0) return false
-  const last = await connection.lastMessage({ stream, subject }, { signal })
-  const sequence = last?.sequence ?? 0
+  const sequence = (await last())?.sequence ?? 0
   if (sequence >= tail.sequence) return false
   tail.sequence = sequence
   return true
