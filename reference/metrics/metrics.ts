@@ -188,6 +188,9 @@ export class Metrics {
     'log_capturer_positions_saved_timestamp',
     'When nothing that was acknowledged was left to be saved, seconds since the epoch',
   )
+  readonly #jetStreamFound = this.#counter('log_capturer_jetstream_found_total', 'kind', {
+    help: 'What a subject held that no acknowledgement had told: records stored before, messages with other records, subjects that somebody else publishes to',
+  })
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
   })
@@ -403,6 +406,17 @@ export class Metrics {
   /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */
   fileDisturbed(kind: string): void {
     this.#fileDisturbances.inc({ kind })
+  }
+
+  /** @param read whether the JetStream sink has a connection, asked at every scrape. */
+  mirrorJetStreamConnection(read: () => boolean): void {
+    const help = 'Whether the JetStream sink has a connection, 0 or 1'
+    this.#mirror('log_capturer_jetstream_connected', help, () => Number(read()))
+  }
+
+  /** @param kind records `stored` before, messages that hold `other` records, subjects that are `foreign` too */
+  jetStreamFound(kind: 'stored' | 'other' | 'foreign', count: number): void {
+    if (count > 0) this.#jetStreamFound.inc({ kind }, count)
   }
 
   /** Files the local file sink holds open now. */
