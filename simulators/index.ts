@@ -78,6 +78,14 @@ export type {
   FileFaultScope,
   FileOperation,
 } from './file-system/file-system-fault.ts'
+export { SimulatedJetStream } from './jetstream/simulated-jet-stream.ts'
+export type { JetStreamFault, JetStreamRequestFault } from './jetstream/jet-stream-fault.ts'
+export {
+  matches,
+  SimulatedStream,
+  type KeptMessage,
+  type SimulatedStreamOptions,
+} from './jetstream/simulated-stream.ts'
 export { SimulatedSink } from './sinks/simulated-sink.ts'
 export { SimulatedHttpClient, type SimulatedHttpClientOptions } from './sinks/simulated-http-client.ts'
 export {

@@ -6,6 +6,7 @@ import { unclosedStream } from './b10-unclosed-stream.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
 import { FILES } from './files.ts'
+import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
@@ -30,6 +31,7 @@ export const DEFECTS: readonly Defect[] = [
   ...SURVIVORS,
   ...RECORDS,
   ...RETRIES,
+  ...JETSTREAM,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

@@ -291,4 +291,60 @@ export const DELIVERY: readonly Defect[] = [
       },
     ],
   },
+  {
+    id: 'B163',
+    origin: found,
+    description: 'Records are sent away that a power cut takes: others come to have their ids',
+    patches: [
+      {
+        file: feed,
+        find: 'return sink.limits.writeDeadlineMs === null ? spool.read(from) : spool.readDurable(from)',
+        replace: 'return sink ? spool.read(from) : spool.readDurable(from)',
+      },
+    ],
+    caughtBy: [
+      {
+        file: surroundings,
+        test: 'an id names one record for good, though power is cut and the log rotates',
+      },
+    ],
+  },
+  {
+    id: 'B164',
+    origin: found,
+    description:
+      'Of two that wait for a sync of the spool, one takes the next one that the other begins for done',
+    patches: [
+      {
+        file: `${folder}/spool/spool.ts`,
+        find: 'while (this.#syncing !== null) await this.#syncing.catch(() => {})',
+        replace: 'await this.#syncing?.catch(() => {})',
+      },
+    ],
+    caughtBy: [
+      {
+        file: `${folder}/spool/spool.test.ts`,
+        test: 'each sync is over only when what was appended before it is on the disk, whoever syncs beside it',
+      },
+    ],
+  },
+  {
+    id: 'B165',
+    origin: found,
+    description:
+      'NULs that a power cut left at the end of a file stay, when what was there does not come again',
+    patches: [
+      {
+        file: 'reference/sinks/local-file/reconcile.ts',
+        find: "if (end === size) return { size, found: 'foreign' }",
+        replace: "if (end <= size) return { size, found: 'foreign' }",
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/sinks/local-file/local-file-sink.test.ts',
+        test: 'NULs at the end are cut with the line they lie in, though the lines before them never come again',
+      },
+    ],
+  },
 ]

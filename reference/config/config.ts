@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { MetadataField } from '../dispatch/attributes.ts'
 import type * as registry from '../sinks/registry.ts'
+import type { MultilinePreset } from '../docker/stages/multiline-rule.ts'
 
 /**
  * The collector's configuration, complete and checked. `parseConfig` makes it from YAML, `completeConfig` from a part of it.
@@ -26,6 +27,29 @@ export interface MetadataConfig {
   readonly host: string | null
 }
 
+/** Which lines are joined to one record, unless the container's own label says so. Nothing is joined without a preset and patterns. */
+export interface MultilineConfig {
+  readonly preset: MultilinePreset | null
+  /** A line that it matches begins a record. */
+  readonly start: RegExp | null
+  /** A line that it matches goes on with the record before it; null: any that begins none. */
+  readonly continues: RegExp | null
+  /** A line that was written this much later than the one before it begins a record. */
+  readonly timeoutMs: number
+  readonly maxLines: number
+  readonly maxBytes: number
+}
+
+/** How much of each container's output is taken, in lines or in bytes; both null: all of it. */
+export interface RateLimitConfig {
+  readonly linesPerSecond: number | null
+  readonly bytesPerSecond: number | null
+  /** At once as much as the rate gives in this time. */
+  readonly burstMs: number
+  /** Whether what is beyond that is left out, or reading waits. */
+  readonly whenExceeded: 'drop' | 'delay'
+}
+
 export interface ContainerMonitorConfig {
   readonly enabled: boolean
   /** `unix:///path` or `tcp://host:port`. */
@@ -47,8 +71,10 @@ export interface ContainerMonitorConfig {
   /** Whether labels of containers that begin with `watertight.` are settings. */
   readonly settingsByLabel: boolean
   readonly metadata: MetadataConfig
-  /** For containers without a position. */
-  readonly from: 'start' | 'now'
+  readonly multiline: MultilineConfig
+  readonly rateLimit: RateLimitConfig
+  /** For containers without a position: what they wrote in this time, milliseconds, or everything, or nothing that is there already. */
+  readonly from: 'start' | 'now' | number
   /** A longer line is cut into lines of this length. */
   readonly maxLineBytes: number
   /** How often logs are read where the engine's follow cannot be trusted (Podman). */

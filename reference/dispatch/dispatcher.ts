@@ -106,6 +106,11 @@ export class Dispatcher implements Component {
     this.#take(block, permit)
   }
 
+  /** Resolves once everything that was taken of the source is safe and its position on disk says so; rejects with `signal.reason` on abort. */
+  async whenSaved(source: string, options: { signal: AbortSignal }): Promise<void> {
+    await this.#positions.whenSaved(source, options)
+  }
+
   /** Where reading of the source goes on: behind what was taken. Also of one that was gone, for a day. */
   resumePosition(source: string): SourcePosition | undefined {
     return this.#positions.resume(source)

@@ -88,6 +88,18 @@ export class Metrics {
   readonly #filtered = this.#perContainer('log_capturer_lines_filtered_total', {
     help: 'Lines left out by include_lines and exclude_lines; they are not among those read',
   })
+  readonly #rateLimited = this.#perContainer('log_capturer_lines_rate_limited_total', {
+    help: 'Lines left out because their container wrote more than rate_limit allows; they are not among those read',
+  })
+  readonly #rateDelayed = this.#perContainer('log_capturer_rate_limit_delay_seconds_total', {
+    help: 'Time reading waited because a container wrote more than rate_limit allows',
+  })
+  readonly #multilineSilences = this.#perContainer('log_capturer_multiline_silences_total', {
+    help: 'Records of several lines that were given out because nothing came for multiline.timeout',
+  })
+  readonly #multilineLimits = this.#perContainer('log_capturer_multiline_limits_total', {
+    help: 'Records of several lines that ended because of multiline.max_lines or max_bytes',
+  })
   readonly #missed = this.#counter('log_capturer_containers_missed_total', 'reason', {
     help: 'Containers that ran and were gone before their log was read to its end',
   })
@@ -133,6 +145,25 @@ export class Metrics {
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
     registers: [this.#registry],
   })
+  readonly #sinkRequests = new Counter({
+    name: 'log_capturer_sink_requests_total',
+    help: 'Requests a sink sent, by the status of the answer',
+    labelNames: ['sink', 'status'],
+    registers: [this.#registry],
+  })
+  readonly #sinkRequestBytes = new Counter({
+    name: 'log_capturer_sink_request_bytes_total',
+    help: 'Bytes of the bodies of those requests, as they were sent',
+    labelNames: ['sink'],
+    registers: [this.#registry],
+  })
+  readonly #sinkRequestSeconds = new Histogram({
+    name: 'log_capturer_sink_request_seconds',
+    help: 'Time until the whole answer was there, or the request was given up',
+    labelNames: ['sink'],
+    buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
+    registers: [this.#registry],
+  })
   readonly #linesDropped = new Counter({
     name: 'log_capturer_lines_dropped_total',
     help: 'Lines a sink will never get, by why',
@@ -160,6 +191,9 @@ export class Metrics {
     'log_capturer_positions_saved_timestamp',
     'When nothing that was acknowledged was left to be saved, seconds since the epoch',
   )
+  readonly #jetStreamFound = this.#counter('log_capturer_jetstream_found_total', 'kind', {
+    help: 'What a subject held that no acknowledgement had told: records stored before, messages with other records, subjects that somebody else publishes to',
+  })
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
   })
@@ -246,6 +280,22 @@ export class Metrics {
     this.#filtered.inc(this.#labelsOf(container), lines)
   }
 
+  /** Lines beyond the rate that is allowed were left out. */
+  rateLimited(container: MeasuredContainer, lines: number): void {
+    this.#rateLimited.inc(this.#labelsOf(container), lines)
+  }
+
+  /** Reading waited for the rate that is allowed. */
+  rateDelayed(container: MeasuredContainer, seconds: number): void {
+    this.#rateDelayed.inc(this.#labelsOf(container), seconds)
+  }
+
+  /** Records of several lines ended otherwise than by the line behind them. */
+  multilineEnded(container: MeasuredContainer, why: 'silence' | 'limit', records: number): void {
+    const counter = why === 'silence' ? this.#multilineSilences : this.#multilineLimits
+    counter.inc(this.#labelsOf(container), records)
+  }
+
   linesRead(container: MeasuredContainer, lines: number): void {
     this.#linesRead.inc(this.#labelsOf(container), lines)
   }
@@ -278,6 +328,13 @@ export class Metrics {
 
   sinkLatency(sink: string, seconds: number): void {
     this.#sinkLatency.observe({ sink }, seconds)
+  }
+
+  /** A request of the sink's is over. @param status of HTTP, or why there is none */
+  sinkRequest(sink: string, status: string, bytes: number, seconds: number): void {
+    this.#sinkRequests.inc({ sink, status })
+    this.#sinkRequestBytes.inc({ sink }, bytes)
+    this.#sinkRequestSeconds.observe({ sink }, seconds)
   }
 
   /** Lines that the sink will never get. */
@@ -369,6 +426,17 @@ export class Metrics {
   /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */
   fileDisturbed(kind: string): void {
     this.#fileDisturbances.inc({ kind })
+  }
+
+  /** @param read whether the JetStream sink has a connection, asked at every scrape. */
+  mirrorJetStreamConnection(read: () => boolean): void {
+    const help = 'Whether the JetStream sink has a connection, 0 or 1'
+    this.#mirror('log_capturer_jetstream_connected', help, () => Number(read()))
+  }
+
+  /** @param kind records `stored` before, messages that hold `other` records, subjects that are `foreign` too */
+  jetStreamFound(kind: 'stored' | 'other' | 'foreign', count: number): void {
+    if (count > 0) this.#jetStreamFound.inc({ kind }, count)
   }
 
   /** Files the local file sink holds open now. */

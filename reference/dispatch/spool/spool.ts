@@ -55,6 +55,8 @@ export class Spool {
   #end: SpoolOffset = { segment: 0, offset: 0 }
   /** Behind the last transaction: not moved by leaving its segment. */
   #last: SpoolOffset = { segment: 0, offset: 0 }
+  /** What lies before it survives a power cut. */
+  #durable: SpoolOffset = { segment: 0, offset: 0 }
   #file: FileHandle | null = null
   /** The last write failed: what it left behind the end is cut before the next one. */
   #torn = false
@@ -140,12 +142,16 @@ export class Spool {
 
   /** Resolves when everything appended before would survive a power cut. */
   async sync(): Promise<void> {
-    await this.#syncing?.catch(() => {})
+    // Whoever waited as well may have begun another one.
+    // oxlint-disable-next-line no-await-in-loop
+    while (this.#syncing !== null) await this.#syncing.catch(() => {})
     if (!this.#unsynced) return
     this.#unsynced = false
+    const end = this.#last
     this.#syncing = this.#syncLast().finally(() => (this.#syncing = null))
     try {
       await this.#syncing
+      if (compareOffsets(this.#durable, end) < 0) this.#durable = end
     } catch (error) {
       this.#unsynced = true
       throw error
@@ -154,6 +160,7 @@ export class Spool {
 
   /** The transactions from a place on, as many as one read brings, up to another place; null when there are none. */
   async read(from: SpoolOffset, to: SpoolOffset = this.#last): Promise<SpoolPiece | null> {
+    if (compareOffsets(from, to) >= 0) return null
     const { segment, offset } = from
     const whole = this.#lengths.get(segment) ?? 0
     const length = segment === to.segment ? Math.min(whole, to.offset) : whole
@@ -163,6 +170,12 @@ export class Spool {
     )
     if (later.length === 0) return null
     return await this.read({ segment: Math.min(...later), offset: 0 }, to)
+  }
+
+  /** The same of what survives a power cut: syncs when there is more. Rejects when it could not be synced. */
+  async readDurable(from: SpoolOffset): Promise<SpoolPiece | null> {
+    if (compareOffsets(this.#durable, from) <= 0 && compareOffsets(this.#last, from) > 0) await this.sync()
+    return await this.read(from, this.#durable)
   }
 
   /** Resolves when something lies behind the place; rejects with `signal.reason` on abort. */
@@ -264,6 +277,7 @@ export class Spool {
     await this.#syncing?.catch(() => {})
     await this.#syncFile(file)
     this.#unsynced = false
+    this.#durable = this.#last
     this.#newName = true
     this.#end = { segment: this.#end.segment + 1, offset: 0 }
     this.#file = null
