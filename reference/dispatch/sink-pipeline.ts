@@ -229,7 +229,7 @@ export class SinkPipeline {
     const pieces: Piece[] = []
     let bytes = limits.batchBytes
     let records = limits.batchRecords
-    let sources = limits.sourcesPerBatch
+    let sources = Math.min(limits.sourcesPerBatch, this.#circuit.sourcesMax)
     for (const lane of this.#ready) {
       if (!this.#fits(lane, pieces)) continue
       const portion = lane.next({ bytes, records }, pieces.length === 0)
