@@ -27,6 +27,7 @@ export function completeConfig(partial: PartialConfig): CollectorConfig {
       metadata: { ...monitor.metadata, ...partial.containerMonitor?.metadata },
       streamRotation: { ...monitor.streamRotation, ...partial.containerMonitor?.streamRotation },
     },
+    fileMonitor: { ...defaults.fileMonitor, ...partial.fileMonitor },
     dispatcher: {
       ...defaults.dispatcher,
       ...partial.dispatcher,

@@ -13,14 +13,16 @@ export function contradictionIn(config: CollectorConfig): Contradiction | null {
   return (
     nowhereToWrite(config) ??
     sameAddress(config) ??
+    nothingToRead(config) ??
     lineBeyondQueue(config) ??
     tlsToASocket(config) ??
     halfACertificate(config)
   )
 }
 
-function nowhereToWrite({ containerMonitor, sinks }: CollectorConfig): Contradiction | null {
-  if (!containerMonitor.enabled || sinks.localFile.enabled || sinks.stdout.enabled) return null
+function nowhereToWrite({ containerMonitor, fileMonitor, sinks }: CollectorConfig): Contradiction | null {
+  const reads = containerMonitor.enabled || fileMonitor.enabled
+  if (!reads || sinks.localFile.enabled || sinks.stdout.enabled) return null
   return {
     path: ['sinks'],
     problem:
@@ -54,11 +56,25 @@ function halfACertificate({ containerMonitor: { tls } }: CollectorConfig): Contr
   }
 }
 
-function lineBeyondQueue({ containerMonitor, dispatcher }: CollectorConfig): Contradiction | null {
-  if (containerMonitor.maxLineBytes <= dispatcher.queueBytesMax) return null
+function nothingToRead({ fileMonitor: { enabled, paths } }: CollectorConfig): Contradiction | null {
+  if (!enabled || paths.length > 0) return null
+  return {
+    path: ['file_monitor', 'paths'],
+    problem: 'file_monitor.paths: names no file, but file_monitor.enabled is true; give a path or glob',
+  }
+}
+
+function lineBeyondQueue({
+  containerMonitor,
+  dispatcher,
+  fileMonitor,
+}: CollectorConfig): Contradiction | null {
+  const { queueBytesMax } = dispatcher
+  const isTooLong = containerMonitor.maxLineBytes > queueBytesMax
+  if (!isTooLong && fileMonitor.maxLineBytes <= queueBytesMax) return null
+  const monitor = isTooLong ? 'container_monitor' : 'file_monitor'
   return {
     path: ['dispatcher', 'queue_bytes_max'],
-    problem:
-      'dispatcher.queue_bytes_max: must not be less than container_monitor.max_line_bytes, or a long line never fits',
+    problem: `dispatcher.queue_bytes_max: must not be less than ${monitor}.max_line_bytes, or a long line never fits`,
   }
 }

@@ -73,6 +73,14 @@ export const text: z.ZodString = z.string({ error: 'a text' }).min(1, { error: '
 
 export const texts: z.ZodArray<z.ZodString> = z.array(text, { error: 'a list of texts' })
 
+const GLOB_ALLOWED = 'an absolute path or glob such as /var/log/**/*.log'
+
+/** Absolute paths, with `*`, `**`, `?`, `[...]` and `{a,b}` where wished. */
+export const globs: z.ZodArray<z.ZodString> = z.array(
+  z.string({ error: GLOB_ALLOWED }).startsWith('/', { error: GLOB_ALLOWED }),
+  { error: 'a list of absolute paths and globs' },
+)
+
 /** Regular expressions, as texts. */
 export const patterns: z.ZodType<RegExp[], string[]> = z
   .array(z.string({ error: 'a regular expression' }).refine(isPattern, { error: 'a regular expression' }), {
