@@ -216,7 +216,7 @@ function containerMonitor(monitor: ContainerMonitor, engine: DockerEngine): Comp
 function fileMonitor(monitor: FileMonitor): Component {
   return {
     name: 'file_monitor',
-    start: async (scope) => monitor.start(scope),
+    start: (scope, signal) => monitor.start(scope, signal),
     stopSteps: () => [
       { name: 'file readers', atMostMs: 3000, run: (deadlineMs) => monitor.stop({ deadlineMs }) },
     ],

@@ -3,7 +3,8 @@ import { messageOf } from '../errors.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { DirectoryEntry, FileSystem } from '../ports/file-system.ts'
-import type { Directories, Listing } from './directories.ts'
+import { statOf, type Directories, type Listing } from './directories.ts'
+import { keyOf, type FileIdentity } from './file-place.ts'
 import type { PathGlobs } from './path-globs.ts'
 import { isCompressed, nameBeforeRotation } from './rotated-names.ts'
 
@@ -25,9 +26,17 @@ export interface Found {
 /** Finds the files that globs ask for. */
 export class Discovery {
   readonly #options: DiscoveryOptions
+  /** Rotated files that were there when this began. */
+  readonly #before = new Set<string>()
+  #isFirst = true
 
   constructor(options: DiscoveryOptions) {
     this.#options = options
+  }
+
+  /** Whether it was a rotated file already when the first walk came by. */
+  wasRotatedBefore(file: FileIdentity): boolean {
+    return this.#before.has(keyOf(file))
   }
 
   /**
@@ -41,6 +50,7 @@ export class Discovery {
     await Promise.all(
       roots.map(({ directory, depth }) => this.#walk(directory, depth, { paths, unread }, signal)),
     )
+    this.#isFirst &&= unread.size > 0
     const isOfAnother = (path: string): boolean => {
       const { dir, base } = posix.parse(path)
       const before = nameBeforeRotation(base)
@@ -58,17 +68,20 @@ export class Discovery {
     signal: AbortSignal,
   ): Promise<void> {
     const { clock, directories, globs } = this.#options
+    signal.throwIfAborted()
+    const reading = directories.list(directory)
     let listing: Listing | null
     try {
-      listing = await withDeadline(clock, `reading ${directory}`, LIST_DEADLINE_MS, signal, () =>
-        directories.list(directory),
-      )
+      listing = await withDeadline(clock, `reading ${directory}`, LIST_DEADLINE_MS, signal, () => reading)
     } catch (error) {
+      // What the kernel was asked cannot be taken back: who stops waits for it, as long as he may.
+      if (signal.aborted) await Promise.allSettled([reading])
       signal.throwIfAborted()
       found.unread.set(directory, messageOf(error))
       return
     }
     if (listing === null) return
+    if (this.#isFirst) await this.#noteRotated(listing)
     for (const name of listing.names) {
       const path = posix.join(directory, name)
       if (!isCompressed(name) && globs.wants(path)) found.paths.add(path)
@@ -76,6 +89,16 @@ export class Discovery {
     if (depth === 0) return
     const below = await this.#directoriesIn(listing, depth)
     await Promise.all(below.map((path) => this.#walk(path, depth - 1, found, signal)))
+  }
+
+  async #noteRotated({ directory, names }: Listing): Promise<void> {
+    const rotated = names.filter((name) => !isCompressed(name) && nameBeforeRotation(name) !== null)
+    await Promise.all(
+      rotated.map(async (name) => {
+        const stat = await statOf(this.#options.fileSystem, posix.join(directory, name)).catch(() => null)
+        if (stat !== null) this.#before.add(keyOf(stat))
+      }),
+    )
   }
 
   /** Links to directories are followed only where the depth is bounded: they may lead round in a circle. */

@@ -5,6 +5,7 @@ import type { Delivery } from '../docker/delivery.ts'
 import { codeOf, messageOf } from '../errors.ts'
 import type { Health, HealthCheck } from '../http/health.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
+import { withDeadline } from '../lifecycle/deadline.ts'
 import { OpenFiles } from '../lifecycle/open-files.ts'
 import type { JoinReport, Scope } from '../lifecycle/scope.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -73,11 +74,13 @@ export class FileMonitor {
     return this.#entries.size
   }
 
-  /** Starts in the scope. What is not there, or cannot be read, is no error: it is looked for again. */
-  start(scope: Scope): void {
+  /** Starts in the scope; resolves when it has looked for files once. What is not there, or cannot be read, is no error: it is looked for again. */
+  async start(scope: Scope, signal: AbortSignal): Promise<void> {
     this.#scope = scope
     const { clock, delivery, fileSystem } = this.#options
     const directories = new Directories(fileSystem)
+    const discovery = new Discovery({ clock, fileSystem, directories, globs: this.#globs })
+    const startedMs = clock.now()
     const context: TailContext = {
       ...this.#options,
       openFiles: this.#openFiles,
@@ -85,15 +88,21 @@ export class FileMonitor {
       filesRead: new FilesRead(),
       report: (source, notice) => reportFileNotice(source, notice, this.#options),
       wants: (path) => this.#globs.wants(path),
-      startedMs: clock.now(),
+      // The number of one that is gone may be that of a new file.
+      wasRotatedBefore: (file) => file.modifiedMs < startedMs && discovery.wasRotatedBefore(file),
     }
     for (const source of delivery.knownSources()) {
       if (source.kind !== 'file') continue
       if (this.#globs.wants(source.name)) this.#attend(source, 'start', context, scope)
       else this.#leave(source, scope)
     }
-    const discovery = new Discovery({ clock, fileSystem, directories, globs: this.#globs })
-    scope.keep('file_discovery', 'files', (signal) => this.#discover(discovery, context, scope, signal))
+    const looked = Promise.withResolvers<void>()
+    scope.keep('file_discovery', 'files', (own) =>
+      this.#discover(discovery, context, scope, looked.resolve, own),
+    )
+    const patience = (own: AbortSignal): Promise<void> =>
+      withDeadline(clock, 'looking for files', START_PATIENCE_MS, own, () => looked.promise)
+    await patience(signal).catch(() => signal.throwIfAborted())
   }
 
   /** Ends reading. What is open stays open until {@link close}. */
@@ -139,6 +148,7 @@ export class FileMonitor {
     discovery: Discovery,
     context: TailContext,
     scope: Scope,
+    onLooked: () => void,
     signal: AbortSignal,
   ): Promise<void> {
     const { clock, config } = this.#options
@@ -151,6 +161,7 @@ export class FileMonitor {
         if (!this.#entries.has(path)) this.#attend(sourceOf(path), from, context, scope)
       // What comes later is new.
       if (unread.size === 0) from = 'start'
+      onLooked()
       // eslint-disable-next-line no-await-in-loop
       await clock.sleep(config.discoveryIntervalMs, { signal })
     }
@@ -229,6 +240,8 @@ export class FileMonitor {
 }
 
 const UNREAD_MAX_MS = 60_000
+/** How long the start waits for the first look for files: a directory may hang. */
+const START_PATIENCE_MS = 2000
 const RETRY_MAX_MS = 30_000
 /** After so many looks that found nothing a log is looked at half as often, and so on. */
 const IDLE_LOOKS = 10

@@ -32,8 +32,8 @@ export interface TailContext {
   readonly report: (source: Source, notice: FileNotice) => void
   /** Whether the path is wanted by itself. */
   readonly wants: (path: string) => boolean
-  /** Files that were written to later than this belong to what is read, milliseconds of wall time. */
-  readonly startedMs: number
+  /** Whether this was a rotated file already when the collector started. */
+  readonly wasRotatedBefore: (file: FileStat) => boolean
 }
 
 /**
@@ -113,6 +113,8 @@ export class FileTail {
 
   /** Neither path nor file is there any more: what is open becomes a record. */
   async end(signal: AbortSignal): Promise<void> {
+    const { place } = this.#records
+    if (place !== null) this.#reportRemoved(place)
     await this.#leave()
     this.#records.finish()
     await this.#deliver(signal)
@@ -128,9 +130,9 @@ export class FileTail {
   async #current(stat: FileStat, place: FilePlace, signal: AbortSignal): Promise<boolean> {
     this.#found()
     if (stat.size === place.offset && stat.modifiedMs === this.#seenModifiedMs) return false
-    if (place.offset === 0 && (await this.#goBack(place))) return true
+    if (place.offset === 0 && (await this.#goBack(place, stat))) return true
     const outcome = await this.#read(this.path, signal)
-    if (outcome === 'changed') await this.#cut(place, signal)
+    if (outcome === 'changed') await this.#cut(this.#records.place!, signal)
     else if (outcome === 'end') this.#saw(stat)
     return true
   }
@@ -164,21 +166,25 @@ export class FileTail {
 
   /** The current file is not where it was, nor anywhere else in the directory. It may be about to be renamed, so that counts after some looks only. */
   async #missing(stat: FileStat | null, place: FilePlace, signal: AbortSignal): Promise<boolean> {
-    const { clock, config, report } = this.#context
+    const { clock, config } = this.#context
     this.#misses += 1
     this.#missingSinceMs ??= clock.monotonic()
     const forMs = clock.monotonic() - this.#missingSinceMs
     if (this.#misses < MISSES_UNTIL_GONE || forMs < config.rotateWaitMs) return false
     const next = await this.#next(stat)
     if (next === null) return false
-    const lostBytes = Math.max(0, this.#seenBytes - place.offset)
-    const mayLack = lostBytes > 0 || !this.#wasSeen
-    if (mayLack) this.#records.gap()
-    report(this.source, { kind: 'removed', lostBytes, mayLack })
+    this.#reportRemoved(place)
     await this.#give(place)
     await this.#begin(next)
     await this.#deliver(signal)
     return true
+  }
+
+  #reportRemoved(place: FilePlace): void {
+    const lostBytes = Math.max(0, this.#seenBytes - place.offset)
+    const mayLack = lostBytes > 0 || !this.#wasSeen
+    if (mayLack) this.#records.gap()
+    this.#context.report(this.source, { kind: 'removed', lostBytes, mayLack })
   }
 
   /** No file is being read. */
@@ -249,10 +255,18 @@ export class FileTail {
     this.#records.remember(files)
   }
 
-  /** Nothing of the current file was read, and it may have been rotated meanwhile: what is older comes first. */
-  async #goBack(place: FilePlace): Promise<boolean> {
+  /**
+   * Nothing of the current file was read, and it may have been copied and cut meanwhile: what is in the copy comes first. How the file begins is noted
+   * before that is looked for, so that a cut after it is seen as one.
+   */
+  async #goBack(place: FilePlace, stat: FileStat): Promise<boolean> {
+    const head = await this.#rotated.headOf(this.path, stat)
+    if (head === null) return true
     const [oldest] = await this.#rotated.unread(place)
-    if (oldest === undefined) return false
+    if (oldest === undefined) {
+      if (place.head.length === 0 && head.length > 0) this.#records.moveTo({ ...place, head })
+      return false
+    }
     await this.#leave()
     await this.#begin(oldest)
     return true

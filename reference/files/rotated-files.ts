@@ -88,19 +88,19 @@ export class RotatedFiles {
       return { path, stat, offset: place.offset }
     const known = this.#context.filesRead.finishedAs(stat)
     if (known === undefined || stat.size < known.offset) return { path, stat, offset: 0 }
-    const head = await this.#bytesOf(path, stat, 0, HEAD_BYTES)
+    const head = await this.headOf(path, stat)
     return { path, stat, offset: head !== null && isFinished(known, head) ? known.offset : 0 }
   }
 
   /** Files of a log that is new, which are not to be read: they were there before, and nobody asked for them. */
   async unwanted(from: 'start' | 'now'): Promise<readonly FinishedFile[]> {
-    const { startedMs, wants } = this.#context
+    const { wants, wasRotatedBefore } = this.#context
     const isWanted = (path: string, stat: FileStat): boolean =>
-      stat.modifiedMs >= startedMs || (from === 'start' && wants(path))
+      !wasRotatedBefore(stat) || (from === 'start' && wants(path))
     const unwanted = (await this.#candidates(null)).filter(({ path, stat }) => !isWanted(path, stat))
     return await Promise.all(
       unwanted.slice(-FINISHED_MAX).map(async ({ path, stat }) => {
-        const head = (await this.#bytesOf(path, stat, 0, HEAD_BYTES)) ?? new Uint8Array(0)
+        const head = (await this.headOf(path, stat)) ?? new Uint8Array(0)
         return { ...finished({ ...beginningOf(stat), head }), offset: Number.MAX_SAFE_INTEGER }
       }),
     )
@@ -113,7 +113,7 @@ export class RotatedFiles {
   async copiesOf(place: FilePlace): Promise<{ rest: FileStat | null; copies: readonly FinishedFile[] }> {
     let rest: FileStat | null = null
     const copies: FinishedFile[] = []
-    if (place.offset === 0) return { rest, copies }
+    if (place.head.length === 0) return { rest, copies }
     for (const { path, stat } of await this.#candidates(place)) {
       // eslint-disable-next-line no-await-in-loop -- one after the other
       const copied = await this.#copied(path, stat, place)
@@ -125,15 +125,22 @@ export class RotatedFiles {
 
   /** The place at an offset of a file of which the bytes before it were not read. @param aligned to the beginning of the line */
   async placeAt({ path, stat, offset }: Unread, aligned: boolean): Promise<FilePlace> {
-    const head = await this.#bytesOf(path, stat, 0, HEAD_BYTES)
+    const head = await this.headOf(path, stat)
     const start = Math.max(0, offset - ALIGN_BYTES)
     const before = await this.#bytesOf(path, stat, start, offset - start)
     if (head === null || before === null || before.length < offset - start) return beginningOf(stat)
-    const end = aligned ? before.lastIndexOf(NEWLINE) + 1 || before.length : before.length
+    const lineStart = before.lastIndexOf(NEWLINE) + 1
+    const isAligned = aligned && lineStart >= (start === 0 ? 0 : TAIL_BYTES)
+    const end = isAligned ? lineStart : before.length
     const at = start + end
     if (at <= HEAD_BYTES) return behind(beginningOf(stat), head.subarray(0, at))
     const far = { ...beginningOf(stat), head, offset: at }
     return behind(far, before.subarray(end - TAIL_BYTES, end))
+  }
+
+  /** How the file begins; null when the path leads elsewhere by now. */
+  async headOf(path: string, stat: FileStat): Promise<Uint8Array | null> {
+    return await this.#bytesOf(path, stat, 0, HEAD_BYTES)
   }
 
   /** Rotated files of this log, the oldest first, without the one that is being read. */
@@ -161,7 +168,7 @@ export class RotatedFiles {
   ): Promise<number> {
     const checked = this.#checked.get(path)
     if (checked !== undefined && isUnchanged(checked.stat, stat)) return checked.offset
-    const head = await this.#bytesOf(path, stat, 0, HEAD_BYTES)
+    const head = await this.headOf(path, stat)
     if (head === null) return Infinity
     if (known !== undefined && isFinished(known, head)) {
       this.#checked.set(path, { stat, offset: known.offset })
@@ -172,7 +179,7 @@ export class RotatedFiles {
   }
 
   async #copied(path: string, stat: FileStat, place: FilePlace): Promise<'rest' | FinishedFile | null> {
-    const head = await this.#bytesOf(path, stat, 0, HEAD_BYTES)
+    const head = await this.headOf(path, stat)
     if (head === null || !isCopy(place, head)) return null
     if (await this.#hasAll(path, stat, place)) return 'rest'
     const isShorter = stat.size < place.offset
@@ -182,7 +189,7 @@ export class RotatedFiles {
   /** Whether the file has everything that lies before the place, as far as that is remembered. */
   async #hasAll(path: string, stat: FileStat, place: FilePlace): Promise<boolean> {
     if (stat.size < place.offset) return false
-    const head = await this.#bytesOf(path, stat, 0, HEAD_BYTES)
+    const head = await this.headOf(path, stat)
     if (head === null || !isCopy(place, head)) return false
     const start = overlapStart(place)
     const before = await this.#bytesOf(path, stat, start, place.offset - start)
