@@ -147,6 +147,8 @@ export interface DispatcherConfig {
   readonly queueBytesMax: number
   /** How often acknowledged positions are written to disk. */
   readonly checkpointIntervalMs: number
+  /** How often the log says what became of the lines; 0 for never. */
+  readonly statisticsIntervalMs: number
   readonly spool: SpoolConfig
   readonly deadLetters: DeadLettersConfig
 }
