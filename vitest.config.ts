@@ -4,6 +4,7 @@ import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config
 const INTEGRATION = [
   'property-tests/collector-wide.property.test.ts',
   'property-tests/defects/defects-put-back.test.ts',
+  'property-tests/network-sinks.load.test.ts',
   'property-tests/real-handles.test.ts',
   'reference/adapters/process-watch.test.ts',
   'reference/collect-command.test.ts',
