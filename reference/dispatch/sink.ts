@@ -59,6 +59,11 @@ export interface SinkBatchPart {
   readonly blocks: readonly Block[]
   /** What the last stored write of this source answered, also across restarts; undefined for the first. */
   readonly mark: SinkMark | undefined
+  /**
+   * They are dead letters that the sink is given again, under the ids they had: records from before those that it stored last, with no mark, and what is
+   * answered as mark is not kept.
+   */
+  readonly redelivered?: boolean
 }
 
 export type WriteAnswer =
@@ -76,7 +81,7 @@ export type WriteAnswer =
     }
   /** Too large: the same records in smaller batches. */
   | { readonly kind: 'smaller'; readonly why: string }
-  /** The sink holds all of it but these records, which it will never take. */
+  /** The sink holds all of it but these records, which it will never take: they go to the dead letters. */
   | {
       readonly kind: 'partly'
       readonly marks: readonly (SinkMark | undefined)[]
