@@ -79,6 +79,8 @@ export type {
   FileOperation,
 } from './file-system/file-system-fault.ts'
 export { SimulatedSink } from './sinks/simulated-sink.ts'
+export { SimulatedLoki, type SimulatedLokiOptions } from './sinks/loki/simulated-loki.ts'
+export { SimulatedOtlp, type SimulatedOtlpOptions } from './sinks/otlp/simulated-otlp.ts'
 export { SimulatedHttpClient, type SimulatedHttpClientOptions } from './sinks/simulated-http-client.ts'
 export {
   SimulatedSinkServer,
