@@ -5,6 +5,7 @@ import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
+import { NETWORK_SINKS } from './network-sinks.ts'
 import { FILES } from './files.ts'
 import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
@@ -32,6 +33,7 @@ export const DEFECTS: readonly Defect[] = [
   ...RECORDS,
   ...RETRIES,
   ...JETSTREAM,
+  ...NETWORK_SINKS,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

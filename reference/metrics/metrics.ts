@@ -170,6 +170,12 @@ export class Metrics {
     buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
     registers: [this.#registry],
   })
+  readonly #unnamedRefusals = new Counter({
+    name: 'log_capturer_sink_unnamed_refusals_total',
+    help: 'Lines a sink counts among those delivered although the receiver has rejected so many, without saying which',
+    labelNames: ['sink'],
+    registers: [this.#registry],
+  })
   readonly #linesDropped = new Counter({
     name: 'log_capturer_lines_dropped_total',
     help: 'Lines a sink will never get, by why',
@@ -395,6 +401,11 @@ export class Metrics {
     this.#sinkRequests.inc({ sink, status })
     this.#sinkRequestBytes.inc({ sink }, bytes)
     this.#sinkRequestSeconds.observe({ sink }, seconds)
+  }
+
+  /** Lines that a receiver rejected without saying which: they are lost, and counted as delivered. */
+  unnamedRefusals(sink: string, lines: number): void {
+    this.#unnamedRefusals.inc({ sink }, lines)
   }
 
   /** Lines that the sink will never get. */
