@@ -19,10 +19,10 @@ import { probeProcess, type ProcessSample } from '../probes/process-probe.ts'
 const PORT = Number(process.env['WATERTIGHT_CHECK_PORT'] ?? 18_001)
 const API_PORT = PORT + 400
 /** Of a collector's configuration, for all of whose endpoints {@link CollectorProcess} asks. */
-export const LISTEN = {
+export const LISTEN: Readonly<Record<'metrics' | 'api', { readonly listen: string }>> = {
   metrics: { listen: `127.0.0.1:${PORT}` },
   api: { listen: `127.0.0.1:${API_PORT}` },
-} as const
+}
 /** Of this run's containers, so that another's are left alone. */
 const LABEL = 'watertight.check'
 const LABEL_VALUE = String(PORT)
