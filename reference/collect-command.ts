@@ -18,7 +18,6 @@ import { UndiciHttpClient } from './adapters/undici-http-client.ts'
 import type { CollectorConfig } from './config/config.ts'
 import { assertEnoughDescriptors } from './config/descriptors.ts'
 import { loadConfig } from './config/load-config.ts'
-import { parseConfig } from './config/parse-config.ts'
 import { createCollector, type Collector } from './main.ts'
 import type { Logger } from './ports/index.ts'
 
@@ -29,16 +28,11 @@ export function registerCollectCommand(program: Command): void {
     .description('run the reference collector until SIGTERM or SIGINT')
     .option('--config <file>', 'its configuration in YAML (default: the defaults of every key)')
     .action(async ({ config }: { config?: string }) => {
-      const passed = await collect(await readConfig(config))
+      const fileSystem = new NodeFileSystem()
+      const passed = await collect(await loadConfig(config, { fileSystem, env: process.env }))
       // Whatever a missed deadline left behind must not keep the process.
       process.exit(passed ? 0 : 1)
     })
-}
-
-async function readConfig(file: string | undefined): Promise<CollectorConfig> {
-  const { env } = process
-  if (file === undefined) return parseConfig('', { file: 'defaults', env })
-  return await loadConfig(file, { fileSystem: new NodeFileSystem(), env })
 }
 
 /**

@@ -84,11 +84,13 @@ export function createCollector(
     engine,
     metrics,
     pool,
+    sinks: sinks.map(({ name }) => name),
     hostName: ports.process.hostName(),
     ownContainerId: ports.process.containerId(),
     delivery: {
       tryDeliver: (block) => dispatcher.tryDeliver(block),
       deliver: (block, options) => dispatcher.deliver(block, options),
+      whenSaved: (sourceId, options) => dispatcher.whenSaved(sourceId, options),
       resumePosition: (sourceId) => dispatcher.resumePosition(sourceId),
       forget: (source, options) => dispatcher.forget(source, options),
       knownSources: () => dispatcher.knownSources(),

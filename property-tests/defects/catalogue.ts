@@ -10,6 +10,7 @@ import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
+import { RETRIES } from './retries.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
 import { SURVIVORS } from './survivors.ts'
@@ -29,6 +30,7 @@ export const DEFECTS: readonly Defect[] = [
   ...VERDICTS,
   ...SURVIVORS,
   ...RECORDS,
+  ...RETRIES,
   ...JETSTREAM,
 ]
 

@@ -122,7 +122,11 @@ export const DELIVERY: readonly Defect[] = [
     origin,
     description: 'A source that fails is written together with others again and again',
     patches: [
-      { file: pipeline, find: '      lane.alone = true\n      lane.state', replace: '      lane.state' },
+      {
+        file: pipeline,
+        find: '      lane.part(pieces.length)\n      lane.state',
+        replace: '      lane.state',
+      },
     ],
     caughtBy: [{ file: pipelineTest, test: 'in a batch of many delays them by one write' }],
   },
@@ -214,11 +218,11 @@ export const DELIVERY: readonly Defect[] = [
     patches: [
       {
         file: pipeline,
-        find: 'linesDelivered(this.sink.name, portion.records - own.length)',
-        replace: 'linesDelivered(this.sink.name, portion.records)',
+        find: 'linesDelivered(this.sink.name, piece.portion.records - own.length)',
+        replace: 'linesDelivered(this.sink.name, piece.portion.records)',
       },
     ],
-    caughtBy: [{ file: pipelineTest, test: 'records that the sink refuses are dropped and counted' }],
+    caughtBy: [{ file: pipelineTest, test: 'records that the sink refuses are dead letters and counted' }],
   },
   {
     id: 'B74',
@@ -321,6 +325,25 @@ export const DELIVERY: readonly Defect[] = [
       {
         file: `${folder}/spool/spool.test.ts`,
         test: 'each sync is over only when what was appended before it is on the disk, whoever syncs beside it',
+      },
+    ],
+  },
+  {
+    id: 'B165',
+    origin: found,
+    description:
+      'NULs that a power cut left at the end of a file stay, when what was there does not come again',
+    patches: [
+      {
+        file: 'reference/sinks/local-file/reconcile.ts',
+        find: "if (end === size) return { size, found: 'foreign' }",
+        replace: "if (end <= size) return { size, found: 'foreign' }",
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/sinks/local-file/local-file-sink.test.ts',
+        test: 'NULs at the end are cut with the line they lie in, though the lines before them never come again',
       },
     ],
   },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { METADATA_FIELDS } from '../dispatch/attributes.ts'
 import * as registry from '../sinks/registry.ts'
 import type { CollectorConfig, ListenerConfig, SinksConfig } from './config.ts'
+import { MULTILINE_PRESET_NAMES } from '../docker/stages/multiline-rule.ts'
 import { engineAddress, type Environment } from './engine-environment.ts'
 import { section } from './section.ts'
 import {
@@ -13,6 +14,8 @@ import {
   listen,
   notYet,
   oneOf,
+  oneOfOrDuration,
+  pattern,
   someOf,
   patterns,
   sizeFrom,
@@ -70,7 +73,9 @@ function containerMonitor(env: Environment) {
     filters,
     settings_by_label: flag.default(true),
     metadata,
-    from: oneOf(['start', 'now']).default('start'),
+    multiline,
+    rate_limit: rateLimit,
+    from: oneOfOrDuration(['start', 'now'], '1s', '10000h').default('start'),
     max_line_bytes: sizeFrom('1KiB', '256MiB').prefault('1MiB'),
     poll_interval: durationFrom('10ms', '1h').prefault('1s'),
     stream_rotation: streamRotation,
@@ -89,6 +94,8 @@ function containerMonitor(env: Environment) {
     filters: values.filters,
     settingsByLabel: values.settings_by_label,
     metadata: values.metadata,
+    multiline: values.multiline,
+    rateLimit: values.rate_limit,
     from: values.from,
     maxLineBytes: values.max_line_bytes,
     pollIntervalMs: values.poll_interval,
@@ -128,6 +135,34 @@ const metadata = section({
   host: text.nullable().default(null),
 })
 
+const multiline = section({
+  preset: oneOf(MULTILINE_PRESET_NAMES).nullable().default(null),
+  start: pattern.nullable().default(null),
+  continue: pattern.nullable().default(null),
+  timeout: durationFrom('10ms', '1h').prefault('1s'),
+  max_lines: count(2, 100_000).default(500),
+  max_bytes: sizeFrom('1KiB', '16MiB').prefault('64KiB'),
+}).transform((values) => ({
+  preset: values.preset,
+  start: values.start,
+  continues: values.continue,
+  timeoutMs: values.timeout,
+  maxLines: values.max_lines,
+  maxBytes: values.max_bytes,
+}))
+
+const rateLimit = section({
+  lines_per_second: count(1, 10_000_000).nullable().default(null),
+  bytes_per_second: sizeFrom('1B', '16GiB').nullable().default(null),
+  burst: durationFrom('1s', '1h').prefault('5s'),
+  when_exceeded: oneOf(['drop', 'delay']).default('delay'),
+}).transform((values) => ({
+  linesPerSecond: values.lines_per_second,
+  bytesPerSecond: values.bytes_per_second,
+  burstMs: values.burst,
+  whenExceeded: values.when_exceeded,
+}))
+
 const streamRotation = section({
   enabled: flag.default(true),
   interval: durationFrom('100ms', '24h').prefault('5m'),
@@ -145,28 +180,42 @@ const spool = section({
   when_full: oneOf(['wait', 'drop_oldest']).default('wait'),
 }).transform((values) => ({ bytesMax: values.bytes_max, whenFull: values.when_full }))
 
+const deadLetters = section({
+  bytes_max: sizeFrom('1MiB', '1024GiB').prefault('256MiB'),
+  when_full: oneOf(['wait', 'drop_oldest']).default('wait'),
+  redeliver_at_start: flag.default(false),
+  after_attempts: count(1, 1_000_000).nullable().default(null),
+  after_age: durationFrom('1s', '10000h').nullable().default(null),
+}).transform((values) => ({
+  bytesMax: values.bytes_max,
+  whenFull: values.when_full,
+  redeliverAtStart: values.redeliver_at_start,
+  afterAttempts: values.after_attempts,
+  afterAgeMs: values.after_age,
+}))
+
 const dispatcher = section({
   workers: count(1, 64).default(4),
+  retries_max: count(1, 64).default(2),
   queue_bytes_max: sizeFrom('1MiB', '64GiB').prefault('64MiB'),
   checkpoint_interval: durationFrom('10ms', '5m').prefault('1s'),
   spool,
+  dead_letters: deadLetters,
 }).transform((values) => ({
   workers: values.workers,
+  retriesMax: values.retries_max,
   queueBytesMax: values.queue_bytes_max,
   checkpointIntervalMs: values.checkpoint_interval,
   spool: values.spool,
+  deadLetters: values.dead_letters,
 }))
 
 /** As the registry lists them. */
 const kinds = Object.entries(registry)
 
-const sinks = section({
-  ...Object.fromEntries(kinds.map(([, { name, schema }]): [string, z.ZodType] => [name, schema])),
-  loki: section({
-    enabled: notYet.default(false),
-    url: text.default('http://127.0.0.1:3100/loki/api/v1/push'),
-  }),
-}).transform((values: Readonly<Record<string, unknown>>) => {
+const sinks = section(
+  Object.fromEntries(kinds.map(([, { name, schema }]): [string, z.ZodType] => [name, schema])),
+).transform((values: Readonly<Record<string, unknown>>) => {
   const byKey = Object.fromEntries(kinds.map(([key, { name }]) => [key, values[name]]))
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each is what the schema of its kind made
   return byKey as SinksConfig

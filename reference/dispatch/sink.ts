@@ -38,6 +38,8 @@ export interface SinkLimits {
   readonly batchBytes: number
   readonly batchRecords: number
   readonly sourcesPerBatch: number
+  /** How long the first record of a batch waits for others, milliseconds: not longer than it takes to fill one, and not during a stop. Default 0. */
+  readonly batchDelayMs?: number
   /** Writes under way at the same time. */
   readonly inFlight: number
   /** A write that takes longer may be given up and repeated. Null: it can neither be cancelled nor repeated, so it is waited for. */
@@ -79,7 +81,7 @@ export type WriteAnswer =
     }
   /** Too large: the same records in smaller batches. */
   | { readonly kind: 'smaller'; readonly why: string }
-  /** The sink holds all of it but these records, which it will never take. */
+  /** The sink holds all of it but these records, which it will never take: they go to the dead letters. */
   | {
       readonly kind: 'partly'
       readonly marks: readonly (SinkMark | undefined)[]

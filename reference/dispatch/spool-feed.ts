@@ -5,6 +5,7 @@ import { BackOff } from '../lifecycle/back-off.ts'
 import { Condition } from '../lifecycle/condition.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
+import { goesTo } from './attributes.ts'
 import type { Block, Source } from './block.ts'
 import { Budget } from './budget.ts'
 import { blockBytes } from './held-bytes.ts'
@@ -99,7 +100,7 @@ export class SpoolFeed {
   }
 
   get heldBytes(): number {
-    return this.#budget.held
+    return this.#budget.held + this.#pipeline.letterBytes
   }
 
   /** True when the sink has all of the spool. */
@@ -119,6 +120,11 @@ export class SpoolFeed {
   start(scope: Scope): void {
     this.#pipeline.start(scope.child('pipeline'))
     scope.keep('spool_feed', this.name, (signal) => this.#run(signal))
+  }
+
+  /** What comes from the spool is no longer kept back to make larger batches, until the next start. */
+  endGathering(): void {
+    this.#pipeline.endGathering()
   }
 
   /** Makes what is stored durable. Rejects when the sink could not. */
@@ -263,6 +269,7 @@ export class SpoolFeed {
         return this.#pipeline.push({ block, permit, origin: piece })
       }
       if (this.#stalled.has(id)) return this.#park(block, piece)
+      this.#pipeline.hurry()
       await this.#changed.wait({ signal })
     }
   }
@@ -321,8 +328,9 @@ export class SpoolFeed {
     await Promise.race(waits)
   }
 
-  /** The records of the block that the pipeline was not given, in this run or an earlier one. */
+  /** The records of the block that are for this sink and that the pipeline was not given, in this run or an earlier one. */
   #missingOf(block: Block): Block | null {
+    if (!goesTo(block.source, this.name)) return null
     const { id } = block.source
     return sliceBehind(block, this.#pushed.get(id) ?? this.#placeOf(id))
   }

@@ -1,5 +1,4 @@
 import type { DispatcherConfig } from '../config/config.ts'
-import type { FileSystem } from '../ports/file-system.ts'
 import type { Source, SourcePosition } from './block.ts'
 import type { PositionStore } from './position-store.ts'
 import type { PipelineContext } from './sink-pipeline.ts'
@@ -9,7 +8,6 @@ import { segmentBytesOf } from './spool-room.ts'
 import { SpooledDelivery } from './spooled-delivery.ts'
 
 export interface SpoolOpening extends PipelineContext {
-  readonly fileSystem: FileSystem
   readonly directory: string
   readonly config: DispatcherConfig
   readonly sinks: readonly Sink[]

@@ -69,6 +69,9 @@ export class SpooledDelivery implements DeliveryMode {
     this.#came.notifyAll()
   }
 
+  /** The spool takes what comes at once. */
+  hurry(): void {}
+
   async forget(source: Source, options: { signal: AbortSignal }): Promise<void> {
     while (this.#incoming.some(({ block }) => block.source.id === source.id))
       await this.#progress.wait(options)
@@ -77,6 +80,7 @@ export class SpooledDelivery implements DeliveryMode {
 
   /** What is in the spool is safe; sinks that are well are given the time to take it. */
   async drain(options: { signal: AbortSignal }): Promise<void> {
+    for (const feed of this.#feeds) feed.endGathering()
     while (!this.isSafe || this.#feeds.some(isWaitedFor)) await this.#progress.wait(options)
   }
 

@@ -6,7 +6,7 @@ import type { MissedReason } from '../metrics/metrics.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContainerDetails, ContainerEvent, ContainerSummary } from '../ports/docker-engine.ts'
 import { Absences } from './absences.ts'
-import type { Admission } from './admission.ts'
+import type { Admission, Admitted } from './admission.ts'
 import { isNameExcluded } from './container-filter.ts'
 import { ContainerNews } from './container-news.ts'
 import { ContainerSession, type SessionContext, type SessionEnd } from './container-session.ts'
@@ -31,7 +31,7 @@ interface Entry {
   /** The name the last list had. */
   listedAs: string | null
   readonly news: ContainerNews
-  readonly from: 'start' | 'now'
+  readonly from: ContainerMonitorConfig['from']
   /** Null between a session that failed unexpectedly and the next. */
   session: ContainerSession | null
 }
@@ -184,7 +184,7 @@ export class ContainerRoster {
     const own = this.#scope!.child(entry.name)
     let end: SessionEnd
     try {
-      const admit = (details: ContainerDetails): Source | null => admission.admit(details, entry.renamedTo)
+      const admit = (details: ContainerDetails): Admitted | null => admission.admit(details, entry.renamedTo)
       const session = new ContainerSession({ ...context, admit }, entry, own)
       entry.session = session
       own.keep('container_heartbeat', entry.name, (beating) => this.#beat(session, beating))

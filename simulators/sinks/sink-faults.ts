@@ -34,9 +34,13 @@ export class SinkFaults<Fault = RequestFault> {
     }
   }
 
-  /** The fault that strikes a request that comes now: the first ordered that does; null for none. */
-  strike(): SinkFaultOrder<Fault> | null {
+  /**
+   * The fault that strikes a request that comes now: the first ordered that does; null for none.
+   * @param canStrike whether a fault can strike this request; default every fault can
+   */
+  strike(canStrike: (fault: Fault) => boolean = () => true): SinkFaultOrder<Fault> | null {
     for (const order of this.#orders) {
+      if (!canStrike(order.fault)) continue
       if (order.timesLeft <= 0 || !this.#random.chance(order.chance)) continue
       order.timesLeft -= 1
       return order

@@ -3,13 +3,15 @@ import { Condition } from '../../lifecycle/condition.ts'
 import type { FileHandle, FileSystem } from '../../ports/file-system.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { codeOf } from '../../errors.ts'
-import type { Block, Source } from '../block.ts'
+import type { Source } from '../block.ts'
 import { blockBytes } from '../held-bytes.ts'
 import { makeDirectory, writeAll } from '../files.ts'
 import { readPiece, readTransaction, type SpoolOffset, type SpoolPiece } from './read-transactions.ts'
-import { encodeTransaction } from './transaction.ts'
+import { segmentName, segmentOf } from './segment-name.ts'
+import { encodeTransaction, type SpooledBlock } from './transaction.ts'
 
 export type { SpoolOffset, SpoolPiece } from './read-transactions.ts'
+export type { SpooledBlock } from './transaction.ts'
 
 export interface SpoolOptions {
   readonly fileSystem: FileSystem
@@ -30,7 +32,7 @@ export interface SpoolRecovered {
 }
 
 interface Append {
-  readonly blocks: readonly Block[]
+  readonly blocks: readonly SpooledBlock[]
   readonly resolve: (end: SpoolOffset) => void
   readonly reject: (error: unknown) => void
 }
@@ -121,7 +123,7 @@ export class Spool {
    * Appends the blocks as one transaction, or as part of a larger one. Resolves with the place behind them. Rejects when they could not be written, and
    * with `signal.reason` on abort while there is no room; then they are not in the spool.
    */
-  async append(blocks: readonly Block[], options: { signal: AbortSignal }): Promise<SpoolOffset> {
+  async append(blocks: readonly SpooledBlock[], options: { signal: AbortSignal }): Promise<SpoolOffset> {
     options.signal.throwIfAborted()
     while (this.#isFull()) await this.#released.wait(options)
     const { promise, resolve, reject } = Promise.withResolvers<SpoolOffset>()
@@ -148,15 +150,24 @@ export class Spool {
     }
   }
 
-  /** The transactions from a place on, as many as one read brings; null at the end. */
-  async read(from: SpoolOffset): Promise<SpoolPiece | null> {
-    return await this.#readUpTo(from, this.#last)
+  /** The transactions from a place on, as many as one read brings, up to another place; null when there are none. */
+  async read(from: SpoolOffset, to: SpoolOffset = this.#last): Promise<SpoolPiece | null> {
+    if (compareOffsets(from, to) >= 0) return null
+    const { segment, offset } = from
+    const whole = this.#lengths.get(segment) ?? 0
+    const length = segment === to.segment ? Math.min(whole, to.offset) : whole
+    if (offset < length) return await this.#readOnce(from, length)
+    const later = [...this.#lengths.keys()].filter(
+      (candidate) => candidate > segment && candidate <= to.segment,
+    )
+    if (later.length === 0) return null
+    return await this.read({ segment: Math.min(...later), offset: 0 }, to)
   }
 
   /** The same of what survives a power cut: syncs when there is more. Rejects when it could not be synced. */
   async readDurable(from: SpoolOffset): Promise<SpoolPiece | null> {
     if (compareOffsets(this.#durable, from) <= 0 && compareOffsets(this.#last, from) > 0) await this.sync()
-    return await this.#readUpTo(from, this.#durable)
+    return await this.read(from, this.#durable)
   }
 
   /** Resolves when something lies behind the place; rejects with `signal.reason` on abort. */
@@ -179,16 +190,6 @@ export class Spool {
     const file = this.#file
     this.#file = null
     if (file !== null) await this.#giveBack(file)
-  }
-
-  async #readUpTo(from: SpoolOffset, end: SpoolOffset): Promise<SpoolPiece | null> {
-    if (compareOffsets(from, end) >= 0) return null
-    const { segment, offset } = from
-    const length = segment === end.segment ? end.offset : (this.#lengths.get(segment) ?? 0)
-    if (offset < length) return await this.#readOnce(from, length)
-    const later = [...this.#lengths.keys()].filter((other) => other > segment && other <= end.segment)
-    if (later.length === 0) return null
-    return await this.#readUpTo({ segment: Math.min(...later), offset: 0 }, end)
   }
 
   /** The last segment alone is continued whatever its length: it can only be given up once there is another one. */
@@ -355,7 +356,7 @@ export class Spool {
   }
 
   #path(segment: number): string {
-    return join(this.#options.directory, `${String(segment).padStart(NAME_DIGITS, '0')}.segment`)
+    return join(this.#options.directory, segmentName(segment))
   }
 }
 
@@ -376,10 +377,4 @@ function takeTogether(waiting: Append[]): Append[] {
   return waiting.splice(0, taken)
 }
 
-function segmentOf(name: string): number[] {
-  const match = /^(\d+)\.segment$/.exec(name)
-  return match === null ? [] : [Number(match[1])]
-}
-
-const NAME_DIGITS = 12
 const TRANSACTION_BYTES = 1024 * 1024

@@ -144,6 +144,15 @@ describe('after a power cut', () => {
     expect(rig.warnings).toBe(1)
   })
 
+  test('NULs at the end are cut with the line they lie in, though the lines before them never come again', async () => {
+    for (const hole of ['bb\0\0\0', '\0\0', '\0'.repeat(200_000)]) {
+      const rig = new Rig()
+      rig.world.fileSystem.disk.put(PATH, `a\nlost\n${hole}`)
+      await rig.write(['a\nnew\n', 'newer\n'])
+      expect([rig.contents, rig.warnings]).toEqual(['a\nlost\nnew\nnewer\n', 1])
+    }
+  })
+
   test('NULs that the container wrote stay', async () => {
     const rig = new Rig()
     rig.world.fileSystem.disk.put(PATH, 'a\n\0\0\n')

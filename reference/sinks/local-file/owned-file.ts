@@ -369,7 +369,7 @@ export const DISTURBANCES = {
   replaced: 'The file was replaced by somebody else: going on with the new one',
   cut: 'The file was cut by somebody else: going on at its end',
   foreign: 'The file holds lines of somebody else: appending behind them',
-  hole: 'A power cut has left NULs in the file where lines were not synced: writing them again',
+  hole: 'A power cut has left NULs in the file where lines were not synced: they are cut, and what comes is written there',
 } as const
 
 const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR'])

@@ -1,5 +1,6 @@
 import { readFully } from '../../dispatch/files.ts'
 import type { FileHandle } from '../../ports/file-system.ts'
+import { endBeforeHole } from './before-hole.ts'
 import { findLine } from './find-line.ts'
 
 export interface Reconciled {
@@ -34,7 +35,8 @@ export interface ReconcileOptions {
  *                                       skipped           skipped  completed: torn
  *
  * NULs instead of a record are what a power cut leaves where it took a write that was not synced: they are cut, with what lies behind them, for all of
- * the tail is such (also what somebody else appended since the power cut: nothing tells it from later records). Anything else is somebody's data and is
+ * the tail is such (also what somebody else appended since the power cut: nothing tells it from later records). Where the lines before the NULs do not come
+ * again, because the engine has lost them, only the NULs that the file ends with are cut, with the line they lie in. Anything else is somebody's data and is
  * kept; the records go on behind it.
  */
 export async function reconcile(
@@ -62,10 +64,22 @@ export async function reconcile(
     found = 'foreign'
     const missing = expected.subarray(present)
     const next = await findLine(file, missing.subarray(0, missing.indexOf(NEWLINE) + 1), length, size)
-    if (next === null) return { present, length, size, found }
+    if (next === null) return { present, length, ...(await withoutHole(file, length, size)) }
     length = next
     held = await readUpTo(file, length, Math.min(size - length, missing.byteLength))
   }
+}
+
+/** What comes is not in the file, and is to be appended: the file may end with what a power cut left of lines that nobody has any more. */
+async function withoutHole(
+  file: FileHandle,
+  from: number,
+  size: number,
+): Promise<Pick<Reconciled, 'size' | 'found'>> {
+  const end = await endBeforeHole(file, from, size)
+  if (end === size) return { size, found: 'foreign' }
+  await file.truncate(end)
+  return { size: end, found: 'hole' }
 }
 
 async function readUpTo(file: FileHandle, from: number, bytes: number): Promise<Uint8Array> {
