@@ -222,7 +222,7 @@ export class CollectorProcess implements AsyncDisposable {
     })
     await output.close()
     const collector = new CollectorProcess(child)
-    await until('the collector answers', 30, async () => {
+    await until('the collector answers', 90, async () => {
       // What answers then is another process.
       if (collector.ended !== null) throw new Error(`The collector has ended: ${collector.ended}; see ${log}`)
       return (await collector.metrics()) !== null
