@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { completeConfig, type PartialConfig } from '../../reference/config/complete-config.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
 import {
@@ -137,7 +138,7 @@ export class RecordsRig {
       .split('\n')
       .slice(0, -1)
       .map((line): Delivered => {
-        const record = JSON.parse(line) as { time: string; stream: string; line: string }
+        const record = RECORD.parse(JSON.parse(line))
         return {
           stream: record.stream === 'stdout' ? 1 : 2,
           time: nanoseconds(record.time),
@@ -196,6 +197,7 @@ function nanoseconds(stamp: string): bigint {
   return BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0'))
 }
 
+const RECORD = z.object({ time: z.string(), stream: z.string(), line: z.string() })
 const NAME = 'web'
 const LOGS = '/srv/logs'
 /** Longer than the time-out for several lines, a rotation, and a checkpoint or two. */
