@@ -1,3 +1,5 @@
+import { enabledSinks } from '../sinks/make-sinks.ts'
+import * as registry from '../sinks/registry.ts'
 import type { CollectorConfig } from './config.ts'
 import { overlap } from './listen-hosts.ts'
 
@@ -18,16 +20,17 @@ export function contradictionIn(config: CollectorConfig): Contradiction | null {
     presetAndPatterns(config) ??
     twoRates(config) ??
     tlsToASocket(config) ??
-    halfACertificate(config)
+    halfACertificate(config) ??
+    withinASink(config)
   )
 }
 
 function nowhereToWrite({ containerMonitor, sinks }: CollectorConfig): Contradiction | null {
-  if (!containerMonitor.enabled || sinks.localFile.enabled || sinks.stdout.enabled) return null
+  if (!containerMonitor.enabled || Object.values(sinks).some(({ enabled }) => enabled)) return null
+  const names = Object.values(registry).map(({ name }) => `sinks.${name}`)
   return {
     path: ['sinks'],
-    problem:
-      'sinks: none is enabled, so that lines would go nowhere; enable sinks.local_file or sinks.stdout',
+    problem: `sinks: none is enabled, so that lines would go nowhere; enable one of ${names.join(', ')}`,
   }
 }
 
@@ -83,6 +86,16 @@ function twoRates({ containerMonitor: { rateLimit } }: CollectorConfig): Contrad
     problem:
       'container_monitor.rate_limit.bytes_per_second: lines_per_second is set too; leave one of them out',
   }
+}
+
+function withinASink(config: CollectorConfig): Contradiction | null {
+  for (const { kind, config: own } of enabledSinks(config.sinks)) {
+    const found = kind.contradiction?.(own, config) ?? null
+    if (found === null) continue
+    const path = ['sinks', kind.name, ...found.path]
+    return { path, problem: `${path.join('.')}: ${found.problem}` }
+  }
+  return null
 }
 
 function lineBeyondQueue({ containerMonitor, dispatcher }: CollectorConfig): Contradiction | null {

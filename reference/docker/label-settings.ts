@@ -1,4 +1,3 @@
-import type { LocalFileSinkConfig } from '../config/config.ts'
 import { nearest } from '../config/nearest.ts'
 import { isPattern } from '../config/values.ts'
 import {
@@ -7,13 +6,14 @@ import {
   MULTILINE_PRESETS,
   type LinePattern,
 } from './stages/multiline-rule.ts'
+import type { RecordFormat } from '../sinks/record-format.ts'
 
 /** What a container's own labels say of how it is collected; null where they say nothing. */
 export interface LabelSettings {
   /** Whether it is followed, whatever the filters say. */
   readonly enable: boolean | null
   /** How its file is written. */
-  readonly format: LocalFileSinkConfig['format'] | null
+  readonly format: RecordFormat | null
   /** Names of the sinks that its records go to. */
   readonly sinks: readonly string[] | null
   /** Which of its lines are joined to one record. */
