@@ -130,22 +130,22 @@ export class RecordsRig {
     }
   }
 
-  /** In JSON, so that a record of several lines is one there too. */
-  #assertFile(messages: readonly Message[]): void {
+  /** What the file holds: in JSON, so that a record of several lines is one there too. */
+  fileRecords(): Delivered[] {
     const path = `${LOGS}/${NAME}-${this.#container.id.slice(0, 12)}.log`
     const text = Buffer.from(this.world.fileSystem.contents(path)).toString()
-    const delivered = text
+    return text
       .split('\n')
       .slice(0, -1)
-      .map((line): Delivered => {
+      .map((line) => {
         const record = RECORD.parse(JSON.parse(line))
-        return {
-          stream: record.stream === 'stdout' ? 1 : 2,
-          time: nanoseconds(record.time),
-          text: record.line,
-        }
+        const stream = record.stream === 'stdout' ? 1 : 2
+        return { stream, time: nanoseconds(record.time), text: record.line }
       })
-    const wrong = contradiction(messages, delivered, this.#options.rules, this.#isLate)
+  }
+
+  #assertFile(messages: readonly Message[]): void {
+    const wrong = contradiction(messages, this.fileRecords(), this.#options.rules, this.#isLate)
     if (wrong !== null) throw new Error(`the file: ${wrong}`)
   }
 
