@@ -78,6 +78,14 @@ export type {
   FileFaultScope,
   FileOperation,
 } from './file-system/file-system-fault.ts'
+export { SimulatedJetStream } from './jetstream/simulated-jet-stream.ts'
+export type { JetStreamFault, JetStreamRequestFault } from './jetstream/jet-stream-fault.ts'
+export {
+  matches,
+  SimulatedStream,
+  type KeptMessage,
+  type SimulatedStreamOptions,
+} from './jetstream/simulated-stream.ts'
 export { SimulatedSink } from './sinks/simulated-sink.ts'
 export { SimulatedLoki, type SimulatedLokiOptions } from './sinks/loki/simulated-loki.ts'
 export { SimulatedOtlp, type SimulatedOtlpOptions } from './sinks/otlp/simulated-otlp.ts'

@@ -7,6 +7,7 @@ import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
 import { NETWORK_SINKS } from './network-sinks.ts'
 import { FILES } from './files.ts'
+import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
@@ -32,6 +33,7 @@ export const DEFECTS: readonly Defect[] = [
   ...RECORDS,
   ...RETRIES,
   ...NETWORK_SINKS,
+  ...JETSTREAM,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

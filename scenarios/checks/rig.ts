@@ -175,6 +175,7 @@ export interface ContainerOptions {
 export interface SinkSettings {
   readonly local_file?: object
   readonly stdout?: object
+  readonly jetstream?: object
 }
 
 /** `watertight collect` as a process, as it is installed: from `dist`, which `npm ci` and `npm run build` make. */
