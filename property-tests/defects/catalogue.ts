@@ -34,8 +34,8 @@ export const DEFECTS: readonly Defect[] = [
   ...RECORDS,
   ...STAGES,
   ...RETRIES,
-  ...JETSTREAM,
   ...NETWORK_SINKS,
+  ...JETSTREAM,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */
