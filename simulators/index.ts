@@ -87,6 +87,8 @@ export {
   type SimulatedStreamOptions,
 } from './jetstream/simulated-stream.ts'
 export { SimulatedSink } from './sinks/simulated-sink.ts'
+export { SimulatedLoki, type SimulatedLokiOptions } from './sinks/loki/simulated-loki.ts'
+export { SimulatedOtlp, type SimulatedOtlpOptions } from './sinks/otlp/simulated-otlp.ts'
 export { SimulatedHttpClient, type SimulatedHttpClientOptions } from './sinks/simulated-http-client.ts'
 export {
   SimulatedSinkServer,

@@ -5,6 +5,7 @@ import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
+import { NETWORK_SINKS } from './network-sinks.ts'
 import { FILES } from './files.ts'
 import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
@@ -13,6 +14,7 @@ import { RECORDS } from './records.ts'
 import { RETRIES } from './retries.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
+import { STAGES } from './stages.ts'
 import { SURVIVORS } from './survivors.ts'
 import { VERDICTS } from './verdicts.ts'
 
@@ -30,8 +32,10 @@ export const DEFECTS: readonly Defect[] = [
   ...VERDICTS,
   ...SURVIVORS,
   ...RECORDS,
+  ...STAGES,
   ...RETRIES,
   ...JETSTREAM,
+  ...NETWORK_SINKS,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

@@ -8,7 +8,7 @@ import type { CollectorConfig } from './config.ts'
  * @throws UsageError when the process may not have so many descriptors
  */
 export async function assertEnoughDescriptors(
-  { sinks, containerMonitor: { streamRotation } }: CollectorConfig,
+  { sinks, containerMonitor: { streamRotation }, fileMonitor }: CollectorConfig,
   process: Pick<HostProcess, 'fileDescriptorLimit'>,
 ): Promise<void> {
   const parts = [
@@ -20,6 +20,7 @@ export async function assertEnoughDescriptors(
       key: 'container_monitor.stream_rotation.max_concurrent_streams',
       count: streamRotation.maxConcurrentStreams,
     },
+    ...(fileMonitor.enabled ? [{ key: 'file_monitor.max_open_files', count: fileMonitor.maxOpenFiles }] : []),
   ]
   const needed = parts.reduce((sum, { count }) => sum + count, OTHERS)
   const limit = await process.fileDescriptorLimit()

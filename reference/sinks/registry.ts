@@ -2,4 +2,5 @@
 export { jetStream } from './jetstream/index.ts'
 export { localFile } from './local-file/index.ts'
 export { loki } from './loki/index.ts'
+export { otlp } from './otlp/index.ts'
 export { stdout } from './stdout/index.ts'
