@@ -6,6 +6,7 @@ import { unclosedStream } from './b10-unclosed-stream.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
 import { FILES } from './files.ts'
+import { FILE_MONITOR } from './file-monitor.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
@@ -24,6 +25,7 @@ export const DEFECTS: readonly Defect[] = [
   ...MONITOR,
   ...DELIVERY,
   ...FILES,
+  ...FILE_MONITOR,
   ...EDGE,
   ...VERDICTS,
   ...SURVIVORS,

@@ -11,7 +11,7 @@ export async function assertEnoughDescriptors(
   process: Pick<HostProcess, 'fileDescriptorLimit'>,
 ): Promise<void> {
   const files = localFile.enabled ? localFile.maxOpenFiles : 0
-  const streams = containerMonitor.streamRotation.maxConcurrentStreams
+  const streams = containerMonitor.enabled ? containerMonitor.streamRotation.maxConcurrentStreams : 0
   const tailed = fileMonitor.enabled ? fileMonitor.maxOpenFiles : 0
   const needed = files + streams + tailed + OTHERS
   const limit = await process.fileDescriptorLimit()

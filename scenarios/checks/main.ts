@@ -3,6 +3,7 @@ import { Argument, Command, Option } from 'commander'
 import { bigLog } from './big-log.ts'
 import { frozenEngine } from './frozen-engine.ts'
 import { manyContainers } from './many-containers.ts'
+import { manyFiles } from './many-files.ts'
 import { packedPackage } from './packed-package.ts'
 import { powerCut } from './power-cut/power-cut.ts'
 import { restartUnderLogRotation } from './restart-under-log-rotation.ts'
@@ -20,6 +21,7 @@ interface Options {
 
 const CHECKS = {
   'many-containers': ({ minutes }: Options) => manyContainers(minutes),
+  'many-files': manyFiles,
   'restart-under-log-rotation': ({ rounds }: Options) => restartUnderLogRotation(rounds),
   'short-lived': ({ containers }: Options) => shortLived(containers),
   'several-sinks': severalSinks,

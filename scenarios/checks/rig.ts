@@ -76,8 +76,8 @@ export class Rig implements AsyncDisposable {
         state_dir: path.join(this.directory, 'state'),
         container_monitor: { socket_path: this.host, filters: { include_labels: [LABEL] }, ...monitor },
         sinks: { ...sinks, local_file: { directory: this.logs, ...sinks.local_file } },
-        metrics: { listen: '127.0.0.1:18001' },
-        api: { listen: '127.0.0.1:18401' },
+        metrics: { listen: `127.0.0.1:${PORTS.metrics}` },
+        api: { listen: `127.0.0.1:${PORTS.api}` },
       }),
     )
     const stdout = sinks.stdout === undefined ? 'log' : 'pipe'
@@ -172,6 +172,22 @@ export interface ContainerOptions {
   readonly autoRemove?: boolean
 }
 
+export interface ProcessSettings {
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdout?: 'log' | 'pipe'
+  readonly descriptors?: number
+  /** As its configuration has them. */
+  readonly ports?: CollectorPorts
+}
+
+/** Where its metrics and its API listen. */
+export interface CollectorPorts {
+  readonly metrics: number
+  readonly api: number
+}
+
+const PORTS: CollectorPorts = { metrics: 18001, api: 18401 }
+
 export interface SinkSettings {
   readonly local_file?: object
   readonly stdout?: object
@@ -180,32 +196,40 @@ export interface SinkSettings {
 /** `watertight collect` as a process, as it is installed: from `dist`, which `npm ci` and `npm run build` make. */
 export class CollectorProcess implements AsyncDisposable {
   readonly #child: ChildProcess
+  readonly #ports: CollectorPorts
   /** Milliseconds since the epoch. */
   readonly startedAt: number = Date.now()
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, ports: CollectorPorts) {
     this.#child = child
+    this.#ports = ports
   }
 
   /**
    * @param log gets what it says on standard error, and on standard output unless that is a pipe: then `stdout` of the process has to be read.
-   * @param how.env beside this process's own
+   * @param how.env beside this process's own @param how.descriptors it may have open at most
    */
   static async start(
     config: string,
     log: string,
-    { env = {}, stdout = 'log' }: { env?: Readonly<Record<string, string>>; stdout?: 'log' | 'pipe' } = {},
+    { descriptors, env = {}, ports = PORTS, stdout = 'log' }: ProcessSettings = {},
   ): Promise<CollectorProcess> {
     const cli = path.join(ROOT, 'dist', 'cli.js')
     const output = await open(log, 'a')
     // As it is installed: with the options of Node that its first line gives.
-    const child = spawn(cli, ['collect', '--config', config], {
+    const limit = descriptors === undefined ? ':' : `ulimit -n ${descriptors}`
+    const child = spawn('sh', ['-c', `${limit}; exec "$0" "$@"`, cli, 'collect', '--config', config], {
       stdio: ['ignore', stdout === 'pipe' ? 'pipe' : output.fd, output.fd],
       env: { ...process.env, ...env },
     })
     await output.close()
-    const collector = new CollectorProcess(child)
-    await until('the collector answers', 30, async () => (await collector.metrics()) !== null)
+    const collector = new CollectorProcess(child, ports)
+    try {
+      await until('the collector answers', 60, async () => (await collector.metrics()) !== null)
+    } catch (error) {
+      await collector.kill()
+      throw error
+    }
     return collector
   }
 
@@ -217,7 +241,9 @@ export class CollectorProcess implements AsyncDisposable {
 
   /** The text of its metrics endpoint; null when it does not answer within two seconds. */
   async metrics(): Promise<string | null> {
-    return await fetch('http://127.0.0.1:18001/metrics', { signal: AbortSignal.timeout(2000) }).then(
+    return await fetch(`http://127.0.0.1:${this.#ports.metrics}/metrics`, {
+      signal: AbortSignal.timeout(2000),
+    }).then(
       (reply) => reply.text(),
       () => null,
     )
@@ -244,7 +270,9 @@ export class CollectorProcess implements AsyncDisposable {
 
   /** Names of the parts that its health calls sick; `health` itself when it does not answer within two seconds. */
   async sickParts(): Promise<string[]> {
-    const text = await fetch('http://127.0.0.1:18401/health', { signal: AbortSignal.timeout(2000) })
+    const text = await fetch(`http://127.0.0.1:${this.#ports.api}/health`, {
+      signal: AbortSignal.timeout(2000),
+    })
       .then((reply) => reply.text())
       .catch(() => null)
     if (text === null) return ['health']
