@@ -18,8 +18,7 @@ import { runStopSequence, type StopReport } from './lifecycle/stop-sequence.ts'
 import { TaskRegistry } from './lifecycle/task-registry.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { DockerEngine, Ports } from './ports/index.ts'
-import { LocalFileSink } from './sinks/local-file-sink.ts'
-import { StdoutSink } from './sinks/stdout-sink.ts'
+import { makeSinks } from './sinks/make-sinks.ts'
 
 /** The reference collector. Start and stop are idempotent and safe in any order, also while the other is running. */
 export interface Collector {
@@ -64,7 +63,10 @@ export function createCollector(
     logger.error({ kind, task: name, err: error }, 'A task failed')
   }
 
-  const sinks = [...makeSinks(config, ports, metrics, tasks), ...(extensions.sinks?.(ports) ?? [])]
+  const sinks = [
+    ...makeSinks(config.sinks, { ...ports, metrics, tasks }),
+    ...(extensions.sinks?.(ports) ?? []),
+  ]
   const { stateDir } = config
   const dispatcher = new Dispatcher({
     clock,
@@ -80,6 +82,7 @@ export function createCollector(
   const delivery: Delivery = {
     tryDeliver: (block) => dispatcher.tryDeliver(block),
     deliver: (block, options) => dispatcher.deliver(block, options),
+    whenSaved: (sourceId, options) => dispatcher.whenSaved(sourceId, options),
     resumePosition: (sourceId) => dispatcher.resumePosition(sourceId),
     forget: (source, options) => dispatcher.forget(source, options),
     knownSources: () => dispatcher.knownSources(),
@@ -92,6 +95,7 @@ export function createCollector(
     engine,
     metrics,
     pool,
+    sinks: sinks.map(({ name }) => name),
     hostName: ports.process.hostName(),
     ownContainerId: ports.process.containerId(),
     delivery,
@@ -232,14 +236,4 @@ function tailedFiles(monitor: FileMonitor): Component {
     stopSteps: () => [{ name: 'tailed files', atMostMs: 500, run: () => monitor.close() }],
     checks: () => ({}),
   }
-}
-
-function makeSinks(config: CollectorConfig, ports: Ports, metrics: Metrics, tasks: TaskRegistry): Sink[] {
-  const { clock, fileSystem, gzip, logger, stdout } = ports
-  const { localFile } = config.sinks
-  const sinks: Sink[] = []
-  if (localFile.enabled)
-    sinks.push(new LocalFileSink({ config: localFile, clock, fileSystem, gzip, logger, metrics, tasks }))
-  if (config.sinks.stdout.enabled) sinks.push(new StdoutSink(stdout))
-  return sinks
 }

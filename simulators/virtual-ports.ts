@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib'
+import { compressSync } from 'snappy'
 import type { Ports } from '../reference/ports/index.ts'
 import { SimulatedDockerEngine } from './engine/simulated-docker-engine.ts'
 import { RecordingLogger } from './recording-logger.ts'
+import { SimulatedHttpClient } from './sinks/simulated-http-client.ts'
 import { SimulatedHostProcess } from './simulated-host-process.ts'
 import { SimulatedStandardOutput } from './simulated-standard-output.ts'
 import type { VirtualProcess } from './virtual-process.ts'
@@ -31,10 +33,12 @@ export function virtualPorts(
     fileSystem: world.fileSystem.forProcess(process),
     engine: overrides.engine ?? connect(world, process),
     http: world.http.forProcess(process),
+    jetStream: world.jetStream.forProcess(process),
     process: new SimulatedHostProcess(world),
     logger: new RecordingLogger(() => world.nowMs),
-    gzip: (bytes) =>
-      new Promise((resolve) => void process.schedule(GZIP_MS, 'gzip', () => resolve(gzipSync(bytes)))),
+    gzip: compressing(process, 'gzip', gzipSync),
+    snappy: compressing(process, 'snappy', (bytes) => compressSync(Buffer.from(bytes))),
+    httpClient: () => connectToSinks(world, process),
     output,
     stdout: output.write,
     ...overrides,
@@ -47,4 +51,20 @@ function connect(world: World, process: VirtualProcess): SimulatedDockerEngine {
   return engine
 }
 
-const GZIP_MS = 1
+/** Compresses when its time is over. */
+function compressing(
+  process: VirtualProcess,
+  name: string,
+  compress: (bytes: Uint8Array) => Uint8Array,
+): (bytes: Uint8Array) => Promise<Uint8Array> {
+  return (bytes) =>
+    new Promise((resolve) => void process.schedule(COMPRESSION_MS, name, () => resolve(compress(bytes))))
+}
+
+function connectToSinks(world: World, process: VirtualProcess): SimulatedHttpClient {
+  const client = new SimulatedHttpClient(process, world.sinks)
+  process.onDeath(() => client.abandon())
+  return client
+}
+
+const COMPRESSION_MS = 1

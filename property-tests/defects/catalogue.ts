@@ -5,11 +5,14 @@ import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
+import { NETWORK_SINKS } from './network-sinks.ts'
 import { FILES } from './files.ts'
 import { FILE_MONITOR } from './file-monitor.ts'
+import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
+import { RETRIES } from './retries.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
 import { SURVIVORS } from './survivors.ts'
@@ -30,6 +33,9 @@ export const DEFECTS: readonly Defect[] = [
   ...VERDICTS,
   ...SURVIVORS,
   ...RECORDS,
+  ...RETRIES,
+  ...JETSTREAM,
+  ...NETWORK_SINKS,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

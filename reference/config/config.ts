@@ -1,4 +1,7 @@
+import type { z } from 'zod'
 import type { MetadataField } from '../dispatch/attributes.ts'
+import type * as registry from '../sinks/registry.ts'
+import type { MultilinePreset } from '../docker/stages/multiline-rule.ts'
 
 /**
  * The collector's configuration, complete and checked. `parseConfig` makes it from YAML, `completeConfig` from a part of it.
@@ -25,6 +28,29 @@ export interface MetadataConfig {
   readonly host: string | null
 }
 
+/** Which lines are joined to one record, unless the container's own label says so. Nothing is joined without a preset and patterns. */
+export interface MultilineConfig {
+  readonly preset: MultilinePreset | null
+  /** A line that it matches begins a record. */
+  readonly start: RegExp | null
+  /** A line that it matches goes on with the record before it; null: any that begins none. */
+  readonly continues: RegExp | null
+  /** A line that was written this much later than the one before it begins a record. */
+  readonly timeoutMs: number
+  readonly maxLines: number
+  readonly maxBytes: number
+}
+
+/** How much of each container's output is taken, in lines or in bytes; both null: all of it. */
+export interface RateLimitConfig {
+  readonly linesPerSecond: number | null
+  readonly bytesPerSecond: number | null
+  /** At once as much as the rate gives in this time. */
+  readonly burstMs: number
+  /** Whether what is beyond that is left out, or reading waits. */
+  readonly whenExceeded: 'drop' | 'delay'
+}
+
 export interface ContainerMonitorConfig {
   readonly enabled: boolean
   /** `unix:///path` or `tcp://host:port`. */
@@ -46,8 +72,10 @@ export interface ContainerMonitorConfig {
   /** Whether labels of containers that begin with `watertight.` are settings. */
   readonly settingsByLabel: boolean
   readonly metadata: MetadataConfig
-  /** For containers without a position. */
-  readonly from: 'start' | 'now'
+  readonly multiline: MultilineConfig
+  readonly rateLimit: RateLimitConfig
+  /** For containers without a position: what they wrote in this time, milliseconds, or everything, or nothing that is there already. */
+  readonly from: 'start' | 'now' | number
   /** A longer line is cut into lines of this length. */
   readonly maxLineBytes: number
   /** How often logs are read where the engine's follow cannot be trusted (Podman). */
@@ -112,11 +140,31 @@ export interface FileMonitorConfig {
 }
 
 export interface DispatcherConfig {
+  /** Writes to a sink under way at the same time. */
   readonly workers: number
+  /** Of those, at most so many that repeat a write that failed. */
+  readonly retriesMax: number
   readonly queueBytesMax: number
   /** How often acknowledged positions are written to disk. */
   readonly checkpointIntervalMs: number
+  /** How often the log says what became of the lines; 0 for never. */
+  readonly statisticsIntervalMs: number
   readonly spool: SpoolConfig
+  readonly deadLetters: DeadLettersConfig
+}
+
+/** Records that a sink will not get: they are kept on disk until they are redelivered or dropped. */
+export interface DeadLettersConfig {
+  /** Bound on the disk space of those of one sink. */
+  readonly bytesMax: number
+  /** Whether the sources of further ones wait when it is full, or the oldest are given up. */
+  readonly whenFull: 'wait' | 'drop_oldest'
+  /** Whether what an earlier run left is given to its sink again at the start. */
+  readonly redeliverAtStart: boolean
+  /** What of one source was written so often, and failed, is a dead letter. Null: never, it waits. A sink that is away is not counted. */
+  readonly afterAttempts: number | null
+  /** The same by the time since it failed first. */
+  readonly afterAgeMs: number | null
 }
 
 /** For more than one sink, and for one that may be away: what is read waits for them on disk. */
@@ -127,28 +175,9 @@ export interface SpoolConfig {
   readonly whenFull: 'wait' | 'drop_oldest'
 }
 
-export interface SinksConfig {
-  readonly localFile: LocalFileSinkConfig
-  readonly stdout: { readonly enabled: boolean }
-}
-
-export interface LocalFileSinkConfig {
-  readonly enabled: boolean
-  readonly directory: string
-  readonly maxOpenFiles: number
-  readonly format: 'raw' | 'json'
-  readonly rotate: RotationConfig
-}
-
-/** When the local file sink begins a new file, and what becomes of the old ones. */
-export interface RotationConfig {
-  /** A file is not made longer than this, unless one record is, or the first batch after a start. Null: for no size. */
-  readonly maxSize: number | null
-  /** A file is begun anew at the first record after it was written to for this long. Null: at no age. */
-  readonly maxAgeMs: number | null
-  /** Rotated files kept per source. */
-  readonly maxFiles: number
-  readonly compress: 'none' | 'gzip'
+/** A section for each kind of sink. */
+export type SinksConfig = {
+  readonly [Key in keyof typeof registry]: z.output<(typeof registry)[Key]['schema']>
 }
 
 export interface ListenerConfig {

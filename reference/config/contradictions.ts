@@ -1,3 +1,5 @@
+import { enabledSinks } from '../sinks/make-sinks.ts'
+import * as registry from '../sinks/registry.ts'
 import type { CollectorConfig } from './config.ts'
 import { overlap } from './listen-hosts.ts'
 
@@ -15,18 +17,22 @@ export function contradictionIn(config: CollectorConfig): Contradiction | null {
     sameAddress(config) ??
     nothingToRead(config) ??
     lineBeyondQueue(config) ??
+    joinedBeyondQueue(config) ??
+    presetAndPatterns(config) ??
+    twoRates(config) ??
     tlsToASocket(config) ??
-    halfACertificate(config)
+    halfACertificate(config) ??
+    withinASink(config)
   )
 }
 
 function nowhereToWrite({ containerMonitor, fileMonitor, sinks }: CollectorConfig): Contradiction | null {
   const reads = containerMonitor.enabled || fileMonitor.enabled
-  if (!reads || sinks.localFile.enabled || sinks.stdout.enabled) return null
+  if (!reads || Object.values(sinks).some(({ enabled }) => enabled)) return null
+  const names = Object.values(registry).map(({ name }) => `sinks.${name}`)
   return {
     path: ['sinks'],
-    problem:
-      'sinks: none is enabled, so that lines would go nowhere; enable sinks.local_file or sinks.stdout',
+    problem: `sinks: none is enabled, so that lines would go nowhere; enable one of ${names.join(', ')}`,
   }
 }
 
@@ -53,6 +59,44 @@ function halfACertificate({ containerMonitor: { tls } }: CollectorConfig): Contr
   return {
     path: ['container_monitor', 'tls', there],
     problem: `container_monitor.tls.${there}: needs container_monitor.tls.${missing} beside it`,
+  }
+}
+
+function withinASink(config: CollectorConfig): Contradiction | null {
+  for (const { kind, config: own } of enabledSinks(config.sinks)) {
+    const found = kind.contradiction?.(own, config) ?? null
+    if (found === null) continue
+    const path = ['sinks', kind.name, ...found.path]
+    return { path, problem: `${path.join('.')}: ${found.problem}` }
+  }
+  return null
+}
+
+function joinedBeyondQueue({ containerMonitor, dispatcher }: CollectorConfig): Contradiction | null {
+  if (containerMonitor.multiline.maxBytes <= dispatcher.queueBytesMax) return null
+  return {
+    path: ['container_monitor', 'multiline', 'max_bytes'],
+    problem:
+      'container_monitor.multiline.max_bytes: must not be more than dispatcher.queue_bytes_max, or such a record never fits',
+  }
+}
+
+function presetAndPatterns({ containerMonitor: { multiline } }: CollectorConfig): Contradiction | null {
+  const { preset, start, continues } = multiline
+  if (preset === null || (start === null && continues === null)) return null
+  return {
+    path: ['container_monitor', 'multiline', 'preset'],
+    problem:
+      'container_monitor.multiline.preset: stands for patterns of its own; leave out start and continue',
+  }
+}
+
+function twoRates({ containerMonitor: { rateLimit } }: CollectorConfig): Contradiction | null {
+  if (rateLimit.linesPerSecond === null || rateLimit.bytesPerSecond === null) return null
+  return {
+    path: ['container_monitor', 'rate_limit', 'bytes_per_second'],
+    problem:
+      'container_monitor.rate_limit.bytes_per_second: lines_per_second is set too; leave one of them out',
   }
 }
 

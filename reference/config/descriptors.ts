@@ -1,4 +1,5 @@
 import type { HostProcess } from '../ports/host-process.ts'
+import { enabledSinks } from '../sinks/make-sinks.ts'
 import { UsageError } from '../usage-error.ts'
 import type { CollectorConfig } from './config.ts'
 
@@ -7,17 +8,30 @@ import type { CollectorConfig } from './config.ts'
  * @throws UsageError when the process may not have so many descriptors
  */
 export async function assertEnoughDescriptors(
-  { sinks: { localFile }, containerMonitor, fileMonitor }: CollectorConfig,
+  { sinks, containerMonitor, fileMonitor }: CollectorConfig,
   process: Pick<HostProcess, 'fileDescriptorLimit'>,
 ): Promise<void> {
-  const files = localFile.enabled ? localFile.maxOpenFiles : 0
-  const streams = containerMonitor.enabled ? containerMonitor.streamRotation.maxConcurrentStreams : 0
-  const tailed = fileMonitor.enabled ? fileMonitor.maxOpenFiles : 0
-  const needed = files + streams + tailed + OTHERS
+  const parts = [
+    ...enabledSinks(sinks).flatMap(({ kind, config }) => {
+      const own = kind.descriptors?.(config)
+      return own === undefined ? [] : [{ ...own, key: `sinks.${kind.name}.${own.key}` }]
+    }),
+    ...(containerMonitor.enabled
+      ? [
+          {
+            key: 'container_monitor.stream_rotation.max_concurrent_streams',
+            count: containerMonitor.streamRotation.maxConcurrentStreams,
+          },
+        ]
+      : []),
+    ...(fileMonitor.enabled ? [{ key: 'file_monitor.max_open_files', count: fileMonitor.maxOpenFiles }] : []),
+  ]
+  const needed = parts.reduce((sum, { count }) => sum + count, OTHERS)
   const limit = await process.fileDescriptorLimit()
   if (limit === null || needed <= limit) return
+  const keys = parts.map(({ key, count }) => `${key} (${count})`).join(' or ')
   throw new UsageError(
-    `Cannot have ${needed} files and sockets open, this process may have ${limit}: lower sinks.local_file.max_open_files (${files})${tailed > 0 ? `, file_monitor.max_open_files (${tailed})` : ''} or container_monitor.stream_rotation.max_concurrent_streams (${streams}), or raise the limit (ulimit -n, LimitNOFILE)`,
+    `Cannot have ${needed} files and sockets open, this process may have ${limit}: lower ${keys}, or raise the limit (ulimit -n, LimitNOFILE)`,
   )
 }
 

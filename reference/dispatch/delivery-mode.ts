@@ -2,6 +2,7 @@ import type { Health } from '../http/health.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { Block, Source } from './block.ts'
 import type { Permit } from './budget.ts'
+import type { SinkFigures } from './statistics.ts'
 
 /** A way from what was read to the sinks: straight, or over the spool. */
 export interface DeliveryMode {
@@ -9,6 +10,8 @@ export interface DeliveryMode {
   start(scope: Scope): void
   /** Takes a block, which follows what was last taken of its source. The permit is given back once the block is where it stays. */
   take(block: Block, permit: Permit): void
+  /** Somebody waits for the memory of what was taken. */
+  hurry(): void
   /** Everything of the source is on its way or stored, and no more is expected. Resolves once nothing of it needs the memory. */
   forget(source: Source, options: { signal: AbortSignal }): Promise<void>
   /** Resolves once nothing is lost by a stop, and as much as can be is stored. */
@@ -24,6 +27,8 @@ export interface DeliveryMode {
   /** Gives back what the mode holds open. The sinks are not its own. */
   close(): Promise<void>
   checks(): Health['checks']
+  /** Of each sink. */
+  figures(): readonly SinkFigures[]
   /** Blocks in memory. */
   blocks(): Iterable<Block>
   /** Memory held beside what was taken with a permit, bytes. */

@@ -8,6 +8,7 @@ import { NotDurableReport } from './not-durable-report.ts'
 import type { PositionStore } from './position-store.ts'
 import { SinkPipeline, type PipelineContext } from './sink-pipeline.ts'
 import type { Sink, SinkMark } from './sink.ts'
+import type { SinkFigures } from './statistics.ts'
 import { Unsynced } from './unsynced.ts'
 
 export interface DirectDeliveryOptions extends PipelineContext {
@@ -29,7 +30,6 @@ export class DirectDelivery implements DeliveryMode {
   readonly #pipeline: SinkPipeline
   readonly #stored = new Unsynced<Stored>()
   readonly #report: NotDurableReport
-  readonly aheadBytes = 0
 
   constructor(options: DirectDeliveryOptions) {
     this.#options = options
@@ -42,8 +42,16 @@ export class DirectDelivery implements DeliveryMode {
     })
   }
 
+  get aheadBytes(): number {
+    return this.#pipeline.letterBytes
+  }
+
   get committed(): boolean {
     return this.#stored.isEmpty
+  }
+
+  figures(): SinkFigures[] {
+    return [{ ...this.#pipeline.figures, spoolBytes: 0 }]
   }
 
   start(scope: Scope): void {
@@ -52,6 +60,10 @@ export class DirectDelivery implements DeliveryMode {
 
   take(block: Block, permit: Permit): void {
     this.#pipeline.push({ block, permit })
+  }
+
+  hurry(): void {
+    this.#pipeline.hurry()
   }
 
   async forget(source: Source, options: { signal: AbortSignal }): Promise<void> {

@@ -5,10 +5,10 @@ import type { Component } from '../lifecycle/component.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { StopStep } from '../lifecycle/stop-sequence.ts'
-import type { FileSystem } from '../ports/file-system.ts'
 import type { Block, Source, SourcePosition } from './block.ts'
 import { Budget, type Permit } from './budget.ts'
 import { Checkpointer } from './checkpointer.ts'
+import { DeadLetters } from './dead-letters/dead-letters.ts'
 import type { DeliveryMode } from './delivery-mode.ts'
 import { DirectDelivery } from './direct-delivery.ts'
 import { blockBytes, heldBytes } from './held-bytes.ts'
@@ -16,10 +16,10 @@ import { PositionStore } from './position-store.ts'
 import type { PipelineContext } from './sink-pipeline.ts'
 import type { Sink } from './sink.ts'
 import { openSpool, spoolIsNeeded } from './spool-opening.ts'
+import { Statistics, type SinkFigures } from './statistics.ts'
 import type { SpooledDelivery } from './spooled-delivery.ts'
 
-export interface DispatcherOptions extends Omit<PipelineContext, 'workers'> {
-  readonly fileSystem: FileSystem
+export interface DispatcherOptions extends Omit<PipelineContext, 'workers' | 'retriesMax' | 'deadLetters'> {
   readonly stateDir: string
   readonly config: DispatcherConfig
   readonly sinks: readonly Sink[]
@@ -39,6 +39,7 @@ export class Dispatcher implements Component {
   readonly #options: DispatcherOptions
   readonly #positions: PositionStore
   readonly #budget: Budget
+  readonly #deadLetters: DeadLetters
   #mode: DeliveryMode | null = null
   #checkpointer: Checkpointer | null = null
   #scope: Scope | null = null
@@ -47,14 +48,39 @@ export class Dispatcher implements Component {
     this.#options = options
     this.#budget = new Budget({ bytesMax: options.config.queueBytesMax })
     this.#positions = new PositionStore({ ...options, sinks: options.sinks.map((sink) => sink.name) })
+    this.#deadLetters = new DeadLetters({ ...options, config: options.config.deadLetters })
   }
 
   /** Reads the positions, the first time, and starts. In one process those in memory are ahead of those on disk. */
   async start(scope: Scope, signal: AbortSignal): Promise<void> {
     const mode = (this.#mode ??= await this.#open(signal))
+    await this.#openLetters(signal)
     this.#scope = scope
     mode.start(scope.child('delivery'))
+    this.#startStatistics(scope)
     scope.keep('positions_checkpoint', 'positions', (own) => this.#checkpointer!.run(own))
+  }
+
+  #startStatistics(scope: Scope): void {
+    const { statisticsIntervalMs } = this.#options.config
+    if (statisticsIntervalMs === 0) return
+    const statistics = new Statistics({
+      ...this.#options,
+      intervalMs: statisticsIntervalMs,
+      read: () => this.figures(),
+    })
+    const heartbeatMs = statisticsIntervalMs
+    scope.keep('statistics', 'delivery', (signal, beat) => statistics.run(signal, beat), { heartbeatMs })
+  }
+
+  /** Dead letters that cannot be read are no reason not to collect: more are not acknowledged before they are kept. */
+  async #openLetters(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#deadLetters.open()
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'The dead letters cannot be opened')
+    }
+    signal.throwIfAborted()
   }
 
   /** Takes the block if there is room. */
@@ -67,12 +93,22 @@ export class Dispatcher implements Component {
 
   /** Takes the block once there is room, first come, first served; rejects with `signal.reason` on abort, the block then not taken. */
   async deliver(block: Block, options: { signal: AbortSignal }): Promise<void> {
-    const permit = await this.#budget.acquire(block.source.id, blockBytes(block), options)
+    const bytes = blockBytes(block)
+    let permit = this.#budget.tryAcquire(block.source.id, bytes)
+    if (permit === null) {
+      this.#mode!.hurry()
+      permit = await this.#budget.acquire(block.source.id, bytes, options)
+    }
     if (options.signal.aborted) {
       permit.release()
       throw options.signal.reason
     }
     this.#take(block, permit)
+  }
+
+  /** Resolves once everything that was taken of the source is safe and its position on disk says so; rejects with `signal.reason` on abort. */
+  async whenSaved(source: string, options: { signal: AbortSignal }): Promise<void> {
+    await this.#positions.whenSaved(source, options)
   }
 
   /** Where reading of the source goes on: behind what was taken. Also of one that was gone, for a day. */
@@ -95,6 +131,11 @@ export class Dispatcher implements Component {
   heldBytes(): { counted: number; real: number } {
     const counted = this.#budget.held + (this.#mode?.aheadBytes ?? 0)
     return { counted, real: heldBytes(this.#mode?.blocks() ?? []) }
+  }
+
+  /** What each sink was given and has yet to get. */
+  figures(): readonly SinkFigures[] {
+    return this.#mode?.figures() ?? []
   }
 
   checks(): Health['checks'] {
@@ -124,6 +165,7 @@ export class Dispatcher implements Component {
         run: () => sink.close(),
       })),
       { name: 'spool', atMostMs: 500, reservedMs: 100, run: async () => await this.#mode?.close() },
+      { name: 'dead letters', atMostMs: 500, reservedMs: 50, run: () => this.#deadLetters.close() },
     ]
   }
 
@@ -133,6 +175,10 @@ export class Dispatcher implements Component {
     this.#positions.prune()
     const spooled = await this.#openSpool(signal)
     const delivery = spooled ?? this.#direct()
+    if (spooled !== null)
+      this.#options.metrics.mirrorSpoolBehind(
+        () => new Map(spooled.figures().map(({ sink, spoolBytes }) => [sink, spoolBytes])),
+      )
     const intervalMs = config.checkpointIntervalMs
     this.#checkpointer = new Checkpointer({
       ...this.#options,
@@ -146,9 +192,11 @@ export class Dispatcher implements Component {
 
   #direct(): DirectDelivery {
     const [sink] = this.#options.sinks
-    const { workers } = this.#options.config
+    const { workers, retriesMax } = this.#options.config
     return new DirectDelivery({
       ...this.#options,
+      retriesMax,
+      deadLetters: this.#deadLetters,
       workers,
       sink: sink!,
       positions: this.#positions,
@@ -164,6 +212,8 @@ export class Dispatcher implements Component {
       {
         ...this.#options,
         workers: config.workers,
+        retriesMax: config.retriesMax,
+        deadLetters: this.#deadLetters,
         positions: this.#positions,
         directory: join(stateDir, 'spool'),
       },

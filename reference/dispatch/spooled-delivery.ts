@@ -12,6 +12,7 @@ import type { NotDurable, Sink } from './sink.ts'
 import { SpoolFeed } from './spool-feed.ts'
 import { makeRoom } from './spool-room.ts'
 import { compareOffsets, type Spool, type SpoolOffset } from './spool/spool.ts'
+import type { SinkFigures } from './statistics.ts'
 import { Unsynced } from './unsynced.ts'
 
 export interface SpooledDeliveryOptions extends PipelineContext {
@@ -51,18 +52,16 @@ export class SpooledDelivery implements DeliveryMode {
     })
   }
 
-  /** What a crash left in the spool behind the positions: they go on from there once it is synced. */
-  recovered(source: Source, position: SourcePosition): void {
-    this.#options.positions.delivered(source, position)
-    this.#appended.set(source.id, { source, position })
-  }
-
   get committed(): boolean {
     return this.#appended.isEmpty && this.#feeds.every((feed) => feed.committed)
   }
 
   get aheadBytes(): number {
     return this.#feeds.reduce((sum, feed) => sum + feed.heldBytes, 0)
+  }
+
+  figures(): SinkFigures[] {
+    return this.#feeds.map((feed) => feed.figures)
   }
 
   start(scope: Scope): void {
@@ -75,6 +74,9 @@ export class SpooledDelivery implements DeliveryMode {
     this.#came.notifyAll()
   }
 
+  /** The spool takes what comes at once. */
+  hurry(): void {}
+
   async forget(source: Source, options: { signal: AbortSignal }): Promise<void> {
     while (this.#incoming.some(({ block }) => block.source.id === source.id))
       await this.#progress.wait(options)
@@ -83,6 +85,7 @@ export class SpooledDelivery implements DeliveryMode {
 
   /** What is in the spool is safe; sinks that are well are given the time to take it. */
   async drain(options: { signal: AbortSignal }): Promise<void> {
+    for (const feed of this.#feeds) feed.endGathering()
     while (!this.isSafe || this.#feeds.some(isWaitedFor)) await this.#progress.wait(options)
   }
 

@@ -25,6 +25,8 @@ export interface ContainerMonitorOptions {
   readonly metrics: Metrics
   readonly delivery: Delivery
   readonly pool: SlotPool
+  /** Names of the sinks there are. */
+  readonly sinks: readonly string[]
   /** What the machine is called. */
   readonly hostName: string
   /** The container that the collector is in, if any. */

@@ -6,7 +6,7 @@ import type { MissedReason } from '../metrics/metrics.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContainerDetails, ContainerEvent, ContainerSummary } from '../ports/docker-engine.ts'
 import { Absences } from './absences.ts'
-import type { Admission } from './admission.ts'
+import type { Admission, Admitted } from './admission.ts'
 import { isNameExcluded } from './container-filter.ts'
 import { ContainerNews } from './container-news.ts'
 import { ContainerSession, type SessionContext, type SessionEnd } from './container-session.ts'
@@ -31,7 +31,7 @@ interface Entry {
   /** The name the last list had. */
   listedAs: string | null
   readonly news: ContainerNews
-  readonly from: 'start' | 'now'
+  readonly from: ContainerMonitorConfig['from']
   /** Null between a session that failed unexpectedly and the next. */
   session: ContainerSession | null
 }
@@ -184,10 +184,12 @@ export class ContainerRoster {
     const own = this.#scope!.child(entry.name)
     let end: SessionEnd
     try {
-      const admit = (details: ContainerDetails): Source | null => admission.admit(details, entry.renamedTo)
+      const admit = (details: ContainerDetails): Admitted | null => admission.admit(details, entry.renamedTo)
       const session = new ContainerSession({ ...context, admit }, entry, own)
       entry.session = session
-      own.keep('container_heartbeat', entry.name, (beating) => this.#beat(session, beating))
+      own.keep('container_heartbeat', entry.name, (beating, beat) => this.#beat(session, beating, beat), {
+        heartbeatMs: config.heartbeatIntervalMs,
+      })
       end = await session.run(own.signal)
     } finally {
       await own.close({ deadlineMs: config.closeTimeoutMs })
@@ -207,8 +209,9 @@ export class ContainerRoster {
     this.#entries.delete(entry.id)
   }
 
-  async #beat(session: ContainerSession, signal: AbortSignal): Promise<void> {
+  async #beat(session: ContainerSession, signal: AbortSignal, beat: () => void): Promise<void> {
     for (;;) {
+      beat()
       // eslint-disable-next-line no-await-in-loop -- a heartbeat
       await this.#options.clock.sleep(this.#options.config.heartbeatIntervalMs, { signal })
       session.checkRotation()

@@ -1,4 +1,6 @@
 import { renamed } from '../dispatch/attributes.ts'
+import type { ContainerMonitorConfig } from '../config/config.ts'
+import type { Admitted } from './admission.ts'
 import type { Source, SourcePosition } from '../dispatch/block.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
 import { linkedController } from '../lifecycle/abort.ts'
@@ -13,17 +15,21 @@ import {
   type InspectionContext,
 } from './container-inspection.ts'
 import type { ContainerNews, NewsSeen } from './container-news.ts'
+import { flushReader } from './flush-reader.ts'
 import { ContainerPosition } from './reading/container-position.ts'
 import { createReader, type ContainerReader } from './reading/container-reader.ts'
-import { lineFilterOf } from './reading/line-filter.ts'
+import { stampOf } from './reading/stamp.ts'
+import { Pacer } from './stages/pacer.ts'
+import { rateOf } from './stages/rate-limit.ts'
+import type { StageSettings } from './stages/stages.ts'
 import { pollPauseMs, readingOf } from './reading/log-reading.ts'
 import { StreamTurn, type TurnContext, type TurnEnd } from './stream-turn.ts'
 
 /** What a session needs of the monitor it belongs to. */
 export interface SessionContext extends TurnContext, InspectionContext {
   readonly pool: SlotPool
-  /** The source a container is, by its real name and labels; null when it is not to be followed. */
-  readonly admit: (details: ContainerDetails) => Source | null
+  /** What a container is, by its real name and labels; null when it is not to be followed. */
+  readonly admit: (details: ContainerDetails) => Admitted | null
   readonly engineInfo: () => EngineInfo
   readonly resumePosition: (source: string) => SourcePosition | undefined
   /** How long a container may wait for a slot before that is an error (invariant I6), milliseconds. */
@@ -55,18 +61,20 @@ export interface SessionSubject {
   /** As it was heard of, until the engine describes it. */
   readonly name: string
   readonly news: ContainerNews
-  /** Without a position: everything that is stored, or only what comes from now on. */
-  readonly from: 'start' | 'now'
+  /** Without a position: everything that is stored, what was written in the last so many milliseconds, or only what comes from now on. */
+  readonly from: ContainerMonitorConfig['from']
 }
 
 /** Follows one container for as long as it exists, over rotations, restarts of the container and absences of the engine. */
 export class ContainerSession {
   readonly #context: SessionContext
   readonly #news: ContainerNews
-  readonly #from: 'start' | 'now'
+  readonly #from: ContainerMonitorConfig['from']
   readonly #scope: Scope
   readonly #backOff: BackOff
   #source: Source
+  /** Where reading waits when more is read than is allowed. */
+  readonly #pacer: Pacer | null
   /** Once it is admitted. */
   #reader: ContainerReader | null = null
   #turn: StreamTurn | null = null
@@ -95,7 +103,9 @@ export class ContainerSession {
     this.#from = from
     this.#urgent = news.announced
     this.#scope = scope
-    const maxMs = context.config.reconnectIntervalMs
+    const { rateLimit, reconnectIntervalMs: maxMs } = context.config
+    const rate = rateLimit.whenExceeded === 'delay' ? rateOf(rateLimit) : null
+    this.#pacer = rate === null ? null : new Pacer(rate, context.clock)
     this.#backOff = new BackOff({ initialMs: Math.min(RECONNECT_INITIAL_MS, maxMs), maxMs }, context.random)
   }
 
@@ -143,10 +153,10 @@ export class ContainerSession {
     let seen = this.#news.seen
     const details = await this.#inspect(signal)
     if (details === null) return { kind: 'gone', missed: this.#news.starts > 0 ? 'not_described' : null }
-    const source = this.#context.admit(details)
-    if (source === null) return { kind: 'ignored', name: details.name }
-    this.#source = source
-    const reader = (this.#reader = this.#makeReader(details))
+    const admitted = this.#context.admit(details)
+    if (admitted === null) return { kind: 'ignored', name: details.name }
+    this.#source = admitted.source
+    const reader = (this.#reader = this.#makeReader(details, admitted.stages))
     const follow: Mode = readingOf(this.#context.engineInfo()).poll ? 'poll' : 'follow'
     let mode: Mode | 'waiting' | 'gone' = this.#firstMode(details, reader, follow)
     while (mode !== 'gone') {
@@ -187,16 +197,17 @@ export class ContainerSession {
     return this.#opened ? 'cut_short' : 'not_opened'
   }
 
-  #makeReader(details: ContainerDetails): ContainerReader {
-    const { config, resumePosition } = this.#context
+  #makeReader(details: ContainerDetails, stages: StageSettings): ContainerReader {
+    const { clock, config, resumePosition } = this.#context
+    const from = this.#from
     const position = resumePosition(this.source.id)
     return createReader({
       source: this.source,
       tty: details.tty,
       ...readingOf(this.#context.engineInfo()),
       maxLineBytes: config.maxLineBytes,
-      filter: lineFilterOf(config.filters),
-      from: this.#from,
+      stages,
+      ...(typeof from === 'number' ? { from: 'start', since: stampOf(clock.now() - from) } : { from }),
       wasThere: !this.#news.announced,
       ...(position instanceof ContainerPosition ? { position } : {}),
     })
@@ -210,7 +221,8 @@ export class ContainerSession {
   ): Promise<TurnEnd> {
     const { id, name } = this.source
     const slot = await this.#acquireSlot(signal)
-    const turn = new StreamTurn(this.#context, { id, name, tty, reader, scope: this.#scope }, slot)
+    const subject = { id, name, tty, reader, pacer: this.#pacer, scope: this.#scope }
+    const turn = new StreamTurn(this.#context, subject, slot)
     this.#turn = turn
     let end: TurnEnd
     try {
@@ -392,12 +404,8 @@ export class ContainerSession {
 
   /** Nothing will continue the lines that are still open: they become records. */
   async #flush(reader: ContainerReader, signal: AbortSignal): Promise<void> {
-    reader.flush()
+    await flushReader(reader, this.source, this.#context, signal)
     this.#context.report(this.source, reader.takeNotices())
-    for (let block = reader.take(); block !== undefined; block = reader.take()) {
-      // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
-      await this.#context.deliver(block, { signal })
-    }
   }
 }
 

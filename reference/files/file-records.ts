@@ -75,7 +75,7 @@ export class FileRecords {
     let at = start
     for (let newline = buffer.indexOf(NEWLINE, at); newline >= 0 && newline < end;) {
       if (this.#open !== null || newline - at > maxLineBytes) this.#close(buffer, at, newline)
-      else this.#builder.addRange(STDOUT, buffer, 0, at, this.#endOf(buffer, at, newline))
+      else this.#builder.push(STDOUT, buffer, 0, buffer, at, this.#endOf(buffer, at, newline))
       at = newline + 1
       newline = buffer.indexOf(NEWLINE, at)
     }
@@ -159,7 +159,7 @@ export class FileRecords {
     let at = 0
     while (bytes.length - at > maxLineBytes) {
       const length = cutLength(bytes, at, maxLineBytes)
-      this.#builder.add(STDOUT, line.stamp, bytes.subarray(at, at + length))
+      this.#builder.push(STDOUT, line.stamp, 0, bytes, at, at + length)
       at += length
     }
     line.drop(at)
@@ -167,7 +167,7 @@ export class FileRecords {
   }
 
   #emit({ state: { bytes, stamp } }: OpenLine): void {
-    this.#builder.add(STDOUT, stamp, bytes.subarray(0, this.#endOf(bytes, 0, bytes.length)))
+    this.#builder.push(STDOUT, stamp, 0, bytes, 0, this.#endOf(bytes, 0, bytes.length))
   }
 
   #endOf(bytes: Uint8Array, start: number, end: number): number {

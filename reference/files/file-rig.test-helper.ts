@@ -1,6 +1,6 @@
 import { completeConfig, type PartialConfig } from '../config/complete-config.ts'
 import { createCollector, type Collector } from '../main.ts'
-import { fileNameOf } from '../sinks/file-name.ts'
+import { fileNameOf } from '../sinks/local-file/file-name.ts'
 import { World, type CrashKind, type VirtualPorts } from '../../simulators/index.ts'
 import { sourceOf } from './file-source.ts'
 

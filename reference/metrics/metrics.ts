@@ -16,8 +16,8 @@ const STREAM_ERROR_TYPES = [
   'rotation_stuck',
 ] as const
 
-/** Why a sink will never get a line: it does not take it, it is too large for it, or the spool was full. */
-export type DropReason = 'refused' | 'too_large' | 'spool_full'
+/** Why a sink will never get a line: the spool or the dead letters were full, or somebody had them dropped. */
+export type DropReason = 'spool_full' | 'dead_letters_full' | 'dead_letters_dropped'
 
 /** Why the log of a container that is gone was not read to its end. */
 export type MissedReason =
@@ -94,6 +94,18 @@ export class Metrics {
   readonly #filtered = this.#perContainer('log_capturer_lines_filtered_total', {
     help: 'Lines left out by include_lines and exclude_lines; they are not among those read',
   })
+  readonly #rateLimited = this.#perContainer('log_capturer_lines_rate_limited_total', {
+    help: 'Lines left out because their container wrote more than rate_limit allows; they are not among those read',
+  })
+  readonly #rateDelayed = this.#perContainer('log_capturer_rate_limit_delay_seconds_total', {
+    help: 'Time reading waited because a container wrote more than rate_limit allows',
+  })
+  readonly #multilineSilences = this.#perContainer('log_capturer_multiline_silences_total', {
+    help: 'Records of several lines that were given out because nothing came for multiline.timeout',
+  })
+  readonly #multilineLimits = this.#perContainer('log_capturer_multiline_limits_total', {
+    help: 'Records of several lines that ended because of multiline.max_lines or max_bytes',
+  })
   readonly #missed = this.#counter('log_capturer_containers_missed_total', 'reason', {
     help: 'Containers that ran and were gone before their log was read to its end',
   })
@@ -126,6 +138,9 @@ export class Metrics {
   readonly #linesDelivered = this.#counter('log_capturer_lines_delivered_total', 'sink', {
     help: 'Lines a sink acknowledged',
   })
+  readonly #bytesDelivered = this.#counter('log_capturer_bytes_delivered_total', 'sink', {
+    help: 'Bytes of lines that were given to a sink and answered for',
+  })
   readonly #linesRetried = this.#counter('log_capturer_lines_retried_total', 'sink', {
     help: 'Lines written again because a sink failed',
   })
@@ -136,11 +151,45 @@ export class Metrics {
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
     registers: [this.#registry],
   })
+  readonly #sinkRequests = new Counter({
+    name: 'log_capturer_sink_requests_total',
+    help: 'Requests a sink sent, by the status of the answer',
+    labelNames: ['sink', 'status'],
+    registers: [this.#registry],
+  })
+  readonly #sinkRequestBytes = new Counter({
+    name: 'log_capturer_sink_request_bytes_total',
+    help: 'Bytes of the bodies of those requests, as they were sent',
+    labelNames: ['sink'],
+    registers: [this.#registry],
+  })
+  readonly #sinkRequestSeconds = new Histogram({
+    name: 'log_capturer_sink_request_seconds',
+    help: 'Time until the whole answer was there, or the request was given up',
+    labelNames: ['sink'],
+    buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
+    registers: [this.#registry],
+  })
+  readonly #unnamedRefusals = new Counter({
+    name: 'log_capturer_sink_unnamed_refusals_total',
+    help: 'Lines a sink counts among those delivered although the receiver has rejected so many, without saying which',
+    labelNames: ['sink'],
+    registers: [this.#registry],
+  })
   readonly #linesDropped = new Counter({
     name: 'log_capturer_lines_dropped_total',
     help: 'Lines a sink will never get, by why',
     labelNames: ['sink', 'reason'],
     registers: [this.#registry],
+  })
+  readonly #linesDeadLettered = new Counter({
+    name: 'log_capturer_lines_dead_lettered_total',
+    help: 'Lines a sink did not take and that are kept as dead letters, by why',
+    labelNames: ['sink', 'reason'],
+    registers: [this.#registry],
+  })
+  readonly #linesRedelivered = this.#counter('log_capturer_lines_redelivered_total', 'sink', {
+    help: 'Dead letters that were given to their sink again, lines',
   })
   readonly #queueBytes = this.#gaugePerSink(
     'log_capturer_queue_bytes',
@@ -154,6 +203,9 @@ export class Metrics {
     'log_capturer_positions_saved_timestamp',
     'When nothing that was acknowledged was left to be saved, seconds since the epoch',
   )
+  readonly #jetStreamFound = this.#counter('log_capturer_jetstream_found_total', 'kind', {
+    help: 'What a subject held that no acknowledgement had told: records stored before, messages with other records, subjects that somebody else publishes to',
+  })
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
   })
@@ -262,6 +314,22 @@ export class Metrics {
     this.#filtered.inc(this.#labelsOf(container), lines)
   }
 
+  /** Lines beyond the rate that is allowed were left out. */
+  rateLimited(container: MeasuredContainer, lines: number): void {
+    this.#rateLimited.inc(this.#labelsOf(container), lines)
+  }
+
+  /** Reading waited for the rate that is allowed. */
+  rateDelayed(container: MeasuredContainer, seconds: number): void {
+    this.#rateDelayed.inc(this.#labelsOf(container), seconds)
+  }
+
+  /** Records of several lines ended otherwise than by the line behind them. */
+  multilineEnded(container: MeasuredContainer, why: 'silence' | 'limit', records: number): void {
+    const counter = why === 'silence' ? this.#multilineSilences : this.#multilineLimits
+    counter.inc(this.#labelsOf(container), records)
+  }
+
   linesRead(source: MeasuredSource, lines: number): void {
     if (source.kind === 'file') this.#perFile.lines.inc({ file: source.name }, lines)
     else this.#linesRead.inc(this.#labelsOf(source), lines)
@@ -316,6 +384,10 @@ export class Metrics {
     this.#linesDelivered.inc({ sink }, lines)
   }
 
+  bytesDelivered(sink: string, bytes: number): void {
+    this.#bytesDelivered.inc({ sink }, bytes)
+  }
+
   retried(sink: string, lines: number): void {
     this.#linesRetried.inc({ sink }, lines)
   }
@@ -324,9 +396,50 @@ export class Metrics {
     this.#sinkLatency.observe({ sink }, seconds)
   }
 
+  /** A request of the sink's is over. @param status of HTTP, or why there is none */
+  sinkRequest(sink: string, status: string, bytes: number, seconds: number): void {
+    this.#sinkRequests.inc({ sink, status })
+    this.#sinkRequestBytes.inc({ sink }, bytes)
+    this.#sinkRequestSeconds.observe({ sink }, seconds)
+  }
+
+  /** Lines that a receiver rejected without saying which: they are lost, and counted as delivered. */
+  unnamedRefusals(sink: string, lines: number): void {
+    this.#unnamedRefusals.inc({ sink }, lines)
+  }
+
   /** Lines that the sink will never get. */
   dropped(sink: string, reason: DropReason, lines: number): void {
     this.#linesDropped.inc({ sink, reason }, lines)
+  }
+
+  /** @param reason from a small fixed set. */
+  deadLettered(sink: string, reason: string, lines: number): void {
+    this.#linesDeadLettered.inc({ sink, reason }, lines)
+  }
+
+  /** Dead letters were given to the sink again; those that it did not take are dead letters anew. */
+  redelivered(sink: string, lines: number): void {
+    this.#linesRedelivered.inc({ sink }, lines)
+  }
+
+  /** @param read the dead letters of each sink, asked at every scrape. */
+  mirrorDeadLetters(
+    read: () => ReadonlyMap<string, { readonly records: number; readonly bytes: number }>,
+  ): void {
+    const mirror = (name: string, help: string, of: 'records' | 'bytes'): void => {
+      const gauge = new Gauge({
+        name,
+        help,
+        labelNames: ['sink'],
+        registers: [this.#registry],
+        collect() {
+          for (const [sink, letters] of read()) gauge.set({ sink }, letters[of])
+        },
+      })
+    }
+    mirror('log_capturer_dead_letters', 'Dead letters that are kept, lines', 'records')
+    mirror('log_capturer_dead_letter_bytes', 'Disk space of the dead letters', 'bytes')
   }
 
   /** What is on its way to the sink now. */
@@ -350,6 +463,19 @@ export class Metrics {
     this.#mirror('log_capturer_spool_bytes', 'Disk space of the spool', read)
   }
 
+  /** @param read by sink, what lies before it in the spool, bytes, asked at every scrape. */
+  mirrorSpoolBehind(read: () => ReadonlyMap<string, number>): void {
+    const gauge = new Gauge({
+      name: 'log_capturer_spool_behind_bytes',
+      help: 'What a sink has yet to get of the spool',
+      labelNames: ['sink'],
+      registers: [this.#registry],
+      collect() {
+        for (const [sink, bytes] of read()) gauge.set({ sink }, bytes)
+      },
+    })
+  }
+
   /** @param read the connections to the engine that are open, asked at every scrape. */
   mirrorConnections(read: () => number): void {
     this.#mirror('log_capturer_docker_connections_active', 'Open connections to the engine', read)
@@ -371,6 +497,17 @@ export class Metrics {
   /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */
   fileDisturbed(kind: string): void {
     this.#fileDisturbances.inc({ kind })
+  }
+
+  /** @param read whether the JetStream sink has a connection, asked at every scrape. */
+  mirrorJetStreamConnection(read: () => boolean): void {
+    const help = 'Whether the JetStream sink has a connection, 0 or 1'
+    this.#mirror('log_capturer_jetstream_connected', help, () => Number(read()))
+  }
+
+  /** @param kind records `stored` before, messages that hold `other` records, subjects that are `foreign` too */
+  jetStreamFound(kind: 'stored' | 'other' | 'foreign', count: number): void {
+    if (count > 0) this.#jetStreamFound.inc({ kind }, count)
   }
 
   /** Files the local file sink holds open now. */

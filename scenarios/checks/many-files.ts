@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stringify } from 'yaml'
-import { fileNameOf } from '../../reference/sinks/file-name.ts'
+import { fileNameOf } from '../../reference/sinks/local-file/file-name.ts'
 import { sourceOf } from '../../reference/files/file-source.ts'
-import { CollectorProcess, none, until, verdict } from './rig.ts'
+import { CollectorProcess, LISTEN, none, until, verdict } from './rig.ts'
 
 /**
  * Growing files, many more than may be open, rotated by rename and by copy and cut while they are read; the collector is stopped once and killed several
@@ -43,7 +43,7 @@ async function run(load: Load): Promise<void> {
     )
     const config = await configure(directory, load)
     const start = (): Promise<CollectorProcess> =>
-      CollectorProcess.start(config, path.join(directory, 'collector.log'), { ...load, ports: PORTS })
+      CollectorProcess.start(config, path.join(directory, 'collector.log'), load)
     let collector = await start()
     try {
       let mostOpen = 0
@@ -100,8 +100,7 @@ async function configure(directory: string, { open }: Load): Promise<string> {
         rotate_wait: '1s',
       },
       sinks: { local_file: { directory: path.join(directory, 'out'), max_open_files: open } },
-      metrics: { listen: `127.0.0.1:${PORTS.metrics}` },
-      api: { listen: `127.0.0.1:${PORTS.api}` },
+      ...LISTEN,
     }),
   )
   return config
@@ -222,8 +221,6 @@ async function audit(what: string, directory: string, logs: readonly GrowingLog[
   )
 }
 
-/** Of its own: this check needs no engine, and may run beside others. */
-const PORTS = { metrics: 18011, api: 18411 }
 /** Of what is wrong, so many are shown. */
 const EXAMPLES = 20
 /** Of the collector's log, where it fails. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { SourcePosition } from '../../dispatch/block.ts'
+import { joinedForm, joinedToJson } from '../stages/joined-lines.ts'
+import type { StageDigests, StageState } from '../stages/stages.ts'
 import { RING_KEYS, type CursorState } from './cursor-state.ts'
 import type { PartialLine } from './open-line.ts'
 import { usualStamp } from './stamp.ts'
@@ -12,8 +14,11 @@ export interface ContainerPositionParts {
   readonly partials: readonly PartialLine[]
   /** Longer lines were cut at this length, so that ordinals mean nothing under another one. Undefined in positions of earlier versions. */
   readonly maxLineBytes: number | undefined
-  /** Digest of the patterns that records had to fit, likewise; undefined where there were none. */
-  readonly lineFilter: string | undefined
+  /** Of the settings of the stages, likewise. */
+  readonly digests: StageDigests
+  readonly stages: StageState
+  /** What was written before this moment is passed over; undefined when the first message that is not was read. A stamp of the usual form. */
+  readonly since: string | undefined
   /** Only with a TTY: how the container's last runs ended, oldest first, at most {@link RING_KEYS}. */
   readonly unterminated: readonly Unterminated[]
 }
@@ -25,7 +30,9 @@ export class ContainerPosition implements SourcePosition {
   readonly cursor: CursorState
   readonly partials: readonly PartialLine[]
   readonly maxLineBytes: number | undefined
-  readonly lineFilter: string | undefined
+  readonly digests: StageDigests
+  readonly stages: StageState
+  readonly since: string | undefined
   readonly unterminated: readonly Unterminated[]
 
   constructor(parts: ContainerPositionParts) {
@@ -34,13 +41,16 @@ export class ContainerPosition implements SourcePosition {
     this.cursor = parts.cursor
     this.partials = parts.partials
     this.maxLineBytes = parts.maxLineBytes
-    this.lineFilter = parts.lineFilter
+    this.digests = parts.digests
+    this.stages = parts.stages
+    this.since = parts.since
     this.unterminated = parts.unterminated
   }
 
   toJSON(): unknown {
     const { messages, ring, newest, counted } = this.cursor
-    const { epoch, records, maxLineBytes, lineFilter, unterminated } = this
+    const { epoch, records, maxLineBytes, digests, since, unterminated } = this
+    const { joined, bucket } = this.stages
     const partials = this.partials.map(toJSON)
     return {
       epoch,
@@ -51,7 +61,10 @@ export class ContainerPosition implements SourcePosition {
       counted,
       partials,
       maxLineBytes,
-      lineFilter,
+      ...digests,
+      ...(joined.length > 0 ? { joined: joined.map(joinedToJson) } : {}),
+      bucket,
+      since,
       unterminated,
     }
   }
@@ -86,6 +99,11 @@ const FORM = z.object({
   partials: z.array(z.object({ stream: z.int().min(0).max(2), stamp, base64: z.base64() })),
   maxLineBytes: count.optional(),
   lineFilter: z.string().optional(),
+  multiline: z.string().optional(),
+  rateLimit: z.string().optional(),
+  joined: z.array(joinedForm(stamp)).default([]),
+  bucket: z.object({ tokens: z.number(), atUs: z.int() }).optional(),
+  since: stamp.optional(),
   // Earlier versions kept one.
   unterminated: z
     .union([UNTERMINATED.transform((one) => [one]), z.array(UNTERMINATED).max(RING_KEYS)])
@@ -96,9 +114,9 @@ const FORM = z.object({
 export function parseContainerPosition(json: unknown): ContainerPosition {
   const parsed = FORM.safeParse(json)
   if (!parsed.success) throw new Error(`Cannot read a container's position: ${z.prettifyError(parsed.error)}`)
-  const { records, messages, ring, newest, counted, partials, ...settings } = parsed.data
+  const { epoch, records, messages, ring, newest, counted, partials, ...rest } = parsed.data
   return new ContainerPosition({
-    ...settings,
+    epoch,
     records,
     cursor: { messages, ring: Float64Array.from(ring), newest, counted },
     partials: partials.map((partial) => ({
@@ -106,7 +124,10 @@ export function parseContainerPosition(json: unknown): ContainerPosition {
       stamp: new Uint8Array(Buffer.from(partial.stamp)),
       bytes: new Uint8Array(Buffer.from(partial.base64, 'base64')),
     })),
-    maxLineBytes: settings.maxLineBytes,
-    lineFilter: settings.lineFilter,
+    maxLineBytes: rest.maxLineBytes,
+    digests: { multiline: rest.multiline, lineFilter: rest.lineFilter, rateLimit: rest.rateLimit },
+    stages: { joined: rest.joined, bucket: rest.bucket },
+    since: rest.since,
+    unterminated: rest.unterminated,
   })
 }
