@@ -190,6 +190,12 @@ export interface ContainerOptions {
   readonly autoRemove?: boolean
 }
 
+export interface ProcessSettings {
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdout?: 'log' | 'pipe'
+  readonly descriptors?: number
+}
+
 export interface SinkSettings {
   readonly local_file?: object
   readonly stdout?: object
@@ -208,18 +214,19 @@ export class CollectorProcess implements AsyncDisposable {
 
   /**
    * @param log gets what it says on standard error, and on standard output unless that is a pipe: then `stdout` of the process has to be read.
-   * @param how.env beside this process's own
+   * @param how.env beside this process's own @param how.descriptors it may have open at most
    */
   static async start(
     config: string,
     log: string,
-    { env = {}, stdout = 'log' }: { env?: Readonly<Record<string, string>>; stdout?: 'log' | 'pipe' } = {},
+    { descriptors, env = {}, stdout = 'log' }: ProcessSettings = {},
   ): Promise<CollectorProcess> {
     await assertNobodyListens()
     const cli = path.join(ROOT, 'dist', 'cli.js')
     const output = await open(log, 'a')
     // As it is installed: with the options of Node that its first line gives.
-    const child = spawn(cli, ['collect', '--config', config], {
+    const limit = descriptors === undefined ? ':' : `ulimit -n ${descriptors}`
+    const child = spawn('sh', ['-c', `${limit}; exec "$0" "$@"`, cli, 'collect', '--config', config], {
       stdio: ['ignore', stdout === 'pipe' ? 'pipe' : output.fd, output.fd],
       env: { ...process.env, ...env },
     })
