@@ -8,4 +8,4 @@ test('whatever happens to the server, on the way to it and to the collector, a s
 
 /** Pinned, so that a change and not chance decides whether the tests pass. The wide test runs more. */
 const SEED = 20_260_190
-const RUNS = 12
+const RUNS = 8

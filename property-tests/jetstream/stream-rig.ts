@@ -6,6 +6,7 @@ import {
   type CrashKind,
   type JetStreamFault,
   type SimulatedStream,
+  type SinkFaultScope,
 } from '../../simulators/index.ts'
 
 export interface StreamRigOptions {
@@ -55,7 +56,7 @@ export class StreamRig {
   }
 
   /** From now on, for some, one or all requests. */
-  inject(fault: JetStreamFault, scope: { readonly times?: number; readonly chance?: number }): void {
+  inject(fault: JetStreamFault, scope: SinkFaultScope): void {
     this.#faults.use(this.world.jetStream.inject(fault, scope))
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { messageOf } from '../../reference/errors.ts'
-import type { CrashKind, JetStreamFault } from '../../simulators/index.ts'
+import type { CrashKind, JetStreamFault, SinkFaultScope } from '../../simulators/index.ts'
 import { StreamRig, type StreamRigOptions } from './stream-rig.ts'
 
 export interface StreamPropertyOptions {
@@ -9,10 +9,19 @@ export interface StreamPropertyOptions {
 }
 
 /** One thing that happens. */
-interface Happening {
-  /** Shown with a case that failed. */
-  readonly what: string
+class Happening {
+  readonly #what: string
   readonly run: (rig: StreamRig) => Promise<void> | void
+
+  constructor(what: string, run: (rig: StreamRig) => Promise<void> | void) {
+    this.#what = what
+    this.run = run
+  }
+
+  /** How a case that failed shows it. */
+  [fc.toStringMethod](): string {
+    return this.#what
+  }
 }
 
 export interface StreamPropertyResult {
@@ -31,10 +40,10 @@ export async function checkStream({ seed, numRuns }: StreamPropertyOptions): Pro
   const property = fc.asyncProperty(rigs, happenings, async (options, all: readonly Happening[]) => {
     const rig = new StreamRig(options)
     await rig.start()
-    for (const { run } of all) {
+    for (const each of all) {
       rig.write(7)
       // eslint-disable-next-line no-await-in-loop -- one after the other
-      await run(rig)
+      await each.run(rig)
     }
     await rig.finish()
   })
@@ -75,33 +84,28 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       .constantFrom<JetStreamFault>({ kind: 'down' }, { kind: 'unauthorized' })
       .map((kind) => goesWrong(kind, {})),
   },
-  { weight: 3, arbitrary: fc.constant({ what: 'all is well', run: (rig: StreamRig) => rig.mend() }) },
+  { weight: 3, arbitrary: fc.constant(new Happening('all is well', (rig) => rig.mend())) },
   { weight: 5, arbitrary: fc.constantFrom(5, 100, 1000, 10_000).map(waits) },
   // Longer than the server knows ids.
-  { weight: 1, arbitrary: fc.constant(waits(300_000)) },
+  { weight: 1, arbitrary: fc.constant(300_000).map(waits) },
   {
     weight: 3,
     arbitrary: fc
       .tuple(fc.constantFrom<CrashKind>('kill', 'power'), fc.nat(300))
-      .map(([kind, events]) => crashes(kind, events)),
+      .map(
+        ([kind, events]) => new Happening(`${kind} after ${events} events`, (rig) => rig.crash(kind, events)),
+      ),
   },
-  { weight: 1, arbitrary: fc.constant({ what: 'restart', run: (rig: StreamRig) => rig.restart() }) },
+  { weight: 1, arbitrary: fc.constant(new Happening('a restart', (rig) => rig.restart())) },
 )
 
-function goesWrong(
-  kind: JetStreamFault,
-  which: { readonly times?: number; readonly chance?: number },
-): Happening {
-  return {
-    what: `${JSON.stringify(kind)} ${JSON.stringify(which)}`,
-    run: (rig) => rig.inject(kind, kind.kind === 'down' || kind.kind === 'unauthorized' ? {} : which),
-  }
+/** @param which requests; a fault of the server strikes all */
+function goesWrong(kind: JetStreamFault, which: SinkFaultScope): Happening {
+  return new Happening(`${JSON.stringify(kind)} of ${JSON.stringify(which)}`, (rig) =>
+    rig.inject(kind, which),
+  )
 }
 
 function waits(ms: number): Happening {
-  return { what: `${ms} ms pass`, run: (rig) => rig.world.advance(ms) }
-}
-
-function crashes(kind: CrashKind, events: number): Happening {
-  return { what: `${kind} after ${events} events`, run: (rig) => rig.crash(kind, events) }
+  return new Happening(`${ms} ms pass`, (rig) => rig.world.advance(ms))
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { MetadataField } from '../dispatch/attributes.ts'
-import type * as registry from '../sinks/registry.ts'
 import type { MultilinePreset } from '../docker/stages/multiline-rule.ts'
+import type * as registry from '../sinks/registry.ts'
 
 /**
  * The collector's configuration, complete and checked. `parseConfig` makes it from YAML, `completeConfig` from a part of it.
@@ -147,6 +147,8 @@ export interface DispatcherConfig {
   readonly queueBytesMax: number
   /** How often acknowledged positions are written to disk. */
   readonly checkpointIntervalMs: number
+  /** How often the log says what became of the lines; 0 for never. */
+  readonly statisticsIntervalMs: number
   readonly spool: SpoolConfig
   readonly deadLetters: DeadLettersConfig
 }

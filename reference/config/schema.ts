@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { METADATA_FIELDS } from '../dispatch/attributes.ts'
+import { MULTILINE_PRESET_NAMES } from '../docker/stages/multiline-rule.ts'
 import * as registry from '../sinks/registry.ts'
 import type { CollectorConfig, ListenerConfig, SinksConfig } from './config.ts'
-import { MULTILINE_PRESET_NAMES } from '../docker/stages/multiline-rule.ts'
 import { engineAddress, type Environment } from './engine-environment.ts'
 import { section } from './section.ts'
 import {
@@ -223,6 +223,7 @@ const dispatcher = section({
   retries_max: count(1, 64).default(2),
   queue_bytes_max: sizeFrom('1MiB', '64GiB').prefault('64MiB'),
   checkpoint_interval: durationFrom('10ms', '5m').prefault('1s'),
+  statistics_interval: durationFrom('0s', '24h').prefault('1m'),
   spool,
   dead_letters: deadLetters,
 }).transform((values) => ({
@@ -230,6 +231,7 @@ const dispatcher = section({
   retriesMax: values.retries_max,
   queueBytesMax: values.queue_bytes_max,
   checkpointIntervalMs: values.checkpoint_interval,
+  statisticsIntervalMs: values.statistics_interval,
   spool: values.spool,
   deadLetters: values.dead_letters,
 }))

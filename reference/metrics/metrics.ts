@@ -138,6 +138,9 @@ export class Metrics {
   readonly #linesDelivered = this.#counter('log_capturer_lines_delivered_total', 'sink', {
     help: 'Lines a sink acknowledged',
   })
+  readonly #bytesDelivered = this.#counter('log_capturer_bytes_delivered_total', 'sink', {
+    help: 'Bytes of lines that were given to a sink and answered for',
+  })
   readonly #linesRetried = this.#counter('log_capturer_lines_retried_total', 'sink', {
     help: 'Lines written again because a sink failed',
   })
@@ -381,6 +384,10 @@ export class Metrics {
     this.#linesDelivered.inc({ sink }, lines)
   }
 
+  bytesDelivered(sink: string, bytes: number): void {
+    this.#bytesDelivered.inc({ sink }, bytes)
+  }
+
   retried(sink: string, lines: number): void {
     this.#linesRetried.inc({ sink }, lines)
   }
@@ -454,6 +461,19 @@ export class Metrics {
   /** @param read what the spool holds on disk, bytes, asked at every scrape. */
   mirrorSpoolBytes(read: () => number): void {
     this.#mirror('log_capturer_spool_bytes', 'Disk space of the spool', read)
+  }
+
+  /** @param read by sink, what lies before it in the spool, bytes, asked at every scrape. */
+  mirrorSpoolBehind(read: () => ReadonlyMap<string, number>): void {
+    const gauge = new Gauge({
+      name: 'log_capturer_spool_behind_bytes',
+      help: 'What a sink has yet to get of the spool',
+      labelNames: ['sink'],
+      registers: [this.#registry],
+      collect() {
+        for (const [sink, bytes] of read()) gauge.set({ sink }, bytes)
+      },
+    })
   }
 
   /** @param read the connections to the engine that are open, asked at every scrape. */
