@@ -129,11 +129,20 @@ const drawn: fc.Arbitrary<Drawn> = fc
     },
   }))
 
+type RecordsCase = [
+  seed: number,
+  engine: '20.10' | '26' | '28',
+  services: boolean,
+  stalls: boolean,
+  drawn: Drawn,
+  steps: RecordsStep[],
+]
+
 /**
  * Whatever is joined, left out, limited or directed, and whatever happens to the collector and the container meanwhile: each sink that a source goes to has the
  * records that a model makes of the stored log, each once and in order, under one id for good; and no other sink has any.
  */
-export const recordsProperty: fc.IAsyncProperty<unknown[]> = fc.asyncProperty(
+export const recordsProperty: fc.IAsyncProperty<RecordsCase> = fc.asyncProperty(
   fc.noShrink(fc.nat()),
   fc.constantFrom('20.10', '26', '28'),
   fc.boolean(),
@@ -149,7 +158,7 @@ export const recordsProperty: fc.IAsyncProperty<unknown[]> = fc.asyncProperty(
       if (stalls || each.kind !== 'stall') await take(rig, each, index)
     await rig.finish()
   },
-) as fc.IAsyncProperty<unknown[]>
+)
 
 async function take(rig: RecordsRig, each: RecordsStep, index: number): Promise<void> {
   switch (each.kind) {

@@ -17,18 +17,17 @@ describe('what the time of day decided holds for good', () => {
   test.each(['kill', 'power'] as const)(
     'a record that silence completed while a line for it was stored is the same after a crash: %s',
     async (kind) => {
-      const rig = new RecordsRig(INDENTED)
-      const [service] = rig.services
+      const rig = new RecordsRig({ ...INDENTED, services: false })
       await rig.start()
       rig.write('stdout', 'error\n')
       await rig.world.advance(200)
       rig.stall(10_000)
       rig.write('stdout', '  at here\n')
-      for (let n = 0; n < 5000 && service!.of(rig.id).length === 0; n++) await rig.world.step(1)
-      expect(service!.of(rig.id).map(({ record }) => record.text)).toEqual(['error'])
+      while (rig.fileRecords().length === 0) await rig.world.step(1)
+      expect(rig.fileRecords().map(({ text }) => text)).toEqual(['error'])
       await rig.crash(kind, 500)
       await rig.finish()
-      expect(service!.of(rig.id).map(({ record }) => record.text)).toEqual(['error', '  at here'])
+      expect(rig.fileRecords().map(({ text }) => text)).toEqual(['error', '  at here'])
     },
   )
 })

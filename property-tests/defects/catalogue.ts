@@ -15,6 +15,7 @@ import { RECORDS } from './records.ts'
 import { RETRIES } from './retries.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
+import { STAGES } from './stages.ts'
 import { SURVIVORS } from './survivors.ts'
 import { VERDICTS } from './verdicts.ts'
 
@@ -33,9 +34,10 @@ export const DEFECTS: readonly Defect[] = [
   ...VERDICTS,
   ...SURVIVORS,
   ...RECORDS,
+  ...STAGES,
   ...RETRIES,
-  ...JETSTREAM,
   ...NETWORK_SINKS,
+  ...JETSTREAM,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

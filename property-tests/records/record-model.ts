@@ -27,6 +27,10 @@ export interface RecordRules {
   readonly rate: { readonly perSecond: number; readonly burst: number } | null
 }
 
+interface Line extends Delivered {
+  readonly run: number
+}
+
 interface Open {
   readonly stream: number
   readonly time: bigint
@@ -53,83 +57,105 @@ export function contradiction(
   rules: RecordRules,
   isLate: boolean,
 ): string | null {
-  const lines = linesOf(messages)
-  let furthest = 0
-  let expected = ''
+  return new Explanation(linesOf(messages), delivered, rules, isLate).contradiction()
+}
+
+/** The search for a way in which the lines became the records. */
+class Explanation {
+  readonly #lines: readonly Line[]
+  readonly #delivered: readonly Delivered[]
+  readonly #rules: RecordRules
+  readonly #isLate: boolean
+  /** The record up to which some way leads, and what should be there. */
+  #furthest = 0
+  #expected = 'none'
+
+  constructor(lines: readonly Line[], delivered: readonly Delivered[], rules: RecordRules, isLate: boolean) {
+    this.#lines = lines
+    this.#delivered = delivered
+    this.#rules = rules
+    this.#isLate = isLate
+  }
+
+  contradiction(): string | null {
+    if (this.#leadsToEnd({ open: [], bucket: null, given: 0 }, 0)) return null
+    const since = this.#lines[0]?.time ?? 0n
+    const shown = (those: readonly Delivered[]): string =>
+      those.map((one) => shownRecord(one, since)).join('\n  ')
+    return `record ${this.#furthest} should be ${this.#expected}; delivered was\n  ${shown(this.#delivered)}\nof the lines\n  ${shown(this.#lines)}`
+  }
+
+  #leadsToEnd(state: State, index: number): boolean {
+    const line = this.#lines[index]
+    if (line === undefined) {
+      const ways = [state.open, ...(this.#isLate ? [state.open.toReversed()] : [])]
+      const ends = ways.flatMap((those) => this.#giveAll(state, those))
+      return ends.some(({ given }) => given === this.#delivered.length)
+    }
+    if (this.#rules.joins === null)
+      return this.#give(state, { ...line, lines: [line.text] }).some((next) =>
+        this.#leadsToEnd(next, index + 1),
+      )
+    return this.#mayEnd(state, line, index).some((those) =>
+      this.#giveAll(state, those)
+        .flatMap((next) => this.#add(next, line))
+        .some((next) => this.#leadsToEnd(next, index + 1)),
+    )
+  }
+
+  /** Which records may have been complete before the line came. */
+  #mayEnd({ open }: State, line: Line, index: number): (readonly Open[])[] {
+    const timeout = BigInt(this.#rules.joins!.timeoutMs) * 1_000_000n
+    const over = open.filter(({ last }) => line.time - last > timeout)
+    const perhaps = open.filter(({ last }) => line.time - last > timeout - BAND_NS)
+    const ended = index > 0 && this.#lines[index - 1]!.run !== line.run ? [open] : []
+    const late = this.#isLate ? [open, open.toReversed(), ...open.map((each) => [each])] : []
+    const anyway = late.map((those) => [...over, ...those.filter((each) => !over.includes(each))])
+    return [over, perhaps, ...ended, ...anyway]
+  }
+
+  #add(state: State, { stream, text, time }: Line): State[] {
+    const { goesOn, maxBytes, maxLines } = this.#rules.joins!
+    const own = state.open.find((each) => each.stream === stream)
+    if (own !== undefined && goesOn(text) && own.lines.length < maxLines) {
+      const lines = [...own.lines, text]
+      if (Buffer.byteLength(lines.join('\n')) <= maxBytes) {
+        const open = state.open.map((each) => (each === own ? { ...own, lines, last: time } : each))
+        return [{ ...state, open }]
+      }
+    }
+    const rest = own === undefined ? [state] : this.#giveAll(state, [own])
+    const begun = { stream, time, last: time, lines: [text] }
+    return rest.map((each) => ({ ...each, open: [...each.open, begun] }))
+  }
+
+  #giveAll(state: State, those: readonly Open[]): State[] {
+    // Those of one microsecond in the order in which they were begun.
+    const inOrder = this.#isLate ? those : those.toSorted((a, b) => Number(a.last / 1000n - b.last / 1000n))
+    const open = state.open.filter((each) => !those.includes(each))
+    return inOrder.reduce<State[]>(
+      (states, each) => states.flatMap((one) => this.#give(one, each)),
+      [{ ...state, open }],
+    )
+  }
 
   /** The states after giving a record out: none when it is not what was delivered. */
-  function give(state: State, { lines: joined, stream, time }: Omit<Open, 'last'>): State[] {
-    const text = joined.join('\n')
-    if (!rules.isWanted(text)) return [state]
-    const bucket = rules.rate === null ? null : refilled(state.bucket, time, rules.rate)
+  #give(state: State, { lines, stream, time }: Omit<Open, 'last'>): State[] {
+    const { isWanted, rate } = this.#rules
+    const text = lines.join('\n')
+    if (!isWanted(text)) return [state]
+    const bucket = rate === null ? null : refilled(state.bucket, time, rate)
     if (bucket !== null && bucket.tokens < 1) return [{ ...state, bucket }]
-    const actual = delivered[state.given]
+    const actual = this.#delivered[state.given]
     if (actual?.text !== text || actual.stream !== stream || actual.time !== time) {
-      if (state.given >= furthest) expected = shownRecord({ stream, time, text }, lines[0]!.time)
-      furthest = Math.max(furthest, state.given)
+      if (state.given >= this.#furthest)
+        this.#expected = shownRecord({ stream, time, text }, this.#lines[0]!.time)
+      this.#furthest = Math.max(this.#furthest, state.given)
       return []
     }
     const left = bucket === null ? null : { ...bucket, tokens: bucket.tokens - 1 }
     return [{ ...state, bucket: left, given: state.given + 1 }]
   }
-
-  function giveAll(state: State, those: readonly Open[]): State[] {
-    // Those of one microsecond in the order in which they were begun.
-    const inOrder = isLate ? those : those.toSorted((a, b) => Number(a.last / 1000n - b.last / 1000n))
-    const open = state.open.filter((each) => !those.includes(each))
-    return inOrder.reduce<State[]>(
-      (states, each) => states.flatMap((one) => give(one, each)),
-      [{ ...state, open }],
-    )
-  }
-
-  function step(state: State, index: number): boolean {
-    const line = lines[index]
-    if (line === undefined) return giveAll(state, state.open).some(({ given }) => given === delivered.length)
-    const { joins } = rules
-    if (joins === null)
-      return give(state, { ...line, lines: [line.text] }).some((next) => step(next, index + 1))
-    const timeout = BigInt(joins.timeoutMs) * 1_000_000n
-    const over = state.open.filter(({ last }) => line.time - last > timeout)
-    const maybe = state.open.filter(
-      ({ last }) => line.time - last <= timeout && line.time - last > timeout - BAND_NS,
-    )
-    const ended = index > 0 && lines[index - 1]!.run !== line.run ? [state.open] : []
-    const inTime = state.open.filter((each) => over.includes(each) || maybe.includes(each))
-    const late = isLate ? [state.open, state.open.toReversed(), ...state.open.map((each) => [each])] : []
-    const choices = late.map((those) => [...over, ...those.filter((each) => !over.includes(each))])
-    return [over, inTime, ...ended, ...choices].some((those) =>
-      giveAll(state, those).some((next) => add(next, line).some((after) => step(after, index + 1))),
-    )
-  }
-
-  function add(state: State, { stream, text, time }: Line): State[] {
-    const joins = rules.joins!
-    const own = state.open.find((each) => each.stream === stream)
-    if (own !== undefined && joins.goesOn(text) && own.lines.length < joins.maxLines) {
-      const lines = [...own.lines, text]
-      if (Buffer.byteLength(lines.join('\n')) <= joins.maxBytes) {
-        const open = state.open.map((each) => (each === own ? { ...own, lines, last: time } : each))
-        return [{ ...state, open }]
-      }
-    }
-    const rest = own === undefined ? [state] : giveAll(state, [own])
-    const begun = { stream, time, last: time, lines: [text] }
-    return rest.map((each) => ({ ...each, open: [...each.open, begun] }))
-  }
-
-  if (step({ open: [], bucket: null, given: 0 }, 0)) return null
-  const since = lines[0]?.time ?? 0n
-  const shown = delivered.map((record) => shownRecord(record, since)).join('\n  ')
-  const stored = lines.map((line) => shownRecord(line, since)).join('\n  ')
-  return `record ${furthest} should be ${expected || 'none'}; delivered was\n  ${shown}\nof the lines\n  ${stored}`
-}
-
-interface Line {
-  readonly stream: number
-  readonly time: bigint
-  readonly text: string
-  readonly run: number
 }
 
 function shownRecord({ stream, text, time }: Delivered, since: bigint): string {
@@ -154,9 +180,10 @@ function refilled(
   { burst, perSecond }: { readonly perSecond: number; readonly burst: number },
 ): { tokens: number; at: bigint } {
   if (bucket === null) return { tokens: burst, at: time }
-  const elapsed = time - bucket.at
+  // Whole microseconds, as the collector counts them.
+  const elapsed = time / 1000n - bucket.at / 1000n
   if (elapsed <= 0n) return bucket
-  const tokens = Math.min(burst, bucket.tokens + (Number(elapsed / 1000n) * perSecond) / 1_000_000)
+  const tokens = Math.min(burst, bucket.tokens + (Number(elapsed) * perSecond) / 1_000_000)
   return { tokens, at: time }
 }
 

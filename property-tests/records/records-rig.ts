@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { completeConfig, type PartialConfig } from '../../reference/config/complete-config.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
 import {
@@ -129,22 +130,22 @@ export class RecordsRig {
     }
   }
 
-  /** In JSON, so that a record of several lines is one there too. */
-  #assertFile(messages: readonly Message[]): void {
+  /** What the file holds: in JSON, so that a record of several lines is one there too. */
+  fileRecords(): Delivered[] {
     const path = `${LOGS}/${NAME}-${this.#container.id.slice(0, 12)}.log`
     const text = Buffer.from(this.world.fileSystem.contents(path)).toString()
-    const delivered = text
+    return text
       .split('\n')
       .slice(0, -1)
-      .map((line): Delivered => {
-        const record = JSON.parse(line) as { time: string; stream: string; line: string }
-        return {
-          stream: record.stream === 'stdout' ? 1 : 2,
-          time: nanoseconds(record.time),
-          text: record.line,
-        }
+      .map((line) => {
+        const record = RECORD.parse(JSON.parse(line))
+        const stream = record.stream === 'stdout' ? 1 : 2
+        return { stream, time: nanoseconds(record.time), text: record.line }
       })
-    const wrong = contradiction(messages, delivered, this.#options.rules, this.#isLate)
+  }
+
+  #assertFile(messages: readonly Message[]): void {
+    const wrong = contradiction(messages, this.fileRecords(), this.#options.rules, this.#isLate)
     if (wrong !== null) throw new Error(`the file: ${wrong}`)
   }
 
@@ -196,6 +197,7 @@ function nanoseconds(stamp: string): bigint {
   return BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0'))
 }
 
+const RECORD = z.object({ time: z.string(), stream: z.string(), line: z.string() })
 const NAME = 'web'
 const LOGS = '/srv/logs'
 /** Longer than the time-out for several lines, a rotation, and a checkpoint or two. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { MetadataField } from '../dispatch/attributes.ts'
-import type * as registry from '../sinks/registry.ts'
 import type { MultilinePreset } from '../docker/stages/multiline-rule.ts'
+import type * as registry from '../sinks/registry.ts'
 
 /**
  * The collector's configuration, complete and checked. `parseConfig` makes it from YAML, `completeConfig` from a part of it.

@@ -62,16 +62,6 @@ function halfACertificate({ containerMonitor: { tls } }: CollectorConfig): Contr
   }
 }
 
-function withinASink(config: CollectorConfig): Contradiction | null {
-  for (const { kind, config: own } of enabledSinks(config.sinks)) {
-    const found = kind.contradiction?.(own, config) ?? null
-    if (found === null) continue
-    const path = ['sinks', kind.name, ...found.path]
-    return { path, problem: `${path.join('.')}: ${found.problem}` }
-  }
-  return null
-}
-
 function joinedBeyondQueue({ containerMonitor, dispatcher }: CollectorConfig): Contradiction | null {
   if (containerMonitor.multiline.maxBytes <= dispatcher.queueBytesMax) return null
   return {
@@ -98,6 +88,16 @@ function twoRates({ containerMonitor: { rateLimit } }: CollectorConfig): Contrad
     problem:
       'container_monitor.rate_limit.bytes_per_second: lines_per_second is set too; leave one of them out',
   }
+}
+
+function withinASink(config: CollectorConfig): Contradiction | null {
+  for (const { kind, config: own } of enabledSinks(config.sinks)) {
+    const found = kind.contradiction?.(own, config) ?? null
+    if (found === null) continue
+    const path = ['sinks', kind.name, ...found.path]
+    return { path, problem: `${path.join('.')}: ${found.problem}` }
+  }
+  return null
 }
 
 function nothingToRead({ fileMonitor: { enabled, paths } }: CollectorConfig): Contradiction | null {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { METADATA_FIELDS } from '../dispatch/attributes.ts'
+import { MULTILINE_PRESET_NAMES } from '../docker/stages/multiline-rule.ts'
 import * as registry from '../sinks/registry.ts'
 import type { CollectorConfig, ListenerConfig, SinksConfig } from './config.ts'
-import { MULTILINE_PRESET_NAMES } from '../docker/stages/multiline-rule.ts'
 import { engineAddress, type Environment } from './engine-environment.ts'
 import { section } from './section.ts'
 import {

@@ -33,6 +33,8 @@ export interface Admitted {
 /** Decides which containers are followed, and which sources they are. What keeps one out that nobody may have meant to is logged. */
 export class Admission {
   readonly #options: AdmissionOptions
+  /** Names of admitted containers of whose labels one is no good, by id. */
+  readonly #mislabelled = new Map<string, string>()
 
   constructor(options: AdmissionOptions) {
     this.#options = options
@@ -40,9 +42,20 @@ export class Admission {
 
   /** To be called when following begins. */
   announce(): void {
+    this.#mislabelled.clear()
     const { config, logger, ownContainerId } = this.#options
     if (ownContainerId !== null && config.filters.excludeSelf)
       logger.info({ id: ownContainerId.slice(0, 12) }, "The collector's own container is not collected")
+  }
+
+  /** Names of admitted containers of whose labels one is no setting although it should be. */
+  get mislabelled(): readonly string[] {
+    return [...this.#mislabelled.values()]
+  }
+
+  /** The container is gone. */
+  forget(id: string): void {
+    this.#mislabelled.delete(id)
   }
 
   /** Whether the engine is to be asked for a container that it lists. */
@@ -70,6 +83,8 @@ export class Admission {
     const { id } = details
     const name = renamedTo ?? details.name
     const known = knownSources().find((source) => source.id === id)
+    if (settings.problems.length > 0) this.#mislabelled.set(id, name)
+    else this.#mislabelled.delete(id)
     const own = { ...withFormat(settings.format), ...withSinks(settings.sinks) }
     const attributes = { ...this.#metadataOf(details), ...own }
     const source = renamed({ id, kind: 'container', name: known?.name ?? name, attributes }, name)

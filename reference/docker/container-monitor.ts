@@ -45,6 +45,7 @@ export class ContainerMonitor {
   readonly #options: ContainerMonitorOptions
   readonly #watch: EngineWatch
   readonly #roster: ContainerRoster
+  readonly #admission: Admission
   #scope: Scope | null = null
 
   constructor(options: ContainerMonitorOptions) {
@@ -57,10 +58,11 @@ export class ContainerMonitor {
     })
     const session = this.#sessionContext()
     const { knownSources } = options.delivery
+    this.#admission = new Admission({ ...options, knownSources, engineInfo: session.engineInfo })
     this.#roster = new ContainerRoster({
       ...options,
       session,
-      admission: new Admission({ ...options, knownSources, engineInfo: session.engineInfo }),
+      admission: this.#admission,
       retirement: new Retirement(options),
       knownSources,
     })
@@ -88,7 +90,12 @@ export class ContainerMonitor {
   }
 
   checks(): Health['checks'] {
-    return { ...this.#watch.checks(), containers: this.#containersCheck(), rotations: this.#rotationsCheck() }
+    return {
+      ...this.#watch.checks(),
+      containers: this.#containersCheck(),
+      rotations: this.#rotationsCheck(),
+      labels: this.#labelsCheck(),
+    }
   }
 
   /** Whether every container that should be read is. */
@@ -100,6 +107,13 @@ export class ContainerMonitor {
     const unread = this.#roster.sessions.filter((session) => session.unreadForMs > UNREAD_MAX_MS)
     if (unread.length === 0) return { ok: true, detail: `${this.followed} followed` }
     return { ok: false, detail: `not read for more than a minute: ${namesOf(unread)}` }
+  }
+
+  /** A label that is no good is the fault of who runs the container: it is shown, and the collector is as well as before. */
+  #labelsCheck(): HealthCheck {
+    const { mislabelled } = this.#admission
+    if (mislabelled.length === 0) return { ok: true, detail: 'all are settings that should be' }
+    return { ok: true, detail: `taken as not given, see the log: of ${listed(mislabelled)}` }
   }
 
   #rotationsCheck(): HealthCheck {
@@ -123,9 +137,12 @@ export class ContainerMonitor {
 }
 
 function namesOf(sessions: readonly { readonly source: { readonly name: string } }[]): string {
-  const names = sessions.slice(0, NAMES_MAX).map(({ source }) => source.name)
-  const more = sessions.length - names.length
-  return names.join(', ') + (more > 0 ? ` and ${more} more` : '')
+  return listed(sessions.map(({ source }) => source.name))
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - NAMES_MAX
+  return names.slice(0, NAMES_MAX).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 const UNREAD_MAX_MS = 60_000

@@ -207,6 +207,7 @@ export class ContainerRoster {
       await this.#options.retirement.forget(source, signal)
     }
     this.#entries.delete(entry.id)
+    this.#options.admission.forget(entry.id)
   }
 
   async #beat(session: ContainerSession, signal: AbortSignal, beat: () => void): Promise<void> {

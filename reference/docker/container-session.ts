@@ -1,5 +1,6 @@
 import { renamed } from '../dispatch/attributes.ts'
 import type { ContainerMonitorConfig } from '../config/config.ts'
+import { DroppedReport } from './dropped-report.ts'
 import type { Admitted } from './admission.ts'
 import type { Source, SourcePosition } from '../dispatch/block.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
@@ -97,7 +98,14 @@ export class ContainerSession {
   /** @param scope the container's own: its tasks and streams live and end with it. */
   constructor(context: SessionContext, subject: SessionSubject, scope: Scope) {
     const { id, name, news, from } = subject
-    this.#context = context
+    const dropped = new DroppedReport(context.clock, context.logger)
+    this.#context = {
+      ...context,
+      report: (container, notices) => {
+        context.report(container, notices)
+        dropped.note(container.name, notices)
+      },
+    }
     this.#source = { id, kind: 'container', name, attributes: {} }
     this.#news = news
     this.#from = from
@@ -220,6 +228,9 @@ export class ContainerSession {
     signal: AbortSignal,
   ): Promise<TurnEnd> {
     const { id, name } = this.source
+    // Without a slot, which others can use meanwhile.
+    const waitedMs = (await this.#pacer?.wait({ signal })) ?? 0
+    if (waitedMs > 0) this.#context.metrics.rateDelayed(this.source, waitedMs / 1000)
     const slot = await this.#acquireSlot(signal)
     const subject = { id, name, tty, reader, pacer: this.#pacer, scope: this.#scope }
     const turn = new StreamTurn(this.#context, subject, slot)

@@ -1,5 +1,4 @@
 import { nearest } from '../config/nearest.ts'
-import type { RecordFormat } from '../sinks/record-format.ts'
 import { isPattern } from '../config/values.ts'
 import {
   isMultilinePreset,
@@ -7,6 +6,7 @@ import {
   MULTILINE_PRESETS,
   type LinePattern,
 } from './stages/multiline-rule.ts'
+import type { RecordFormat } from '../sinks/record-format.ts'
 
 /** What a container's own labels say of how it is collected; null where they say nothing. */
 export interface LabelSettings {

@@ -244,6 +244,8 @@ export class StreamTurn {
       if (this.#subject.reader.awaitsSave) await this.#deliver(signal)
       for (;;) {
         await this.#pace(signal)
+        // What was waited for here or for room is no silence of the stream.
+        if (watchdog.expired) watchdog.rearm(this.#context.config.readTimeoutMs)
         const chunk = follow
           ? await this.#readOrTick(stream, watchdog, signal)
           : await readOrSilence(stream, watchdog, signal)
