@@ -95,7 +95,8 @@ async function configure(directory: string, { open }: Load): Promise<string> {
       container_monitor: { enabled: false },
       file_monitor: {
         enabled: true,
-        paths: [path.join(directory, 'logs', '**', '*.log')],
+        // Also what was rotated before the collector came to see the log at all.
+        paths: [path.join(directory, 'logs', '**', '*.log*')],
         max_open_files: open,
         rotate_wait: '1s',
       },
