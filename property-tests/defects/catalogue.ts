@@ -5,7 +5,10 @@ import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
+import { NETWORK_SINKS } from './network-sinks.ts'
 import { FILES } from './files.ts'
+import { FILE_MONITOR } from './file-monitor.ts'
+import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
@@ -26,12 +29,15 @@ export const DEFECTS: readonly Defect[] = [
   ...MONITOR,
   ...DELIVERY,
   ...FILES,
+  ...FILE_MONITOR,
   ...EDGE,
   ...VERDICTS,
   ...SURVIVORS,
   ...RECORDS,
   ...STAGES,
   ...RETRIES,
+  ...NETWORK_SINKS,
+  ...JETSTREAM,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

@@ -11,6 +11,7 @@ export interface CollectorConfig {
   /** Positions, lock, spool. One collector per directory. */
   readonly stateDir: string
   readonly containerMonitor: ContainerMonitorConfig
+  readonly fileMonitor: FileMonitorConfig
   readonly dispatcher: DispatcherConfig
   readonly sinks: SinksConfig
   readonly metrics: ListenerConfig
@@ -116,6 +117,28 @@ export interface StreamRotationConfig {
   readonly pauseBetweenRotationsMs: number
 }
 
+export interface FileMonitorConfig {
+  readonly enabled: boolean
+  /** Absolute paths and globs of the logs to be read; `exclude` wins. */
+  readonly paths: readonly string[]
+  readonly exclude: readonly string[]
+  /** For files without a position that are there when the collector starts. */
+  readonly from: 'start' | 'now'
+  /** How often a file is looked at; one that is silent up to four times less often. */
+  readonly pollIntervalMs: number
+  /** How often directories are searched for new files. */
+  readonly discoveryIntervalMs: number
+  /** How long a file that was renamed away must be silent before the next one is begun. */
+  readonly rotateWaitMs: number
+  /** How long a log must be gone before it is forgotten. */
+  readonly forgetAfterMs: number
+  readonly maxOpenFiles: number
+  /** A longer line is cut into lines of this length. */
+  readonly maxLineBytes: number
+  /** Whether a carriage return before the newline is cut. */
+  readonly cutCarriageReturn: boolean
+}
+
 export interface DispatcherConfig {
   /** Writes to a sink under way at the same time. */
   readonly workers: number
@@ -124,6 +147,8 @@ export interface DispatcherConfig {
   readonly queueBytesMax: number
   /** How often acknowledged positions are written to disk. */
   readonly checkpointIntervalMs: number
+  /** How often the log says what became of the lines; 0 for never. */
+  readonly statisticsIntervalMs: number
   readonly spool: SpoolConfig
   readonly deadLetters: DeadLettersConfig
 }

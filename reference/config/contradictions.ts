@@ -15,6 +15,7 @@ export function contradictionIn(config: CollectorConfig): Contradiction | null {
   return (
     nowhereToWrite(config) ??
     sameAddress(config) ??
+    nothingToRead(config) ??
     lineBeyondQueue(config) ??
     joinedBeyondQueue(config) ??
     presetAndPatterns(config) ??
@@ -25,8 +26,9 @@ export function contradictionIn(config: CollectorConfig): Contradiction | null {
   )
 }
 
-function nowhereToWrite({ containerMonitor, sinks }: CollectorConfig): Contradiction | null {
-  if (!containerMonitor.enabled || Object.values(sinks).some(({ enabled }) => enabled)) return null
+function nowhereToWrite({ containerMonitor, fileMonitor, sinks }: CollectorConfig): Contradiction | null {
+  const reads = containerMonitor.enabled || fileMonitor.enabled
+  if (!reads || Object.values(sinks).some(({ enabled }) => enabled)) return null
   const names = Object.values(registry).map(({ name }) => `sinks.${name}`)
   return {
     path: ['sinks'],
@@ -98,11 +100,25 @@ function withinASink(config: CollectorConfig): Contradiction | null {
   return null
 }
 
-function lineBeyondQueue({ containerMonitor, dispatcher }: CollectorConfig): Contradiction | null {
-  if (containerMonitor.maxLineBytes <= dispatcher.queueBytesMax) return null
+function nothingToRead({ fileMonitor: { enabled, paths } }: CollectorConfig): Contradiction | null {
+  if (!enabled || paths.length > 0) return null
+  return {
+    path: ['file_monitor', 'paths'],
+    problem: 'file_monitor.paths: names no file, but file_monitor.enabled is true; give a path or glob',
+  }
+}
+
+function lineBeyondQueue({
+  containerMonitor,
+  dispatcher,
+  fileMonitor,
+}: CollectorConfig): Contradiction | null {
+  const { queueBytesMax } = dispatcher
+  const isTooLong = containerMonitor.maxLineBytes > queueBytesMax
+  if (!isTooLong && fileMonitor.maxLineBytes <= queueBytesMax) return null
+  const monitor = isTooLong ? 'container_monitor' : 'file_monitor'
   return {
     path: ['dispatcher', 'queue_bytes_max'],
-    problem:
-      'dispatcher.queue_bytes_max: must not be less than container_monitor.max_line_bytes, or a long line never fits',
+    problem: `dispatcher.queue_bytes_max: must not be less than ${monitor}.max_line_bytes, or a long line never fits`,
   }
 }

@@ -10,6 +10,7 @@ import {
   dockerHost,
   durationFrom,
   flag,
+  globs,
   labelKeys,
   listen,
   notYet,
@@ -32,11 +33,7 @@ export function configSchema(env: Environment): z.ZodType<CollectorConfig> {
     state_dir: text.default('./data/state'),
     log_level: oneOf(['debug', 'info', 'warn', 'error']).default('info'),
     container_monitor: containerMonitor(env),
-    file_monitor: section({
-      enabled: notYet.default(false),
-      paths: texts.default([]),
-      exclude: texts.default([]),
-    }),
+    file_monitor: fileMonitor,
     dispatcher,
     sinks,
     metrics: listener('127.0.0.1:8001'),
@@ -49,6 +46,7 @@ export function configSchema(env: Environment): z.ZodType<CollectorConfig> {
     stateDir: values.state_dir,
     logLevel: values.log_level,
     containerMonitor: values.container_monitor,
+    fileMonitor: values.file_monitor,
     dispatcher: values.dispatcher,
     sinks: values.sinks,
     metrics: values.metrics,
@@ -175,6 +173,32 @@ const streamRotation = section({
   pauseBetweenRotationsMs: values.pause_between_rotations,
 }))
 
+const fileMonitor = section({
+  enabled: flag.default(false),
+  paths: globs.default([]),
+  exclude: globs.default([]),
+  from: oneOf(['start', 'now']).default('start'),
+  poll_interval: durationFrom('10ms', '1m').prefault('1s'),
+  discovery_interval: durationFrom('10ms', '1h').prefault('2s'),
+  rotate_wait: durationFrom('0ms', '10m').prefault('5s'),
+  forget_after: durationFrom('1s', '24h').prefault('1m'),
+  max_open_files: count(1, 100_000).default(100),
+  max_line_bytes: sizeFrom('1KiB', '256MiB').prefault('1MiB'),
+  cut_carriage_return: flag.default(false),
+}).transform((values) => ({
+  enabled: values.enabled,
+  paths: values.paths,
+  exclude: values.exclude,
+  from: values.from,
+  pollIntervalMs: values.poll_interval,
+  discoveryIntervalMs: values.discovery_interval,
+  rotateWaitMs: values.rotate_wait,
+  forgetAfterMs: values.forget_after,
+  maxOpenFiles: values.max_open_files,
+  maxLineBytes: values.max_line_bytes,
+  cutCarriageReturn: values.cut_carriage_return,
+}))
+
 const spool = section({
   bytes_max: sizeFrom('1MiB', '1024GiB').prefault('1GiB'),
   when_full: oneOf(['wait', 'drop_oldest']).default('wait'),
@@ -199,6 +223,7 @@ const dispatcher = section({
   retries_max: count(1, 64).default(2),
   queue_bytes_max: sizeFrom('1MiB', '64GiB').prefault('64MiB'),
   checkpoint_interval: durationFrom('10ms', '5m').prefault('1s'),
+  statistics_interval: durationFrom('0s', '24h').prefault('1m'),
   spool,
   dead_letters: deadLetters,
 }).transform((values) => ({
@@ -206,6 +231,7 @@ const dispatcher = section({
   retriesMax: values.retries_max,
   queueBytesMax: values.queue_bytes_max,
   checkpointIntervalMs: values.checkpoint_interval,
+  statisticsIntervalMs: values.statistics_interval,
   spool: values.spool,
   deadLetters: values.dead_letters,
 }))

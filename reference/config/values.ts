@@ -88,6 +88,13 @@ export const pattern: z.ZodType<RegExp, string> = z
   .string({ error: 'a regular expression' })
   .refine(isPattern, { error: 'a regular expression' })
   .transform((source) => new RegExp(source))
+const GLOB_ALLOWED = 'an absolute path or glob such as /var/log/**/*.log'
+
+/** Absolute paths, with `*`, `**`, `?`, `[...]` and `{a,b}` where wished. */
+export const globs: z.ZodArray<z.ZodString> = z.array(
+  z.string({ error: GLOB_ALLOWED }).startsWith('/', { error: GLOB_ALLOWED }),
+  { error: 'a list of absolute paths and globs' },
+)
 
 /** Regular expressions, as texts. */
 export const patterns: z.ZodType<RegExp[], string[]> = z.array(pattern, {

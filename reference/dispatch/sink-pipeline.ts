@@ -18,6 +18,7 @@ import { Redelivery } from './dead-letters/redelivery.ts'
 import { Lane, type Item, type Portion } from './lane.ts'
 import { pipelineCheck } from './pipeline-check.ts'
 import { ReadyLanes } from './ready-lanes.ts'
+import type { SinkFigures } from './statistics.ts'
 import type { RefusedRecord, Sink, SinkBatch, SinkMark, WriteAnswer } from './sink.ts'
 
 export interface PipelineContext {
@@ -82,6 +83,8 @@ export class SinkPipeline {
   readonly #letterLanes = new Map<string, Lane>()
   readonly #letters: LetterWriter
   readonly #redelivery: Redelivery
+  /** Since the process began. */
+  readonly #counts = { lines: 0, bytes: 0, writes: 0, retried: 0 }
   /** When the sink last stored something, monotonic milliseconds. */
   #lastStoredMs = -Infinity
 
@@ -109,6 +112,12 @@ export class SinkPipeline {
     return this.#bytes
   }
 
+  get figures(): Omit<SinkFigures, 'spoolBytes'> {
+    const { deadLetters } = this.#options
+    const { name } = this.sink
+    return { sink: name, ...this.#counts, deadLetters: deadLetters.of(name).records, queueBytes: this.#bytes }
+  }
+
   /** True when everything it was given is stored. */
   get drained(): boolean {
     return this.#blocks === 0
@@ -124,12 +133,10 @@ export class SinkPipeline {
     return this.#circuit.trouble !== null || this.#waiting.size > 0 || this.#letters.trouble !== null
   }
 
-  /** True when something of the source is not stored. */
+  /** True when something of the source is not stored; dead letters that are given to the sink again do not count. */
   holds(source: string): boolean {
     const lane = this.#lanes.get(source)
-    return (
-      (lane !== undefined && (lane.blocks > 0 || lane.state === 'writing')) || this.#letterLanes.has(source)
-    )
+    return lane !== undefined && (lane.blocks > 0 || lane.state === 'writing')
   }
 
   /** Starts the workers in the scope. What is not stored when that is closed stays, and is taken up again at the next start. */
@@ -220,7 +227,7 @@ export class SinkPipeline {
     const pieces: Piece[] = []
     let bytes = limits.batchBytes
     let records = limits.batchRecords
-    let sources = limits.sourcesPerBatch
+    let sources = Math.min(limits.sourcesPerBatch, this.#circuit.sourcesMax)
     for (const lane of this.#ready) {
       if (!this.#fits(lane, pieces)) continue
       const portion = lane.next({ bytes, records }, pieces.length === 0)
@@ -262,6 +269,7 @@ export class SinkPipeline {
     const startedMs = clock.monotonic()
     const retries = pieces[0]!.lane.triedBefore ? 1 : 0
     this.#retrying += retries
+    this.#counts.writes += 1
     const answer = await this.#ask(batchOf(pieces), signal)
     this.#retrying -= retries
     for (const { lane } of pieces) {
@@ -301,7 +309,7 @@ export class SinkPipeline {
     const refused = answer.kind === 'partly' ? answer.refused : []
     pieces.forEach((piece, part) => {
       const own = refused.filter((record) => record.part === part)
-      this.#options.metrics.linesDelivered(this.sink.name, piece.portion.records - own.length)
+      this.#delivered(piece.portion, own.length)
       if (own.length > 0) this.#bury(piece, answer.marks[part], 'refused', own)
       else this.#finish(piece, answer.marks[part])
     })
@@ -310,6 +318,19 @@ export class SinkPipeline {
     this.#options.logger.info({ sink: this.sink.name }, 'The sink takes what it is given again')
     for (const lane of this.#waiting) this.#wake(lane)
     this.#work.notifyAll()
+  }
+
+  #delivered({ bytes, records }: Portion, refused: number): void {
+    this.#options.metrics.linesDelivered(this.sink.name, records - refused)
+    this.#options.metrics.bytesDelivered(this.sink.name, bytes)
+    this.#counts.lines += records - refused
+    this.#counts.bytes += bytes
+  }
+
+  #retried(pieces: readonly Piece[]): void {
+    const records = pieces.reduce((sum, { portion }) => sum + portion.records, 0)
+    this.#options.metrics.retried(this.sink.name, records)
+    this.#counts.retried += records
   }
 
   /** A single record that is too large is a dead letter; anything else comes again as two halves. */
@@ -323,13 +344,12 @@ export class SinkPipeline {
     for (const { lane, portion } of pieces) {
       if (pieces.length === 1) lane.recordsMax = Math.max(1, Math.floor(portion.records / 2))
       lane.part(pieces.length)
-      this.#options.metrics.retried(this.sink.name, portion.records)
     }
+    this.#retried(pieces)
   }
 
   #failed(pieces: readonly Piece[], answer: WriteAnswer & { kind: 'again' | 'refused' }): void {
-    const { metrics } = this.#options
-    for (const { portion } of pieces) metrics.retried(this.sink.name, portion.records)
+    this.#retried(pieces)
     if (answer.kind === 'refused') this.#refused(pieces, answer.why)
     else if (answer.of === 'sink') this.#tookNothing({ ...answer, refuses: false })
     else this.#delay(pieces, answer)
@@ -407,7 +427,8 @@ export class SinkPipeline {
   #setStalled(lane: Lane, stalled: boolean): void {
     if (lane.stalled === stalled) return
     lane.stalled = stalled
-    this.#options.onStalled(lane.source.id, stalled)
+    // Dead letters hold up nothing that is new of their source.
+    if (!lane.isOfLetters) this.#options.onStalled(lane.source.id, stalled)
   }
 
   #buryAll(piece: Piece, reason: LetterReason, why: string): void {

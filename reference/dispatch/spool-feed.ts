@@ -17,6 +17,7 @@ import type { Sink, SinkMark } from './sink.ts'
 import { sliceBehind } from './slice-records.ts'
 import { recordsBetween } from './spool-room.ts'
 import { compareOffsets, type Spool, type SpoolOffset, type SpoolPiece } from './spool/spool.ts'
+import type { SinkFigures } from './statistics.ts'
 import { Unsynced } from './unsynced.ts'
 
 export interface SpoolFeedOptions extends PipelineContext {
@@ -92,6 +93,13 @@ export class SpoolFeed {
 
   get name(): string {
     return this.#options.sink.name
+  }
+
+  get figures(): SinkFigures {
+    return {
+      ...this.#pipeline.figures,
+      spoolBytes: this.#options.spool.bytesBehind(this.#place),
+    }
   }
 
   /** Up to here everything is stored. */

@@ -187,7 +187,9 @@ export class ContainerRoster {
       const admit = (details: ContainerDetails): Admitted | null => admission.admit(details, entry.renamedTo)
       const session = new ContainerSession({ ...context, admit }, entry, own)
       entry.session = session
-      own.keep('container_heartbeat', entry.name, (beating) => this.#beat(session, beating))
+      own.keep('container_heartbeat', entry.name, (beating, beat) => this.#beat(session, beating, beat), {
+        heartbeatMs: config.heartbeatIntervalMs,
+      })
       end = await session.run(own.signal)
     } finally {
       await own.close({ deadlineMs: config.closeTimeoutMs })
@@ -208,8 +210,9 @@ export class ContainerRoster {
     this.#options.admission.forget(entry.id)
   }
 
-  async #beat(session: ContainerSession, signal: AbortSignal): Promise<void> {
+  async #beat(session: ContainerSession, signal: AbortSignal, beat: () => void): Promise<void> {
     for (;;) {
+      beat()
       // eslint-disable-next-line no-await-in-loop -- a heartbeat
       await this.#options.clock.sleep(this.#options.config.heartbeatIntervalMs, { signal })
       session.checkRotation()

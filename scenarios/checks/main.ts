@@ -2,7 +2,10 @@
 import { Argument, Command, Option } from 'commander'
 import { bigLog } from './big-log.ts'
 import { frozenEngine } from './frozen-engine.ts'
+import { jetStream } from './jetstream.ts'
+import { killNine } from './kill-nine.ts'
 import { manyContainers } from './many-containers.ts'
+import { manyFiles } from './many-files.ts'
 import { packedPackage } from './packed-package.ts'
 import { powerCut } from './power-cut/power-cut.ts'
 import { restartUnderLogRotation } from './restart-under-log-rotation.ts'
@@ -20,9 +23,12 @@ interface Options {
 
 const CHECKS = {
   'many-containers': ({ minutes }: Options) => manyContainers(minutes),
+  'many-files': manyFiles,
   'restart-under-log-rotation': ({ rounds }: Options) => restartUnderLogRotation(rounds),
   'short-lived': ({ containers }: Options) => shortLived(containers),
   'several-sinks': severalSinks,
+  jetstream: ({ rounds }: Options) => jetStream(rounds),
+  'kill-nine': ({ rounds }: Options) => killNine(rounds),
   'big-log': bigLog,
   throughput,
   'frozen-engine': frozenEngine,
@@ -35,7 +41,11 @@ const CHECKS = {
 const program = new Command('checks')
   .addArgument(new Argument('<name>', 'the check').choices(Object.keys(CHECKS)))
   .addOption(new Option('--minutes <n>', 'length of many-containers').default(10).argParser(Number))
-  .addOption(new Option('--rounds <n>', 'rounds of restart-under-log-rotation').default(5).argParser(Number))
+  .addOption(
+    new Option('--rounds <n>', 'rounds of restart-under-log-rotation, jetstream and kill-nine')
+      .default(5)
+      .argParser(Number),
+  )
   .addOption(new Option('--containers <n>', 'short containers of short-lived').default(500).argParser(Number))
   .action(async (name: keyof typeof CHECKS, options: Options) => {
     await CHECKS[name](options)

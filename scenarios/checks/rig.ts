@@ -15,8 +15,20 @@ import { provideWorkloadImage, WORKLOAD_IMAGE } from '../docker/workload-image.t
 import { ROOT } from '../own-command.ts'
 import { probeProcess, type ProcessSample } from '../probes/process-probe.ts'
 
+/** Of the metrics; the API is 400 further on. Checks that run beside each other each need one of their own. */
+const PORT = Number(process.env['WATERTIGHT_CHECK_PORT'] ?? 18_001)
+const API_PORT = PORT + 400
+/** Of a collector's configuration, for all of whose endpoints {@link CollectorProcess} asks. */
+export const LISTEN: Readonly<Record<'metrics' | 'api', { readonly listen: string }>> = {
+  metrics: { listen: `127.0.0.1:${PORT}` },
+  api: { listen: `127.0.0.1:${API_PORT}` },
+}
+/** Of this run's containers, so that another's are left alone. */
 const LABEL = 'watertight.check'
+const LABEL_VALUE = String(PORT)
 const LOG_LINES = 10
+/** On a machine with a dozen other processes for each core. */
+const READY_SECONDS = 90
 
 /** A real engine, containers on it, and the collector as a process of its own: what every check starts from. */
 export class Rig implements AsyncDisposable {
@@ -53,7 +65,7 @@ export class Rig implements AsyncDisposable {
       name,
       Image: WORKLOAD_IMAGE,
       Cmd: ['sh', '-c', script],
-      Labels: { [LABEL]: '1' },
+      Labels: { [LABEL]: LABEL_VALUE },
       HostConfig: {
         NetworkMode: 'none',
         LogConfig: { Type: 'json-file', Config: logOptions },
@@ -74,10 +86,13 @@ export class Rig implements AsyncDisposable {
       config,
       stringify({
         state_dir: path.join(this.directory, 'state'),
-        container_monitor: { socket_path: this.host, filters: { include_labels: [LABEL] }, ...monitor },
+        container_monitor: {
+          socket_path: this.host,
+          filters: { include_labels: [`${LABEL}=${LABEL_VALUE}`] },
+          ...monitor,
+        },
         sinks: { ...sinks, local_file: { directory: this.logs, ...sinks.local_file } },
-        metrics: { listen: '127.0.0.1:18001' },
-        api: { listen: '127.0.0.1:18401' },
+        ...LISTEN,
       }),
     )
     const stdout = sinks.stdout === undefined ? 'log' : 'pipe'
@@ -162,7 +177,10 @@ export class Rig implements AsyncDisposable {
   }
 
   async #sweep(): Promise<void> {
-    const left = await this.docker.listContainers({ all: true, filters: { label: [LABEL] } })
+    const left = await this.docker.listContainers({
+      all: true,
+      filters: { label: [`${LABEL}=${LABEL_VALUE}`] },
+    })
     await Promise.all(left.map(({ Id }) => this.docker.getContainer(Id).remove({ force: true })))
   }
 }
@@ -172,9 +190,16 @@ export interface ContainerOptions {
   readonly autoRemove?: boolean
 }
 
+export interface ProcessSettings {
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdout?: 'log' | 'pipe'
+  readonly descriptors?: number
+}
+
 export interface SinkSettings {
   readonly local_file?: object
   readonly stdout?: object
+  readonly jetstream?: object
 }
 
 /** `watertight collect` as a process, as it is installed: from `dist`, which `npm ci` and `npm run build` make. */
@@ -189,23 +214,34 @@ export class CollectorProcess implements AsyncDisposable {
 
   /**
    * @param log gets what it says on standard error, and on standard output unless that is a pipe: then `stdout` of the process has to be read.
-   * @param how.env beside this process's own
+   * @param how.env beside this process's own @param how.descriptors it may have open at most
    */
   static async start(
     config: string,
     log: string,
-    { env = {}, stdout = 'log' }: { env?: Readonly<Record<string, string>>; stdout?: 'log' | 'pipe' } = {},
+    { descriptors, env = {}, stdout = 'log' }: ProcessSettings = {},
   ): Promise<CollectorProcess> {
+    await assertNobodyListens()
     const cli = path.join(ROOT, 'dist', 'cli.js')
     const output = await open(log, 'a')
     // As it is installed: with the options of Node that its first line gives.
-    const child = spawn(cli, ['collect', '--config', config], {
+    const limit = descriptors === undefined ? ':' : `ulimit -n ${descriptors}`
+    const child = spawn('sh', ['-c', `${limit}; exec "$0" "$@"`, cli, 'collect', '--config', config], {
       stdio: ['ignore', stdout === 'pipe' ? 'pipe' : output.fd, output.fd],
       env: { ...process.env, ...env },
     })
     await output.close()
     const collector = new CollectorProcess(child)
-    await until('the collector answers', 30, async () => (await collector.metrics()) !== null)
+    try {
+      await until('the collector answers', READY_SECONDS, async () => {
+        if (collector.ended !== null)
+          throw new Error(`The collector has ended: ${collector.ended}; see ${log}`)
+        return (await collector.metrics()) !== null
+      })
+    } catch (error) {
+      child.kill('SIGKILL')
+      throw error
+    }
     return collector
   }
 
@@ -217,7 +253,7 @@ export class CollectorProcess implements AsyncDisposable {
 
   /** The text of its metrics endpoint; null when it does not answer within two seconds. */
   async metrics(): Promise<string | null> {
-    return await fetch('http://127.0.0.1:18001/metrics', { signal: AbortSignal.timeout(2000) }).then(
+    return await fetch(`http://127.0.0.1:${PORT}/metrics`, { signal: AbortSignal.timeout(2000) }).then(
       (reply) => reply.text(),
       () => null,
     )
@@ -244,7 +280,7 @@ export class CollectorProcess implements AsyncDisposable {
 
   /** Names of the parts that its health calls sick; `health` itself when it does not answer within two seconds. */
   async sickParts(): Promise<string[]> {
-    const text = await fetch('http://127.0.0.1:18401/health', { signal: AbortSignal.timeout(2000) })
+    const text = await fetch(`http://127.0.0.1:${API_PORT}/health`, { signal: AbortSignal.timeout(2000) })
       .then((reply) => reply.text())
       .catch(() => null)
     if (text === null) return ['health']
@@ -252,8 +288,9 @@ export class CollectorProcess implements AsyncDisposable {
     return Object.entries(checks).flatMap(([name, { ok }]) => (ok ? [] : [name]))
   }
 
-  /** SIGKILL. */
+  /** SIGKILL. @throws Error when it has ended by itself */
   async kill(): Promise<void> {
+    if (this.ended !== null) throw new Error(`The collector has ended by itself: ${this.ended}`)
     const ended = once(this.#child, 'close')
     this.#child.kill('SIGKILL')
     await ended
@@ -273,6 +310,16 @@ export class CollectorProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
   }
+}
+
+/** What answers would be taken for the collector that is started. */
+async function assertNobodyListens(): Promise<void> {
+  const answers = await fetch(`http://127.0.0.1:${PORT}/metrics`, { signal: AbortSignal.timeout(2000) }).then(
+    () => true,
+    () => false,
+  )
+  if (answers)
+    throw new Error(`Another collector listens on port ${PORT}: end it, or set WATERTIGHT_CHECK_PORT`)
 }
 
 /** Waits for something, asking ten times a second. @throws Error naming it after `seconds`. */

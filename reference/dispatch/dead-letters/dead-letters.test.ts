@@ -101,6 +101,53 @@ describe('records that a sink does not take', () => {
     await machine.stop()
   })
 
+  test('are given to it beside what is new of their source, and the two are never under way at once', async () => {
+    const machine = new Machine()
+    const sink = new ScriptedSink({ batchRecords: 2, writeDeadlineMs: 10_000 }, 'picky')
+    sink.answer = refusing(odd)
+    const process = await machine.start([sink])
+    await process.deliver(a, 20)
+    await machine.world.advance(3000)
+    let underWay = 0
+    let most = 0
+    sink.answer = async () => {
+      most = Math.max(most, (underWay += 1))
+      await machine.world.clock.sleep(50, { signal: new AbortController().signal })
+      underWay -= 1
+      return null
+    }
+    await ask(process, machine, 'redeliver')
+    for (let n = 0; n < 50; n++) {
+      // eslint-disable-next-line no-await-in-loop -- a clock
+      await process.deliver(a, 1)
+      // eslint-disable-next-line no-await-in-loop
+      await machine.world.advance(60)
+    }
+    await machine.world.advance(5000)
+    expect(numbersOf(sink, a).toSorted((x, y) => x - y)).toEqual(upTo(70))
+    expect(most).toBe(1)
+    await machine.stop()
+  })
+
+  test('hold up nothing that is new of their source while the sink does not take them again', async () => {
+    const machine = new Machine()
+    const sinks = [new ScriptedSink({ writeDeadlineMs: 10_000 }, 'picky'), new ScriptedSink({}, 'well')]
+    sinks[0]!.answer = refusing(odd)
+    const process = await machine.start(sinks, { queueBytesMax: 1 << 20 })
+    await process.deliver(a, 4)
+    await machine.world.advance(3000)
+    sinks[0]!.answer = ({ parts }) =>
+      parts.some(({ redelivered }) => redelivered === true) ? { kind: 'again', why: 'answered 500' } : null
+    await ask(process, machine, 'redeliver')
+    await machine.world.advance(60_000)
+    await machine.world.run(() => process.deliver(a, 2000, 'x'.repeat(1000)))
+    await machine.world.advance(10_000)
+    expect(runsOf(sinks[0]!, a)).toBe('0-0 2-2 4-2003')
+    await machine.world.run(() => process.dispatcher.forget(a, new AbortController()))
+    expect(await numbersOfLetters(process, machine)).toEqual([1, 3])
+    expect((await machine.stop()).missed).toEqual([])
+  })
+
   test('are given to it at the start where that is configured, also when it was killed, and are dropped when asked', async () => {
     const machine = new Machine()
     const sink = new ScriptedSink({}, 'picky')
@@ -114,6 +161,12 @@ describe('records that a sink does not take', () => {
     await machine.world.advance(10_000)
     expect(await numbersOfLetters(second, machine)).toEqual([1, 3, 5, 7, 9])
     await machine.stop()
+    sink.answer = () => ({ kind: 'again', why: 'ECONNREFUSED', of: 'sink' })
+    const away = await machine.start([sink], { deadLetters: { redeliverAtStart: true } })
+    await machine.world.advance(10_000)
+    expect(await numbersOfLetters(away, machine)).toEqual([1, 3, 5, 7, 9])
+    expect((await machine.stop()).missed).toEqual([])
+    sink.answer = () => null
     const third = await machine.start([sink], { deadLetters: { redeliverAtStart: true } })
     await machine.world.advance(10_000)
     expect(await numbersOfLetters(third, machine)).toEqual([])

@@ -13,7 +13,7 @@ import type { FileSystem } from '../../ports/file-system.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { Archive } from './archive.ts'
 import { fileNameOf } from './file-name.ts'
-import { OpenFiles } from './open-files.ts'
+import { OpenFiles } from '../../lifecycle/open-files.ts'
 import { DISTURBANCES, OwnedFile, type Disturbance } from './owned-file.ts'
 import { formatBlock, formatFor } from '../record-format.ts'
 

@@ -1,4 +1,4 @@
-import { Condition } from '../../lifecycle/condition.ts'
+import { Condition } from './condition.ts'
 
 /** Something that may have a file open. */
 export interface Closable {
@@ -26,6 +26,11 @@ export class OpenFiles {
 
   constructor(limit: number) {
     this.#limit = limit
+  }
+
+  /** Files that are open, or about to be. */
+  get size(): number {
+    return this.#entries.size
   }
 
   /** Runs `use` as the only user of the file, which may open it. */
