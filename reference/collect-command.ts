@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { readEngineTls, type EngineTls } from './adapters/engine-tls.ts'
 import { HttpDockerEngine } from './adapters/http-docker-engine.ts'
 import { FastifyHttpServer } from './adapters/fastify-http-server.ts'
+import { gunzip } from './adapters/gunzip.ts'
 import { NodeClock } from './adapters/node-clock.ts'
 import { NodeFileSystem } from './adapters/node-file-system.ts'
 import { NodeProcess } from './adapters/node-process.ts'
@@ -93,6 +94,7 @@ export function productionCollector(
     http: new FastifyHttpServer(),
     process: new NodeProcess(),
     logger,
+    gunzip,
     gzip: promisify<Uint8Array, Uint8Array>(gzip),
     stdout: stdoutWriter(process.stdout),
   })

@@ -80,6 +80,8 @@ export function createCollector(
     random,
     logger,
     engine,
+    fileSystem,
+    gunzip: ports.gunzip,
     metrics,
     pool,
     hostName: ports.process.hostName(),

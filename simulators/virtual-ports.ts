@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Ports } from '../reference/ports/index.ts'
 import { SimulatedDockerEngine } from './engine/simulated-docker-engine.ts'
 import { RecordingLogger } from './recording-logger.ts'
@@ -35,6 +35,12 @@ export function virtualPorts(
     logger: new RecordingLogger(() => world.nowMs),
     gzip: (bytes) =>
       new Promise((resolve) => void process.schedule(GZIP_MS, 'gzip', () => resolve(gzipSync(bytes)))),
+    async *gunzip(packed) {
+      const pieces: Uint8Array[] = []
+      for await (const piece of packed) pieces.push(piece)
+      await new Promise<void>((resolve) => void process.schedule(GZIP_MS, 'gunzip', resolve))
+      yield gunzipSync(Buffer.concat(pieces))
+    },
     output,
     stdout: output.write,
     ...overrides,

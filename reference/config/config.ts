@@ -45,11 +45,15 @@ export interface ContainerMonitorConfig {
   /** Whether labels of containers that begin with `watertight.` are settings. */
   readonly settingsByLabel: boolean
   readonly metadata: MetadataConfig
+  /** Where lines come from: the engine's API, its `json-file` logs on this machine's disk, or those where they can be read. */
+  readonly source: 'api' | 'files' | 'auto'
+  /** Logs that are open at the same time, of those that are read from files. */
+  readonly maxOpenLogs: number
   /** For containers without a position. */
   readonly from: 'start' | 'now'
   /** A longer line is cut into lines of this length. */
   readonly maxLineBytes: number
-  /** How often logs are read where the engine's follow cannot be trusted (Podman). */
+  /** How often logs are read where the engine's follow cannot be trusted (Podman), and how often a file is looked at to which nothing is written. */
   readonly pollIntervalMs: number
   readonly streamRotation: StreamRotationConfig
 }

@@ -47,11 +47,11 @@ export class Admission {
    * @param renamedTo the name that an event gave it: what is asked may be answered before it is renamed, and come after
    */
   admit(details: ContainerDetails, renamedTo: string | null): Source | null {
-    const { engineInfo, knownSources, logger } = this.#options
+    const { config, engineInfo, knownSources, logger } = this.#options
     const settings = this.#settingsOf(details)
     this.#reportProblems(details, settings)
     if (!this.#isWanted(details, settings)) return null
-    const refusal = refuseLogDriver(details, engineInfo())
+    const refusal = refuseLogDriver(details, engineInfo(), config.source)
     if (refusal !== null) {
       logger.warn({ container: details.name, logDriver: details.logDriver }, refusal)
       return null

@@ -17,6 +17,9 @@ import { ContainerPosition } from './reading/container-position.ts'
 import { createReader, type ContainerReader } from './reading/container-reader.ts'
 import { lineFilterOf } from './reading/line-filter.ts'
 import { pollPauseMs, readingOf } from './reading/log-reading.ts'
+import { FileReading, type FileReadingEnd } from './stored/file-reading.ts'
+import type { StoredLogs } from './stored/stored-logs.ts'
+import { StoredReader, type StoredReaderOptions } from './stored/stored-reader.ts'
 import { StreamTurn, type TurnContext, type TurnEnd } from './stream-turn.ts'
 
 /** What a session needs of the monitor it belongs to. */
@@ -28,6 +31,7 @@ export interface SessionContext extends TurnContext, InspectionContext {
   readonly resumePosition: (source: string) => SourcePosition | undefined
   /** How long a container may wait for a slot before that is an error (invariant I6), milliseconds. */
   readonly slotWaitBoundMs: () => number
+  readonly storedLogs: StoredLogs
 }
 
 /**
@@ -68,7 +72,9 @@ export class ContainerSession {
   readonly #backOff: BackOff
   #source: Source
   /** Once it is admitted. */
-  #reader: ContainerReader | null = null
+  #reader: ContainerReader | StoredReader | null = null
+  /** While its log is read from the engine's files. */
+  #files: FileReading | null = null
   #turn: StreamTurn | null = null
   #stuckTurn: StreamTurn | null = null
   #waitingForSlot = false
@@ -111,8 +117,12 @@ export class ContainerSession {
 
   /** How long it should have been read and was not, because streams failed or did not bring what they should; 0 while one does. Milliseconds. */
   get unreadForMs(): number {
-    const isRead = this.#turn !== null && this.#isRead(this.#turn)
-    const sinceMs = (isRead ? null : this.#troubleSinceMs) ?? this.#turn?.unclearSinceMs ?? null
+    const isRead = this.#files !== null || (this.#turn !== null && this.#isRead(this.#turn))
+    const sinceMs =
+      (isRead ? null : this.#troubleSinceMs) ??
+      this.#turn?.unclearSinceMs ??
+      this.#files?.unreadSinceMs ??
+      null
     return sinceMs === null ? 0 : this.#context.clock.monotonic() - sinceMs
   }
 
@@ -123,6 +133,12 @@ export class ContainerSession {
   /** True while a stream is open beyond its interval and a minute: its rotation is stuck. */
   get rotationStuck(): boolean {
     return this.#stuckTurn !== null && this.#stuckTurn === this.#turn
+  }
+
+  /** Where its lines come from; null before that is decided. */
+  get logSource(): 'files' | 'api' | null {
+    if (this.#files !== null) return 'files'
+    return this.#reader === null ? null : 'api'
   }
 
   /** Reports a stuck rotation, once per stream. For the heartbeat. */
@@ -146,7 +162,11 @@ export class ContainerSession {
     const source = this.#context.admit(details)
     if (source === null) return { kind: 'ignored', name: details.name }
     this.#source = source
-    const reader = (this.#reader = this.#makeReader(details))
+    const fromFiles = await this.#readFiles(details, signal)
+    if (fromFiles?.kind === 'gone') return fromFiles
+    const reader = this.#makeReader(details, fromFiles?.position)
+    this.#reader = reader
+    this.#context.metrics.logSource(this.source, 'api')
     const follow: Mode = readingOf(this.#context.engineInfo()).poll ? 'poll' : 'follow'
     let mode: Mode | 'waiting' | 'gone' = this.#firstMode(details, reader, follow)
     while (mode !== 'gone') {
@@ -187,19 +207,57 @@ export class ContainerSession {
     return this.#opened ? 'cut_short' : 'not_opened'
   }
 
-  #makeReader(details: ContainerDetails): ContainerReader {
-    const { config, resumePosition } = this.#context
-    const position = resumePosition(this.source.id)
+  #makeReader(details: ContainerDetails, position: ContainerPosition | undefined): ContainerReader {
     return createReader({
-      source: this.source,
-      tty: details.tty,
+      ...this.#readerOptions(details, position),
       ...readingOf(this.#context.engineInfo()),
+      wasThere: !this.#news.announced,
+    })
+  }
+
+  /** @param position where reading has come to; where it has not begun it is the saved one */
+  #readerOptions({ tty }: ContainerDetails, position: ContainerPosition | undefined): StoredReaderOptions {
+    const { config, resumePosition } = this.#context
+    const saved = position ?? resumePosition(this.source.id)
+    return {
+      source: this.source,
+      tty,
       maxLineBytes: config.maxLineBytes,
       filter: lineFilterOf(config.filters),
       from: this.#from,
-      wasThere: !this.#news.announced,
-      ...(position instanceof ContainerPosition ? { position } : {}),
+      ...(saved instanceof ContainerPosition ? { position: saved } : {}),
+    }
+  }
+
+  /** Reads the engine's files for as long as the container exists or they can be read; undefined where they are not to be read. */
+  async #readFiles(details: ContainerDetails, signal: AbortSignal): Promise<FileReadingEnd | undefined> {
+    const { engineInfo, logger, metrics, storedLogs } = this.#context
+    if (!storedLogs.isFor(details, engineInfo())) return undefined
+    const reader = new StoredReader(this.#readerOptions(details, undefined))
+    this.#reader = reader
+    const files = new FileReading(this.#context, {
+      details,
+      news: this.#news,
+      reader,
+      backOff: this.#backOff,
+      source: () => this.#source,
+      inspect: (own) => this.#inspect(own),
     })
+    this.#files = files
+    metrics.logSource(this.source, 'files')
+    logger.info(
+      { container: this.source.name, path: storedLogs.pathOf(details) },
+      'A log is read from its file',
+    )
+    try {
+      const end = await files.run(signal)
+      if (end.kind === 'unreadable')
+        logger.warn({ container: this.source.name, why: end.why }, 'A log is read over the API')
+      return end
+    } finally {
+      this.#files = null
+      this.#reader = null
+    }
   }
 
   async #takeTurn(

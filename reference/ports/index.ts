@@ -26,6 +26,8 @@ export interface Ports {
   readonly logger: Logger
   /** Makes one gzip member of the bytes, off the event loop. Members one after the other are a gzip file. */
   readonly gzip: (bytes: Uint8Array) => Promise<Uint8Array>
+  /** Unpacks gzip, all members of it, piece by piece; rejects where the bytes are none. Whoever takes its iterator ends it. */
+  readonly gunzip: (packed: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
   /** Standard output, for the sink of that name: resolves when the bytes were taken. */
   readonly stdout: (bytes: readonly Uint8Array[]) => Promise<void>
 }

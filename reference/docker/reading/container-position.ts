@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { SourcePosition } from '../../dispatch/block.ts'
+import { FILE_PLACE, type FilePlace } from '../stored/file-place.ts'
 import { RING_KEYS, type CursorState } from './cursor-state.ts'
 import type { PartialLine } from './open-line.ts'
 import { usualStamp } from './stamp.ts'
@@ -16,6 +17,8 @@ export interface ContainerPositionParts {
   readonly lineFilter: string | undefined
   /** Only with a TTY: how the container's last runs ended, oldest first, at most {@link RING_KEYS}. */
   readonly unterminated: readonly Unterminated[]
+  /** Where the same place is in the engine's file, if it was read there: it saves looking for it. */
+  readonly place?: FilePlace | undefined
 }
 
 /** Where reading of a container resumes: see {@link CursorState} for how the place is found again. Immutable. */
@@ -27,6 +30,7 @@ export class ContainerPosition implements SourcePosition {
   readonly maxLineBytes: number | undefined
   readonly lineFilter: string | undefined
   readonly unterminated: readonly Unterminated[]
+  readonly place: FilePlace | undefined
 
   constructor(parts: ContainerPositionParts) {
     this.epoch = parts.epoch
@@ -36,11 +40,12 @@ export class ContainerPosition implements SourcePosition {
     this.maxLineBytes = parts.maxLineBytes
     this.lineFilter = parts.lineFilter
     this.unterminated = parts.unterminated
+    this.place = parts.place
   }
 
   toJSON(): unknown {
     const { messages, ring, newest, counted } = this.cursor
-    const { epoch, records, maxLineBytes, lineFilter, unterminated } = this
+    const { epoch, records, maxLineBytes, lineFilter, unterminated, place } = this
     const partials = this.partials.map(toJSON)
     return {
       epoch,
@@ -53,6 +58,7 @@ export class ContainerPosition implements SourcePosition {
       maxLineBytes,
       lineFilter,
       unterminated,
+      place,
     }
   }
 }
@@ -90,6 +96,7 @@ const FORM = z.object({
   unterminated: z
     .union([UNTERMINATED.transform((one) => [one]), z.array(UNTERMINATED).max(RING_KEYS)])
     .default([]),
+  place: FILE_PLACE.optional(),
 })
 
 /** Reads what {@link ContainerPosition.toJSON} gave. @throws Error naming what is wrong. */

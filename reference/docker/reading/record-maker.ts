@@ -1,4 +1,5 @@
 import type { Block, Source } from '../../dispatch/block.ts'
+import type { FilePlace } from '../stored/file-place.ts'
 import { BlockBuilder } from './block-builder.ts'
 import { ContainerPosition } from './container-position.ts'
 import { LineAssembler } from './line-assembler.ts'
@@ -22,6 +23,8 @@ export interface RecordMakerOptions {
   readonly unframed: boolean
   /** Where reading resumes after the messages that were added so far. */
   readonly cursor: () => CursorState
+  /** The same in the file that is read, if one is. */
+  readonly place?: () => FilePlace | undefined
 }
 
 /** Makes records, blocks and positions of the messages that a reader found new. */
@@ -64,6 +67,7 @@ export class RecordMaker {
       maxLineBytes: this.#options.maxLineBytes,
       lineFilter: this.#options.filter?.digest,
       unterminated: this.#unterminated,
+      place: this.#options.place?.(),
     })
   }
 
