@@ -58,7 +58,7 @@ function put(container: SimulatedContainer, { count, kind, stream }: Write): voi
   if (kind === 'bytes')
     container.write(
       way,
-      Buffer.from(`\u2028<é>😀"\\\t${'\x00\x1f'}${String(count)}\xff\n`, count % 2 === 0 ? 'latin1' : 'utf8'),
+      Buffer.from(`\u2028<é>😀"\\\t\x00\x1f${String(count)}\xff\n`, count % 2 === 0 ? 'latin1' : 'utf8'),
     )
   if (kind === 'open' && container.tty) container.write(way, `no end ${container.lastNumber} ${count}`)
 }

@@ -41,9 +41,10 @@ function parsed(text: string): string | null {
   }
 }
 
+const escaped = (letter: string): string => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 /** JSON of a text as Go writes it: these escapes, and no others. */
 function quoted(text: string): string {
-  const escaped = (letter: string): string => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
   return JSON.stringify(text).replaceAll(/[<>&\u2028\u2029]/g, escaped)
 }
 
