@@ -27,6 +27,7 @@ export class RecordDecoder {
   /** The attributes that were found to be JSON last: those of a container are always the same. */
   #attributes: Uint8Array = NONE
   #inSpoilt = false
+  #lineStart = 0
 
   /**
    * Decodes the whole lines in [start, end).
@@ -35,6 +36,7 @@ export class RecordDecoder {
   push(bytes: Uint8Array, start: number, end: number, handlers: RecordHandlers): number {
     let at = start
     while (at < end) {
+      this.#lineStart = at
       const next = this.#usual(bytes, at, end, handlers.onMessage)
       if (next > 0) at = next
       else {
@@ -45,6 +47,20 @@ export class RecordDecoder {
       }
     }
     return at
+  }
+
+  /** Where the line of the message that is being handed over begins. */
+  get lineStart(): number {
+    return this.#lineStart
+  }
+
+  /** Decodes lines once more that were decoded before. */
+  again(bytes: Uint8Array, start: number, end: number, onMessage: MessageHandler): void {
+    const inSpoilt = this.#inSpoilt
+    const lineStart = this.#lineStart
+    this.push(bytes, start, end, { onMessage, onSpoilt: () => {} })
+    this.#inSpoilt = inSpoilt
+    this.#lineStart = lineStart
   }
 
   /** What follows is not the rest of what came last. */
@@ -81,44 +97,48 @@ export class RecordDecoder {
   /** Puts the text that begins here behind the stamp of the message. @returns where its closing quote is; 0 when there is none */
   #text(bytes: Uint8Array, start: number, end: number): number {
     let message = this.#message
-    let room = message.length - CHARACTER_BYTES
     let to = STAMP_PREFIX
     let at = start
-    while (at < end) {
-      const byte = bytes[at]!
-      if (to > room) {
-        message = this.#grow()
-        room = message.length - CHARACTER_BYTES
+    for (;;) {
+      // So far there is room for what is written byte by byte.
+      const until = Math.min(end, at + message.length - CHARACTER_BYTES - to)
+      while (at < until) {
+        const byte = bytes[at]!
+        if (IS_ODD[byte] !== 0) break
+        message[to++] = byte
+        at += 1
       }
+      if (at >= end) return 0
+      if (at >= until) {
+        message = this.#grow()
+        continue
+      }
+      const byte = bytes[at]!
       if (byte === QUOTE) {
         this.#length = to
         return at
       }
-      if (byte === BACKSLASH) {
-        const short = at + 1 < end ? SHORT_ESCAPES[bytes[at + 1]!]! : 0
-        if (short > 0) {
-          message[to++] = short
-          at += 2
-          continue
-        }
-        const code = codeAt(bytes, at, end)
-        if (code === -1) return 0
-        const low = isHighSurrogate(code) ? codeAt(bytes, at + UNICODE_ESCAPE, end) : -1
-        const isPair = isLowSurrogate(low)
-        to = putCharacter(message, to, isPair ? pairOf(code, low) : code)
-        at += isPair ? 2 * UNICODE_ESCAPE : UNICODE_ESCAPE
-      } else if (byte < ASCII_END) {
-        if (byte < SPACE) return 0
-        message[to++] = byte
-        at += 1
-      } else {
+      if (byte < SPACE) return 0
+      if (byte >= ASCII_END) {
         const length = characterLength(bytes, at, end)
         if (length === 0) to = putReplacement(message, to)
         for (let index = 0; index < length; index++) message[to++] = bytes[at + index]!
         at += Math.max(1, length)
+        continue
       }
+      const short = at + 1 < end ? SHORT_ESCAPES[bytes[at + 1]!]! : 0
+      if (short > 0) {
+        message[to++] = short
+        at += 2
+        continue
+      }
+      const code = codeAt(bytes, at, end)
+      if (code === -1) return 0
+      const low = isHighSurrogate(code) ? codeAt(bytes, at + UNICODE_ESCAPE, end) : -1
+      const isPair = isLowSurrogate(low)
+      to = putCharacter(message, to, isPair ? pairOf(code, low) : code)
+      at += isPair ? 2 * UNICODE_ESCAPE : UNICODE_ESCAPE
     }
-    return 0
   }
 
   #grow(): Uint8Array {
@@ -281,6 +301,10 @@ for (const [letter, meaning] of Object.entries({
   t: '\t',
 }))
   SHORT_ESCAPES[letter.charCodeAt(0)] = meaning.charCodeAt(0)
+/** Bytes of a text that do not stand for themselves, or are not ASCII: not 0. */
+const IS_ODD = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number(byte < 0x20 || byte >= 0x80 || byte === 0x22 || byte === 0x5c),
+)
 const NO_DIGIT = 0xff
 const HEX_DIGITS = new Uint8Array(256).fill(NO_DIGIT)
 for (const [digit, letter] of Array.from('0123456789abcdef').entries()) {

@@ -57,4 +57,4 @@ export class StoredLogs {
 const DRIVER = 'json-file'
 /** A disk is not quicker for being asked more at a time. */
 const BUFFERS = 4
-const BUFFER_BYTES = 256 * 1024
+const BUFFER_BYTES = 512 * 1024

@@ -1,7 +1,6 @@
 import type { Block, Source } from '../../dispatch/block.ts'
 import type { ContainerPosition } from '../reading/container-position.ts'
 import { RING_KEYS } from '../reading/cursor-state.ts'
-import { Delivered } from '../reading/delivered.ts'
 import type { LineFilter } from '../reading/line-filter.ts'
 import { messageKey } from '../reading/message-key.ts'
 import type { MessageHandler } from '../reading/message-parser.ts'
@@ -10,6 +9,7 @@ import { RecordMaker } from '../reading/record-maker.ts'
 import { RestSearch } from '../reading/rest-search.ts'
 import { RingSearch } from '../reading/ring-search.ts'
 import { CHECKED_BYTES, checksum, type FilePlace } from './file-place.ts'
+import { StoredCursor } from './stored-cursor.ts'
 import { RecordDecoder, type RecordHandlers } from './record-decoder.ts'
 
 export interface StoredReaderOptions {
@@ -42,7 +42,7 @@ export type LookOutcome = 'reading' | 'more' | 'again'
  * Records, positions and the keys in them are those of the same log read over the engine's API: where one was left the other goes on.
  */
 export class StoredReader {
-  readonly #delivered: Delivered
+  readonly #delivered: StoredCursor
   readonly #maker: RecordMaker
   readonly #decoder = new RecordDecoder()
   readonly #handlers: RecordHandlers
@@ -54,16 +54,21 @@ export class StoredReader {
   /** The last keys of a pass over all of the log, where the ring is lost. */
   #known: number[] = []
   #isWhole = false
+  /** The keys that are remembered: only of the ring they are. */
+  #ring: ReadonlySet<number> = new Set()
   #isInVain = false
   #cutsFirst = false
   #place: FilePlace | undefined
   #file: Pick<FilePlace, 'device' | 'inode'> = NO_FILE
   #offset = 0
-  /** While records of a piece are taken, the place is between two of its ends. */
-  #isWithin = false
+  /** The piece that records are taken of: the place is between its ends. */
+  #piece: Uint8Array | null = null
+  /** Where the last lines of the piece begin of which messages were delivered, and how many such lines there were. */
+  readonly #lineStarts = new Float64Array(LINES_KEPT)
+  #lines = 0
 
   constructor({ source, tty, maxLineBytes, filter = null, position, from }: StoredReaderOptions) {
-    const delivered = (this.#delivered = new Delivered(position?.cursor))
+    const delivered = (this.#delivered = new StoredCursor(position?.cursor))
     this.#primes = position === undefined && from === 'now'
     this.#place = position?.place
     this.#maker = new RecordMaker({
@@ -74,7 +79,7 @@ export class StoredReader {
       chunksShareStamp: true,
       unframed: tty,
       cursor: () => delivered.state,
-      place: () => (this.#isWithin || this.isLooking ? undefined : this.#place),
+      place: () => (this.#piece !== null || this.isLooking ? undefined : this.#place),
       ...(position === undefined ? {} : { position }),
     })
     this.#handlers = { onMessage: this.#onMessage, onSpoilt: () => this.#noteSpoilt() }
@@ -87,7 +92,7 @@ export class StoredReader {
 
   get beginning(): Beginning {
     if (this.#primes) return 'end'
-    return this.#rest === null && this.#delivered.history.next > 0 ? 'position' : 'first'
+    return this.#rest === null && this.#delivered.messages > 0 ? 'position' : 'first'
   }
 
   /** Whether what comes may be old. */
@@ -126,6 +131,7 @@ export class StoredReader {
     this.#isWhole = whole
     this.#isInVain = false
     this.#known = []
+    this.#ring = new Set(ring)
     if (this.#rest !== null) this.#search = new RestSearch(this.#rest.lastKnown)
     else if (!this.#primes && ring.length > 0)
       this.#search = new RingSearch(ring, { asked: whole ? undefined : Infinity, limit: Infinity })
@@ -147,13 +153,10 @@ export class StoredReader {
    */
   push(bytes: Uint8Array, start: number, end: number): number {
     const from = this.#cutsFirst ? this.#secondLine(bytes, start, end) : start
-    this.#isWithin = true
-    let to = from
-    try {
-      to = this.#cutsFirst ? end : this.#decoder.push(bytes, from, end, this.#handlers)
-    } finally {
-      this.#isWithin = false
-    }
+    this.#piece = bytes
+    const to = this.#cutsFirst ? end : this.#decoder.push(bytes, from, end, this.#handlers)
+    this.#addKeys(to)
+    this.#piece = null
     this.#moveTo(bytes, start, to)
     return to - start
   }
@@ -233,9 +236,10 @@ export class StoredReader {
   }
 
   readonly #onMessage: MessageHandler = (stream, buffer, start, end) => {
-    const key = messageKey(stream, buffer, start, end)
-    if (this.#search !== null && !this.#isNew(this.#search, key, buffer, start)) return
-    this.#delivered.add(key, buffer, start)
+    const search = this.#search
+    if (search !== null && !this.#isNew(search, messageKey(stream, buffer, start, end), buffer, start)) return
+    this.#delivered.count(buffer, start)
+    this.#lineStarts[this.#lines++ % LINES_KEPT] = this.#decoder.lineStart
     if (!this.#primes) this.#maker.add(stream, buffer, start, end)
   }
 
@@ -248,7 +252,7 @@ export class StoredReader {
       else keepLast(this.#known, key)
       return isNew
     }
-    const known = this.#isWhole && this.#delivered.history.find(key) >= 0
+    const known = this.#isWhole && this.#ring.has(key)
     const answer = search.push(key, { known, newer: this.#delivered.isNewer(buffer, start) })
     if (answer === 'found') this.#search = null
     this.#isInVain = answer === 'more'
@@ -263,7 +267,20 @@ export class StoredReader {
   }
 
   #noteSpoilt(): void {
-    if (!this.isLooking) this.gap()
+    if (this.isLooking) return
+    this.#addKeys(this.#decoder.lineStart)
+    this.gap()
+  }
+
+  /** Of the messages that were delivered of the piece the last ones are remembered. @param end where their lines end */
+  #addKeys(end: number): void {
+    const lines = Math.min(RING_KEYS, this.#lines)
+    if (this.#piece === null || lines === 0) return
+    const first = this.#lineStarts[(this.#lines - lines) % LINES_KEPT]!
+    this.#lines = 0
+    this.#decoder.again(this.#piece, first, end, (stream, buffer, from, to) =>
+      this.#delivered.addKey(messageKey(stream, buffer, from, to)),
+    )
   }
 }
 
@@ -273,4 +290,5 @@ function keepLast(keys: number[], key: number): void {
 }
 
 const NEWLINE = 0x0a
+const LINES_KEPT = 64
 const NO_FILE = { device: 0, inode: 0 }
