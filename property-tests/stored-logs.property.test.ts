@@ -104,7 +104,7 @@ async function follow(
   return { follower, check, container, wrong, skipped }
 }
 
-test.prop([setting, visits(fc.constant(0))], { numRuns: 60 })(
+test.prop([setting, visits(fc.constant(0))], { numRuns: 30 })(
   'a log that is read now over the API, now from its files, loses and repeats nothing, and tells what was rotated away',
   async (drawn, all) => {
     const { check, container, follower, skipped, wrong } = await follow(drawn, all)
@@ -118,7 +118,7 @@ test.prop([setting, visits(fc.constant(0))], { numRuns: 60 })(
 
 test.prop(
   [setting, visits(fc.nat(3)).map((all) => all.map((visit): Visit => ({ ...visit, way: 'files' })))],
-  { numRuns: 40 },
+  { numRuns: 20 },
 )('a record in a file that is spoilt costs that record alone, and a gap', async (drawn, all) => {
   const { check, follower, skipped, wrong } = await follow(drawn, all)
   expect(wrong).toBeUndefined()

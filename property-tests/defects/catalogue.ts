@@ -9,6 +9,7 @@ import { FILES } from './files.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
+import { STORED } from './stored.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
 import { SURVIVORS } from './survivors.ts'
@@ -28,6 +29,7 @@ export const DEFECTS: readonly Defect[] = [
   ...VERDICTS,
   ...SURVIVORS,
   ...RECORDS,
+  ...STORED,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

@@ -45,6 +45,20 @@ describe('a log that is read from its file', () => {
     await rig.stop()
   })
 
+  test('is found though the engine describes its container no more once it has started', async () => {
+    const rig = await started({
+      interfere: (engine) => ({
+        async inspectContainer(id, options) {
+          const details = await engine.inspectContainer(id, options)
+          return details.name === 'job' && details.running ? await new Promise(() => {}) : details
+        },
+      }),
+    })
+    const container = await rig.runShortLived('job')
+    await rig.advance(200)
+    expect(rig.lines(container)).toEqual(rig.written(container))
+  })
+
   test('has the line that its process left open once the process has ended', async () => {
     const rig = await started()
     const job = rig.add('job', { behaviour: { kind: 'silent' }, atExit: { lines: 2, unterminated: true } })
@@ -82,7 +96,7 @@ describe('a log that is read from its file', () => {
   test('is closed where too many are open, and loses nothing', async () => {
     const rig = await started({ monitor: { maxOpenLogs: 2 } })
     const containers = ['a', 'b', 'c', 'd', 'e'].map((name) =>
-      rig.add(name, { logRotation: { maxSizeBytes: 20_000, maxFiles: 3 } }),
+      rig.add(name, { logRotation: { maxSizeBytes: 3000, maxFiles: 3 } }),
     )
     let most = 0
     using _ = rig.world.invariant('at most two logs are open', () => {
@@ -92,7 +106,7 @@ describe('a log that is read from its file', () => {
       most = Math.max(most, open.length)
       return open.length > 2 ? `${open.length} are open` : undefined
     })
-    await rig.advance(20_000)
+    await rig.advance(6000)
     for (const container of containers) container.setBehaviour({ kind: 'silent' })
     await rig.advance(3000)
     expect(most).toBe(2)
