@@ -13,6 +13,8 @@ const TELL_MS = 1000
 /** What each verb needs is loaded with it: a collector in production does not carry the testbed in its memory. */
 const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   collect: async () => (await import('./reference/collect-command.ts')).registerCollectCommand,
+  'dead-letters': async () =>
+    (await import('./reference/dead-letters-command.ts')).registerDeadLettersCommand,
   dockerd: async () => (await import('./scenarios/dockerd-command.ts')).registerDockerdCommand,
   phases: async () => (await import('./scenarios/phases-command.ts')).registerPhasesCommand,
   run: async () => (await import('./scenarios/run-command.ts')).registerRunCommand,

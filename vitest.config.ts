@@ -27,6 +27,10 @@ const config: ViteUserConfig = defineConfig({
     pool: 'forks',
     // Vitest leaves one core free, of two that is half.
     maxWorkers: '100%',
+    // Most tests run in virtual time: how long they take in real time says only how busy the machine is. So these limits only end what hangs.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 60_000,
     projects: [
       {
         extends: true,
@@ -50,7 +54,6 @@ const config: ViteUserConfig = defineConfig({
             '*.test.ts',
           ],
           exclude: [...configDefaults.exclude, ...INTEGRATION],
-          testTimeout: 10_000,
           isolate: false,
         },
       },
@@ -61,7 +64,7 @@ const config: ViteUserConfig = defineConfig({
           benchmark: { include: [] },
           include: ['property-tests/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...INTEGRATION, ...CAN_FAIL],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           isolate: false,
         },
       },
@@ -71,7 +74,8 @@ const config: ViteUserConfig = defineConfig({
           name: 'integration',
           benchmark: { include: [] },
           include: [...INTEGRATION, ...CAN_FAIL],
-          testTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

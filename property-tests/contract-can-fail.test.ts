@@ -18,7 +18,7 @@ describe('a broken simulator', () => {
     const { stdout } = await promisify(execFile)(process.execPath, [check], { maxBuffer: 2 ** 24 })
     const results: readonly MutantResult[] = JSON.parse(stdout)
     caught = new Map(results.map((result) => [result.case, result.caughtBy]))
-  }, 300_000)
+  })
 
   for (const { name, needs = [] } of CONTRACT_CASES) {
     const mutation = CAUGHT_BY[name] ?? 'nothing'

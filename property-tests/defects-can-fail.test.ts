@@ -9,4 +9,4 @@ test('each defect is caught by all that the catalogue names for it, and the sour
   expect(missed.map(({ id, missedBy }) => [id, missedBy])).toEqual([])
   expect(clean.failures).toEqual([])
   expect(defects.map(({ id }) => id)).toEqual(DEFECTS.map(({ id }) => id))
-}, 300_000)
+}, 900_000)

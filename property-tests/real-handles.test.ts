@@ -114,4 +114,4 @@ const CONTAINERS = [
 ]
 const CYCLES = 100
 /** For what takes milliseconds on a machine that does nothing else. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000

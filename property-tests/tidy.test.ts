@@ -111,3 +111,14 @@ describe('paths of one machine', () => {
     expect(machinePaths(one('a.ts', '/var/run/docker.sock and a/home/b'))).toEqual([])
   })
 })
+
+describe('metrics', () => {
+  test('that the documents name exist', () => {
+    const metrics = files.find((file) => file.path === 'reference/metrics/metrics.ts')!.text
+    const named = files
+      .filter((file) => file.path.endsWith('.md'))
+      .flatMap(({ text }) => [...text.matchAll(/log_capturer_[a-z_]+[a-z]/g)].map(([name]) => name))
+    expect(named.length).toBeGreaterThan(0)
+    expect(named.filter((name) => !metrics.includes(`'${name}'`))).toEqual([])
+  })
+})

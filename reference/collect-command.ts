@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Command } from 'commander'
+import { compress } from 'snappy'
 import { readEngineTls, type EngineTls } from './adapters/engine-tls.ts'
 import { HttpDockerEngine } from './adapters/http-docker-engine.ts'
 import { FastifyHttpServer } from './adapters/fastify-http-server.ts'
@@ -13,10 +14,10 @@ import { pinoLogger } from './adapters/pino-logger.ts'
 import { watchProcess } from './adapters/process-watch.ts'
 import { acquireStateLock } from './adapters/state-lock.ts'
 import { stdoutWriter } from './adapters/stdout-writer.ts'
+import { UndiciHttpClient } from './adapters/undici-http-client.ts'
 import type { CollectorConfig } from './config/config.ts'
 import { assertEnoughDescriptors } from './config/descriptors.ts'
 import { loadConfig } from './config/load-config.ts'
-import { parseConfig } from './config/parse-config.ts'
 import { createCollector, type Collector } from './main.ts'
 import type { Logger } from './ports/index.ts'
 
@@ -27,16 +28,11 @@ export function registerCollectCommand(program: Command): void {
     .description('run the reference collector until SIGTERM or SIGINT')
     .option('--config <file>', 'its configuration in YAML (default: the defaults of every key)')
     .action(async ({ config }: { config?: string }) => {
-      const passed = await collect(await readConfig(config))
+      const fileSystem = new NodeFileSystem()
+      const passed = await collect(await loadConfig(config, { fileSystem, env: process.env }))
       // Whatever a missed deadline left behind must not keep the process.
       process.exit(passed ? 0 : 1)
     })
-}
-
-async function readConfig(file: string | undefined): Promise<CollectorConfig> {
-  const { env } = process
-  if (file === undefined) return parseConfig('', { file: 'defaults', env })
-  return await loadConfig(file, { fileSystem: new NodeFileSystem(), env })
 }
 
 /**
@@ -96,10 +92,17 @@ export function productionCollector(
     logger,
     gunzip,
     gzip: promisify<Uint8Array, Uint8Array>(gzip),
+    snappy: compressSnappy,
+    httpClient: (options) => new UndiciHttpClient(options),
     stdout: stdoutWriter(process.stdout),
   })
   collector.metrics.mirrorConnections(() => engine.connections())
   return collector
+}
+
+async function compressSnappy(bytes: Uint8Array): Promise<Uint8Array> {
+  // A view of a larger buffer would be taken for all of it only where it is no Buffer.
+  return await compress(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }
 
 /** @returns whether everything ended in time. */

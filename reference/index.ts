@@ -5,6 +5,7 @@
 export { createCollector, type Collector } from './main.ts'
 export { productionCollector } from './collect-command.ts'
 export type * from './config/config.ts'
+export type { LocalFileSinkConfig, RotationConfig } from './sinks/local-file/config.ts'
 export { completeConfig, type PartialConfig } from './config/complete-config.ts'
 export { loadConfig } from './config/load-config.ts'
 export { parseConfig, type ParseOptions } from './config/parse-config.ts'

@@ -15,8 +15,7 @@ import { runStopSequence, type StopReport } from './lifecycle/stop-sequence.ts'
 import { TaskRegistry } from './lifecycle/task-registry.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { DockerEngine, Ports } from './ports/index.ts'
-import { LocalFileSink } from './sinks/local-file-sink.ts'
-import { StdoutSink } from './sinks/stdout-sink.ts'
+import { makeSinks } from './sinks/make-sinks.ts'
 
 /** The reference collector. Start and stop are idempotent and safe in any order, also while the other is running. */
 export interface Collector {
@@ -61,7 +60,10 @@ export function createCollector(
     logger.error({ kind, task: name, err: error }, 'A task failed')
   }
 
-  const sinks = [...makeSinks(config, ports, metrics, tasks), ...(extensions.sinks?.(ports) ?? [])]
+  const sinks = [
+    ...makeSinks(config.sinks, { ...ports, metrics, tasks }),
+    ...(extensions.sinks?.(ports) ?? []),
+  ]
   const { stateDir } = config
   const dispatcher = new Dispatcher({
     clock,
@@ -192,14 +194,4 @@ function containerMonitor(monitor: ContainerMonitor, engine: DockerEngine): Comp
     ],
     checks: () => monitor.checks(),
   }
-}
-
-function makeSinks(config: CollectorConfig, ports: Ports, metrics: Metrics, tasks: TaskRegistry): Sink[] {
-  const { clock, fileSystem, gzip, logger, stdout } = ports
-  const { localFile } = config.sinks
-  const sinks: Sink[] = []
-  if (localFile.enabled)
-    sinks.push(new LocalFileSink({ config: localFile, clock, fileSystem, gzip, logger, metrics, tasks }))
-  if (config.sinks.stdout.enabled) sinks.push(new StdoutSink(stdout))
-  return sinks
 }

@@ -9,6 +9,11 @@ export { waitsAreBounded, type WaitingBound } from './invariants/waiting-bound.t
 export { sinkHoldsPrefix, type SinkPrefix, type SinkPrefixOptions } from './invariants/sink-prefix.ts'
 export { OutputCheck, type SkippedLines } from './invariants/output-check.ts'
 export { leftBehind } from './invariants/left-behind.ts'
-export { positionsAreFresh, savedRecords, type FreshPositionsOptions } from './invariants/fresh-positions.ts'
+export {
+  positionsAreFresh,
+  savedRecords,
+  savedSinks,
+  type FreshPositionsOptions,
+} from './invariants/fresh-positions.ts'
 export { deliveriesGoOn, type DeliveriesOptions, type Delivery } from './invariants/deliveries.ts'
 export { every } from './invariants/every.ts'

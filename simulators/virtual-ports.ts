@@ -1,7 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { compressSync } from 'snappy'
 import type { Ports } from '../reference/ports/index.ts'
 import { SimulatedDockerEngine } from './engine/simulated-docker-engine.ts'
 import { RecordingLogger } from './recording-logger.ts'
+import { SimulatedHttpClient } from './sinks/simulated-http-client.ts'
 import { SimulatedHostProcess } from './simulated-host-process.ts'
 import { SimulatedStandardOutput } from './simulated-standard-output.ts'
 import type { VirtualProcess } from './virtual-process.ts'
@@ -33,12 +35,13 @@ export function virtualPorts(
     http: world.http.forProcess(process),
     process: new SimulatedHostProcess(world),
     logger: new RecordingLogger(() => world.nowMs),
-    gzip: (bytes) =>
-      new Promise((resolve) => void process.schedule(GZIP_MS, 'gzip', () => resolve(gzipSync(bytes)))),
+    gzip: compressing(process, 'gzip', gzipSync),
+    snappy: compressing(process, 'snappy', (bytes) => compressSync(Buffer.from(bytes))),
+    httpClient: () => connectToSinks(world, process),
     async *gunzip(packed) {
       const pieces: Uint8Array[] = []
       for await (const piece of packed) pieces.push(piece)
-      await new Promise<void>((resolve) => void process.schedule(GZIP_MS, 'gunzip', resolve))
+      await new Promise<void>((resolve) => void process.schedule(COMPRESSION_MS, 'gunzip', resolve))
       yield gunzipSync(Buffer.concat(pieces))
     },
     output,
@@ -53,4 +56,20 @@ function connect(world: World, process: VirtualProcess): SimulatedDockerEngine {
   return engine
 }
 
-const GZIP_MS = 1
+/** Compresses when its time is over. */
+function compressing(
+  process: VirtualProcess,
+  name: string,
+  compress: (bytes: Uint8Array) => Uint8Array,
+): (bytes: Uint8Array) => Promise<Uint8Array> {
+  return (bytes) =>
+    new Promise((resolve) => void process.schedule(COMPRESSION_MS, name, () => resolve(compress(bytes))))
+}
+
+function connectToSinks(world: World, process: VirtualProcess): SimulatedHttpClient {
+  const client = new SimulatedHttpClient(process, world.sinks)
+  process.onDeath(() => client.abandon())
+  return client
+}
+
+const COMPRESSION_MS = 1

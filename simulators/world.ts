@@ -12,6 +12,7 @@ import { SimulatedEngine, type SimulatedEngineOptions } from './engine/simulated
 import type { CrashKind } from './file-system/crash-kind.ts'
 import { SimulatedFileSystem, type SimulatedFileSystemOptions } from './file-system/simulated-file-system.ts'
 import { SimulatedHttpServer } from './simulated-http-server.ts'
+import type { SimulatedSink } from './sinks/simulated-sink.ts'
 
 export interface WorldOptions {
   /** Decides every latency, every tie and every id: the same seed gives the same run, bit for bit. A safe integer. */
@@ -48,6 +49,8 @@ export class World {
   readonly engine: SimulatedEngine
   readonly fileSystem: SimulatedFileSystem
   readonly http: SimulatedHttpServer
+  /** What can be shipped to from here, by origin, such as `http://loki:3100`. Every other name is not found. */
+  readonly sinks: Record<string, SimulatedSink> = {}
   readonly #ties: SeededRandom
   readonly #queue = new EventQueue()
   readonly #trace: EventTrace

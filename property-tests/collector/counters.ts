@@ -56,6 +56,28 @@ export class Counters {
   }
 }
 
+/** What is open at a moment, at least and at most. */
+export interface OpenNow {
+  readonly streams: readonly [least: number, most: number]
+  readonly files: readonly [least: number, most: number]
+}
+
+/**
+ * I13 while the process runs: the gauges tell what is open. Called when everything has settled, nothing but this runs until it resolves.
+ * @returns a sentence; undefined when all is right
+ */
+export async function wrongGauge(text: () => Promise<string>, open: OpenNow): Promise<string | undefined> {
+  const series = parseMetrics(await text())
+  for (const [name, [least, most]] of [
+    ['log_capturer_container_streams_active', open.streams],
+    ['log_capturer_local_file_open_files', open.files],
+  ] as const) {
+    const told = series.get(name) ?? 0
+    if (told < least || told > most) return `${name} is ${told}, and the world saw ${least} to ${most}`
+  }
+  return undefined
+}
+
 interface Held {
   readonly sink: string
   readonly shortId: string

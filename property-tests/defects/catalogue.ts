@@ -9,6 +9,7 @@ import { FILES } from './files.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
+import { RETRIES } from './retries.ts'
 import { STORED } from './stored.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
@@ -29,6 +30,7 @@ export const DEFECTS: readonly Defect[] = [
   ...VERDICTS,
   ...SURVIVORS,
   ...RECORDS,
+  ...RETRIES,
   ...STORED,
 ]
 

@@ -24,7 +24,7 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     description: 'The directory of the logs is never synced',
     patches: [
       {
-        file: 'reference/sinks/local-file-sink.ts',
+        file: 'reference/sinks/local-file/local-file-sink.ts',
         find: 'if (!this.#directoryReady || (this.#namesSynced && unnamed.length === 0)) return',
         replace: 'if (unnamed.length >= 0) return',
       },
@@ -50,7 +50,7 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     description: 'A file that a killed process created is taken for synced',
     patches: [
       {
-        file: 'reference/sinks/local-file-sink.ts',
+        file: 'reference/sinks/local-file/local-file-sink.ts',
         find: '#namesSynced = false',
         replace: '#namesSynced = true',
       },
@@ -83,7 +83,7 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     description: 'What a killed process wrote and did not commit is written again',
     patches: [
       {
-        file: 'reference/sinks/reconcile.ts',
+        file: 'reference/sinks/local-file/reconcile.ts',
         find: 'return { present: present + same, length: length + same, size, found }',
         replace: 'return { present: 0, length: size, size, found }',
       },
@@ -96,7 +96,7 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     description: 'After the first batch that was there already everything is appended',
     patches: [
       {
-        file: 'reference/sinks/owned-file.ts',
+        file: 'reference/sinks/local-file/owned-file.ts',
         find: '      this.#end = null\n      return { rest: [], continues: false, place: markOf(found.place) }',
         replace:
           '      this.#end = await this.#endOf(handle, found.size)\n      return { rest: [], continues: false, place: markOf(found.place) }',
@@ -110,7 +110,7 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     description: 'What a power cut left of a write is taken for lines of somebody else',
     patches: [
       {
-        file: 'reference/sinks/reconcile.ts',
+        file: 'reference/sinks/local-file/reconcile.ts',
         find: 'if (held[0] !== NUL) return false',
         replace: 'if (held.length >= 0) return false',
       },

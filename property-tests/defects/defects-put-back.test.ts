@@ -84,14 +84,17 @@ test('a defect of the idle stream and one that only a unit test shows are caught
 })
 
 test('a unit test that passes although the defect was put back is named, and that is not good', async () => {
-  const other = { file: 'reference/sinks/file-name.test.ts', test: 'an ordinary name stays as it is' }
+  const other = {
+    file: 'reference/sinks/local-file/file-name.test.ts',
+    test: 'an ordinary name stays as it is',
+  }
   const report = await reportDefects([{ ...findDefect('B83'), caughtBy: [other] }], { processes: 1 })
   expect(report.defects[0]).toMatchObject({ caught: false, missedBy: [`${other.file}: ${other.test}`] })
   expect(isGood(report)).toBe(false)
 })
 
 test('a title that names no unit test is an error, not a defect caught', async () => {
-  const none = { file: 'reference/sinks/file-name.test.ts', test: 'there is no such test' }
+  const none = { file: 'reference/sinks/local-file/file-name.test.ts', test: 'there is no such test' }
   await expect(runUnitSuite([{ ...findDefect('B83'), caughtBy: [none] }], { clean: false })).rejects.toThrow(
     /Of B83 no unit test ran whose title contains "there is no such test"/,
   )

@@ -122,7 +122,11 @@ export const DELIVERY: readonly Defect[] = [
     origin,
     description: 'A source that fails is written together with others again and again',
     patches: [
-      { file: pipeline, find: '      lane.alone = true\n      lane.state', replace: '      lane.state' },
+      {
+        file: pipeline,
+        find: '      lane.part(pieces.length)\n      lane.state',
+        replace: '      lane.state',
+      },
     ],
     caughtBy: [{ file: pipelineTest, test: 'in a batch of many delays them by one write' }],
   },
@@ -214,11 +218,11 @@ export const DELIVERY: readonly Defect[] = [
     patches: [
       {
         file: pipeline,
-        find: 'linesDelivered(this.sink.name, portion.records - own.length)',
-        replace: 'linesDelivered(this.sink.name, portion.records)',
+        find: 'linesDelivered(this.sink.name, piece.portion.records - own.length)',
+        replace: 'linesDelivered(this.sink.name, piece.portion.records)',
       },
     ],
-    caughtBy: [{ file: pipelineTest, test: 'records that the sink refuses are dropped and counted' }],
+    caughtBy: [{ file: pipelineTest, test: 'records that the sink refuses are dead letters and counted' }],
   },
   {
     id: 'B74',
@@ -271,5 +275,76 @@ export const DELIVERY: readonly Defect[] = [
       },
     ],
     caughtBy: [{ file: surroundings, test: 'a stop at any moment of a checkpoint of several sinks' }],
+  },
+  {
+    id: 'B162',
+    origin: found,
+    description:
+      'What a crash left in the spool is not saved with the place of a sink that is new: the next start begins the source anew',
+    patches: [
+      { file: `${folder}/spool-opening.ts`, find: 'positions.advance(source, position)', replace: '' },
+    ],
+    caughtBy: [
+      {
+        file: dispatcherTest,
+        test: 'what a crash left in the spool has its positions saved with the place of a sink that is new',
+      },
+    ],
+  },
+  {
+    id: 'B163',
+    origin: found,
+    description: 'Records are sent away that a power cut takes: others come to have their ids',
+    patches: [
+      {
+        file: feed,
+        find: 'return sink.limits.writeDeadlineMs === null ? spool.read(from) : spool.readDurable(from)',
+        replace: 'return sink ? spool.read(from) : spool.readDurable(from)',
+      },
+    ],
+    caughtBy: [
+      {
+        file: surroundings,
+        test: 'an id names one record for good, though power is cut and the log rotates',
+      },
+    ],
+  },
+  {
+    id: 'B164',
+    origin: found,
+    description:
+      'Of two that wait for a sync of the spool, one takes the next one that the other begins for done',
+    patches: [
+      {
+        file: `${folder}/spool/spool.ts`,
+        find: 'while (this.#syncing !== null) await this.#syncing.catch(() => {})',
+        replace: 'await this.#syncing?.catch(() => {})',
+      },
+    ],
+    caughtBy: [
+      {
+        file: `${folder}/spool/spool.test.ts`,
+        test: 'each sync is over only when what was appended before it is on the disk, whoever syncs beside it',
+      },
+    ],
+  },
+  {
+    id: 'B165',
+    origin: found,
+    description:
+      'NULs that a power cut left at the end of a file stay, when what was there does not come again',
+    patches: [
+      {
+        file: 'reference/sinks/local-file/reconcile.ts',
+        find: "if (end === size) return { size, found: 'foreign' }",
+        replace: "if (end <= size) return { size, found: 'foreign' }",
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/sinks/local-file/local-file-sink.test.ts',
+        test: 'NULs at the end are cut with the line they lie in, though the lines before them never come again',
+      },
+    ],
   },
 ]

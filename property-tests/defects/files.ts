@@ -1,9 +1,9 @@
 import type { Defect } from './defect.ts'
 
-const folder = 'reference/sinks'
+const folder = 'reference/sinks/local-file'
 const sink = `${folder}/local-file-sink.ts`
 const sinkTest = `${folder}/local-file-sink.test.ts`
-const formatTest = `${folder}/record-format.test.ts`
+const formatTest = 'reference/sinks/record-format.test.ts'
 const origin =
   'The collector at b5e9cc7, writing to files that others touch, to slow disks and to standard output'
 
@@ -105,12 +105,14 @@ export const FILES: readonly Defect[] = [
     description: 'A write to standard output that is no longer waited for is begun again beside itself',
     patches: [
       {
-        file: `${folder}/stdout-sink.ts`,
+        file: 'reference/sinks/stdout/stdout-sink.ts',
         find: 'await Promise.race([this.#last, aborted])\n',
         replace: '',
       },
     ],
-    caughtBy: [{ file: `${folder}/stdout-sink.test.ts`, test: 'one write is under way at a time' }],
+    caughtBy: [
+      { file: 'reference/sinks/stdout/stdout-sink.test.ts', test: 'one write is under way at a time' },
+    ],
   },
   {
     id: 'B87',
@@ -119,7 +121,7 @@ export const FILES: readonly Defect[] = [
     description: 'In JSON a byte order mark is dropped',
     patches: [
       {
-        file: `${folder}/record-format.ts`,
+        file: 'reference/sinks/record-format.ts',
         find: "new TextDecoder('utf-8', { ignoreBOM: true })",
         replace: "new TextDecoder('utf-8')",
       },
@@ -178,10 +180,16 @@ export const FILES: readonly Defect[] = [
     finding: 'D5',
     origin,
     description: 'What standard output took after a stop gave it up is written again by the next start',
-    patches: [{ file: `${folder}/stdout-sink.ts`, find: 'this.#noteUntold(batch)', replace: 'void batch' }],
+    patches: [
+      {
+        file: 'reference/sinks/stdout/stdout-sink.ts',
+        find: 'this.#noteUntold(batch)',
+        replace: 'void batch',
+      },
+    ],
     caughtBy: [
       {
-        file: `${folder}/stdout-sink.test.ts`,
+        file: 'reference/sinks/stdout/stdout-sink.test.ts',
         test: 'what a write that was no longer waited for has written is not written again',
       },
     ],

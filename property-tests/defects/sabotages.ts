@@ -26,7 +26,7 @@ export const SABOTAGES: readonly Defect[] = [
     description: 'The limit on open files is not kept',
     patches: [
       {
-        file: 'reference/sinks/open-files.ts',
+        file: 'reference/lifecycle/open-files.ts',
         find: 'if (this.#entries.size < this.#limit)',
         replace: 'if (this.#entries.size < Infinity)',
       },

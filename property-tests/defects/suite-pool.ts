@@ -86,4 +86,4 @@ async function answerOf(child: ChildProcess, job: SuiteJob): Promise<SuiteAnswer
 }
 
 const NEVER = new AbortController().signal
-const TIMEOUT_MS = 120_000
+const TIMEOUT_MS = 240_000

@@ -9,7 +9,7 @@ const config: ViteUserConfig = defineConfig({
     include: ['property-tests/defects/unit-tests.ts'],
     pool: 'forks',
     experimental: { viteModuleRunner: false },
-    testTimeout: 10_000,
+    testTimeout: 60_000,
     // What a defect left pending may fail later: what counts is how the tests ended.
     dangerouslyIgnoreUnhandledErrors: true,
   },

@@ -7,7 +7,7 @@ import type { Notice } from '../../reference/docker/reading/notice.ts'
 import { LogTail } from '../../reference/docker/stored/log-tail.ts'
 import { ReadBuffers } from '../../reference/docker/stored/read-buffers.ts'
 import { StoredReader } from '../../reference/docker/stored/stored-reader.ts'
-import { OpenFiles } from '../../reference/sinks/open-files.ts'
+import { OpenFiles } from '../../reference/lifecycle/open-files.ts'
 import type { Block } from '../../reference/dispatch/block.ts'
 import type { VirtualPorts, SimulatedContainer } from '../../simulators/index.ts'
 

@@ -2,7 +2,7 @@ import { importsOf, isTest, withoutComments, type SourceFile } from './source-fi
 
 /** What only adapters may import: the collector, and the world it is proven in, are given clock, files and network as ports. */
 const PACKAGES =
-  /^(node:)?(fs|net|http|https|http2|tls|dgram|timers|child_process)(\/|$)|^(dockerode|fastify|pino)(\/|$)/
+  /^(node:)?(fs|net|http|https|http2|tls|dgram|timers|child_process)(\/|$)|^(dockerode|fastify|pino|undici)(\/|$)/
 
 const GLOBALS =
   /(?<![\w.#])(?:setTimeout|setInterval|setImmediate|fetch)\(|\bDate\.now\(|\bperformance\.now\(|\bnew Date\(\)/g

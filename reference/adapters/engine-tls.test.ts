@@ -70,7 +70,7 @@ describe('an engine behind TLS', () => {
       expect(engine.connections()).toBe(1)
       engine.close()
       await expect
-        .poll(() => [...openSockets()].filter((socket) => !before.has(socket)).length)
+        .poll(() => [...openSockets()].filter((socket) => !before.has(socket)).length, { timeout: 30_000 })
         .toBeLessThanOrEqual(1)
     },
   )

@@ -68,7 +68,7 @@ async function readAll(stream: EngineStream<Uint8Array>): Promise<Buffer> {
 }
 
 async function eventually(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (let turn = 0; turn < 200 && !(await condition()); turn++) await delay(5)
+  for (let turn = 0; turn < 6000 && !(await condition()); turn++) await delay(5)
   expect(await condition()).toBe(true)
 }
 

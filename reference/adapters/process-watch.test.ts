@@ -37,7 +37,7 @@ function script(act: string): string {
     const { watchProcess } = await import(${JSON.stringify(new URL('process-watch.ts', import.meta.url))})
     const log = () => {}
     const watch = watchProcess({ debug: log, info: log, warn: log, error: log })
-    const patience = setTimeout(() => done('goes on'), 1500)
+    const patience = setTimeout(() => done('goes on'), 4000)
     watch.end.then(() => done('ended'))
     function done(what) {
       console.log(what, watch.failed ? 'failed' : 'well')

@@ -47,7 +47,7 @@ test('two processes that cannot see each other, in PID namespaces of their own, 
   await expect(acquireStateLock(directory)).rejects.toThrow('is running in it')
   await kill()
   // The namespace's own process ends a moment after the one that was killed.
-  await vi.waitFor(async () => await (await acquireStateLock(directory)).release(), { timeout: 5000 })
+  await vi.waitFor(async () => await (await acquireStateLock(directory)).release(), { timeout: 30_000 })
 })
 
 test('of many that want it at the same moment exactly one gets it', async () => {

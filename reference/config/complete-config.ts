@@ -16,31 +16,16 @@ let defaults: CollectorConfig | undefined
 /** The defaults with a part of them replaced. */
 export function completeConfig(partial: PartialConfig): CollectorConfig {
   defaults ??= parseConfig('', { file: 'defaults', env: {} })
-  const { containerMonitor: monitor, sinks } = defaults
-  return {
-    ...defaults,
-    ...partial,
-    containerMonitor: {
-      ...monitor,
-      ...partial.containerMonitor,
-      filters: { ...monitor.filters, ...partial.containerMonitor?.filters },
-      metadata: { ...monitor.metadata, ...partial.containerMonitor?.metadata },
-      streamRotation: { ...monitor.streamRotation, ...partial.containerMonitor?.streamRotation },
-    },
-    dispatcher: {
-      ...defaults.dispatcher,
-      ...partial.dispatcher,
-      spool: { ...defaults.dispatcher.spool, ...partial.dispatcher?.spool },
-    },
-    sinks: {
-      localFile: {
-        ...sinks.localFile,
-        ...partial.sinks?.localFile,
-        rotate: { ...sinks.localFile.rotate, ...partial.sinks?.localFile?.rotate },
-      },
-      stdout: { ...sinks.stdout, ...partial.sinks?.stdout },
-    },
-    metrics: { ...defaults.metrics, ...partial.metrics },
-    api: { ...defaults.api, ...partial.api },
-  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the part has the shape of what it replaces
+  return replaced(defaults, partial) as CollectorConfig
+}
+
+function replaced(whole: unknown, part: unknown): unknown {
+  if (!isSection(whole) || !isSection(part)) return part
+  const parts = Object.entries(part).map(([key, value]) => [key, replaced(whole[key], value)])
+  return { ...whole, ...Object.fromEntries(parts) }
+}
+
+function isSection(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,6 @@
+import type { z } from 'zod'
 import type { MetadataField } from '../dispatch/attributes.ts'
+import type * as registry from '../sinks/registry.ts'
 
 /**
  * The collector's configuration, complete and checked. `parseConfig` makes it from YAML, `completeConfig` from a part of it.
@@ -93,11 +95,29 @@ export interface StreamRotationConfig {
 }
 
 export interface DispatcherConfig {
+  /** Writes to a sink under way at the same time. */
   readonly workers: number
+  /** Of those, at most so many that repeat a write that failed. */
+  readonly retriesMax: number
   readonly queueBytesMax: number
   /** How often acknowledged positions are written to disk. */
   readonly checkpointIntervalMs: number
   readonly spool: SpoolConfig
+  readonly deadLetters: DeadLettersConfig
+}
+
+/** Records that a sink will not get: they are kept on disk until they are redelivered or dropped. */
+export interface DeadLettersConfig {
+  /** Bound on the disk space of those of one sink. */
+  readonly bytesMax: number
+  /** Whether the sources of further ones wait when it is full, or the oldest are given up. */
+  readonly whenFull: 'wait' | 'drop_oldest'
+  /** Whether what an earlier run left is given to its sink again at the start. */
+  readonly redeliverAtStart: boolean
+  /** What of one source was written so often, and failed, is a dead letter. Null: never, it waits. A sink that is away is not counted. */
+  readonly afterAttempts: number | null
+  /** The same by the time since it failed first. */
+  readonly afterAgeMs: number | null
 }
 
 /** For more than one sink, and for one that may be away: what is read waits for them on disk. */
@@ -108,28 +128,9 @@ export interface SpoolConfig {
   readonly whenFull: 'wait' | 'drop_oldest'
 }
 
-export interface SinksConfig {
-  readonly localFile: LocalFileSinkConfig
-  readonly stdout: { readonly enabled: boolean }
-}
-
-export interface LocalFileSinkConfig {
-  readonly enabled: boolean
-  readonly directory: string
-  readonly maxOpenFiles: number
-  readonly format: 'raw' | 'json'
-  readonly rotate: RotationConfig
-}
-
-/** When the local file sink begins a new file, and what becomes of the old ones. */
-export interface RotationConfig {
-  /** A file is not made longer than this, unless one record is, or the first batch after a start. Null: for no size. */
-  readonly maxSize: number | null
-  /** A file is begun anew at the first record after it was written to for this long. Null: at no age. */
-  readonly maxAgeMs: number | null
-  /** Rotated files kept per source. */
-  readonly maxFiles: number
-  readonly compress: 'none' | 'gzip'
+/** A section for each kind of sink. */
+export type SinksConfig = {
+  readonly [Key in keyof typeof registry]: z.output<(typeof registry)[Key]['schema']>
 }
 
 export interface ListenerConfig {

@@ -1,3 +1,5 @@
+import { enabledSinks } from '../sinks/make-sinks.ts'
+import * as registry from '../sinks/registry.ts'
 import type { CollectorConfig } from './config.ts'
 import { overlap } from './listen-hosts.ts'
 
@@ -15,16 +17,17 @@ export function contradictionIn(config: CollectorConfig): Contradiction | null {
     sameAddress(config) ??
     lineBeyondQueue(config) ??
     tlsToASocket(config) ??
-    halfACertificate(config)
+    halfACertificate(config) ??
+    withinASink(config)
   )
 }
 
 function nowhereToWrite({ containerMonitor, sinks }: CollectorConfig): Contradiction | null {
-  if (!containerMonitor.enabled || sinks.localFile.enabled || sinks.stdout.enabled) return null
+  if (!containerMonitor.enabled || Object.values(sinks).some(({ enabled }) => enabled)) return null
+  const names = Object.values(registry).map(({ name }) => `sinks.${name}`)
   return {
     path: ['sinks'],
-    problem:
-      'sinks: none is enabled, so that lines would go nowhere; enable sinks.local_file or sinks.stdout',
+    problem: `sinks: none is enabled, so that lines would go nowhere; enable one of ${names.join(', ')}`,
   }
 }
 
@@ -52,6 +55,16 @@ function halfACertificate({ containerMonitor: { tls } }: CollectorConfig): Contr
     path: ['container_monitor', 'tls', there],
     problem: `container_monitor.tls.${there}: needs container_monitor.tls.${missing} beside it`,
   }
+}
+
+function withinASink(config: CollectorConfig): Contradiction | null {
+  for (const { kind, config: own } of enabledSinks(config.sinks)) {
+    const found = kind.contradiction?.(own, config) ?? null
+    if (found === null) continue
+    const path = ['sinks', kind.name, ...found.path]
+    return { path, problem: `${path.join('.')}: ${found.problem}` }
+  }
+  return null
 }
 
 function lineBeyondQueue({ containerMonitor, dispatcher }: CollectorConfig): Contradiction | null {

@@ -1,4 +1,5 @@
 import type { HostProcess } from '../ports/host-process.ts'
+import { enabledSinks } from '../sinks/make-sinks.ts'
 import { UsageError } from '../usage-error.ts'
 import type { CollectorConfig } from './config.ts'
 
@@ -7,17 +8,26 @@ import type { CollectorConfig } from './config.ts'
  * @throws UsageError when the process may not have so many descriptors
  */
 export async function assertEnoughDescriptors(
-  { sinks: { localFile }, containerMonitor }: CollectorConfig,
+  { sinks, containerMonitor: { maxOpenLogs, source, streamRotation } }: CollectorConfig,
   process: Pick<HostProcess, 'fileDescriptorLimit'>,
 ): Promise<void> {
-  const files = localFile.enabled ? localFile.maxOpenFiles : 0
-  const streams = containerMonitor.streamRotation.maxConcurrentStreams
-  const logs = containerMonitor.source === 'api' ? 0 : containerMonitor.maxOpenLogs
-  const needed = files + streams + logs + OTHERS
+  const parts = [
+    ...enabledSinks(sinks).flatMap(({ kind, config }) => {
+      const own = kind.descriptors?.(config)
+      return own === undefined ? [] : [{ ...own, key: `sinks.${kind.name}.${own.key}` }]
+    }),
+    {
+      key: 'container_monitor.stream_rotation.max_concurrent_streams',
+      count: streamRotation.maxConcurrentStreams,
+    },
+    ...(source === 'api' ? [] : [{ key: 'container_monitor.max_open_logs', count: maxOpenLogs }]),
+  ]
+  const needed = parts.reduce((sum, { count }) => sum + count, OTHERS)
   const limit = await process.fileDescriptorLimit()
   if (limit === null || needed <= limit) return
+  const keys = parts.map(({ key, count }) => `${key} (${count})`).join(' or ')
   throw new UsageError(
-    `Cannot have ${needed} files and sockets open, this process may have ${limit}: lower sinks.local_file.max_open_files (${files})${logs > 0 ? `, container_monitor.max_open_logs (${logs})` : ''} or container_monitor.stream_rotation.max_concurrent_streams (${streams}), or raise the limit (ulimit -n, LimitNOFILE)`,
+    `Cannot have ${needed} files and sockets open, this process may have ${limit}: lower ${keys}, or raise the limit (ulimit -n, LimitNOFILE)`,
   )
 }
 

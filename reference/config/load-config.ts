@@ -7,13 +7,14 @@ import type { Environment } from './engine-environment.ts'
 import { parseConfig } from './parse-config.ts'
 
 /**
- * The configuration in a file.
+ * The configuration in a file; without one the defaults of every key.
  * @throws UsageError when it cannot be read or something in it is not allowed.
  */
 export async function loadConfig(
-  file: string,
+  file: string | undefined,
   { fileSystem, env }: { fileSystem: FileSystem; env: Environment },
 ): Promise<CollectorConfig> {
+  if (file === undefined) return parseConfig('', { file: 'defaults', env })
   return parseConfig(await readText(file, fileSystem), { file, env })
 }
 

@@ -161,11 +161,6 @@ describe('what is not allowed is named with its line', () => {
       'file_monitor: {enabled: true}',
       'collector.yaml:1: file_monitor.enabled: true is not allowed; allowed: false (this part is not in this version)',
     ],
-    [
-      'the same for a sink',
-      'sinks: {loki: {enabled: true}}',
-      'collector.yaml:1: sinks.loki.enabled: true is not allowed; allowed: false (this part is not in this version)',
-    ],
     ['more than one thing', 'a: 1\ndispatcher: {workers: 0}', /\(and 1 more\)$/],
     ['what is not YAML', 'a: [', /^Cannot read collector.yaml: .* line 1/],
     [
@@ -194,6 +189,14 @@ describe('a number beyond what is sensible is named with its limits', () => {
     ['container_monitor: {stream_rotation: {interval: 0.01ms}}', 'a duration from 100ms to 24h'],
     ['container_monitor: {stream_rotation: {pause_between_rotations: 1h}}', 'a duration from 0ms to 1m'],
     ['sinks: {local_file: {max_open_files: 1000000}}', 'a whole number from 1 to 100000'],
+    ['sinks: {loki: {url: "ftp://loki"}}', 'an http:// or https:// URL without a user in it'],
+    ['sinks: {loki: {url: "http://u:p@loki"}}', 'an http:// or https:// URL without a user in it'],
+    ['sinks: {loki: {labels: [label.*]}}', 'container_name, container_id, stream, image, .*'],
+    [
+      'sinks: {loki: {static_labels: {1a: x}}}',
+      'names of letters, digits and _ that do not begin with a digit or .*',
+    ],
+    ['sinks: {loki: {headers: {"a b": x}}}', 'names of headers with a text each, .*'],
   ])('%s', (text, allowed) => {
     expect(errorOf(text)).toMatch(new RegExp(`is not allowed; allowed: ${allowed}$`))
   })
@@ -295,6 +298,45 @@ describe('what is impossible together is named', () => {
       'container_monitor: {socket_path: "tcp://engine", tls: {cert: /cert.pem}}',
       /^collector.yaml:1: container_monitor.tls.cert: needs container_monitor.tls.key beside it/,
     ],
+    ...(
+      [
+        ['basic_auth: {username: u}', 'basic_auth: needs username, and password or password_file'],
+        [
+          'bearer_token: t, basic_auth: {username: u, password: p}',
+          'basic_auth: cannot go with bearer_token; set one of them',
+        ],
+        [
+          'tls: {ca: /ca.pem}',
+          'tls: is for a URL that begins with https://, but url is http://127.0.0.1:3100/',
+        ],
+        ['url: "https://loki", tls: {cert: /c.pem}', 'tls: needs cert and key together'],
+        [
+          'labels: [stream, host]',
+          'labels: needs container_name or container_id: in one stream Loki takes the same line of two containers',
+        ],
+        [
+          'labels: [container_name, image]',
+          'labels: image is not collected; container_monitor.metadata needs fields: [image]',
+        ],
+        [
+          'structured_metadata: [label.a.b]',
+          'structured_metadata: label.a.b is not collected; container_monitor.metadata needs labels: [a.b]',
+        ],
+        [
+          'labels: [container_name], static_labels: {container_name: x}',
+          'labels: two labels would be named container_name',
+        ],
+        [
+          `labels: [container_name, ${Array.from({ length: 15 }, (_, n) => `label.l${n}`).join(', ')}]`,
+          'labels: 16 with static_labels are too many; Loki takes 15',
+        ],
+        ['structured_metadata: [stream]', 'structured_metadata: stream can only be one of labels'],
+      ] as const
+    ).map(([keys, problem]): [string, string, RegExp] => [
+      `a sink with ${keys.slice(0, 60)}`,
+      `sinks: {loki: {enabled: true, ${keys}}}`,
+      new RegExp(`^collector.yaml:1: sinks.loki.${problem.replaceAll(/[.[\]]/g, '\\$&')}`),
+    ]),
     [
       'a line that never fits into the queue',
       'container_monitor: {max_line_bytes: 2MiB}\ndispatcher: {queue_bytes_max: 1MiB}',

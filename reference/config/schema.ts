@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { METADATA_FIELDS } from '../dispatch/attributes.ts'
-import type { CollectorConfig, ListenerConfig } from './config.ts'
+import * as registry from '../sinks/registry.ts'
+import type { CollectorConfig, ListenerConfig, SinksConfig } from './config.ts'
 import { engineAddress, type Environment } from './engine-environment.ts'
+import { section } from './section.ts'
 import {
   count,
   dockerHost,
@@ -147,63 +149,49 @@ const spool = section({
   when_full: oneOf(['wait', 'drop_oldest']).default('wait'),
 }).transform((values) => ({ bytesMax: values.bytes_max, whenFull: values.when_full }))
 
+const deadLetters = section({
+  bytes_max: sizeFrom('1MiB', '1024GiB').prefault('256MiB'),
+  when_full: oneOf(['wait', 'drop_oldest']).default('wait'),
+  redeliver_at_start: flag.default(false),
+  after_attempts: count(1, 1_000_000).nullable().default(null),
+  after_age: durationFrom('1s', '10000h').nullable().default(null),
+}).transform((values) => ({
+  bytesMax: values.bytes_max,
+  whenFull: values.when_full,
+  redeliverAtStart: values.redeliver_at_start,
+  afterAttempts: values.after_attempts,
+  afterAgeMs: values.after_age,
+}))
+
 const dispatcher = section({
   workers: count(1, 64).default(4),
+  retries_max: count(1, 64).default(2),
   queue_bytes_max: sizeFrom('1MiB', '64GiB').prefault('64MiB'),
   checkpoint_interval: durationFrom('10ms', '5m').prefault('1s'),
   spool,
+  dead_letters: deadLetters,
 }).transform((values) => ({
   workers: values.workers,
+  retriesMax: values.retries_max,
   queueBytesMax: values.queue_bytes_max,
   checkpointIntervalMs: values.checkpoint_interval,
   spool: values.spool,
+  deadLetters: values.dead_letters,
 }))
 
-const rotate = section({
-  max_size: sizeFrom('1KiB', '1024GiB').nullable().default(null),
-  max_age: durationFrom('1s', '10000h').nullable().default(null),
-  max_files: count(1, 100_000).default(10),
-  compress: oneOf(['none', 'gzip']).default('none'),
-}).transform((values) => ({
-  maxSize: values.max_size,
-  maxAgeMs: values.max_age,
-  maxFiles: values.max_files,
-  compress: values.compress,
-}))
+/** As the registry lists them. */
+const kinds = Object.entries(registry)
 
-const localFile = section({
-  enabled: flag.default(true),
-  directory: text.default('./data/logs'),
-  max_open_files: count(1, 100_000).default(100),
-  format: oneOf(['raw', 'json']).default('raw'),
-  rotate,
-}).transform((values) => ({
-  enabled: values.enabled,
-  directory: values.directory,
-  maxOpenFiles: values.max_open_files,
-  format: values.format,
-  rotate: values.rotate,
-}))
-
-const sinks = section({
-  local_file: localFile,
-  stdout: section({ enabled: flag.default(false) }),
-  loki: section({
-    enabled: notYet.default(false),
-    url: text.default('http://127.0.0.1:3100/loki/api/v1/push'),
-  }),
-}).transform((values) => ({ localFile: values.local_file, stdout: values.stdout }))
+const sinks = section(
+  Object.fromEntries(kinds.map(([, { name, schema }]): [string, z.ZodType] => [name, schema])),
+).transform((values: Readonly<Record<string, unknown>>) => {
+  const byKey = Object.fromEntries(kinds.map(([key, { name }]) => [key, values[name]]))
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each is what the schema of its kind made
+  return byKey as SinksConfig
+})
 
 function listener(address: string) {
   return section({ enabled: flag.default(true), listen: listen.prefault(address) }).transform(
     (values): ListenerConfig => ({ enabled: values.enabled, ...values.listen }),
   )
-}
-
-/** Keys and nothing but them. Left out or empty it is all defaults. */
-function section<Shape extends z.ZodRawShape>(shape: Shape) {
-  const keys = z.strictObject(shape, {
-    error: (issue) => (issue.code === 'invalid_type' ? 'a section with keys' : undefined),
-  })
-  return z.preprocess((value) => value ?? {}, keys)
 }

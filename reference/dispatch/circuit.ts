@@ -1,26 +1,38 @@
-import type { BackOff } from '../lifecycle/back-off.ts'
+import { fullJitter, type BackOff } from '../lifecycle/back-off.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Random } from '../ports/random.ts'
+
+/** Why nothing is written. */
+export interface Trouble {
+  /** Monotonic milliseconds. */
+  readonly sinceMs: number
+  readonly why: string
+  /** Whether something must be put right; otherwise it is only away. */
+  readonly refuses: boolean
+}
 
 /**
- * Keeps a sink that refuses everything from being asked with everything:
+ * Keeps a sink that takes nothing from being asked with everything:
  *
- *     closed --refused--> open --back-off--> probing --refused--> open
- *        \<----------- stored anything ----------/
+ *     closed --away, refused--> open --back-off--> probing --away, refused--> open
+ *        \<-------------- stored anything --------------/
  *
  * While it is open nothing is written; then one write is the probe.
  */
 export class Circuit {
   readonly #clock: Clock
+  readonly #random: Random
   readonly #backOff: BackOff
-  #open: { readonly sinceMs: number; why: string; probeAtMs: number; probing: boolean } | null = null
+  #open: (Trouble & { readonly probeAtMs: number; probing: boolean }) | null = null
 
-  constructor(clock: Clock, backOff: BackOff) {
+  constructor(clock: Clock, random: Random, backOff: BackOff) {
     this.#clock = clock
+    this.#random = random
     this.#backOff = backOff
   }
 
-  /** Since when it is open, and why; null when it is closed. */
-  get trouble(): { readonly sinceMs: number; readonly why: string } | null {
+  /** Null when it is closed. */
+  get trouble(): Trouble | null {
     return this.#open
   }
 
@@ -37,20 +49,18 @@ export class Circuit {
     return true
   }
 
-  /** The sink refused everything. */
-  refused(why: string): void {
+  /** The sink took nothing, and wants to be left alone for so long. Of writes that were under way together only the first lengthens the back-off. */
+  failed({ why, refuses, afterMs = 0 }: Failure): void {
     const nowMs = this.#clock.monotonic()
-    this.#open = {
-      sinceMs: this.#open?.sinceMs ?? nowMs,
-      why,
-      probeAtMs: nowMs + this.#backOff.next(),
-      probing: false,
-    }
+    const { sinceMs = nowMs, probing = true, probeAtMs = 0 } = this.#open ?? {}
+    const ceilingMs = probing ? this.#backOff.nextCeiling() : 0
+    const dueMs = Math.max(probeAtMs, nowMs + retryDelay(ceilingMs, afterMs, this.#random))
+    this.#open = { sinceMs, why, refuses, probeAtMs: dueMs, probing: false }
   }
 
   /** A write ended and the sink was not shown to be well: when it was the probe, the next one is due after the back-off. */
   undecided(): void {
-    if (this.#open?.probing === true) this.refused(this.#open.why)
+    if (this.#open?.probing === true) this.failed(this.#open)
   }
 
   /** The sink takes what it is given. */
@@ -59,3 +69,15 @@ export class Circuit {
     this.#backOff.reset()
   }
 }
+
+interface Failure extends Pick<Trouble, 'why' | 'refuses'> {
+  readonly afterMs?: number
+}
+
+/** A back-off with full jitter, and never before what the sink asked for: then a little later, so that many do not come at once. */
+export function retryDelay(ceilingMs: number, afterMs: number, random: Random): number {
+  const jitterMs = fullJitter(ceilingMs, random)
+  return afterMs === 0 ? jitterMs : Math.max(jitterMs, afterMs + fullJitter(AFTER_JITTER_MS, random))
+}
+
+const AFTER_JITTER_MS = 200

@@ -9,6 +9,8 @@ export interface DeliveryMode {
   start(scope: Scope): void
   /** Takes a block, which follows what was last taken of its source. The permit is given back once the block is where it stays. */
   take(block: Block, permit: Permit): void
+  /** Somebody waits for the memory of what was taken. */
+  hurry(): void
   /** Everything of the source is on its way or stored, and no more is expected. Resolves once nothing of it needs the memory. */
   forget(source: Source, options: { signal: AbortSignal }): Promise<void>
   /** Resolves once nothing is lost by a stop, and as much as can be is stored. */

@@ -29,7 +29,6 @@ export class DirectDelivery implements DeliveryMode {
   readonly #pipeline: SinkPipeline
   readonly #stored = new Unsynced<Stored>()
   readonly #report: NotDurableReport
-  readonly aheadBytes = 0
 
   constructor(options: DirectDeliveryOptions) {
     this.#options = options
@@ -42,6 +41,10 @@ export class DirectDelivery implements DeliveryMode {
     })
   }
 
+  get aheadBytes(): number {
+    return this.#pipeline.letterBytes
+  }
+
   get committed(): boolean {
     return this.#stored.isEmpty
   }
@@ -52,6 +55,10 @@ export class DirectDelivery implements DeliveryMode {
 
   take(block: Block, permit: Permit): void {
     this.#pipeline.push({ block, permit })
+  }
+
+  hurry(): void {
+    this.#pipeline.hurry()
   }
 
   async forget(source: Source, options: { signal: AbortSignal }): Promise<void> {

@@ -1,126 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
-import { World, type VirtualPorts } from '../../simulators/index.ts'
-import { completeConfig, type PartialConfig } from '../config/complete-config.ts'
-import { Scope } from '../lifecycle/scope.ts'
-import { runStopSequence, type StopReport } from '../lifecycle/stop-sequence.ts'
-import { TaskRegistry } from '../lifecycle/task-registry.ts'
-import { Metrics } from '../metrics/metrics.ts'
-import type { Source } from './block.ts'
-import { Dispatcher } from './dispatcher.ts'
-import { blockOf, positionOf, ScriptedSink, sourceOf } from './pipeline-rig.test-helper.ts'
 import type { WriteAnswer } from './sink.ts'
+import { Machine, numbersOf, runs, runsOf, upTo } from './dispatcher-rig.test-helper.ts'
+import { blockOf, ScriptedSink, sourceOf } from './pipeline-rig.test-helper.ts'
 
-const POSITION = z.object({ records: z.int(), epoch: z.int() })
 const a = sourceOf('a')
 const b = sourceOf('b')
 const AGAIN: WriteAnswer = { kind: 'again', why: 'away' }
 const HANGS = (): Promise<WriteAnswer> => new Promise(() => {})
 const LINE = 'x'.repeat(1000)
-
-/** Processes of a dispatcher, one after the other, in one world; the sinks are what they ship to, and outlive them. */
-class Machine {
-  readonly world = new World({ seed: 1 })
-  #process: Process | null = null
-
-  async start(sinks: readonly ScriptedSink[], config: PartialConfig['dispatcher'] = {}): Promise<Process> {
-    const process = new Process(this.world, sinks, config)
-    this.#process = process
-    await this.world.run(() => process.dispatcher.start(process.scope, new AbortController().signal))
-    return process
-  }
-
-  async stop(): Promise<StopReport> {
-    return await this.world.run(() =>
-      runStopSequence(this.world.clock, 9500, this.#process!.dispatcher.stopSteps()),
-    )
-  }
-
-  crash(kind: 'kill' | 'power'): void {
-    this.world.crash({ kind })
-  }
-}
-
-class Process {
-  readonly ports: VirtualPorts
-  readonly metrics: Metrics
-  readonly dispatcher: Dispatcher
-  readonly scope: Scope
-
-  constructor(world: World, sinks: readonly ScriptedSink[], config: PartialConfig['dispatcher']) {
-    this.ports = world.ports()
-    const { clock, fileSystem, logger, random } = this.ports
-    const tasks = new TaskRegistry(clock)
-    this.metrics = new Metrics({
-      clock,
-      tasks,
-      process: this.ports.process,
-      slots: { capacity: 1, active: 0 },
-    })
-    this.scope = new Scope('app', { clock, tasks, onFailure: () => {} })
-    this.dispatcher = new Dispatcher({
-      clock,
-      fileSystem,
-      logger,
-      random,
-      metrics: this.metrics,
-      stateDir: '/state',
-      config: completeConfig({ dispatcher: config ?? {} }).dispatcher,
-      sinks,
-      parse: (_kind, json) => {
-        const { records, epoch } = POSITION.parse(json)
-        return positionOf(records, epoch)
-      },
-    })
-  }
-
-  /** Delivers `count` blocks of one line each, from where the source stands on. */
-  async deliver(source: Source, count: number, line = ''): Promise<void> {
-    const { signal } = new AbortController()
-    for (let n = 0; n < count; n++) {
-      const first = this.dispatcher.resumePosition(source.id)?.records ?? 0
-      // eslint-disable-next-line no-await-in-loop -- a reader
-      await this.dispatcher.deliver(blockOf(source, first, [`${first} ${line}`]), { signal })
-    }
-  }
-
-  async dropped(): Promise<number> {
-    return await this.counted('lines_dropped')
-  }
-
-  async counted(what: string): Promise<number> {
-    const lines = (await this.metrics.text())
-      .split('\n')
-      .filter((one) => one.startsWith(`log_capturer_${what}_total{`))
-    return lines.reduce((sum, one) => sum + Number(one.split(' ').at(-1)), 0)
-  }
-
-  get spooled(): boolean {
-    return 'spool' in this.dispatcher.checks()
-  }
-}
-
-function numbersOf(sink: ScriptedSink, source: Source): number[] {
-  return (sink.stored.get(source.name) ?? []).map((line) => Number(line.split(' ')[0]))
-}
-
-/** What the sink holds of the source as runs of consecutive numbers, such as `0-9 15-19`. */
-function runsOf(sink: ScriptedSink, source: Source): string {
-  return runs(numbersOf(sink, source))
-}
-
-function runs(numbers: readonly number[]): string {
-  let text = ''
-  for (const [n, number] of numbers.entries()) {
-    if (number !== (numbers[n - 1] ?? NaN) + 1) text += ` ${number}-`
-    if (numbers[n + 1] !== number + 1) text += `${number}`
-  }
-  return text.trim()
-}
-
-function upTo(end: number): number[] {
-  return Array.from({ length: end }, (_, n) => n)
-}
 
 test('one sink that is always there is written to without a spool, and goes on where it was', async () => {
   const machine = new Machine()
@@ -366,6 +253,23 @@ describe('saving', () => {
     await machine.world.advance(5000)
     expect(runsOf(well, a)).toBe('0-9')
     expect(runsOf(hung, a)).toBe('0-9')
+  })
+
+  test('what a crash left in the spool has its positions saved with the place of a sink that is new', async () => {
+    const machine = new Machine()
+    const [sink, other, late] = [
+      new ScriptedSink({}, 'sink'),
+      new ScriptedSink({}, 'other'),
+      new ScriptedSink({}, 'late'),
+    ]
+    const first = await machine.start([sink, other])
+    await first.deliver(a, 3)
+    await machine.world.advance(1)
+    machine.crash('kill')
+    await machine.start([sink, other, late])
+    machine.crash('kill')
+    const { dispatcher } = await machine.start([sink, other, late])
+    expect(dispatcher.resumePosition(a.id)?.records).toBe(3)
   })
 
   test('that fails for longer than three intervals is told in health, with the reason, until it succeeds', async () => {

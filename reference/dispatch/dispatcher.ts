@@ -5,10 +5,10 @@ import type { Component } from '../lifecycle/component.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { StopStep } from '../lifecycle/stop-sequence.ts'
-import type { FileSystem } from '../ports/file-system.ts'
 import type { Block, Source, SourcePosition } from './block.ts'
 import { Budget, type Permit } from './budget.ts'
 import { Checkpointer } from './checkpointer.ts'
+import { DeadLetters } from './dead-letters/dead-letters.ts'
 import type { DeliveryMode } from './delivery-mode.ts'
 import { DirectDelivery } from './direct-delivery.ts'
 import { blockBytes, heldBytes } from './held-bytes.ts'
@@ -18,8 +18,7 @@ import type { Sink } from './sink.ts'
 import { openSpool, spoolIsNeeded } from './spool-opening.ts'
 import type { SpooledDelivery } from './spooled-delivery.ts'
 
-export interface DispatcherOptions extends Omit<PipelineContext, 'workers'> {
-  readonly fileSystem: FileSystem
+export interface DispatcherOptions extends Omit<PipelineContext, 'workers' | 'retriesMax' | 'deadLetters'> {
   readonly stateDir: string
   readonly config: DispatcherConfig
   readonly sinks: readonly Sink[]
@@ -39,6 +38,7 @@ export class Dispatcher implements Component {
   readonly #options: DispatcherOptions
   readonly #positions: PositionStore
   readonly #budget: Budget
+  readonly #deadLetters: DeadLetters
   #mode: DeliveryMode | null = null
   #checkpointer: Checkpointer | null = null
   #scope: Scope | null = null
@@ -47,14 +47,26 @@ export class Dispatcher implements Component {
     this.#options = options
     this.#budget = new Budget({ bytesMax: options.config.queueBytesMax })
     this.#positions = new PositionStore({ ...options, sinks: options.sinks.map((sink) => sink.name) })
+    this.#deadLetters = new DeadLetters({ ...options, config: options.config.deadLetters })
   }
 
   /** Reads the positions, the first time, and starts. In one process those in memory are ahead of those on disk. */
   async start(scope: Scope, signal: AbortSignal): Promise<void> {
     const mode = (this.#mode ??= await this.#open(signal))
+    await this.#openLetters(signal)
     this.#scope = scope
     mode.start(scope.child('delivery'))
     scope.keep('positions_checkpoint', 'positions', (own) => this.#checkpointer!.run(own))
+  }
+
+  /** Dead letters that cannot be read are no reason not to collect: more are not acknowledged before they are kept. */
+  async #openLetters(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#deadLetters.open()
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'The dead letters cannot be opened')
+    }
+    signal.throwIfAborted()
   }
 
   /** Takes the block if there is room. */
@@ -67,7 +79,12 @@ export class Dispatcher implements Component {
 
   /** Takes the block once there is room, first come, first served; rejects with `signal.reason` on abort, the block then not taken. */
   async deliver(block: Block, options: { signal: AbortSignal }): Promise<void> {
-    const permit = await this.#budget.acquire(block.source.id, blockBytes(block), options)
+    const bytes = blockBytes(block)
+    let permit = this.#budget.tryAcquire(block.source.id, bytes)
+    if (permit === null) {
+      this.#mode!.hurry()
+      permit = await this.#budget.acquire(block.source.id, bytes, options)
+    }
     if (options.signal.aborted) {
       permit.release()
       throw options.signal.reason
@@ -124,6 +141,7 @@ export class Dispatcher implements Component {
         run: () => sink.close(),
       })),
       { name: 'spool', atMostMs: 500, reservedMs: 100, run: async () => await this.#mode?.close() },
+      { name: 'dead letters', atMostMs: 500, reservedMs: 50, run: () => this.#deadLetters.close() },
     ]
   }
 
@@ -146,9 +164,11 @@ export class Dispatcher implements Component {
 
   #direct(): DirectDelivery {
     const [sink] = this.#options.sinks
-    const { workers } = this.#options.config
+    const { workers, retriesMax } = this.#options.config
     return new DirectDelivery({
       ...this.#options,
+      retriesMax,
+      deadLetters: this.#deadLetters,
       workers,
       sink: sink!,
       positions: this.#positions,
@@ -164,6 +184,8 @@ export class Dispatcher implements Component {
       {
         ...this.#options,
         workers: config.workers,
+        retriesMax: config.retriesMax,
+        deadLetters: this.#deadLetters,
         positions: this.#positions,
         directory: join(stateDir, 'spool'),
       },

@@ -36,8 +36,9 @@ export interface Portion {
 
 /**
  * - `idle`: nothing to write. - `ready`: queued for a worker. - `writing`: a worker has it. - `waiting`: a write failed, the next one is not due yet.
+ * - `burying`: the sink has all it will take of what was written, and the rest is being put to the dead letters.
  */
-export type LaneState = 'idle' | 'ready' | 'writing' | 'waiting'
+export type LaneState = 'idle' | 'ready' | 'writing' | 'waiting' | 'burying'
 
 /** What a sink has yet to store of one source, in order. At most one write of a lane is under way. */
 export class Lane {
@@ -45,6 +46,10 @@ export class Lane {
   source: Source
   readonly backOff: BackOff
   state: LaneState = 'idle'
+  /** Whether it holds dead letters that the sink is given again. */
+  readonly isOfLetters: boolean
+  /** The other lane of the source, if there is one: the sink is given one write of a source at a time. */
+  twin: Lane | undefined
   /** What the sink answered when it last stored something. */
   mark: SinkMark | undefined
   /** Since when nothing could be stored, and why; null when the last write succeeded. */
@@ -53,35 +58,61 @@ export class Lane {
   stalled = false
   /** When the write under way began. */
   writingSinceMs = 0
-  /** A batch with it was not stored: it is not put together with others until one was. */
-  alone = false
+  /** Since when there is something that is not being written, monotonic milliseconds. */
+  sinceMs = 0
+  /** At most so many sources in one batch with it: a batch that is not stored comes again as two halves, until the one that is to blame is by itself. */
+  companyMax: number = Infinity
   /** At most so many records at once, since more were too many. */
   recordsMax: number = Infinity
   /** When it may be written again, while it waits. */
   dueMs = 0
   readonly #items: Item[] = []
+  #records = 0
+  #bytes = 0
+  /** When its first record was last refused by itself. */
+  #refusedMs: number | null = null
+  #blames = 0
   /** Records of the first item that are stored. */
   #begun = 0
   /** Items, from the first on, of the write under way. */
   #inWork = 0
 
-  constructor(source: Source, mark: SinkMark | undefined, backOff: BackOff) {
+  constructor(source: Source, mark: SinkMark | undefined, backOff: BackOff, isOfLetters = false) {
     this.source = source
     this.mark = mark
     this.backOff = backOff
+    this.isOfLetters = isOfLetters
   }
 
   get blocks(): number {
     return this.#items.length
   }
 
+  /** Records of the blocks it holds. */
+  get records(): number {
+    return this.#records
+  }
+
+  /** Bytes of those records. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   items(): readonly Item[] {
     return this.#items
   }
 
+  /** What comes next was part of a batch that was not stored: it waits for no company. */
+  get triedBefore(): boolean {
+    return this.failing !== null || this.companyMax < Infinity
+  }
+
   /** A block without records that only moves the position of the one before it takes no place of its own. */
-  push(item: Item): void {
+  push(item: Item, nowMs: number): void {
     this.source = item.block.source
+    if (this.#items.length === this.#inWork) this.sinceMs = nowMs
+    this.#records += item.block.ends.length
+    this.#bytes += item.block.bytes.byteLength
     const last = this.#items.at(-1)
     const isFree = last !== undefined && this.#items.length > this.#inWork && last.origin === item.origin
     if (isFree && item.block.ends.length === 0) {
@@ -131,13 +162,35 @@ export class Lane {
   complete(portion: Portion, mark: SinkMark | undefined): Item[] {
     this.mark = mark
     this.#begun = portion.begun
-    return this.#items.splice(0, portion.items)
+    const finished = this.#items.splice(0, portion.items)
+    for (const { block } of finished) {
+      this.#records -= block.ends.length
+      this.#bytes -= block.bytes.byteLength
+    }
+    return finished
+  }
+
+  /**
+   * The sink refused its first record, by itself.
+   * @returns how often it did while it stored something else in between: then it is not the sink that is wrong.
+   */
+  blame(othersStoredMs: number, nowMs: number): number {
+    if (this.#refusedMs !== null && othersStoredMs > this.#refusedMs) this.#blames += 1
+    this.#refusedMs = nowMs
+    return this.#blames
+  }
+
+  /** A batch of so many sources with it was not stored. */
+  part(sources: number): void {
+    this.companyMax = Math.max(1, Math.floor(sources / 2))
   }
 
   /** Something was stored: what a failure left behind is over. */
   recovered(): void {
     this.failing = null
-    this.alone = false
+    this.#refusedMs = null
+    this.#blames = 0
+    this.companyMax = Infinity
     this.recordsMax = this.recordsMax === Infinity ? Infinity : this.recordsMax * 2
     if (this.recordsMax > RECORDS_KNOWN_GOOD) this.recordsMax = Infinity
     this.backOff.reset()

@@ -1,10 +1,11 @@
 import type { HealthCheck } from '../http/health.ts'
+import type { Trouble } from './circuit.ts'
 import type { Lane } from './lane.ts'
 
 export interface PipelineState {
   /** Of the monotonic clock, as all times here, milliseconds. */
   readonly nowMs: number
-  readonly circuit: { readonly sinceMs: number; readonly why: string } | null
+  readonly circuit: Trouble | null
   readonly lanes: readonly Pick<Lane, 'source' | 'failing' | 'state' | 'writingSinceMs'>[]
   /** Since when it has stored nothing of what it was given; null when it has stored all of it. */
   readonly progressMs: number | null
@@ -13,8 +14,9 @@ export interface PipelineState {
 /** What is to be said of a sink: whether it takes everything, and if not what, since when and why. */
 export function pipelineCheck({ nowMs, circuit, lanes, progressMs }: PipelineState): HealthCheck {
   const forSeconds = (sinceMs: number): string => `for ${Math.round((nowMs - sinceMs) / 1000)} s`
-  if (circuit !== null) {
-    return { ok: false, detail: `refuses everything ${forSeconds(circuit.sinceMs)}: ${circuit.why}` }
+  if (circuit !== null && (circuit.refuses || nowMs - circuit.sinceMs >= FAILING_MS)) {
+    const what = circuit.refuses ? 'refuses everything' : 'takes nothing'
+    return { ok: false, detail: `${what} ${forSeconds(circuit.sinceMs)}: ${circuit.why}` }
   }
   const failing = lanes.filter((lane) => lane.failing !== null && nowMs - lane.failing.sinceMs >= FAILING_MS)
   if (failing.length > 0) {
@@ -39,7 +41,7 @@ function names(lanes: readonly Pick<Lane, 'source'>[]): string {
   return `${some.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
-/** A source that fails for less than this is not worth a word. */
+/** What fails for less than this is not worth a word. */
 const FAILING_MS = 10_000
 /** A sink that stores nothing for this long is not well. */
 const SILENT_MS = 60_000

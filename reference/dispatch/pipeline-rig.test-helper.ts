@@ -4,6 +4,8 @@ import { TaskRegistry } from '../lifecycle/task-registry.ts'
 import { Metrics } from '../metrics/metrics.ts'
 import type { Block, Source, SourcePosition } from './block.ts'
 import { Budget } from './budget.ts'
+import { completeConfig, type PartialConfig } from '../config/complete-config.ts'
+import { DeadLetters } from './dead-letters/dead-letters.ts'
 import { blockBytes } from './held-bytes.ts'
 import { SinkPipeline } from './sink-pipeline.ts'
 import type { NotDurable, Sink, SinkBatch, SinkLimits, WriteAnswer } from './sink.ts'
@@ -109,22 +111,33 @@ export class PipelineRig {
     process: this.ports.process,
     slots: { capacity: 1, active: 0 },
   })
-  readonly budget: Budget = new Budget({ bytesMax: 1 << 20 })
+  readonly budget: Budget
   readonly stalled: Set<string> = new Set()
   /** By source name: positions and marks as they were reported. */
   readonly reported: { source: string; records: number; mark: unknown }[] = []
+  readonly letters: DeadLetters
   readonly pipeline: SinkPipeline
   readonly sink: ScriptedSink
   scope: Scope = this.newScope()
 
-  constructor(sink: ScriptedSink) {
+  constructor(sink: ScriptedSink, bytesMax: number = 1 << 20, deadLetters: PartialConfig['dispatcher'] = {}) {
     this.sink = sink
+    this.letters = new DeadLetters({
+      ...this.ports,
+      metrics: this.metrics,
+      stateDir: '/state',
+      config: completeConfig({ dispatcher: deadLetters ?? {} }).dispatcher.deadLetters,
+    })
+    this.budget = new Budget({ bytesMax })
     this.pipeline = new SinkPipeline({
       clock: this.world.clock,
       random: this.ports.random,
       logger: this.ports.logger,
       metrics: this.metrics,
       workers: 4,
+      retriesMax: 2,
+      fileSystem: this.ports.fileSystem,
+      deadLetters: this.letters,
       sink,
       markOf: () => undefined,
       onStored: (source, items, mark) => {

@@ -6,13 +6,19 @@ import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { FileSystem } from '../ports/file-system.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
 import type { Block, Source } from './block.ts'
-import { Circuit } from './circuit.ts'
+import { Circuit, retryDelay } from './circuit.ts'
+import { lettersOf, type LetterReason } from './dead-letters/letter.ts'
+import type { DeadLetters } from './dead-letters/dead-letters.ts'
+import { LetterWriter } from './dead-letters/letter-writer.ts'
+import { Redelivery } from './dead-letters/redelivery.ts'
 import { Lane, type Item, type Portion } from './lane.ts'
 import { pipelineCheck } from './pipeline-check.ts'
-import type { Sink, SinkBatch, SinkMark, WriteAnswer } from './sink.ts'
+import { ReadyLanes } from './ready-lanes.ts'
+import type { RefusedRecord, Sink, SinkBatch, SinkMark, WriteAnswer } from './sink.ts'
 
 export interface PipelineContext {
   readonly clock: Clock
@@ -21,6 +27,10 @@ export interface PipelineContext {
   readonly metrics: Metrics
   /** Writes under way at the same time, at most, also where the sink allows more. */
   readonly workers: number
+  /** Of those, at most so many that repeat a write that failed. */
+  readonly retriesMax: number
+  readonly fileSystem: FileSystem
+  readonly deadLetters: DeadLetters
 }
 
 export interface SinkPipelineOptions extends PipelineContext {
@@ -43,17 +53,17 @@ interface Piece {
  * Brings blocks to one sink: a lane per source that keeps the order, workers that put ready lanes together to batches within the sink's limits.
  * Nothing in it is shared with another sink.
  *
- *     push -> lanes -> ready -> workers -> sink: stored, partly -> onStored
- *               ^                            \-> again: the lanes of the batch wait, with back-off; no other does
- *               \--------- when due --------/--> refused: every lane waits, one write is the probe
+ *     push -> lanes -> ready -> workers -> sink: stored -----------------------> onStored
+ *               ^                            |\-> partly: -> dead letters, synced --^
+ *               |                            \--> again: the lanes of the batch wait, with back-off; no other does
+ *               \--------- when due --------/---> away, refused: every lane waits, one write is the probe
  *
  * Its room is bounded by whoever pushes: an item brings its permit.
  */
 export class SinkPipeline {
   readonly #options: SinkPipelineOptions
   readonly #lanes = new Map<string, Lane>()
-  /** Oldest first. */
-  readonly #ready = new Set<Lane>()
+  readonly #ready: ReadyLanes
   readonly #waiting = new Set<Lane>()
   /** In the order in which their writes began. */
   readonly #writing = new Set<Lane>()
@@ -66,10 +76,28 @@ export class SinkPipeline {
   #bytes = 0
   /** When the sink last stored something, or was given something after it had all. */
   #progressMs = 0
+  /** Writes under way that repeat one that failed. */
+  #retrying = 0
+  /** By source: dead letters that the sink is given again. */
+  readonly #letterLanes = new Map<string, Lane>()
+  readonly #letters: LetterWriter
+  readonly #redelivery: Redelivery
+  /** When the sink last stored something, monotonic milliseconds. */
+  #lastStoredMs = -Infinity
 
   constructor(options: SinkPipelineOptions) {
     this.#options = options
-    this.#circuit = new Circuit(options.clock, this.#backOff())
+    this.#circuit = new Circuit(options.clock, options.random, this.#backOff())
+    this.#ready = new ReadyLanes(options.sink.limits)
+    const { deadLetters, sink } = options
+    const store = deadLetters.of(sink.name)
+    this.#letters = new LetterWriter({ ...options, sink: sink.name, store })
+    this.#redelivery = new Redelivery({
+      ...options,
+      store,
+      atStart: deadLetters.config.redeliverAtStart,
+      push: (item) => this.#pushLetter(item),
+    })
   }
 
   get sink(): Sink {
@@ -86,41 +114,67 @@ export class SinkPipeline {
     return this.#blocks === 0
   }
 
+  /** Memory of dead letters that the sink is given again, bytes. */
+  get letterBytes(): number {
+    return this.#redelivery.heldBytes
+  }
+
   /** True when something is wrong with the sink, or with a source in it: what it was given may stay with it for long. */
   get troubled(): boolean {
-    return this.#circuit.trouble !== null || this.#waiting.size > 0
+    return this.#circuit.trouble !== null || this.#waiting.size > 0 || this.#letters.trouble !== null
   }
 
   /** True when something of the source is not stored. */
   holds(source: string): boolean {
     const lane = this.#lanes.get(source)
-    return lane !== undefined && (lane.blocks > 0 || lane.state === 'writing')
+    return (
+      (lane !== undefined && (lane.blocks > 0 || lane.state === 'writing')) || this.#letterLanes.has(source)
+    )
   }
 
   /** Starts the workers in the scope. What is not stored when that is closed stays, and is taken up again at the next start. */
   start(scope: Scope): void {
     this.#progressMs = this.#options.clock.monotonic()
+    this.#ready.draining = false
     const { name, limits } = this.sink
     const workers = Math.min(limits.inFlight, this.#options.workers)
     for (let n = 1; n <= workers; n++) {
       scope.keep('dispatch_worker', `${name} ${n}`, (signal) => this.#serve(signal))
     }
     scope.keep('dispatch_retry', name, (signal) => this.#wakeWaiting(signal))
+    this.#forgetLetters()
+    scope.keep('dead_letters', name, (signal) => this.#letters.run(signal))
+    scope.keep('dead_letter_requests', name, (signal) => this.#redelivery.run(signal))
     for (const lane of this.#lanes.values()) this.#offer(lane)
   }
 
   /** Takes a block, which must follow what it was last given of the source. */
   push(item: Item): void {
-    if (this.#blocks === 0) this.#progressMs = this.#options.clock.monotonic()
+    const nowMs = this.#options.clock.monotonic()
+    if (this.#blocks === 0) this.#progressMs = nowMs
     const lane = this.#laneOf(item.block.source)
     const before = lane.blocks
-    lane.push(item)
+    lane.push(item, nowMs)
     if (lane.blocks > before) this.#hold(1, item.permit.bytes)
-    this.#offer(lane)
+    if (lane.state === 'ready') this.#grew(item.block)
+    else this.#offer(lane)
+  }
+
+  /** Somebody waits for the room of what it holds: what is ready is written without waiting for company. */
+  hurry(): void {
+    this.#ready.hurried = this.#ready.size > 0
+    this.#work.notifyAll()
+  }
+
+  /** No more is waited for company until the next start. */
+  endGathering(): void {
+    this.#ready.draining = true
+    this.#work.notifyAll()
   }
 
   /** Resolves once everything it was given is stored. */
   async drain(options: { signal: AbortSignal }): Promise<void> {
+    this.endGathering()
     while (!this.drained) await this.#finished.wait(options)
   }
 
@@ -135,15 +189,19 @@ export class SinkPipeline {
     const check = pipelineCheck({
       nowMs: this.#options.clock.monotonic(),
       circuit: this.#circuit.trouble,
-      lanes: [...this.#lanes.values()],
+      lanes: [...this.#lanes.values(), ...this.#letterLanes.values()],
       progressMs: this.drained ? null : this.#progressMs,
     })
-    return { [`sink ${this.sink.name}`]: check, ...this.sink.checks?.() }
+    const trouble = this.#letters.trouble ?? this.#redelivery.trouble
+    const letters =
+      trouble === null ? {} : { [`sink ${this.sink.name} dead letters`]: { ok: false, detail: trouble } }
+    return { [`sink ${this.sink.name}`]: check, ...letters, ...this.sink.checks?.() }
   }
 
   /** The blocks it holds. */
   *blocks(): Iterable<Block> {
-    for (const lane of this.#lanes.values()) for (const { block } of lane.items()) yield block
+    for (const lanes of [this.#lanes, this.#letterLanes])
+      for (const lane of lanes.values()) for (const { block } of lane.items()) yield block
   }
 
   async #serve(signal: AbortSignal): Promise<void> {
@@ -156,14 +214,15 @@ export class SinkPipeline {
 
   /** Takes ready lanes for a worker, as many as one write takes. */
   #nextBatch(): Piece[] {
-    if (this.#ready.size === 0 || !this.#circuit.allow()) return []
     const { limits } = this.sink
     const nowMs = this.#options.clock.monotonic()
+    if (this.#ready.dueMs() > nowMs || !this.#circuit.allow()) return []
     const pieces: Piece[] = []
     let bytes = limits.batchBytes
     let records = limits.batchRecords
+    let sources = limits.sourcesPerBatch
     for (const lane of this.#ready) {
-      if (lane.alone && pieces.length > 0) continue
+      if (!this.#fits(lane, pieces)) continue
       const portion = lane.next({ bytes, records }, pieces.length === 0)
       if (portion === null) continue
       this.#ready.delete(lane)
@@ -177,17 +236,34 @@ export class SinkPipeline {
       pieces.push({ lane, portion })
       bytes -= portion.bytes
       records -= portion.records
-      if (lane.alone || pieces.length >= limits.sourcesPerBatch || bytes <= 0 || records <= 0) break
+      sources = Math.min(sources, lane.companyMax)
+      if (pieces.length >= sources || bytes <= 0 || records <= 0) break
     }
-    if (pieces.length === 0) this.#circuit.undecided()
-    else if (this.#timersIdle) this.#timers.notifyAll()
+    if (pieces.length === 0) {
+      this.#circuit.undecided()
+      return pieces
+    }
+    // The timer must look again: when this write hangs.
+    if (this.#timersIdle) this.#timers.notifyAll()
+    if (this.#ready.dueMs() <= nowMs) this.#work.notifyOne()
     return pieces
+  }
+
+  /** What failed before is not put together with what did not, and takes a part of the workers only. */
+  #fits(lane: Lane, pieces: readonly Piece[]): boolean {
+    const [first] = pieces
+    if (lane.twin?.state === 'writing') return false
+    if (first === undefined) return !lane.triedBefore || this.#retrying < this.#options.retriesMax
+    return lane.companyMax > pieces.length && lane.triedBefore === first.lane.triedBefore
   }
 
   async #write(pieces: readonly Piece[], signal: AbortSignal): Promise<void> {
     const { clock, metrics } = this.#options
     const startedMs = clock.monotonic()
+    const retries = pieces[0]!.lane.triedBefore ? 1 : 0
+    this.#retrying += retries
     const answer = await this.#ask(batchOf(pieces), signal)
+    this.#retrying -= retries
     for (const { lane } of pieces) {
       lane.end()
       this.#writing.delete(lane)
@@ -201,7 +277,10 @@ export class SinkPipeline {
       this.#succeeded(pieces, answer)
     } else if (answer.kind === 'smaller') this.#split(pieces, answer.why)
     else this.#failed(pieces, answer)
-    for (const { lane } of pieces) this.#offer(lane)
+    for (const { lane } of pieces) {
+      this.#offer(lane)
+      if (lane.twin !== undefined) this.#offerAgain(lane.twin)
+    }
   }
 
   /** Null when it was cancelled. */
@@ -218,63 +297,102 @@ export class SinkPipeline {
   }
 
   #succeeded(pieces: readonly Piece[], answer: WriteAnswer & { kind: 'stored' | 'partly' }): void {
+    this.#lastStoredMs = this.#options.clock.monotonic()
     const refused = answer.kind === 'partly' ? answer.refused : []
-    pieces.forEach(({ lane, portion }, part) => {
+    pieces.forEach((piece, part) => {
       const own = refused.filter((record) => record.part === part)
-      this.#options.metrics.linesDelivered(this.sink.name, portion.records - own.length)
-      if (own.length > 0) this.#refused(lane.source, own.length, 'refused', own[0]!.why)
-      this.#recovered(lane)
-      this.#store({ lane, portion }, answer.marks[part])
+      this.#options.metrics.linesDelivered(this.sink.name, piece.portion.records - own.length)
+      if (own.length > 0) this.#bury(piece, answer.marks[part], 'refused', own)
+      else this.#finish(piece, answer.marks[part])
     })
     if (this.#circuit.trouble === null) return
     this.#circuit.passed()
+    this.#options.logger.info({ sink: this.sink.name }, 'The sink takes what it is given again')
     for (const lane of this.#waiting) this.#wake(lane)
     this.#work.notifyAll()
   }
 
-  /** A single record that is too large is given up; anything else comes again, by itself and at most half as large. */
+  /** A single record that is too large is a dead letter; anything else comes again as two halves. */
   #split(pieces: readonly Piece[], why: string): void {
     this.#circuit.undecided()
     const [first] = pieces
     if (pieces.length === 1 && first!.portion.records === 1) {
-      this.#refused(first!.lane.source, 1, 'too_large', why)
-      this.#recovered(first!.lane)
-      this.#store(first!, first!.lane.mark)
+      this.#buryAll(first!, 'too_large', why)
       return
     }
     for (const { lane, portion } of pieces) {
-      lane.alone = true
-      lane.recordsMax = Math.max(1, Math.floor(portion.records / 2))
+      if (pieces.length === 1) lane.recordsMax = Math.max(1, Math.floor(portion.records / 2))
+      lane.part(pieces.length)
       this.#options.metrics.retried(this.sink.name, portion.records)
     }
   }
 
   #failed(pieces: readonly Piece[], answer: WriteAnswer & { kind: 'again' | 'refused' }): void {
-    const { clock, logger, metrics } = this.#options
-    if (answer.kind === 'refused') this.#circuit.refused(answer.why)
-    else this.#circuit.undecided()
-    const nowMs = clock.monotonic()
-    const isNews = pieces.some(({ lane }) => lane.failing?.why !== answer.why)
-    const afterMs = answer.kind === 'again' ? (answer.afterMs ?? 0) : 0
-    // Those of one batch come due together: they fit into one again.
-    const delayMs = Math.max(afterMs, ...pieces.map(({ lane }) => lane.backOff.next()))
+    const { metrics } = this.#options
+    for (const { portion } of pieces) metrics.retried(this.sink.name, portion.records)
+    if (answer.kind === 'refused') this.#refused(pieces, answer.why)
+    else if (answer.of === 'sink') this.#tookNothing({ ...answer, refuses: false })
+    else this.#delay(pieces, answer)
+    this.#timers.notifyAll()
+  }
+
+  /**
+   * Nothing is written until the sink takes something again, unless it is this batch that is wrong: it comes again in halves, and a single record that is
+   * refused again and again while others are stored is a dead letter.
+   */
+  #refused(pieces: readonly Piece[], why: string): void {
+    this.#tookNothing({ why, refuses: true })
+    const [first] = pieces
+    const isSingle = pieces.length === 1 && first!.portion.records === 1
+    if (isSingle && first!.lane.blame(this.#lastStoredMs, this.#options.clock.monotonic()) >= BLAMES)
+      return this.#buryAll(first!, 'refused', why)
     for (const { lane, portion } of pieces) {
-      lane.failing = { sinceMs: lane.failing?.sinceMs ?? nowMs, why: answer.why }
-      lane.alone = true
+      if (pieces.length === 1) lane.recordsMax = Math.max(1, Math.floor(portion.records / 2))
+      lane.part(pieces.length)
+    }
+  }
+
+  /** Nobody is to blame for it: the same lanes may be written together again. */
+  #tookNothing(failure: { why: string; refuses: boolean; afterMs?: number }): void {
+    const isNews = this.#circuit.trouble?.why !== failure.why
+    this.#circuit.failed(failure)
+    const { why, refuses } = failure
+    if (isNews) this.#options.logger.warn({ sink: this.sink.name, why, refuses }, 'The sink takes nothing')
+  }
+
+  /** The lanes wait, with back-off. Those of one batch come due together, in halves. */
+  #delay(pieces: readonly Piece[], { why, afterMs = 0 }: WriteAnswer & { kind: 'again' }): void {
+    const { clock, logger, random } = this.#options
+    this.#circuit.undecided()
+    const nowMs = clock.monotonic()
+    const isNews = pieces.some(({ lane }) => lane.failing?.why !== why)
+    const ceilingMs = Math.max(...pieces.map(({ lane }) => lane.backOff.nextCeiling()))
+    const delayMs = retryDelay(ceilingMs, afterMs, random)
+    for (const piece of pieces) {
+      const { lane } = piece
+      lane.failing = { sinceMs: lane.failing?.sinceMs ?? nowMs, why }
+      if (pieces.length === 1 && this.#isUsedUp(lane, nowMs)) {
+        this.#buryAll(piece, 'retries', why)
+        continue
+      }
+      lane.part(pieces.length)
       lane.state = 'waiting'
       lane.dueMs = nowMs + delayMs
       this.#waiting.add(lane)
-      metrics.retried(this.sink.name, portion.records)
       this.#setStalled(lane, true)
     }
-    if (isNews) {
-      const sources = pieces.map(({ lane }) => lane.source.name).slice(0, NAMES_MAX)
-      logger.warn(
-        { sink: this.sink.name, sources, delayMs, why: answer.why },
-        'A write failed and will be repeated',
-      )
-    }
-    this.#timers.notifyAll()
+    if (!isNews) return
+    const sources = pieces.map(({ lane }) => lane.source.name).slice(0, NAMES_MAX)
+    logger.warn({ sink: this.sink.name, sources, delayMs, why }, 'A write failed and will be repeated')
+  }
+
+  /** Whether the lane was tried as often or as long as is configured. */
+  #isUsedUp({ backOff, failing }: Lane, nowMs: number): boolean {
+    const { afterAttempts, afterAgeMs } = this.#options.deadLetters.config
+    return (
+      (afterAttempts !== null && backOff.attempts >= afterAttempts) ||
+      (afterAgeMs !== null && nowMs - failing!.sinceMs >= afterAgeMs)
+    )
   }
 
   #recovered(lane: Lane): void {
@@ -292,18 +410,82 @@ export class SinkPipeline {
     this.#options.onStalled(lane.source.id, stalled)
   }
 
-  /** Records that the sink will never take. */
-  #refused(source: Source, records: number, reason: 'refused' | 'too_large', why: string): void {
-    this.#options.metrics.dropped(this.sink.name, reason, records)
-    const fields = { sink: this.sink.name, source: source.name, records, why }
-    this.#options.logger.error(fields, 'The sink does not take these lines: they are dropped')
+  #buryAll(piece: Piece, reason: LetterReason, why: string): void {
+    const refused = Array.from({ length: piece.portion.records }, (_, record) => ({ record, why }))
+    this.#bury(piece, piece.lane.mark, reason, refused)
+  }
+
+  /** What the sink will never take of a piece goes to the dead letters. Only when it is safe there the piece is acknowledged. */
+  #bury(
+    piece: Piece,
+    mark: SinkMark | undefined,
+    reason: LetterReason,
+    refused: readonly Pick<RefusedRecord, 'record' | 'why'>[],
+  ): void {
+    const { lane, portion } = piece
+    const note = { reason, attempts: lane.backOff.attempts + 1, atMs: this.#options.clock.now() }
+    lane.state = 'burying'
+    this.#letters.put({
+      letters: lettersOf(portion.blocks, refused, note),
+      onKept: () => {
+        lane.state = 'idle'
+        // Nothing is to be said of it but that it is a dead letter.
+        lane.failing = null
+        this.#finish(piece, mark)
+        this.#offer(lane)
+      },
+      onLate: () => this.#setStalled(lane, true),
+    })
+  }
+
+  #finish(piece: Piece, mark: SinkMark | undefined): void {
+    this.#recovered(piece.lane)
+    this.#store(piece, mark)
+  }
+
+  /** Dead letters of a source, which the sink is given again. */
+  #pushLetter(item: Item): void {
+    const { source } = item.block
+    let lane = this.#letterLanes.get(source.id)
+    if (lane === undefined) {
+      lane = new Lane(source, undefined, this.#backOff(), true)
+      this.#letterLanes.set(source.id, lane)
+      this.#pair(source.id)
+    }
+    lane.push(item, this.#options.clock.monotonic())
+    if (lane.state === 'ready') this.#grew(item.block)
+    else this.#offer(lane)
+  }
+
+  #pair(source: string): void {
+    const [lane, ofLetters] = [this.#lanes.get(source), this.#letterLanes.get(source)]
+    if (lane !== undefined) lane.twin = ofLetters
+    if (ofLetters !== undefined) ofLetters.twin = lane
+  }
+
+  /** What an earlier run had begun to give to the sink again is read again. */
+  #forgetLetters(): void {
+    for (const [source, lane] of this.#letterLanes) {
+      this.#ready.delete(lane)
+      this.#waiting.delete(lane)
+      this.#letterLanes.delete(source)
+      this.#redelivery.done(lane.items())
+      this.#pair(source)
+    }
   }
 
   #store({ lane, portion }: Piece, mark: SinkMark | undefined): void {
-    const items = lane.complete(portion, mark)
-    this.#progressMs = this.#options.clock.monotonic()
-    this.#hold(-items.length, -items.reduce((sum, { permit }) => sum + permit.bytes, 0))
-    if (items.length > 0) this.#options.onStored(lane.source, items, mark)
+    const items = lane.complete(portion, lane.isOfLetters ? undefined : mark)
+    if (lane.isOfLetters) {
+      this.#redelivery.done(items)
+      if (lane.blocks === 0 && this.#letterLanes.get(lane.source.id) === lane)
+        this.#letterLanes.delete(lane.source.id)
+      this.#pair(lane.source.id)
+    } else {
+      this.#progressMs = this.#options.clock.monotonic()
+      this.#hold(-items.length, -items.reduce((sum, { permit }) => sum + permit.bytes, 0))
+      if (items.length > 0) this.#options.onStored(lane.source, items, mark)
+    }
     if (lane.blocks === 0) this.#finished.notifyAll()
     else this.#offer(lane)
   }
@@ -313,8 +495,26 @@ export class SinkPipeline {
     if (lane.blocks === 0 || lane.state !== 'idle') return
     lane.state = 'ready'
     this.#ready.add(lane)
-    this.#work.notifyOne()
-    if (this.#circuit.trouble !== null) this.#timers.notifyAll()
+    this.#callWorker(this.#ready.size === 1)
+  }
+
+  /** The other lane of its source was written: a worker that passed it over may be asleep. */
+  #offerAgain(lane: Lane): void {
+    if (lane.state === 'ready') this.#work.notifyOne()
+  }
+
+  /** A lane that is ready was given more. */
+  #grew({ ends, bytes }: Block): void {
+    const wasDue = this.#ready.isFull
+    this.#ready.grew(ends.length, bytes.byteLength)
+    if (!wasDue && this.#ready.isFull) this.#work.notifyOne()
+  }
+
+  /** @param isFirst of those that wait for company. */
+  #callWorker(isFirst: boolean): void {
+    const isDue = this.#ready.dueMs() <= this.#options.clock.monotonic()
+    if (isDue) this.#work.notifyOne()
+    if ((isFirst && !isDue) || this.#circuit.trouble !== null) this.#timers.notifyAll()
   }
 
   /** Makes lanes ready again when they are due, lets the probe through, and notices writes that hang. */
@@ -330,7 +530,8 @@ export class SinkPipeline {
       for (const lane of this.#waiting) if (lane.dueMs <= nowMs) this.#wake(lane)
       for (const lane of this.#writing)
         if (lane.writingSinceMs + HUNG_MS <= nowMs) this.#setStalled(lane, true)
-      if ((this.#circuit.probeAtMs ?? Infinity) <= nowMs) this.#work.notifyAll()
+      if ((this.#circuit.probeAtMs ?? Infinity) <= nowMs || this.#ready.dueMs() <= nowMs)
+        this.#work.notifyAll()
     }
   }
 
@@ -345,8 +546,13 @@ export class SinkPipeline {
   }
 
   #nextDueMs(): number {
-    // A probe needs something to be written.
-    let dueMs = this.#ready.size > 0 ? (this.#circuit.probeAtMs ?? Infinity) : Infinity
+    // A probe needs something to be written. What is due already waits for a worker, not for the timer.
+    let dueMs = Infinity
+    if (this.#ready.size > 0) {
+      const nowMs = this.#options.clock.monotonic()
+      for (const ms of [this.#circuit.probeAtMs ?? Infinity, this.#ready.dueMs()])
+        if (ms > nowMs) dueMs = Math.min(dueMs, ms)
+    }
     for (const lane of this.#waiting) dueMs = Math.min(dueMs, lane.dueMs)
     // The oldest write that was not noticed yet: the others began later.
     for (const lane of this.#writing) {
@@ -367,6 +573,7 @@ export class SinkPipeline {
     if (lane === undefined) {
       lane = new Lane(source, this.#options.markOf(source.id), this.#backOff())
       this.#lanes.set(source.id, lane)
+      this.#pair(source.id)
     }
     return lane
   }
@@ -388,6 +595,7 @@ function batchOf(pieces: readonly Piece[]): SinkBatch {
       source: lane.source,
       blocks: portion.blocks,
       mark: lane.mark,
+      redelivered: lane.isOfLetters,
     })),
     records: pieces.reduce((sum, { portion }) => sum + portion.records, 0),
     bytes: pieces.reduce((sum, { portion }) => sum + portion.bytes, 0),
@@ -399,3 +607,5 @@ const HUNG_MS = 10_000
 const RETRY_INITIAL_MS = 200
 const RETRY_MAX_MS = 30_000
 const NAMES_MAX = 5
+/** A record that was refused so often while others were stored is to blame itself. */
+const BLAMES = 3

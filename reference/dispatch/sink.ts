@@ -38,6 +38,8 @@ export interface SinkLimits {
   readonly batchBytes: number
   readonly batchRecords: number
   readonly sourcesPerBatch: number
+  /** How long the first record of a batch waits for others, milliseconds: not longer than it takes to fill one, and not during a stop. Default 0. */
+  readonly batchDelayMs?: number
   /** Writes under way at the same time. */
   readonly inFlight: number
   /** A write that takes longer may be given up and repeated. Null: it can neither be cancelled nor repeated, so it is waited for. */
@@ -57,16 +59,29 @@ export interface SinkBatchPart {
   readonly blocks: readonly Block[]
   /** What the last stored write of this source answered, also across restarts; undefined for the first. */
   readonly mark: SinkMark | undefined
+  /**
+   * They are dead letters that the sink is given again, under the ids they had: records from before those that it stored last, with no mark, and what is
+   * answered as mark is not kept.
+   */
+  readonly redelivered?: boolean
 }
 
 export type WriteAnswer =
   /** The sink holds all of it. One mark per part. */
   | { readonly kind: 'stored'; readonly marks: readonly (SinkMark | undefined)[] }
-  /** Not now: the same batch again after a while. `why` is a sentence for people. */
-  | { readonly kind: 'again'; readonly why: string; readonly afterMs?: number }
+  /**
+   * Not now: the same batch again after a while, at the earliest after `afterMs`. `why` is a sentence for people. `of` says what could not be written: this
+   * batch (the default: others go on), or anything, because the sink is away or asks for a pause: then one write at a time is the probe.
+   */
+  | {
+      readonly kind: 'again'
+      readonly why: string
+      readonly afterMs?: number
+      readonly of?: 'batch' | 'sink'
+    }
   /** Too large: the same records in smaller batches. */
   | { readonly kind: 'smaller'; readonly why: string }
-  /** The sink holds all of it but these records, which it will never take. */
+  /** The sink holds all of it but these records, which it will never take: they go to the dead letters. */
   | {
       readonly kind: 'partly'
       readonly marks: readonly (SinkMark | undefined)[]

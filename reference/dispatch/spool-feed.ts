@@ -15,7 +15,7 @@ import { SinkPipeline, type PipelineContext } from './sink-pipeline.ts'
 import type { Sink, SinkMark } from './sink.ts'
 import { sliceBehind } from './slice-records.ts'
 import { recordsBetween } from './spool-room.ts'
-import { compareOffsets, type Spool, type SpoolOffset } from './spool/spool.ts'
+import { compareOffsets, type Spool, type SpoolOffset, type SpoolPiece } from './spool/spool.ts'
 import { Unsynced } from './unsynced.ts'
 
 export interface SpoolFeedOptions extends PipelineContext {
@@ -99,7 +99,7 @@ export class SpoolFeed {
   }
 
   get heldBytes(): number {
-    return this.#budget.held
+    return this.#budget.held + this.#pipeline.letterBytes
   }
 
   /** True when the sink has all of the spool. */
@@ -119,6 +119,11 @@ export class SpoolFeed {
   start(scope: Scope): void {
     this.#pipeline.start(scope.child('pipeline'))
     scope.keep('spool_feed', this.name, (signal) => this.#run(signal))
+  }
+
+  /** What comes from the spool is no longer kept back to make larger batches, until the next start. */
+  endGathering(): void {
+    this.#pipeline.endGathering()
   }
 
   /** Makes what is stored durable. Rejects when the sink could not. */
@@ -233,7 +238,7 @@ export class SpoolFeed {
 
   async #readNext(): Promise<void> {
     const from = this.#cursor
-    const found = await this.#options.spool.read(from)
+    const found = await this.#read(from)
     if (found === null) return
     if (found.damaged) this.#reportDamage(from, found.next)
     // A skip may have moved the cursor meanwhile.
@@ -242,6 +247,15 @@ export class SpoolFeed {
     this.#pieces.push(piece)
     this.#current = { piece, blocks: found.blocks, index: 0 }
     this.#cursor = found.next
+  }
+
+  /**
+   * Who is sent records with their ids may know them longer than this machine: what a power cut could take is not sent, or other records might come
+   * to have the same ids.
+   */
+  #read(from: SpoolOffset): Promise<SpoolPiece | null> {
+    const { sink, spool } = this.#options
+    return sink.limits.writeDeadlineMs === null ? spool.read(from) : spool.readDurable(from)
   }
 
   async #push(block: Block, piece: Piece, signal: AbortSignal): Promise<void> {
@@ -254,6 +268,7 @@ export class SpoolFeed {
         return this.#pipeline.push({ block, permit, origin: piece })
       }
       if (this.#stalled.has(id)) return this.#park(block, piece)
+      this.#pipeline.hurry()
       await this.#changed.wait({ signal })
     }
   }
@@ -271,7 +286,7 @@ export class SpoolFeed {
     let brought = false
     for (const [id, from] of this.#parked) {
       if (this.#stalled.has(id) || this.#pipeline.holds(id)) continue
-      const found = await this.#options.spool.read(from)
+      const found = await this.#read(from)
       const next = found?.next ?? this.#cursor
       if (!this.#pushParked(id, found?.blocks ?? [], from)) continue
       brought = true

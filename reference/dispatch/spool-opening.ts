@@ -1,5 +1,4 @@
 import type { DispatcherConfig } from '../config/config.ts'
-import type { FileSystem } from '../ports/file-system.ts'
 import type { Source, SourcePosition } from './block.ts'
 import type { PositionStore } from './position-store.ts'
 import type { PipelineContext } from './sink-pipeline.ts'
@@ -9,7 +8,6 @@ import { segmentBytesOf } from './spool-room.ts'
 import { SpooledDelivery } from './spooled-delivery.ts'
 
 export interface SpoolOpening extends PipelineContext {
-  readonly fileSystem: FileSystem
   readonly directory: string
   readonly config: DispatcherConfig
   readonly sinks: readonly Sink[]
@@ -51,25 +49,26 @@ export async function openSpool(options: SpoolOpening, signal: AbortSignal): Pro
       const place = positions.sink(name).spool
       if (place === undefined || compareOffsets(place, end) > 0) positions.setSpool(name, end)
     }
-    const delivery = new SpooledDelivery({
+    // The positions must be on disk together with the places: no later start looks for them before the furthest place. And the places before anything is
+    // appended: after a crash a sink without one would begin at the end.
+    await spool.sync()
+    const wasCut = committed !== null && compareOffsets(end, committed) < 0
+    for (const [source, json] of recovered) {
+      const position = parse(source.kind, json)
+      if (!wasCut && position.records < (positions.resume(source.id)?.records ?? 0)) continue
+      positions.delivered(source, position)
+      positions.advance(source, position)
+    }
+    await positions.save(positions.snapshot())
+    signal.throwIfAborted()
+    metrics.mirrorSpoolBytes(() => spool.bytes)
+    return new SpooledDelivery({
       ...options,
       spool,
       spoolBytesMax: bytesMax,
       whenFull,
       aheadBytesMax: Math.min(config.queueBytesMax, AHEAD_BYTES),
     })
-    const wasCut = committed !== null && compareOffsets(end, committed) < 0
-    for (const [source, json] of recovered) {
-      const position = parse(source.kind, json)
-      if (wasCut || position.records >= (positions.resume(source.id)?.records ?? 0))
-        delivery.recovered(source, position)
-    }
-    // The places must be on disk before anything is appended: after a crash a sink without one would begin at the end.
-    await spool.sync()
-    await positions.save(positions.snapshot())
-    signal.throwIfAborted()
-    metrics.mirrorSpoolBytes(() => spool.bytes)
-    return delivery
   } catch (error) {
     await spool.close()
     throw error

@@ -59,8 +59,8 @@ export async function recordsBetween(
   let records = 0
   for (let at = from; compareOffsets(at, to) < 0;) {
     // eslint-disable-next-line no-await-in-loop -- one piece after the other
-    const found = await spool.read(at)
-    if (found === null || compareOffsets(found.next, to) > 0) break
+    const found = await spool.read(at, to)
+    if (found === null) break
     for (const block of found.blocks) records += wanted(block)?.ends.length ?? 0
     at = found.next
   }

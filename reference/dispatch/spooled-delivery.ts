@@ -51,12 +51,6 @@ export class SpooledDelivery implements DeliveryMode {
     })
   }
 
-  /** What a crash left in the spool behind the positions: they go on from there once it is synced. */
-  recovered(source: Source, position: SourcePosition): void {
-    this.#options.positions.delivered(source, position)
-    this.#appended.set(source.id, { source, position })
-  }
-
   get committed(): boolean {
     return this.#appended.isEmpty && this.#feeds.every((feed) => feed.committed)
   }
@@ -75,6 +69,9 @@ export class SpooledDelivery implements DeliveryMode {
     this.#came.notifyAll()
   }
 
+  /** The spool takes what comes at once. */
+  hurry(): void {}
+
   async forget(source: Source, options: { signal: AbortSignal }): Promise<void> {
     while (this.#incoming.some(({ block }) => block.source.id === source.id))
       await this.#progress.wait(options)
@@ -83,6 +80,7 @@ export class SpooledDelivery implements DeliveryMode {
 
   /** What is in the spool is safe; sinks that are well are given the time to take it. */
   async drain(options: { signal: AbortSignal }): Promise<void> {
+    for (const feed of this.#feeds) feed.endGathering()
     while (!this.isSafe || this.#feeds.some(isWaitedFor)) await this.#progress.wait(options)
   }
 

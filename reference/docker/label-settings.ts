@@ -1,12 +1,12 @@
-import type { LocalFileSinkConfig } from '../config/config.ts'
 import { nearest } from '../config/nearest.ts'
+import type { RecordFormat } from '../sinks/record-format.ts'
 
 /** What a container's own labels say of how it is collected; null where they say nothing. */
 export interface LabelSettings {
   /** Whether it is followed, whatever the filters say. */
   readonly enable: boolean | null
   /** How its file is written. */
-  readonly format: LocalFileSinkConfig['format'] | null
+  readonly format: RecordFormat | null
   /** One sentence for each label that is no good; it is taken as not given. */
   readonly problems: readonly string[]
 }

@@ -1,15 +1,15 @@
 import type { Random } from '../ports/random.ts'
 
 export interface BackOffOptions {
-  /** First delay, milliseconds. */
+  /** Longest first delay, milliseconds. */
   readonly initialMs: number
   /** Longest delay, milliseconds. */
   readonly maxMs: number
 }
 
 /**
- * Exponential back-off with jitter: the n-th delay lies between half and all of `initialMs * 2^n`, at most `maxMs`.
- * Half is kept so that a retry never becomes a busy loop; the rest is chance so that many do not return at once.
+ * Exponential back-off with full jitter: the n-th delay lies anywhere between (nearly) nothing and `initialMs * 2^n`, at most `maxMs`. Of all ways to
+ * draw it this one spreads those who failed together best.
  */
 export class BackOff {
   readonly #options: BackOffOptions
@@ -28,10 +28,15 @@ export class BackOff {
 
   /** The next delay, milliseconds. */
   next(): number {
+    return fullJitter(this.nextCeiling(), this.#random)
+  }
+
+  /** How long the next delay may be, milliseconds: for several that wait together, and draw once. */
+  nextCeiling(): number {
     const { initialMs, maxMs } = this.#options
-    const ceiling = Math.min(maxMs, initialMs * 2 ** Math.min(this.#attempts, 30))
+    const ceilingMs = Math.min(maxMs, initialMs * 2 ** Math.min(this.#attempts, 30))
     this.#attempts += 1
-    return ceiling * (0.5 + 0.5 * this.#random.next())
+    return ceilingMs
   }
 
   /** The operation succeeded: start from the first delay again. */
@@ -39,3 +44,11 @@ export class BackOff {
     this.#attempts = 0
   }
 }
+
+/** A delay up to the ceiling, each as likely. */
+export function fullJitter(ceilingMs: number, random: Random): number {
+  return ceilingMs * (LEAST + (1 - LEAST) * random.next())
+}
+
+/** Of the ceiling: what failed is not repeated in the same millisecond. */
+const LEAST = 0.01

@@ -16,8 +16,8 @@ const STREAM_ERROR_TYPES = [
   'rotation_stuck',
 ] as const
 
-/** Why a sink will never get a line: it does not take it, it is too large for it, or the spool was full. */
-export type DropReason = 'refused' | 'too_large' | 'spool_full'
+/** Why a sink will never get a line: the spool or the dead letters were full, or somebody had them dropped. */
+export type DropReason = 'spool_full' | 'dead_letters_full' | 'dead_letters_dropped'
 
 /** Why the log of a container that is gone was not read to its end. */
 export type MissedReason =
@@ -140,11 +140,39 @@ export class Metrics {
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
     registers: [this.#registry],
   })
+  readonly #sinkRequests = new Counter({
+    name: 'log_capturer_sink_requests_total',
+    help: 'Requests a sink sent, by the status of the answer',
+    labelNames: ['sink', 'status'],
+    registers: [this.#registry],
+  })
+  readonly #sinkRequestBytes = new Counter({
+    name: 'log_capturer_sink_request_bytes_total',
+    help: 'Bytes of the bodies of those requests, as they were sent',
+    labelNames: ['sink'],
+    registers: [this.#registry],
+  })
+  readonly #sinkRequestSeconds = new Histogram({
+    name: 'log_capturer_sink_request_seconds',
+    help: 'Time until the whole answer was there, or the request was given up',
+    labelNames: ['sink'],
+    buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
+    registers: [this.#registry],
+  })
   readonly #linesDropped = new Counter({
     name: 'log_capturer_lines_dropped_total',
     help: 'Lines a sink will never get, by why',
     labelNames: ['sink', 'reason'],
     registers: [this.#registry],
+  })
+  readonly #linesDeadLettered = new Counter({
+    name: 'log_capturer_lines_dead_lettered_total',
+    help: 'Lines a sink did not take and that are kept as dead letters, by why',
+    labelNames: ['sink', 'reason'],
+    registers: [this.#registry],
+  })
+  readonly #linesRedelivered = this.#counter('log_capturer_lines_redelivered_total', 'sink', {
+    help: 'Dead letters that were given to their sink again, lines',
   })
   readonly #queueBytes = this.#gaugePerSink(
     'log_capturer_queue_bytes',
@@ -283,9 +311,45 @@ export class Metrics {
     this.#sinkLatency.observe({ sink }, seconds)
   }
 
+  /** A request of the sink's is over. @param status of HTTP, or why there is none */
+  sinkRequest(sink: string, status: string, bytes: number, seconds: number): void {
+    this.#sinkRequests.inc({ sink, status })
+    this.#sinkRequestBytes.inc({ sink }, bytes)
+    this.#sinkRequestSeconds.observe({ sink }, seconds)
+  }
+
   /** Lines that the sink will never get. */
   dropped(sink: string, reason: DropReason, lines: number): void {
     this.#linesDropped.inc({ sink, reason }, lines)
+  }
+
+  /** @param reason from a small fixed set. */
+  deadLettered(sink: string, reason: string, lines: number): void {
+    this.#linesDeadLettered.inc({ sink, reason }, lines)
+  }
+
+  /** Dead letters were given to the sink again; those that it did not take are dead letters anew. */
+  redelivered(sink: string, lines: number): void {
+    this.#linesRedelivered.inc({ sink }, lines)
+  }
+
+  /** @param read the dead letters of each sink, asked at every scrape. */
+  mirrorDeadLetters(
+    read: () => ReadonlyMap<string, { readonly records: number; readonly bytes: number }>,
+  ): void {
+    const mirror = (name: string, help: string, of: 'records' | 'bytes'): void => {
+      const gauge = new Gauge({
+        name,
+        help,
+        labelNames: ['sink'],
+        registers: [this.#registry],
+        collect() {
+          for (const [sink, letters] of read()) gauge.set({ sink }, letters[of])
+        },
+      })
+    }
+    mirror('log_capturer_dead_letters', 'Dead letters that are kept, lines', 'records')
+    mirror('log_capturer_dead_letter_bytes', 'Disk space of the dead letters', 'bytes')
   }
 
   /** What is on its way to the sink now. */

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import type { DockerEngine } from './docker-engine.ts'
 import type { FileSystem } from './file-system.ts'
 import type { HostProcess } from './host-process.ts'
+import type { HttpClient, HttpClientOptions } from './http-client.ts'
 import type { HttpServer } from './http-server.ts'
 import type { Logger } from './logger.ts'
 import type { Random } from './random.ts'
@@ -28,6 +29,10 @@ export interface Ports {
   readonly gzip: (bytes: Uint8Array) => Promise<Uint8Array>
   /** Unpacks gzip, all members of it, piece by piece; rejects where the bytes are none. Whoever takes its iterator ends it. */
   readonly gunzip: (packed: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
+  /** Compresses to snappy's block format, off the event loop. */
+  readonly snappy: (bytes: Uint8Array) => Promise<Uint8Array>
+  /** For a sink: connections of its own, which it closes. Opens nothing yet. */
+  readonly httpClient: (options: HttpClientOptions) => HttpClient
   /** Standard output, for the sink of that name: resolves when the bytes were taken. */
   readonly stdout: (bytes: readonly Uint8Array[]) => Promise<void>
 }

@@ -31,14 +31,14 @@ test('the reference collector passes idle-stream as a process of its own, and no
   const result = await run(phase!, referenceSubject(null), 120)
   expect(result.criteria.filter((criterion) => criterion.pass !== true)).toEqual([])
   expect(result.lines.emitted).toBe(2)
-}, 60_000)
+})
 
 test('a follower that gives no stream back is found in the daemon, though it loses no line', async () => {
   const result = await run(BRIEF, leakyFollower(), 60)
   const failed = result.criteria.filter((criterion) => criterion.pass === false).map(({ id }) => id)
   expect(failed).toEqual(['engine-descriptors', 'engine-tasks'])
   expect(result.lines).toMatchObject({ missing: 0, duplicated: 0, unexpected: 0 })
-}, 60_000)
+})
 
 test('what a scenario orders happens while the clock runs, and the reference collector loses nothing by it', async () => {
   const scenario = `
@@ -51,7 +51,7 @@ timeline:
   expect(result.criteria.filter((criterion) => criterion.pass !== true)).toEqual([])
   // It could not be asked while it was away.
   expect(result.series.engineFds?.slice(1, -1)).toContain(null)
-}, 60_000)
+})
 
 test('what a scenario orders of the sink meets a collector that ships: lines it sends again are counted', async () => {
   const scenario = `
@@ -67,7 +67,7 @@ timeline:
   const failed = result.criteria.filter((criterion) => criterion.pass === false).map(({ id }) => id)
   expect(failed).toEqual(['duplicated'])
   expect(result.lines.missing).toBe(0)
-}, 60_000)
+})
 
 test('a scenario that is wrong is told before anything is started', async () => {
   const scenario = 'timeline: [{at: 1s, do: reset, container: wt-99}]'

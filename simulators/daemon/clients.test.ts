@@ -58,7 +58,7 @@ describe('clients work unchanged', () => {
     const daemon = await startDaemon()
     const container = daemon.engine.addContainer({ name: 'web', image: 'nginx' })
     const docker = async (...args: string[]): Promise<string> => {
-      const options = { env: { ...process.env, DOCKER_HOST: daemon.address }, timeout: 5000 }
+      const options = { env: { ...process.env, DOCKER_HOST: daemon.address }, timeout: 30_000 }
       return (await promisify(execFile)('docker', args, options)).stdout.trim()
     }
     container.write('stdout', 'one\ntwo\n')

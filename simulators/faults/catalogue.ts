@@ -17,6 +17,7 @@ export {
 } from './files/file-faults.ts'
 export {
   acceptsThenFails,
+  clientError,
   partialSuccess,
   serverError,
   sinkHang,

@@ -49,6 +49,11 @@ export function savedRecords(bytes: Uint8Array): Map<string, number> {
   return new Map(sources.map(({ id, position, sinks }) => [id, recordsOf(position, sinks)]))
 }
 
+/** The sinks that the file of positions names; an empty file names none. */
+export function savedSinks(bytes: Uint8Array): Set<string> {
+  return new Set(bytes.length === 0 ? [] : Object.keys(POSITIONS.parse(parsed(bytes)).sinks))
+}
+
 function parsed(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(bytes).toString())
@@ -67,6 +72,7 @@ function recordsOf(
 
 const hasRecords = z.object({ records: z.number() })
 const POSITIONS = z.object({
+  sinks: z.record(z.string(), z.unknown()).default({}),
   sources: z.array(
     z.object({
       id: z.string(),

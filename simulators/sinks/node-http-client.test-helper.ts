@@ -33,6 +33,9 @@ export class NodeHttpClient implements HttpClient {
       signal.removeEventListener('abort', abort)
     }
   }
+
+  /** Each connection ends with its request. */
+  async close(): Promise<void> {}
 }
 
 function flat({ headers }: IncomingMessage): Record<string, string> {

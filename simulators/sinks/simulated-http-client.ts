@@ -11,6 +11,8 @@ export interface SimulatedHttpClientOptions {
   readonly latency?: LatencyRange
 }
 
+type Sinks = Readonly<Record<string, SimulatedSink>>
+
 /**
  * The `HttpClient` port of the virtual world. Every step is an event of the world; a request that has not been answered is an entry of kind
  * `call` in the ledger.
@@ -20,17 +22,13 @@ export interface SimulatedHttpClientOptions {
  */
 export class SimulatedHttpClient implements HttpClient {
   readonly #host: EngineHost
-  readonly #sinks: Readonly<Record<string, SimulatedSink>>
+  readonly #sinks: Sinks
   readonly #random: SeededRandom
   readonly #latency: LatencyRange
   readonly #underWay = new Set<VirtualExchange>()
 
   /** @param sinks by origin, such as `http://loki:3100`; every other name is not found */
-  constructor(
-    host: EngineHost,
-    sinks: Readonly<Record<string, SimulatedSink>>,
-    options: SimulatedHttpClientOptions = {},
-  ) {
+  constructor(host: EngineHost, sinks: Sinks, options: SimulatedHttpClientOptions = {}) {
     this.#host = host
     this.#sinks = sinks
     this.#random = host.random.fork('http client')
@@ -50,6 +48,10 @@ export class SimulatedHttpClient implements HttpClient {
     } finally {
       this.#underWay.delete(exchange)
     }
+  }
+
+  async close(): Promise<void> {
+    for (const exchange of this.#underWay) exchange.hangUp()
   }
 
   /** The process is dead: sinks see its connections end, and nobody gets an answer. */

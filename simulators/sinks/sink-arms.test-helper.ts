@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { NodeClock } from '../../reference/adapters/node-clock.ts'
+import { UndiciHttpClient } from '../../reference/adapters/undici-http-client.ts'
 import type { Clock, HttpClient } from '../../reference/ports/index.ts'
 import { World } from '../world.ts'
 import { NodeHttpClient } from './node-http-client.test-helper.ts'
@@ -46,13 +47,17 @@ async function openVirtual(options: SinkStoreOptions = {}): Promise<SinkArm> {
 
 async function openOverHttp(options: SinkStoreOptions = {}): Promise<SinkArm> {
   const server = await SimulatedSinkServer.listen({ ...options, listen: { port: 0 } })
+  const client = new UndiciHttpClient({ owner: 'sinks.test', connections: 8, tls: null })
   return {
     sink: server.sink,
-    client: new NodeHttpClient(),
+    client,
     origin: server.address,
     clock: new NodeClock(),
     run: (body) => body(),
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await client.close()
+      await server[Symbol.asyncDispose]()
+    },
   }
 }
 

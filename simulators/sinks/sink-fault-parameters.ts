@@ -19,6 +19,10 @@ export const SINK_FAULT_PARAMETERS: Readonly<Record<SinkFaultKind, Parameters>> 
     as: withDefault(choice(['seconds', 'date']), 'seconds'),
   },
   'server-error': { status: withDefault(wholeNumber({ min: 500, max: 599 }), 500) },
+  'client-error': {
+    status: withDefault(wholeNumber({ min: 400, max: 499 }), 400),
+    aboveBytes: optional(wholeNumber({ min: 0, max: 2 ** 30 }), 'all requests'),
+  },
   hang: {},
   reset: { afterBytes: optional(wholeNumber({ min: 0, max: 2 ** 30 }), 'half of the request') },
   slow: { bytesPerSecond: wholeNumber({ min: 1, max: 2 ** 30 }) },

@@ -2,6 +2,7 @@
  * What can be wrong with a sink.
  * - `too-many-requests`: 429 with Retry-After, in seconds or as a date; nothing is stored
  * - `server-error`: an answer of this status; nothing is stored
+ * - `client-error`: an answer of this status: the request is found to be wrong; nothing is stored. With `aboveBytes` only requests of more bytes are
  * - `hang`: takes the request in and never answers; once the fault is taken away it goes on as if nothing had been
  * - `reset`: the connection breaks after so many bytes of the request, or after half of them; nothing is stored
  * - `slow`: takes the request in at so many bytes a second, and answers after the last
@@ -16,6 +17,11 @@ export type SinkFault =
       readonly as?: 'seconds' | 'date' | undefined
     }
   | { readonly kind: 'server-error'; readonly status?: number | undefined }
+  | {
+      readonly kind: 'client-error'
+      readonly status?: number | undefined
+      readonly aboveBytes?: number | undefined
+    }
   | { readonly kind: 'hang' }
   | { readonly kind: 'reset'; readonly afterBytes?: number | undefined }
   | { readonly kind: 'slow'; readonly bytesPerSecond: number }

@@ -34,9 +34,14 @@ export class SinkFaults {
     }
   }
 
-  /** The fault that strikes a request that comes now: the first ordered that does; null for none. */
-  strike(): SinkFaultOrder | null {
+  /**
+   * The fault that strikes a request that comes now: the first ordered that does; null for none.
+   * @param bytes of its body, as the sender announced them
+   */
+  strike(bytes: number | null): SinkFaultOrder | null {
     for (const order of this.#orders) {
+      const { fault } = order
+      if (fault.kind === 'client-error' && (bytes ?? 0) <= (fault.aboveBytes ?? -1)) continue
       if (order.timesLeft <= 0 || !this.#random.chance(order.chance)) continue
       order.timesLeft -= 1
       return order

@@ -80,6 +80,11 @@ export class VirtualExchange implements SinkExchange {
     this.#after(this.#latency(), () => this.#break(networkError('ECONNRESET', 'read')))
   }
 
+  /** The sender ends the connection: the sink sees it, and the sender that nothing comes any more. */
+  hangUp(): void {
+    this.#break(networkError('ECONNRESET', 'closed'))
+  }
+
   /** The sender is dead: the sink sees the connection end, and nobody gets an answer. */
   abandon(): void {
     this.#end.happen()

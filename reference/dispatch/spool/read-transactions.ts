@@ -1,7 +1,12 @@
 import type { FileHandle } from '../../ports/file-system.ts'
-import type { Block } from '../block.ts'
 import { readFully } from '../files.ts'
-import { bodyBytes, decodeTransaction, HEADER_BYTES, type Transaction } from './transaction.ts'
+import {
+  bodyBytes,
+  decodeTransaction,
+  HEADER_BYTES,
+  type SpooledBlock,
+  type Transaction,
+} from './transaction.ts'
 
 /** A place in the spool: between two transactions. */
 export interface SpoolOffset {
@@ -11,7 +16,7 @@ export interface SpoolOffset {
 }
 
 export interface SpoolPiece {
-  readonly blocks: readonly Block[]
+  readonly blocks: readonly SpooledBlock[]
   readonly next: SpoolOffset
   /** Transactions between `next` and the ones before it cannot be read any more: their records are lost. */
   readonly damaged: boolean
@@ -42,7 +47,7 @@ export async function readPiece(
 ): Promise<SpoolPiece> {
   const bytes = new Uint8Array(Math.min(length - offset, READ_BYTES))
   const held = bytes.subarray(0, await readFully(file, bytes, offset))
-  const blocks: Block[] = []
+  const blocks: SpooledBlock[] = []
   let at = 0
   for (let found = takeTransaction(held, at); found !== null; found = takeTransaction(held, at)) {
     blocks.push(...found.blocks)

@@ -3,13 +3,15 @@ import { Condition } from '../../lifecycle/condition.ts'
 import type { FileHandle, FileSystem } from '../../ports/file-system.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { codeOf } from '../../errors.ts'
-import type { Block, Source } from '../block.ts'
+import type { Source } from '../block.ts'
 import { blockBytes } from '../held-bytes.ts'
 import { makeDirectory, writeAll } from '../files.ts'
 import { readPiece, readTransaction, type SpoolOffset, type SpoolPiece } from './read-transactions.ts'
-import { encodeTransaction } from './transaction.ts'
+import { segmentName, segmentOf } from './segment-name.ts'
+import { encodeTransaction, type SpooledBlock } from './transaction.ts'
 
 export type { SpoolOffset, SpoolPiece } from './read-transactions.ts'
+export type { SpooledBlock } from './transaction.ts'
 
 export interface SpoolOptions {
   readonly fileSystem: FileSystem
@@ -30,7 +32,7 @@ export interface SpoolRecovered {
 }
 
 interface Append {
-  readonly blocks: readonly Block[]
+  readonly blocks: readonly SpooledBlock[]
   readonly resolve: (end: SpoolOffset) => void
   readonly reject: (error: unknown) => void
 }
@@ -53,6 +55,8 @@ export class Spool {
   #end: SpoolOffset = { segment: 0, offset: 0 }
   /** Behind the last transaction: not moved by leaving its segment. */
   #last: SpoolOffset = { segment: 0, offset: 0 }
+  /** What lies before it survives a power cut. */
+  #durable: SpoolOffset = { segment: 0, offset: 0 }
   #file: FileHandle | null = null
   /** The last write failed: what it left behind the end is cut before the next one. */
   #torn = false
@@ -119,7 +123,7 @@ export class Spool {
    * Appends the blocks as one transaction, or as part of a larger one. Resolves with the place behind them. Rejects when they could not be written, and
    * with `signal.reason` on abort while there is no room; then they are not in the spool.
    */
-  async append(blocks: readonly Block[], options: { signal: AbortSignal }): Promise<SpoolOffset> {
+  async append(blocks: readonly SpooledBlock[], options: { signal: AbortSignal }): Promise<SpoolOffset> {
     options.signal.throwIfAborted()
     while (this.#isFull()) await this.#released.wait(options)
     const { promise, resolve, reject } = Promise.withResolvers<SpoolOffset>()
@@ -130,26 +134,40 @@ export class Spool {
 
   /** Resolves when everything appended before would survive a power cut. */
   async sync(): Promise<void> {
-    await this.#syncing?.catch(() => {})
+    // Whoever waited as well may have begun another one.
+    // oxlint-disable-next-line no-await-in-loop
+    while (this.#syncing !== null) await this.#syncing.catch(() => {})
     if (!this.#unsynced) return
     this.#unsynced = false
+    const end = this.#last
     this.#syncing = this.#syncLast().finally(() => (this.#syncing = null))
     try {
       await this.#syncing
+      if (compareOffsets(this.#durable, end) < 0) this.#durable = end
     } catch (error) {
       this.#unsynced = true
       throw error
     }
   }
 
-  /** The transactions from a place on, as many as one read brings; null at the end. */
-  async read(from: SpoolOffset): Promise<SpoolPiece | null> {
+  /** The transactions from a place on, as many as one read brings, up to another place; null when there are none. */
+  async read(from: SpoolOffset, to: SpoolOffset = this.#last): Promise<SpoolPiece | null> {
+    if (compareOffsets(from, to) >= 0) return null
     const { segment, offset } = from
-    const length = this.#lengths.get(segment) ?? 0
+    const whole = this.#lengths.get(segment) ?? 0
+    const length = segment === to.segment ? Math.min(whole, to.offset) : whole
     if (offset < length) return await this.#readOnce(from, length)
-    const later = [...this.#lengths.keys()].filter((candidate) => candidate > segment)
+    const later = [...this.#lengths.keys()].filter(
+      (candidate) => candidate > segment && candidate <= to.segment,
+    )
     if (later.length === 0) return null
-    return await this.read({ segment: Math.min(...later), offset: 0 })
+    return await this.read({ segment: Math.min(...later), offset: 0 }, to)
+  }
+
+  /** The same of what survives a power cut: syncs when there is more. Rejects when it could not be synced. */
+  async readDurable(from: SpoolOffset): Promise<SpoolPiece | null> {
+    if (compareOffsets(this.#durable, from) <= 0 && compareOffsets(this.#last, from) > 0) await this.sync()
+    return await this.read(from, this.#durable)
   }
 
   /** Resolves when something lies behind the place; rejects with `signal.reason` on abort. */
@@ -251,6 +269,7 @@ export class Spool {
     await this.#syncing?.catch(() => {})
     await this.#syncFile(file)
     this.#unsynced = false
+    this.#durable = this.#last
     this.#newName = true
     this.#end = { segment: this.#end.segment + 1, offset: 0 }
     this.#file = null
@@ -306,7 +325,7 @@ export class Spool {
   }
 
   #readOnce(from: SpoolOffset, length: number): Promise<SpoolPiece> {
-    const key = `${from.segment} ${from.offset}`
+    const key = `${from.segment} ${from.offset} ${length}`
     const underWay = this.#reads.get(key)
     if (underWay !== undefined) return underWay
     const reading = this.#withSegment(from.segment, (file) => readPiece(file, from, length)).finally(() =>
@@ -337,7 +356,7 @@ export class Spool {
   }
 
   #path(segment: number): string {
-    return join(this.#options.directory, `${String(segment).padStart(NAME_DIGITS, '0')}.segment`)
+    return join(this.#options.directory, segmentName(segment))
   }
 }
 
@@ -358,10 +377,4 @@ function takeTogether(waiting: Append[]): Append[] {
   return waiting.splice(0, taken)
 }
 
-function segmentOf(name: string): number[] {
-  const match = /^(\d+)\.segment$/.exec(name)
-  return match === null ? [] : [Number(match[1])]
-}
-
-const NAME_DIGITS = 12
 const TRANSACTION_BYTES = 1024 * 1024

@@ -16,10 +16,16 @@ const MAGIC = 0x57_54_53_31
 /** More is no transaction: a header that a crash or a bad disk has left. */
 export const BODY_BYTES_MAX: number = 256 * 1024 * 1024
 
+/** A block as it is kept, with what is to be known of it beside. */
+export interface SpooledBlock extends Block {
+  /** JSON. */
+  readonly note?: unknown
+}
+
 /** What a transaction brings back. */
 export interface Transaction {
   /** In the order in which they were appended. */
-  readonly blocks: readonly Block[]
+  readonly blocks: readonly SpooledBlock[]
   /** By source, where reading resumes behind the transaction, as `SourcePosition.toJSON` gave it. */
   readonly positions: ReadonlyMap<Source, unknown>
 }
@@ -37,10 +43,12 @@ const INDEX = z.object({
   ),
   /** Place of its source, epoch, first record, records, bytes. */
   blocks: z.array(z.tuple([count, count, count, count, count])),
+  /** Of each block, where any has one. */
+  notes: z.array(z.unknown()).optional(),
 })
 
 /** The transaction as buffers to be written one after the other. Those of raw columns are the blocks' own memory. */
-export function encodeTransaction(blocks: readonly Block[]): Uint8Array[] {
+export function encodeTransaction(blocks: readonly SpooledBlock[]): Uint8Array[] {
   const sources = new Map<string, { source: Source; place: number; position: SourcePosition }>()
   for (const { source, position } of blocks) {
     const place = sources.get(source.id)?.place ?? sources.size
@@ -55,6 +63,7 @@ export function encodeTransaction(blocks: readonly Block[]): Uint8Array[] {
       ends.length,
       bytes.length,
     ]),
+    ...(blocks.some(({ note }) => note !== undefined) && { notes: blocks.map(({ note }) => note) }),
   }
   const text = Buffer.from(JSON.stringify(index))
   const length = Buffer.alloc(4)
@@ -82,7 +91,7 @@ export function decodeTransaction(header: Uint8Array, body: Uint8Array): Transac
     return source
   })
   const columns = new Columns(body, start)
-  const blocks = index.blocks.map(([place, epoch, firstRecord, records, bytes]): Block => ({
+  const blocks = index.blocks.map(([place, epoch, firstRecord, records, bytes], n): SpooledBlock => ({
     source: sources[place]!,
     times: new BigInt64Array(columns.take(8 * records).buffer),
     ends: new Uint32Array(columns.take(4 * records).buffer),
@@ -91,6 +100,7 @@ export function decodeTransaction(header: Uint8Array, body: Uint8Array): Transac
     epoch,
     firstRecord,
     position: new SpooledPosition(epoch, firstRecord + records),
+    ...(index.notes !== undefined && { note: index.notes[n] }),
   }))
   return { blocks, positions }
 }

@@ -1,5 +1,5 @@
 import type { FileHandle, FileSystem } from '../../ports/file-system.ts'
-import type { Closable, OpenFiles } from '../../sinks/open-files.ts'
+import type { Closable, OpenFiles } from '../../lifecycle/open-files.ts'
 import { checksum } from './file-place.ts'
 import { GzipContent, type Gunzip } from './gzip-content.ts'
 import { isSameFile, listStoredFiles, unlessAbsent, type StoredFile } from './stored-files.ts'

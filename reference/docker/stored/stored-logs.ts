@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { ContainerMonitorConfig } from '../../config/config.ts'
 import type { ContainerDetails, EngineInfo } from '../../ports/docker-engine.ts'
 import type { FileSystem } from '../../ports/file-system.ts'
-import { OpenFiles } from '../../sinks/open-files.ts'
+import { OpenFiles } from '../../lifecycle/open-files.ts'
 import type { Gunzip } from './gzip-content.ts'
 import { ReadBuffers } from './read-buffers.ts'
 

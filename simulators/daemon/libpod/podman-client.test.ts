@@ -5,13 +5,13 @@ import { eventually } from '../daemon.test-helper.ts'
 import { startPodman } from './libpod.test-helper.ts'
 
 /** Podman's own client, where there is one: what it shows is what it shows of a real engine. */
-describe('the podman command', { timeout: 60_000 }, () => {
+describe('the podman command', () => {
   test('lists, shows, follows, hears events, controls and removes', async (context) => {
     context.skip(!hasPodman(), 'there is no podman on the PATH')
     const daemon = await startPodman()
     const container = daemon.engine.addContainer({ name: 'web', image: 'nginx', labels: { a: 'b' } })
     const podman = async (...args: string[]): Promise<string> => {
-      const options = { timeout: 10_000 }
+      const options = { timeout: 30_000 }
       const command = ['--remote', '--url', daemon.address, ...args]
       return (await promisify(execFile)('podman', command, options)).stdout.trim()
     }

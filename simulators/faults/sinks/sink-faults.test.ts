@@ -22,6 +22,14 @@ demonstrate(faults, {
     expect(sink.record.count).toBe(0)
   },
 
+  clientError: async (rig) => {
+    const { sink, push } = shipping(rig)
+    rig.injectInto({ sink }, faults.clientError({ status: 413, aboveBytes: 10 }))
+    expect((await push('x'.repeat(10))).status).toBe(413)
+    expect((await push('x'.repeat(9))).status).toBeLessThan(300)
+    expect(sink.record.count).toBe(1)
+  },
+
   sinkHang: async (rig) => {
     const { sink, push } = shipping(rig)
     const fault = rig.injectInto({ sink }, faults.sinkHang())

@@ -26,6 +26,13 @@ export const serverError: SinkFaultKind<Without<'server-error'>> = sinkFault(
   'The answer is an error of the server, and nothing is stored.',
 )
 
+/** 400, or another status up to 499; nothing is stored. */
+export const clientError: SinkFaultKind<Without<'client-error'>> = sinkFault(
+  'client-error',
+  'client-error',
+  'The answer says that the request is wrong, and nothing is stored.',
+)
+
 /** The request is taken and never answered. */
 export const sinkHang: SinkFaultKind = sinkFault(
   'sink-hang',

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { NodeHttpClient } from '../node-http-client.test-helper.ts'
 import { SimulatedSinkServer } from './simulated-sink-server.ts'
 
-const WAIT = { timeout: 8000 }
+const WAIT = { timeout: 30_000 }
 
 test('five hundred senders that gave up leave no descriptor', async () => {
   const before = descriptors()

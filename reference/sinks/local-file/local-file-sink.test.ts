@@ -1,0 +1,377 @@
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { World, type VirtualPorts } from '../../../simulators/index.ts'
+import type { RotationConfig } from './config.ts'
+import type { Block, Source } from '../../dispatch/block.ts'
+import type { NotDurable, SinkMark, WriteAnswer } from '../../dispatch/sink.ts'
+import { TaskRegistry } from '../../lifecycle/task-registry.ts'
+import { Metrics } from '../../metrics/metrics.ts'
+import { LocalFileSink } from './local-file-sink.ts'
+
+const { signal } = new AbortController()
+const source = { id: '0123456789ab'.padEnd(64, '0'), kind: 'container', name: 'web', attributes: {} } as const
+const other = { ...source, id: 'f'.repeat(64), name: 'other' }
+const PATH = '/logs/web-0123456789ab.log'
+
+/** A block of whole lines. */
+function block(text: string, owner: Source = source): Block {
+  const bytes = Buffer.from(text)
+  const ends = Uint32Array.from([...text.matchAll(/\n/g)], ({ index }) => index + 1)
+  const streams = new Uint8Array(ends.length).fill(1)
+  const times = new BigInt64Array(ends.length)
+  return {
+    source: owner,
+    bytes,
+    ends,
+    streams,
+    times,
+    epoch: 0,
+    firstRecord: 0,
+    position: { epoch: 0, records: 0, toJSON: () => null },
+  }
+}
+
+/** A process with a sink: writes that come one after the other, each a batch, and what the file holds afterwards. */
+class Rig {
+  readonly world: World
+  ports!: VirtualPorts
+  sink!: LocalFileSink
+  metrics!: Metrics
+
+  readonly #rotate: Partial<RotationConfig>
+
+  constructor(seed = 1, rotate: Partial<RotationConfig> = {}) {
+    this.#rotate = rotate
+    this.world = new World({ seed })
+    this.begin()
+  }
+
+  begin(): void {
+    this.ports = this.world.ports()
+    const { clock, fileSystem, gzip, logger, process } = this.ports
+    const tasks = new TaskRegistry(clock)
+    const metrics = (this.metrics = new Metrics({
+      clock,
+      tasks,
+      process,
+      slots: { capacity: 1, active: 0 },
+    }))
+    const rotate = { maxSize: null, maxAgeMs: null, maxFiles: 10, compress: 'none', ...this.#rotate } as const
+    const config = { enabled: true, directory: '/logs', maxOpenFiles: 2, format: 'raw', rotate } as const
+    this.sink = new LocalFileSink({ config, clock, fileSystem, gzip, logger, metrics, tasks })
+  }
+
+  async write(texts: readonly string[], mark?: SinkMark): Promise<SinkMark | undefined> {
+    let last = mark
+    for (const text of texts) {
+      // oxlint-disable-next-line no-await-in-loop -- in order
+      last = await this.world.run(() => this.#writeOne(text, last))
+    }
+    return last
+  }
+
+  async #writeOne(text: string, mark: SinkMark | undefined): Promise<SinkMark | undefined> {
+    const answer = await this.answer(text, mark)
+    if (answer.kind !== 'stored') throw new Error(JSON.stringify(answer))
+    return answer.marks[0]
+  }
+
+  answer(text: string, mark?: SinkMark, owner: Source = source): Promise<WriteAnswer> {
+    const part = { source: owner, blocks: [block(text, owner)], mark }
+    return this.sink.write({ parts: [part], records: 1, bytes: text.length }, { signal })
+  }
+
+  sync(): Promise<NotDurable> {
+    return this.world.run(() => this.sink.sync({ signal }))
+  }
+
+  get contents(): string {
+    return this.read(PATH)
+  }
+
+  read(path: string): string {
+    return Buffer.from(this.world.fileSystem.contents(path)).toString()
+  }
+
+  get warnings(): number {
+    return this.ports.logger.entries.filter(({ level }) => level === 'warn').length
+  }
+}
+
+describe('after a kill -9', () => {
+  test('what was written and not committed is skipped, in however small batches it comes again', async () => {
+    const rig = new Rig()
+    rig.world.fileSystem.disk.put(PATH, 'a\nb\nc\n')
+    const mark = await rig.write(['a\n', 'b\n', 'c\n', 'd\n'])
+    expect([rig.contents, mark?.['length'], rig.warnings]).toEqual(['a\nb\nc\nd\n', 8, 0])
+  })
+
+  test('a torn last record is completed', async () => {
+    const rig = new Rig()
+    rig.world.fileSystem.disk.put(PATH, 'a\nbb')
+    await rig.write(['a\nbbb\n', 'c\n'])
+    expect([rig.contents, rig.warnings]).toEqual(['a\nbbb\nc\n', 0])
+  })
+
+  test('a last line that is not the beginning of what comes is kept, and ended', async () => {
+    const rig = new Rig()
+    rig.world.fileSystem.disk.put(PATH, 'a\nbb')
+    await rig.write(['a\nbxx\n', 'c\n'])
+    expect([rig.contents, rig.warnings]).toEqual(['a\nbb\nbxx\nc\n', 1])
+  })
+
+  test('a line of somebody else that is shorter than the next record is kept', async () => {
+    const rig = new Rig()
+    rig.world.fileSystem.disk.put(PATH, 'a\n--- marker ---\n')
+    await rig.write(['a\na line longer than the marker\n'])
+    expect(rig.contents).toBe('a\n--- marker ---\na line longer than the marker\n')
+  })
+
+  test('lines of somebody else are kept, and told', async () => {
+    const rig = new Rig()
+    rig.world.fileSystem.disk.put(PATH, 'a\nb\nhello\nthere\n')
+    await rig.write(['a\nb\nc\n', 'd\n'])
+    expect([rig.contents, rig.warnings]).toEqual(['a\nb\nhello\nthere\nc\nd\n', 1])
+  })
+})
+
+describe('after a power cut', () => {
+  test('NULs where a record was not written are cut, with what lies behind them, and it is written again', async () => {
+    const rig = new Rig()
+    rig.world.fileSystem.disk.put(PATH, 'a\nb\0\0\0\0\nd\ne\n')
+    const mark = await rig.write(['a\nbbb\n', 'cc\nd\n', 'e\n'])
+    expect([rig.contents, mark?.['length']]).toEqual(['a\nbbb\ncc\nd\ne\n', 13])
+    expect(rig.warnings).toBe(1)
+  })
+
+  test('NULs at the end are cut with the line they lie in, though the lines before them never come again', async () => {
+    for (const hole of ['bb\0\0\0', '\0\0', '\0'.repeat(200_000)]) {
+      const rig = new Rig()
+      rig.world.fileSystem.disk.put(PATH, `a\nlost\n${hole}`)
+      await rig.write(['a\nnew\n', 'newer\n'])
+      expect([rig.contents, rig.warnings]).toEqual(['a\nlost\nnew\nnewer\n', 1])
+    }
+  })
+
+  test('NULs that the container wrote stay', async () => {
+    const rig = new Rig()
+    rig.world.fileSystem.disk.put(PATH, 'a\n\0\0\n')
+    await rig.write(['a\n\0\0\nb\n'])
+    expect([rig.contents, rig.warnings]).toEqual(['a\n\0\0\nb\n', 0])
+  })
+
+  test('whatever was left of what was not synced, the file holds every line once', async () => {
+    const lines = Array.from({ length: 300 }, (_, n) => `line ${n} ${'x'.repeat(n)}\n`)
+    for (let seed = 0; seed < 15; seed++) {
+      const rig = new Rig(seed)
+      const synced = await rig.write(lines.slice(0, 50))
+      await rig.sync()
+      await rig.write(lines.slice(50, 250), synced)
+      rig.world.crash({ kind: 'power' })
+      rig.begin()
+      await rig.write([lines.slice(50, 150).join(''), ...lines.slice(150)], synced)
+      expect(rig.contents).toBe(lines.join(''))
+    }
+  })
+
+  test('a file that an earlier process created, and did not get to sync the directory for, is there once the sink was synced', async () => {
+    for (let seed = 0; seed < 15; seed++) {
+      const rig = new Rig(seed)
+      await rig.write(['a\n'])
+      rig.world.crash({ kind: 'kill' })
+      rig.begin()
+      const mark = await rig.write(['a\n', 'b\n'])
+      await rig.sync()
+      rig.world.crash({ kind: 'power' })
+      expect([rig.contents, mark?.['length']]).toEqual(['a\nb\n', 4])
+    }
+  })
+
+  test('a directory that could not be synced is synced the next time', async () => {
+    for (let seed = 0; seed < 15; seed++) {
+      const rig = new Rig(seed)
+      await rig.write(['a\n'])
+      const broken = rig.world.fileSystem.disturb(
+        { kind: 'error', code: 'EIO' },
+        { operations: ['syncDirectory'] },
+      )
+      expect([...(await rig.sync()).keys()]).toEqual([source.id])
+      broken[Symbol.dispose]()
+      await rig.sync()
+      rig.world.crash({ kind: 'power' })
+      expect(rig.contents).toBe('a\n')
+    }
+  })
+})
+
+describe('when somebody else', () => {
+  const disturbances: readonly [string, (rig: Rig) => void, string][] = [
+    ['renames the file', ({ world }) => world.fileSystem.disk.rename(PATH, `${PATH}.1`), 'b\n'],
+    ['removes the file', ({ world }) => world.fileSystem.disk.unlink(PATH), 'b\n'],
+    ['cuts the file', ({ world }) => world.fileSystem.disk.truncate(PATH, 0), 'b\n'],
+    ['renames the directory', ({ world }) => world.fileSystem.disk.rename('/logs', '/gone'), 'b\n'],
+    ['appends a line without an end', ({ world }) => append(world, 'hello'), 'a\nhello\nb\n'],
+  ]
+  for (const [what, disturb, left] of disturbances) {
+    test(`${what}, that is noticed within a second, told once, and positions go on being saved`, async () => {
+      const rig = new Rig()
+      const mark = await rig.write(['a\n'])
+      disturb(rig)
+      await rig.world.advance(1000)
+      const next = await rig.write(['b\n'], mark)
+      expect([rig.contents, rig.warnings, (await rig.sync()).size]).toEqual([left, 1, 0])
+      rig.world.crash({ kind: 'kill' })
+      rig.begin()
+      await rig.write(['c\n'], next)
+      expect(rig.contents).toBe(`${left}c\n`)
+    })
+  }
+
+  test('copies and cuts the file just before a kill -9, nothing is repeated', async () => {
+    const rig = new Rig()
+    const mark = await rig.write(['a\nb\n'])
+    await rig.write(['c\n', 'd\n'], mark)
+    rig.world.fileSystem.disk.put(`${PATH}.1`, rig.contents)
+    rig.world.fileSystem.disk.truncate(PATH, 0)
+    await rig.write(['e\n'], { length: 8 })
+    rig.world.crash({ kind: 'kill' })
+    rig.begin()
+    await rig.write(['c\nd\n', 'e\nf\n'], mark)
+    expect([rig.read(`${PATH}.1`), rig.contents]).toEqual(['a\nb\nc\nd\n', 'e\nf\n'])
+  })
+
+  test('cuts the file within the second, the mark that points beyond its end is not durable', async () => {
+    const rig = new Rig()
+    await rig.write(['a\nb\n'])
+    rig.world.fileSystem.disk.truncate(PATH, 0)
+    expect([...(await rig.sync()).keys()]).toEqual([source.id])
+    expect((await rig.write(['c\n']))?.['length']).toBe(2)
+    expect((await rig.sync()).size).toBe(0)
+  })
+})
+
+describe('syncing', () => {
+  test('ends while two files are written to without a pause and the disk is slow', async () => {
+    const rig = new Rig()
+    using _ = rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 8 }, { operations: ['sync'] })
+    const writing = new AbortController()
+    const write = async (owner: Source): Promise<void> => {
+      let mark: SinkMark | undefined
+      while (!writing.signal.aborted) {
+        const answer = await rig.answer('x\n', mark, owner)
+        if (answer.kind === 'stored') mark = answer.marks[0]
+      }
+    }
+    const writers = [source, other].map((owner) => write(owner))
+    await rig.world.advance(50)
+    await rig.sync()
+    writing.abort()
+    await rig.world.run(() => Promise.all(writers))
+    expect(rig.world.nowMs).toBeLessThan(150)
+  })
+
+  test('a file that hangs holds up neither the others nor the next sync', async () => {
+    const rig = new Rig()
+    const hung = rig.world.fileSystem.disturb({ kind: 'hang' }, { operations: ['sync'], path: /web/ })
+    await rig.world.run(async () => {
+      await Promise.all([rig.answer('a\n'), rig.answer('a\n', undefined, other)])
+    })
+    expect([...(await rig.sync()).keys()]).toEqual([source.id])
+    expect(rig.world.nowMs).toBeLessThan(1100)
+    expect([...(await rig.sync()).keys()]).toEqual([source.id])
+    expect(rig.world.nowMs).toBeLessThan(1100)
+    hung[Symbol.dispose]()
+    await rig.world.quiesce()
+    expect((await rig.sync()).size).toBe(0)
+  })
+
+  test('one that was cancelled does not keep the next one from making all durable', async () => {
+    const rig = new Rig()
+    await rig.write(['a\n'])
+    rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 8 }, { operations: ['sync'] })
+    const cancelled = new AbortController()
+    const first = rig.sink.sync(cancelled).catch(() => 'cancelled')
+    await rig.world.advance(2)
+    cancelled.abort()
+    expect(await first).toBe('cancelled')
+    expect((await rig.sync()).size).toBe(0)
+  })
+})
+
+describe('descriptors', () => {
+  test('of a source that is gone do not come back with the next sync', async () => {
+    const rig = new Rig()
+    await rig.write(['a\n'])
+    await rig.world.run(() => rig.sink.forget(source))
+    await rig.sync()
+    expect(rig.world.ledger.list().filter(({ kind }) => kind === 'file')).toEqual([])
+  })
+
+  test('opened while everything is being closed are closed too, and the gauge is right', async () => {
+    const rig = new Rig()
+    await rig.world.run(async () => {
+      const writing = rig.answer('a\n')
+      await rig.world.clock.sleep(1.2, { signal })
+      await rig.sink.close()
+      await writing
+    })
+    await rig.world.quiesce()
+    expect(rig.world.ledger.list().filter(({ kind }) => kind === 'file')).toEqual([])
+    expect(await rig.metrics.text()).toContain('log_capturer_local_file_open_files 0')
+  })
+})
+
+test('a file that cannot be written to is told by its path and code, in the answer and in health', async () => {
+  const rig = new Rig()
+  const full = rig.world.fileSystem.disturb({ kind: 'no-space' })
+  const why = `Cannot write ${PATH}: ENOSPC: write '${PATH}'`
+  expect(await rig.world.run(() => rig.answer('a\n'))).toEqual({ kind: 'again', why })
+  expect(rig.sink.checks()).toEqual({ local_file: { ok: false, detail: why } })
+  full[Symbol.dispose]()
+  await rig.write(['a\n'])
+  expect([rig.contents, rig.sink.checks()['local_file']?.ok]).toEqual(['a\n', true])
+})
+
+describe('rotation', () => {
+  test('begins a new file between records, compresses the old ones, and keeps so many of them', async () => {
+    const rig = new Rig(1, { maxSize: 8, maxFiles: 2, compress: 'gzip' })
+    await rig.write(['zero\n', 'one\ntwo\nthree\nfour\n', 'five\n', 'six\n'])
+    expect(rig.contents).toBe('six\n')
+    await rig.sync()
+    rig.sink.saved()
+    await rig.world.quiesce()
+    expect(rig.world.fileSystem.disk.readdir('/logs')).toHaveLength(6)
+    rig.sink.saved()
+    await rig.world.quiesce()
+    const names = await rig.world.run(() => rig.world.fileSystem.readdir('/logs'))
+    expect(names.toSorted()).toEqual(
+      ['', '.000004.gz', '.000005.gz'].map((end) => `web-0123456789ab.log${end}`),
+    )
+    expect(gunzipSync(rig.world.fileSystem.contents(`${PATH}.000004.gz`)).toString()).toBe('four\n')
+    await rig.world.run(() => rig.sink.close())
+  })
+
+  test('by age happens at the next record', async () => {
+    const rig = new Rig(1, { maxAgeMs: 60_000 })
+    const mark = await rig.write(['a\n'])
+    await rig.world.advance(60_000)
+    await rig.write(['b\n'], mark)
+    expect([rig.read(`${PATH}.000001`), rig.contents]).toEqual(['a\n', 'b\n'])
+    await rig.world.run(() => rig.sink.close())
+  })
+})
+
+test('after reopen what comes goes to the file that has the name now', async () => {
+  const rig = new Rig()
+  const mark = await rig.write(['a\n'])
+  rig.world.fileSystem.disk.rename(PATH, `${PATH}.1`)
+  rig.world.fileSystem.disk.put(PATH, '')
+  await rig.world.run(() => rig.sink.reopen())
+  await rig.write(['b\n'], mark)
+  expect([rig.read(`${PATH}.1`), rig.contents]).toEqual(['a\n', 'b\n'])
+})
+
+function append(world: World, text: string): void {
+  const node = world.fileSystem.disk.stat(PATH)
+  if (node.kind === 'file') node.write(Buffer.from(text), node.size)
+}

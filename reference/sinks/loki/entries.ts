@@ -1,0 +1,78 @@
+import type { Block } from '../../dispatch/block.ts'
+import type { SinkBatchPart, SinkMark } from '../../dispatch/sink.ts'
+import { withValidText } from '../encoding/valid-text.ts'
+import { DistinctTimes } from './distinct-times.ts'
+import type { LabelSets, Pair } from './label-sets.ts'
+
+/** A part of a batch as Loki is given it: columns, and which stream of Loki's each record goes to. */
+export interface LokiPart {
+  readonly streams: readonly LokiStream[]
+  /** What each entry carries beside its line. */
+  readonly metadata: readonly Pair[]
+  readonly blocks: readonly LokiBlock[]
+  /** The state of the stamps behind it. */
+  readonly mark: SinkMark
+}
+
+export interface LokiStream {
+  readonly labels: readonly Pair[]
+  /** Sorted, as Loki writes them: `{host="a", stream="stdout"}`. */
+  readonly text: string
+}
+
+export interface LokiBlock {
+  /** As in a `Block`; lines are UTF-8. */
+  readonly bytes: Uint8Array
+  readonly ends: Uint32Array
+  /** The stamps that tell entries apart, nanoseconds. */
+  readonly times: BigInt64Array
+  /** Index of the stream of each record that is to be sent, or {@link HELD}, or {@link LEFT_OUT}. */
+  readonly stream: Uint8Array
+}
+
+/** Loki has it. */
+export const HELD = 254
+/** Loki does not take it. */
+export const LEFT_OUT = 255
+
+export function lokiPart({ source, blocks, mark }: SinkBatchPart, labelSets: LabelSets): LokiPart {
+  const times = new DistinctTimes(source.id, mark)
+  const { streams, streamOf, metadata } = labelSets.of(source)
+  return {
+    streams,
+    metadata,
+    blocks: blocks.map((block) => lokiBlock(block, times, streamOf)),
+    mark: times.mark(),
+  }
+}
+
+function lokiBlock(
+  block: Block,
+  distinct: DistinctTimes,
+  streamOf: (dockerStream: number) => number,
+): LokiBlock {
+  const { bytes, ends } = withValidText(block)
+  const times = new BigInt64Array(ends.length)
+  const stream = new Uint8Array(ends.length)
+  for (let record = 0; record < ends.length; record++) {
+    times[record] = distinct.next(block.times[record]!)
+    stream[record] = streamOf(block.streams[record]!)
+  }
+  return { bytes, ends, times, stream }
+}
+
+/** Calls back for each entry of one stream, in order, with where its line lies: no object for each. */
+export function forEntriesOf(
+  { blocks }: LokiPart,
+  stream: number,
+  entry: (bytes: Uint8Array, start: number, end: number, time: bigint) => void,
+): void {
+  for (const block of blocks) {
+    let start = 0
+    for (let record = 0; record < block.ends.length; record++) {
+      const end = block.ends[record]!
+      if (block.stream[record] === stream) entry(block.bytes, start, end - 1, block.times[record]!)
+      start = end
+    }
+  }
+}

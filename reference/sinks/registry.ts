@@ -1,0 +1,4 @@
+/** Every kind of sink, a line each, under the name of its section in `CollectorConfig.sinks`. */
+export { localFile } from './local-file/index.ts'
+export { loki } from './loki/index.ts'
+export { stdout } from './stdout/index.ts'
