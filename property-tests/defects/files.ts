@@ -86,12 +86,12 @@ export const FILES: readonly Defect[] = [
     description: 'A file that is opened while everything is being closed stays open',
     patches: [
       {
-        file: `${folder}/open-files.ts`,
+        file: 'reference/lifecycle/open-files.ts',
         find: "if (this.#closing > 0) throw new Error('Cannot use a file: all of them are being closed')",
         replace: '',
       },
       {
-        file: `${folder}/open-files.ts`,
+        file: 'reference/lifecycle/open-files.ts',
         find: 'while (entry.inUse) await this.#changed.wait({ signal: NEVER })',
         replace: 'if (!entry.file.isOpen) return',
       },

@@ -35,7 +35,7 @@ export class JsonLogFiles implements LogCopy {
 
   appended(stream: StreamNumber, stamp: Uint8Array, data: Uint8Array): void {
     const file = this.#file(this.#path)
-    file.write(Buffer.from(record(stream, stamp, data)), file.size)
+    file.write(Buffer.from(jsonRecord(stream, stamp, data)), file.size)
     file.sync()
     this.#ends[0]!.push(file.size)
   }
@@ -83,9 +83,10 @@ export class JsonLogFiles implements LogCopy {
   }
 }
 
-/** As Go writes it: text that is HTML is escaped, and the last zeros of a stamp are left out. */
-function record(stream: StreamNumber, stamp: Uint8Array, data: Uint8Array): string {
-  const log = JSON.stringify(Buffer.from(data).toString('utf8')).replaceAll(ESCAPED, escape)
+/** As 20.10 writes it: text that is HTML is escaped, control characters are by their number, and the last zeros of a stamp are left out. */
+export function jsonRecord(stream: StreamNumber, stamp: Uint8Array, data: Uint8Array): string {
+  const text = JSON.stringify(Buffer.from(data).toString('utf8'))
+  const log = text.replaceAll(SHORT, (escaped) => NUMBERS[escaped] ?? escaped).replaceAll(ESCAPED, escape)
   const time = Buffer.from(stamp)
     .toString('latin1')
     .replace(/\.?0*Z$/, 'Z')
@@ -96,4 +97,7 @@ function escape(letter: string): string {
   return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
+/** Also of a backslash, so that what follows it is none. */
+const SHORT = /\\[\\tbf]/g
+const NUMBERS: Readonly<Record<string, string>> = { '\\t': '\\u0009', '\\b': '\\u0008', '\\f': '\\u000c' }
 const ESCAPED = /[<>&\u2028\u2029\ufffd]/g

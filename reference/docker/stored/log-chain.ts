@@ -37,6 +37,8 @@ export class LogChain implements Closable {
   #file: StoredFile | null = null
   #handle: FileHandle | null = null
   #content: GzipContent | null = null
+  /** Whether it was opened more than once: meanwhile another file may have got its number. */
+  #wasClosed = false
   /** The engine was seen to write it, and no other one since. */
   #isNewest = false
   /** Its name was given to another file, so that nothing more will be written to it. */
@@ -61,6 +63,11 @@ export class LogChain implements Closable {
     return this.#isNewest
   }
 
+  /** Whether what is read is for certain what was entered: it was open all the time. */
+  get isCertain(): boolean {
+    return !this.#wasClosed
+  }
+
   async list(): Promise<StoredFile[]> {
     return await listStoredFiles(this.#options.fileSystem, this.#options.path)
   }
@@ -71,6 +78,7 @@ export class LogChain implements Closable {
     this.#file = file
     this.#isComplete = false
     this.#isNewest = false
+    this.#wasClosed = false
     this.#head = { length: 0, check: 0 }
     this.#content = file.compressed
       ? new GzipContent(this.#options.gunzip, (buffer, position) => this.#readRaw(buffer, position, NEVER))
@@ -120,6 +128,7 @@ export class LogChain implements Closable {
     // Of a file that was only read nothing is lost when it does not close well.
     await this.#learnHead().catch(() => {})
     this.#handle = null
+    this.#wasClosed = true
     await handle.close().catch(() => {})
   }
 

@@ -85,7 +85,8 @@ export class LogTail {
     if (step === 'end') return this.#atEndOfLog()
     this.#isAtEnd = false
     if (step === 'again') return 'again'
-    if (step !== 'next' && reader.isLooking) return this.#lookElsewhere('again')
+    const isOther = step === 'emptied' && !this.#chain.isCertain
+    if (isOther || (step !== 'next' && reader.isLooking)) return this.#lookElsewhere('again')
     reader.fileEnded(step === 'next' && this.#rest > 0)
     this.#rest = 0
     if (step !== 'next') reader.gap()
@@ -152,10 +153,11 @@ export class LogTail {
     return { file: files[0]!, offset: 0, whole: true }
   }
 
-  /** The file was emptied, and may have been written to since. */
+  /** The file was emptied, and may have been written to since; or it is another one, which was given its number while it was closed. */
   #beginAgain(): true {
     const { reader } = this.#options
-    if (reader.isLooking) throw new LogFileGone(`${this.#chain.file!.path} is not what it was`)
+    if (reader.isLooking || !this.#chain.isCertain)
+      throw new LogFileGone(`${this.#chain.file!.path} is not what it was`)
     this.#rest = 0
     reader.gap()
     reader.begin(this.#chain.file!)

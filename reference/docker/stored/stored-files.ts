@@ -84,4 +84,4 @@ export async function unlessAbsent<T>(answer: Promise<T>): Promise<T | null> {
 }
 
 /** Renames are over in no time: more than this and the log is rotated all the time. */
-const LOOKS_MAX = 8
+const LOOKS_MAX = 32
