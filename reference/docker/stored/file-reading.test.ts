@@ -177,6 +177,17 @@ describe('where files cannot be read', () => {
     await rig.stop()
   })
 
+  test('the same where the file system does not answer', async () => {
+    const rig = await started()
+    const hang = rig.world.fileSystem.disturb({ kind: 'hang' }, { path: /containers/ })
+    await rig.advance(90_000)
+    expect(rig.check('containers')).toEqual({ ok: false, detail: 'not read for more than a minute: first' })
+    hang[Symbol.dispose]()
+    await rig.advance(5000)
+    expect(rig.check('containers').ok).toBe(true)
+    await rig.stop()
+  })
+
   test('the source files refuses what has none, in a sentence', async () => {
     const rig = await started()
     rig.add('elsewhere', { logDriver: 'local' })

@@ -51,6 +51,8 @@ export class FileReading {
   /** All that the container wrote up to its end is read. */
   #isFinished = false
   #pauseMs = PAUSE_MS_MIN
+  /** Until when the file of a container that was just created or started is looked for as often as can be. */
+  #hurriesUntilMs = 0
   /** What the engine answered, until it is taken note of. */
   #answer: { readonly details: ContainerDetails | null } | null = null
   #asking: Promise<void> | null = null
@@ -58,6 +60,8 @@ export class FileReading {
   #failure: unknown = null
   /** Since when it is not read, monotonic milliseconds. */
   #unreadSinceMs: number | null = null
+  /** Since when the file system has not answered, monotonic milliseconds; null while it is asked nothing. */
+  #askedSinceMs: number | null = null
   /** What keeps the files from being read, as the end of a sentence about the container. */
   #why = ''
 
@@ -69,7 +73,7 @@ export class FileReading {
 
   /** Since when the files cannot be read though they should be there, monotonic milliseconds; null while they are read. */
   get unreadSinceMs(): number | null {
-    return this.#unreadSinceMs
+    return this.#unreadSinceMs ?? this.#askedSinceMs
   }
 
   /** Rejects with the signal's reason, or when there is a defect. */
@@ -87,6 +91,7 @@ export class FileReading {
   async #read(local: LinkedController): Promise<FileReadingEnd> {
     const { news } = this.#subject
     const { signal } = local
+    this.#hurriesUntilMs = this.#context.clock.monotonic() + HURRY_MS
     for (;;) {
       const seen = news.seen
       const answer = this.#takeAnswer()
@@ -101,6 +106,7 @@ export class FileReading {
       if (news.told === seen.told && news.ends === seen.ends && this.#answer === null)
         await this.#pause(end, signal)
       if (isToBeAskedAbout(seen, news)) this.#isToAsk = true
+      if (news.starts !== seen.starts) this.#hurriesUntilMs = this.#context.clock.monotonic() + HURRY_MS
       this.#ask(signal)
     }
   }
@@ -139,7 +145,8 @@ export class FileReading {
 
   async #readToEnd(signal: AbortSignal): Promise<TailEnd | 'failed' | 'unreadable'> {
     const tail = (this.#tail ??= this.#open(signal))
-    if (tail === null) return 'absent'
+    if (tail === null) return this.#absent()
+    this.#askedSinceMs = this.#context.clock.monotonic()
     try {
       const end = await tail.readToEnd(signal)
       if (end !== 'absent') this.#readWell()
@@ -147,6 +154,8 @@ export class FileReading {
     } catch (error) {
       signal.throwIfAborted()
       return this.#failed(error)
+    } finally {
+      this.#askedSinceMs = null
     }
   }
 
@@ -221,10 +230,10 @@ export class FileReading {
     const { clock, config } = this.#context
     const { backOff, news } = this.#subject
     if (end === 'failed') return await news.waitAtMost(clock, backOff.next(), { signal })
-    // The file of a log that is about to begin may be gone in no time.
-    const longestMs = end === 'absent' && !this.#isFinished ? ABSENT_PAUSE_MS : config.pollIntervalMs
     if (this.#isFinished && this.#asking === null) return await news.since(news.told, { signal })
-    const pauseMs = Math.min(this.#pauseMs, longestMs)
+    // The file of a log that is about to begin may be gone in no time.
+    if (end === 'absent' && clock.monotonic() < this.#hurriesUntilMs) this.#pauseMs = PAUSE_MS_MIN
+    const pauseMs = Math.min(this.#pauseMs, config.pollIntervalMs)
     this.#pauseMs = Math.min(PAUSE_GROWTH * this.#pauseMs, config.pollIntervalMs)
     await news.hearAtMost(clock, pauseMs, { signal })
   }
@@ -236,13 +245,16 @@ export class FileReading {
   }
 
   async #deliver(signal: AbortSignal): Promise<void> {
-    const { deliver, report, tryDeliver } = this.#context
+    const { clock, deliver, report, tryDeliver } = this.#context
     const { reader, source } = this.#subject
+    const isAsking = this.#askedSinceMs !== null
+    this.#askedSinceMs = null
     report(source(), reader.takeNotices())
     for (let block = reader.take(); block !== undefined; block = reader.take()) {
       // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
       if (!tryDeliver(block)) await deliver(block, { signal })
     }
+    if (isAsking) this.#askedSinceMs = clock.monotonic()
   }
 }
 
@@ -256,7 +268,6 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENOTDIR', 'E
 /** How long after something came it is looked for more. */
 const PAUSE_MS_MIN = 20
 const PAUSE_GROWTH = 2
-/** How often the file of a container that was created is looked for. */
-const ABSENT_PAUSE_MS = 20
+const HURRY_MS = 10_000
 /** The engine makes the file before it starts the container: for so long it may have been too busy to. */
 const ABSENT_MS = 5000

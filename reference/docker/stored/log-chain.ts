@@ -72,8 +72,33 @@ export class LogChain implements Closable {
     return await listStoredFiles(this.#options.fileSystem, this.#options.path)
   }
 
-  /** What is read from now on. It is opened with the first read. */
+  /** Opens the file that the engine writes, before anything else is asked: it may be gone in no time. @returns whether it is there */
+  async hold(options: { signal: AbortSignal }): Promise<boolean> {
+    const { fileSystem, openLogs, path } = this.#options
+    return await openLogs.use(this, options, async () => {
+      if (this.#handle !== null) return true
+      const handle = await unlessAbsent(fileSystem.open(path, 'r'))
+      if (handle === null) return false
+      try {
+        this.#file = { path, compressed: false, ...(await handle.stat()) }
+      } catch (error) {
+        await handle.close().catch(() => {})
+        throw error
+      }
+      this.#handle = handle
+      this.#isNewest = true
+      return true
+    })
+  }
+
+  /** What is read from now on. If it is not open it is opened with the first read. */
   async enter(file: StoredFile): Promise<void> {
+    const isHeld =
+      this.isOpen && this.#content === null && this.#file !== null && isSameFile(file, this.#file)
+    if (isHeld) {
+      this.#file = file
+      return
+    }
     await this.leave()
     this.#file = file
     this.#isComplete = false

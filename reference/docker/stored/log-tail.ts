@@ -111,7 +111,10 @@ export class LogTail {
   /** Finds where to begin. @returns whether there is a log */
   async #enter(signal: AbortSignal): Promise<boolean> {
     const { reader } = this.#options
+    if (!this.#wasIn && !(await this.#chain.hold({ signal }))) return false
     const files = await this.#chain.list()
+    const { file: held } = this.#chain
+    if (files.length === 0 && !this.#wasIn && held !== null) files.push(held)
     if (files.length === 0) return false
     this.#rest = 0
     this.#isAtEnd = false
