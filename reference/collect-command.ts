@@ -6,6 +6,7 @@ import { readEngineTls, type EngineTls } from './adapters/engine-tls.ts'
 import { HttpDockerEngine } from './adapters/http-docker-engine.ts'
 import { FastifyHttpServer } from './adapters/fastify-http-server.ts'
 import { gunzip } from './adapters/gunzip.ts'
+import { NatsJetStream } from './adapters/nats-jet-stream.ts'
 import { NodeClock } from './adapters/node-clock.ts'
 import { NodeFileSystem } from './adapters/node-file-system.ts'
 import { NodeProcess } from './adapters/node-process.ts'
@@ -91,6 +92,7 @@ export function productionCollector(
     process: new NodeProcess(),
     logger,
     gunzip,
+    jetStream: new NatsJetStream(),
     gzip: promisify<Uint8Array, Uint8Array>(gzip),
     snappy: compressSnappy,
     httpClient: (options) => new UndiciHttpClient(options),

@@ -2,7 +2,10 @@ import type { CollectorConfig } from './config/config.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { Sink } from './dispatch/sink.ts'
 import { ContainerMonitor } from './docker/container-monitor.ts'
+import type { Delivery } from './docker/delivery.ts'
 import { parseContainerPosition } from './docker/reading/container-position.ts'
+import { FileMonitor } from './files/file-monitor.ts'
+import { parseFilePosition } from './files/file-position.ts'
 import { apiRoutes } from './http/api-routes.ts'
 import { healthOf, type Health } from './http/health.ts'
 import { Listeners } from './http/listeners.ts'
@@ -74,8 +77,16 @@ export function createCollector(
     stateDir,
     config: config.dispatcher,
     sinks,
-    parse: (_kind, json) => parseContainerPosition(json),
+    parse: (kind, json) => (kind === 'file' ? parseFilePosition(json) : parseContainerPosition(json)),
   })
+  const delivery: Delivery = {
+    tryDeliver: (block) => dispatcher.tryDeliver(block),
+    deliver: (block, options) => dispatcher.deliver(block, options),
+    whenSaved: (sourceId, options) => dispatcher.whenSaved(sourceId, options),
+    resumePosition: (sourceId) => dispatcher.resumePosition(sourceId),
+    forget: (source, options) => dispatcher.forget(source, options),
+    knownSources: () => dispatcher.knownSources(),
+  }
   const monitor = new ContainerMonitor({
     config: config.containerMonitor,
     clock,
@@ -86,16 +97,26 @@ export function createCollector(
     gunzip: ports.gunzip,
     metrics,
     pool,
+    sinks: sinks.map(({ name }) => name),
     hostName: ports.process.hostName(),
     ownContainerId: ports.process.containerId(),
-    delivery: {
-      tryDeliver: (block) => dispatcher.tryDeliver(block),
-      deliver: (block, options) => dispatcher.deliver(block, options),
-      resumePosition: (sourceId) => dispatcher.resumePosition(sourceId),
-      forget: (source, options) => dispatcher.forget(source, options),
-      knownSources: () => dispatcher.knownSources(),
-    },
+    delivery,
   })
+  const files = config.fileMonitor.enabled
+    ? new FileMonitor({
+        config: config.fileMonitor,
+        clock,
+        random,
+        logger,
+        fileSystem,
+        metrics,
+        delivery,
+        ownDirectories: [
+          stateDir,
+          ...(config.sinks.localFile.enabled ? [config.sinks.localFile.directory] : []),
+        ],
+      })
+    : null
   const listeners = new Listeners({
     clock,
     http,
@@ -106,8 +127,10 @@ export function createCollector(
   })
   const components: readonly Component[] = [
     listeners,
+    ...(files === null ? [] : [tailedFiles(files)]),
     dispatcher,
     ...(config.containerMonitor.enabled ? [containerMonitor(monitor, engine)] : []),
+    ...(files === null ? [] : [fileMonitor(files)]),
   ]
 
   const health = (): Health => {
@@ -193,5 +216,26 @@ function containerMonitor(monitor: ContainerMonitor, engine: DockerEngine): Comp
       { name: 'engine', atMostMs: 100, run: async () => engine.close() },
     ],
     checks: () => monitor.checks(),
+  }
+}
+
+function fileMonitor(monitor: FileMonitor): Component {
+  return {
+    name: 'file_monitor',
+    start: (scope, signal) => monitor.start(scope, signal),
+    stopSteps: () => [
+      { name: 'file readers', atMostMs: 3000, run: (deadlineMs) => monitor.stop({ deadlineMs }) },
+    ],
+    checks: () => monitor.checks(),
+  }
+}
+
+/** The files that the file monitor has open: they are closed when positions are saved. */
+function tailedFiles(monitor: FileMonitor): Component {
+  return {
+    name: 'tailed_files',
+    start: async () => {},
+    stopSteps: () => [{ name: 'tailed files', atMostMs: 500, run: () => monitor.close() }],
+    checks: () => ({}),
   }
 }

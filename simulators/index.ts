@@ -78,7 +78,17 @@ export type {
   FileFaultScope,
   FileOperation,
 } from './file-system/file-system-fault.ts'
+export { SimulatedJetStream } from './jetstream/simulated-jet-stream.ts'
+export type { JetStreamFault, JetStreamRequestFault } from './jetstream/jet-stream-fault.ts'
+export {
+  matches,
+  SimulatedStream,
+  type KeptMessage,
+  type SimulatedStreamOptions,
+} from './jetstream/simulated-stream.ts'
 export { SimulatedSink } from './sinks/simulated-sink.ts'
+export { SimulatedLoki, type SimulatedLokiOptions } from './sinks/loki/simulated-loki.ts'
+export { SimulatedOtlp, type SimulatedOtlpOptions } from './sinks/otlp/simulated-otlp.ts'
 export { SimulatedHttpClient, type SimulatedHttpClientOptions } from './sinks/simulated-http-client.ts'
 export {
   SimulatedSinkServer,

@@ -3,7 +3,7 @@
  * - `timer` a sleep; `call` a request to the engine, the file system or a sink that has no answer yet
  * - `log-stream` a followed log, `log-snapshot` a log read without follow, `event-stream` the engine's events
  * - `read` a pending read of a log, `event-read` a pending read of the events
- * - `file` an open file; `listener` an HTTP listener
+ * - `file` an open file; `listener` an HTTP listener; `connection` to a server that keeps streams of messages
  */
 export type ResourceKind =
   | 'timer'
@@ -15,6 +15,7 @@ export type ResourceKind =
   | 'event-read'
   | 'file'
   | 'listener'
+  | 'connection'
 
 const KINDS: readonly ResourceKind[] = [
   'timer',
@@ -26,6 +27,7 @@ const KINDS: readonly ResourceKind[] = [
   'event-read',
   'file',
   'listener',
+  'connection',
 ]
 
 /** Something that is open: it was handed to the program under test and not given back. */

@@ -33,6 +33,7 @@ export function virtualPorts(
     fileSystem: world.fileSystem.forProcess(process),
     engine: overrides.engine ?? connect(world, process),
     http: world.http.forProcess(process),
+    jetStream: world.jetStream.forProcess(process),
     process: new SimulatedHostProcess(world),
     logger: new RecordingLogger(() => world.nowMs),
     gzip: compressing(process, 'gzip', gzipSync),

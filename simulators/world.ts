@@ -11,6 +11,7 @@ import type { Fault } from './faults/fault.ts'
 import { SimulatedEngine, type SimulatedEngineOptions } from './engine/simulated-engine.ts'
 import type { CrashKind } from './file-system/crash-kind.ts'
 import { SimulatedFileSystem, type SimulatedFileSystemOptions } from './file-system/simulated-file-system.ts'
+import { SimulatedJetStream } from './jetstream/simulated-jet-stream.ts'
 import { SimulatedHttpServer } from './simulated-http-server.ts'
 import type { SimulatedSink } from './sinks/simulated-sink.ts'
 
@@ -49,6 +50,8 @@ export class World {
   readonly engine: SimulatedEngine
   readonly fileSystem: SimulatedFileSystem
   readonly http: SimulatedHttpServer
+  /** A server on another machine. */
+  readonly jetStream: SimulatedJetStream
   /** What can be shipped to from here, by origin, such as `http://loki:3100`. Every other name is not found. */
   readonly sinks: Record<string, SimulatedSink> = {}
   readonly #ties: SeededRandom
@@ -76,6 +79,7 @@ export class World {
     if (options.engine?.storesLogs === true)
       this.fileSystem.beforeLook = this.engine.storeLogsOn(this.fileSystem.disk)
     this.http = new SimulatedHttpServer(this)
+    this.jetStream = new SimulatedJetStream(this)
   }
 
   /** Virtual milliseconds since the start, with their fraction. Never goes back. */

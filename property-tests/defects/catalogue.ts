@@ -5,7 +5,9 @@ import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
+import { NETWORK_SINKS } from './network-sinks.ts'
 import { FILES } from './files.ts'
+import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
@@ -13,6 +15,7 @@ import { RETRIES } from './retries.ts'
 import { STORED } from './stored.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
+import { STAGES } from './stages.ts'
 import { SURVIVORS } from './survivors.ts'
 import { VERDICTS } from './verdicts.ts'
 
@@ -30,8 +33,11 @@ export const DEFECTS: readonly Defect[] = [
   ...VERDICTS,
   ...SURVIVORS,
   ...RECORDS,
+  ...STAGES,
   ...RETRIES,
   ...STORED,
+  ...JETSTREAM,
+  ...NETWORK_SINKS,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

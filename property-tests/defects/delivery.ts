@@ -218,8 +218,8 @@ export const DELIVERY: readonly Defect[] = [
     patches: [
       {
         file: pipeline,
-        find: 'linesDelivered(this.sink.name, piece.portion.records - own.length)',
-        replace: 'linesDelivered(this.sink.name, piece.portion.records)',
+        find: 'linesDelivered(this.sink.name, records - refused)',
+        replace: 'linesDelivered(this.sink.name, records)',
       },
     ],
     caughtBy: [{ file: pipelineTest, test: 'records that the sink refuses are dead letters and counted' }],

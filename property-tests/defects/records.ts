@@ -3,7 +3,7 @@ import type { Defect } from './defect.ts'
 const metadataTest = 'reference/docker/container-metadata.test.ts'
 const filter = 'reference/docker/container-filter.ts'
 const labelTest = 'reference/docker/label-settings.test.ts'
-const filterTest = 'reference/docker/reading/line-filter.test.ts'
+const filterTest = 'reference/docker/stages/line-filter.test.ts'
 const maker = 'reference/docker/reading/record-maker.ts'
 const roster = 'reference/docker/container-roster.ts'
 const origin = 'Collectors that put what they know of a container beside its lines'
@@ -74,14 +74,14 @@ export const RECORDS: readonly Defect[] = [
     origin,
     description:
       'Other patterns for lines give records the numbers of others, and a sink that knows those drops them',
-    patches: [{ file: maker, find: ' || position.lineFilter !== filter?.digest', replace: '' }],
+    patches: [{ file: maker, find: ' || digests.lineFilter !== lineFilter', replace: '' }],
     caughtBy: [{ file: filterTest, test: 'others begin another epoch' }],
   },
   {
     id: 'B156',
     origin,
     description: 'Lines that patterns leave out are not counted',
-    patches: [{ file: maker, find: '(): void => this.#noteFiltered()', replace: '(): void => {}' }],
+    patches: [{ file: maker, find: "this.#note('filtered')", replace: 'undefined' }],
     caughtBy: [{ file: filterTest, test: 'are left out, told, and the position is behind them' }],
   },
   {
@@ -91,7 +91,7 @@ export const RECORDS: readonly Defect[] = [
     patches: [
       {
         file: maker,
-        find: 'this.#moved = true\n    this.#assembler.add(stream, buffer, start, end)',
+        find: 'this.#moved = true\n    if (this.#since !== null && this.#isTooOld(buffer, start)) return\n    this.#assembler.add(stream, buffer, start, end)',
         replace:
           'this.#assembler.add(stream, buffer, start, end)\n    this.#moved ||= this.#builder.count > 0',
       },
@@ -138,8 +138,8 @@ export const RECORDS: readonly Defect[] = [
     patches: [
       {
         file: 'reference/docker/label-settings.ts',
-        find: 'if (allowed?.includes(value) === true)',
-        replace: 'if (allowed !== undefined)',
+        find: "(value === 'true' || value === 'false' ? { enable: value === 'true' } : null)",
+        replace: "({ enable: value === 'true' })",
       },
     ],
     caughtBy: [{ file: labelTest, test: 'with another value says nothing, and the log says so once' }],

@@ -2,6 +2,8 @@ import type { Defect } from './defect.ts'
 
 const folder = 'reference/dispatch'
 const pipeline = `${folder}/sink-pipeline.ts`
+const letters = `${folder}/dead-letters`
+const lettersTest = `${letters}/dead-letters.test.ts`
 const batchingTest = `${folder}/batching.test.ts`
 const origin =
   'Made up while batches, retries and dead letters were built: what a sink over the network suffers from'
@@ -52,6 +54,63 @@ export const RETRIES: readonly Defect[] = [
     origin,
     description: 'The pause that a sink asks for is kept only by the sources of the batch that was refused',
     patches: [{ file: pipeline, find: "else if (answer.of === 'sink')", replace: 'else if (false)' }],
-    caughtBy: [{ file: batchingTest, test: 'and names a time is asked by nobody before it' }],
+    caughtBy: [
+      { file: batchingTest, test: 'and names a time is asked by nobody before it' },
+      { file: lettersTest, test: 'is what waits for a sink that is away' },
+    ],
+  },
+  {
+    id: 'B174',
+    origin,
+    description: 'A batch is acknowledged before its dead letters are synced',
+    patches: [{ file: `${letters}/letter-store.ts`, find: '      await spool.sync()\n', replace: '' }],
+    caughtBy: [{ file: lettersTest, test: 'whatever it is crashed in' }],
+  },
+  {
+    id: 'B175',
+    origin,
+    description: 'Dead letters that are redelivered are gone before the sink has them',
+    patches: [
+      {
+        file: `${letters}/redelivery.ts`,
+        find: 'while (origin.owing > 0) await this.#stored.wait({ signal })',
+        replace: '',
+      },
+    ],
+    caughtBy: [{ file: lettersTest, test: 'are given to it at the start where that is configured' }],
+  },
+  {
+    id: 'B176',
+    origin,
+    description: 'Dead letters of a source are written while what is new of it is',
+    patches: [{ file: pipeline, find: "if (lane.twin?.state === 'writing') return false", replace: '' }],
+    caughtBy: [{ file: lettersTest, test: 'the two are never under way at once' }],
+  },
+  {
+    id: 'B177',
+    origin,
+    description: 'A batch of many sources that fails comes again as it was: one that is bad holds up all',
+    patches: [
+      {
+        file: `${folder}/lane.ts`,
+        find: 'this.companyMax = Math.max(1, Math.floor(sources / 2))',
+        replace: 'this.companyMax = sources',
+      },
+    ],
+    caughtBy: [{ file: batchingTest, test: 'comes again in halves' }],
+  },
+  {
+    id: 'B178',
+    origin,
+    description: 'A stop waits for company',
+    patches: [{ file: pipeline, find: 'this.#ready.draining = true', replace: '' }],
+    caughtBy: [{ file: batchingTest, test: 'writes at once while it is drained' }],
+  },
+  {
+    id: 'B179',
+    origin,
+    description: 'A record that is refused with the answer for everything holds up its source for ever',
+    patches: [{ file: pipeline, find: 'const BLAMES = 3', replace: 'const BLAMES = 1e9' }],
+    caughtBy: [{ file: lettersTest, test: 'is found and given up alone' }],
   },
 ]

@@ -4,6 +4,7 @@ import { idleStream } from '../collector/idle-stream.ts'
 import { anyCommandOrCrash } from '../collector/crash-command.ts'
 import { hardDay } from '../collector/hard-day.ts'
 import { ordinaryDay } from '../collector/ordinary-day.ts'
+import { checkStream } from '../jetstream/stream.property.ts'
 
 /** What a suite found in the sources as they were loaded. */
 export interface SuiteResult {
@@ -19,6 +20,7 @@ export const SUITE_NAMES = [
   'idle-stream',
   'ordinary-day',
   'hard-day',
+  'jetstream-property',
   'collector-property',
   'crash-property',
 ] as const
@@ -28,6 +30,10 @@ export const SUITES: Readonly<Record<SuiteName, () => Promise<SuiteResult>>> = {
   'idle-stream': () => scenario('idle-stream', idleStream),
   'ordinary-day': () => scenario('ordinary-day', ordinaryDay),
   'hard-day': () => scenario('hard-day', hardDay),
+  'jetstream-property': async () => ({
+    suite: 'jetstream-property',
+    ...(await checkStream({ seed: SEED, numRuns: STREAM_CASES })),
+  }),
   'collector-property': async () => ({
     suite: 'collector-property',
     // A defect breaks nearly every case: the first is enough, and nobody needs it shrunk.
@@ -56,5 +62,6 @@ async function scenario(suite: SuiteName, run: () => Promise<unknown>): Promise<
 
 const SEED = 1
 const CASES = 50
+const STREAM_CASES = 30
 /** The promise that is broken most seldom, C4, takes nearly all of them to be met. */
 const CRASH_CASES = 120

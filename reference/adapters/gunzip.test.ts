@@ -8,6 +8,11 @@ async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000)
 }
 
+async function* broken(): AsyncGenerator<Uint8Array> {
+  yield gzipSync(TEXT).subarray(0, 100)
+  throw new Error('the disk failed')
+}
+
 async function unpacked(packed: AsyncIterable<Uint8Array>): Promise<string> {
   const found: Uint8Array[] = []
   for await (const piece of gunzip(packed)) found.push(piece)
@@ -24,10 +29,6 @@ test('rejects what is no gzip', async () => {
 })
 
 test('rejects with what kept the bytes from being read', async () => {
-  async function* broken(): AsyncGenerator<Uint8Array> {
-    yield gzipSync(TEXT).subarray(0, 100)
-    throw new Error('the disk failed')
-  }
   await expect(unpacked(broken())).rejects.toThrow('the disk failed')
 })
 

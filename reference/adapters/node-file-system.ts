@@ -1,7 +1,15 @@
+import type { Stats } from 'node:fs'
 import * as nodeFiles from 'node:fs/promises'
 import { codeOf } from '../errors.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { FileHandle, FileStat, FileSystem, OpenFlags } from '../ports/file-system.ts'
+import type {
+  DirectoryEntry,
+  FileHandle,
+  FileKind,
+  FileStat,
+  FileSystem,
+  OpenFlags,
+} from '../ports/file-system.ts'
 
 /** What of `node:fs/promises` is used. */
 export type FilePromises = Pick<typeof nodeFiles, 'open' | 'mkdir' | 'rename' | 'unlink' | 'stat' | 'readdir'>
@@ -46,6 +54,14 @@ export class NodeFileSystem implements FileSystem {
 
   async readdir(path: string): Promise<string[]> {
     return await this.#files.readdir(path)
+  }
+
+  async list(path: string): Promise<DirectoryEntry[]> {
+    const entries = await this.#files.readdir(path, { withFileTypes: true })
+    return entries.map((entry) => ({
+      name: entry.name,
+      kind: entry.isSymbolicLink() ? 'link' : kindOf(entry),
+    }))
   }
 
   async syncDirectory(path: string): Promise<void> {
@@ -107,6 +123,17 @@ class NodeFileHandle implements FileHandle {
   }
 }
 
-function toFileStat(stats: { size: number; ino: number; dev: number }): FileStat {
-  return { size: stats.size, inode: stats.ino, device: stats.dev }
+function toFileStat(stats: Stats): FileStat {
+  return {
+    kind: kindOf(stats),
+    size: stats.size,
+    modifiedMs: stats.mtimeMs,
+    inode: stats.ino,
+    device: stats.dev,
+  }
+}
+
+function kindOf(entry: Pick<Stats, 'isFile' | 'isDirectory'>): FileKind {
+  if (entry.isFile()) return 'file'
+  return entry.isDirectory() ? 'directory' : 'other'
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { MetadataField } from '../dispatch/attributes.ts'
+import type { MultilinePreset } from '../docker/stages/multiline-rule.ts'
 import type * as registry from '../sinks/registry.ts'
 
 /**
@@ -10,6 +11,7 @@ export interface CollectorConfig {
   /** Positions, lock, spool. One collector per directory. */
   readonly stateDir: string
   readonly containerMonitor: ContainerMonitorConfig
+  readonly fileMonitor: FileMonitorConfig
   readonly dispatcher: DispatcherConfig
   readonly sinks: SinksConfig
   readonly metrics: ListenerConfig
@@ -24,6 +26,29 @@ export interface MetadataConfig {
   readonly labels: readonly string[]
   /** What the field `host` says; null for the machine's name. */
   readonly host: string | null
+}
+
+/** Which lines are joined to one record, unless the container's own label says so. Nothing is joined without a preset and patterns. */
+export interface MultilineConfig {
+  readonly preset: MultilinePreset | null
+  /** A line that it matches begins a record. */
+  readonly start: RegExp | null
+  /** A line that it matches goes on with the record before it; null: any that begins none. */
+  readonly continues: RegExp | null
+  /** A line that was written this much later than the one before it begins a record. */
+  readonly timeoutMs: number
+  readonly maxLines: number
+  readonly maxBytes: number
+}
+
+/** How much of each container's output is taken, in lines or in bytes; both null: all of it. */
+export interface RateLimitConfig {
+  readonly linesPerSecond: number | null
+  readonly bytesPerSecond: number | null
+  /** At once as much as the rate gives in this time. */
+  readonly burstMs: number
+  /** Whether what is beyond that is left out, or reading waits. */
+  readonly whenExceeded: 'drop' | 'delay'
 }
 
 export interface ContainerMonitorConfig {
@@ -51,8 +76,10 @@ export interface ContainerMonitorConfig {
   readonly source: 'api' | 'files' | 'auto'
   /** Logs that are open at the same time, of those that are read from files. */
   readonly maxOpenLogs: number
-  /** For containers without a position. */
-  readonly from: 'start' | 'now'
+  readonly multiline: MultilineConfig
+  readonly rateLimit: RateLimitConfig
+  /** For containers without a position: what they wrote in this time, milliseconds, or everything, or nothing that is there already. */
+  readonly from: 'start' | 'now' | number
   /** A longer line is cut into lines of this length. */
   readonly maxLineBytes: number
   /** How often logs are read where the engine's follow cannot be trusted (Podman), and how often a file is looked at to which nothing is written. */
@@ -94,6 +121,28 @@ export interface StreamRotationConfig {
   readonly pauseBetweenRotationsMs: number
 }
 
+export interface FileMonitorConfig {
+  readonly enabled: boolean
+  /** Absolute paths and globs of the logs to be read; `exclude` wins. */
+  readonly paths: readonly string[]
+  readonly exclude: readonly string[]
+  /** For files without a position that are there when the collector starts. */
+  readonly from: 'start' | 'now'
+  /** How often a file is looked at; one that is silent up to four times less often. */
+  readonly pollIntervalMs: number
+  /** How often directories are searched for new files. */
+  readonly discoveryIntervalMs: number
+  /** How long a file that was renamed away must be silent before the next one is begun. */
+  readonly rotateWaitMs: number
+  /** How long a log must be gone before it is forgotten. */
+  readonly forgetAfterMs: number
+  readonly maxOpenFiles: number
+  /** A longer line is cut into lines of this length. */
+  readonly maxLineBytes: number
+  /** Whether a carriage return before the newline is cut. */
+  readonly cutCarriageReturn: boolean
+}
+
 export interface DispatcherConfig {
   /** Writes to a sink under way at the same time. */
   readonly workers: number
@@ -102,6 +151,8 @@ export interface DispatcherConfig {
   readonly queueBytesMax: number
   /** How often acknowledged positions are written to disk. */
   readonly checkpointIntervalMs: number
+  /** How often the log says what became of the lines; 0 for never. */
+  readonly statisticsIntervalMs: number
   readonly spool: SpoolConfig
   readonly deadLetters: DeadLettersConfig
 }

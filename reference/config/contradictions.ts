@@ -15,15 +15,20 @@ export function contradictionIn(config: CollectorConfig): Contradiction | null {
   return (
     nowhereToWrite(config) ??
     sameAddress(config) ??
+    nothingToRead(config) ??
     lineBeyondQueue(config) ??
+    joinedBeyondQueue(config) ??
+    presetAndPatterns(config) ??
+    twoRates(config) ??
     tlsToASocket(config) ??
     halfACertificate(config) ??
     withinASink(config)
   )
 }
 
-function nowhereToWrite({ containerMonitor, sinks }: CollectorConfig): Contradiction | null {
-  if (!containerMonitor.enabled || Object.values(sinks).some(({ enabled }) => enabled)) return null
+function nowhereToWrite({ containerMonitor, fileMonitor, sinks }: CollectorConfig): Contradiction | null {
+  const reads = containerMonitor.enabled || fileMonitor.enabled
+  if (!reads || Object.values(sinks).some(({ enabled }) => enabled)) return null
   const names = Object.values(registry).map(({ name }) => `sinks.${name}`)
   return {
     path: ['sinks'],
@@ -57,6 +62,34 @@ function halfACertificate({ containerMonitor: { tls } }: CollectorConfig): Contr
   }
 }
 
+function joinedBeyondQueue({ containerMonitor, dispatcher }: CollectorConfig): Contradiction | null {
+  if (containerMonitor.multiline.maxBytes <= dispatcher.queueBytesMax) return null
+  return {
+    path: ['container_monitor', 'multiline', 'max_bytes'],
+    problem:
+      'container_monitor.multiline.max_bytes: must not be more than dispatcher.queue_bytes_max, or such a record never fits',
+  }
+}
+
+function presetAndPatterns({ containerMonitor: { multiline } }: CollectorConfig): Contradiction | null {
+  const { preset, start, continues } = multiline
+  if (preset === null || (start === null && continues === null)) return null
+  return {
+    path: ['container_monitor', 'multiline', 'preset'],
+    problem:
+      'container_monitor.multiline.preset: stands for patterns of its own; leave out start and continue',
+  }
+}
+
+function twoRates({ containerMonitor: { rateLimit } }: CollectorConfig): Contradiction | null {
+  if (rateLimit.linesPerSecond === null || rateLimit.bytesPerSecond === null) return null
+  return {
+    path: ['container_monitor', 'rate_limit', 'bytes_per_second'],
+    problem:
+      'container_monitor.rate_limit.bytes_per_second: lines_per_second is set too; leave one of them out',
+  }
+}
+
 function withinASink(config: CollectorConfig): Contradiction | null {
   for (const { kind, config: own } of enabledSinks(config.sinks)) {
     const found = kind.contradiction?.(own, config) ?? null
@@ -67,11 +100,25 @@ function withinASink(config: CollectorConfig): Contradiction | null {
   return null
 }
 
-function lineBeyondQueue({ containerMonitor, dispatcher }: CollectorConfig): Contradiction | null {
-  if (containerMonitor.maxLineBytes <= dispatcher.queueBytesMax) return null
+function nothingToRead({ fileMonitor: { enabled, paths } }: CollectorConfig): Contradiction | null {
+  if (!enabled || paths.length > 0) return null
+  return {
+    path: ['file_monitor', 'paths'],
+    problem: 'file_monitor.paths: names no file, but file_monitor.enabled is true; give a path or glob',
+  }
+}
+
+function lineBeyondQueue({
+  containerMonitor,
+  dispatcher,
+  fileMonitor,
+}: CollectorConfig): Contradiction | null {
+  const { queueBytesMax } = dispatcher
+  const isTooLong = containerMonitor.maxLineBytes > queueBytesMax
+  if (!isTooLong && fileMonitor.maxLineBytes <= queueBytesMax) return null
+  const monitor = isTooLong ? 'container_monitor' : 'file_monitor'
   return {
     path: ['dispatcher', 'queue_bytes_max'],
-    problem:
-      'dispatcher.queue_bytes_max: must not be less than container_monitor.max_line_bytes, or a long line never fits',
+    problem: `dispatcher.queue_bytes_max: must not be less than ${monitor}.max_line_bytes, or a long line never fits`,
   }
 }

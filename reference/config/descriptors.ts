@@ -8,7 +8,7 @@ import type { CollectorConfig } from './config.ts'
  * @throws UsageError when the process may not have so many descriptors
  */
 export async function assertEnoughDescriptors(
-  { sinks, containerMonitor: { maxOpenLogs, source, streamRotation } }: CollectorConfig,
+  { sinks, containerMonitor: { maxOpenLogs, source, streamRotation }, fileMonitor }: CollectorConfig,
   process: Pick<HostProcess, 'fileDescriptorLimit'>,
 ): Promise<void> {
   const parts = [
@@ -21,6 +21,7 @@ export async function assertEnoughDescriptors(
       count: streamRotation.maxConcurrentStreams,
     },
     ...(source === 'api' ? [] : [{ key: 'container_monitor.max_open_logs', count: maxOpenLogs }]),
+    ...(fileMonitor.enabled ? [{ key: 'file_monitor.max_open_files', count: fileMonitor.maxOpenFiles }] : []),
   ]
   const needed = parts.reduce((sum, { count }) => sum + count, OTHERS)
   const limit = await process.fileDescriptorLimit()

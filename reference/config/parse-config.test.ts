@@ -158,8 +158,8 @@ describe('what is not allowed is named with its line', () => {
     ],
     [
       'a part that is still to come',
-      'file_monitor: {enabled: true}',
-      'collector.yaml:1: file_monitor.enabled: true is not allowed; allowed: false (this part is not in this version)',
+      'anomaly: {enabled: true}',
+      'collector.yaml:1: anomaly.enabled: true is not allowed; allowed: false (this part is not in this version)',
     ],
     ['more than one thing', 'a: 1\ndispatcher: {workers: 0}', /\(and 1 more\)$/],
     ['what is not YAML', 'a: [', /^Cannot read collector.yaml: .* line 1/],
@@ -173,6 +173,12 @@ describe('what is not allowed is named with its line', () => {
     if (typeof expected === 'string') expect(errorOf(text)).toBe(expected)
     else expect(errorOf(text)).toMatch(expected)
   })
+})
+
+test('a relative path of files is not allowed', () => {
+  expect(errorOf('file_monitor: {paths: [logs/*.log]}')).toContain(
+    'allowed: an absolute path or glob such as /var/log/**/*.log',
+  )
 })
 
 describe('a number beyond what is sensible is named with its limits', () => {
@@ -337,6 +343,16 @@ describe('what is impossible together is named', () => {
       `sinks: {loki: {enabled: true, ${keys}}}`,
       new RegExp(`^collector.yaml:1: sinks.loki.${problem.replaceAll(/[.[\]]/g, '\\$&')}`),
     ]),
+    [
+      'a file monitor without files',
+      'file_monitor: {enabled: true}',
+      /^collector.yaml:1: file_monitor.paths: names no file, but file_monitor.enabled is true; give a path or glob$/,
+    ],
+    [
+      'a line of a file that never fits into the queue',
+      'file_monitor: {max_line_bytes: 2MiB}\ndispatcher: {queue_bytes_max: 1MiB}',
+      /^collector.yaml:2: dispatcher.queue_bytes_max: must not be less than file_monitor.max_line_bytes/,
+    ],
     [
       'a line that never fits into the queue',
       'container_monitor: {max_line_bytes: 2MiB}\ndispatcher: {queue_bytes_max: 1MiB}',

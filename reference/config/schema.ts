@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { METADATA_FIELDS } from '../dispatch/attributes.ts'
+import { MULTILINE_PRESET_NAMES } from '../docker/stages/multiline-rule.ts'
 import * as registry from '../sinks/registry.ts'
 import type { CollectorConfig, ListenerConfig, SinksConfig } from './config.ts'
 import { engineAddress, type Environment } from './engine-environment.ts'
@@ -9,10 +10,13 @@ import {
   dockerHost,
   durationFrom,
   flag,
+  globs,
   labelKeys,
   listen,
   notYet,
   oneOf,
+  oneOfOrDuration,
+  pattern,
   someOf,
   patterns,
   sizeFrom,
@@ -29,11 +33,7 @@ export function configSchema(env: Environment): z.ZodType<CollectorConfig> {
     state_dir: text.default('./data/state'),
     log_level: oneOf(['debug', 'info', 'warn', 'error']).default('info'),
     container_monitor: containerMonitor(env),
-    file_monitor: section({
-      enabled: notYet.default(false),
-      paths: texts.default([]),
-      exclude: texts.default([]),
-    }),
+    file_monitor: fileMonitor,
     dispatcher,
     sinks,
     metrics: listener('127.0.0.1:8001'),
@@ -46,6 +46,7 @@ export function configSchema(env: Environment): z.ZodType<CollectorConfig> {
     stateDir: values.state_dir,
     logLevel: values.log_level,
     containerMonitor: values.container_monitor,
+    fileMonitor: values.file_monitor,
     dispatcher: values.dispatcher,
     sinks: values.sinks,
     metrics: values.metrics,
@@ -70,7 +71,9 @@ function containerMonitor(env: Environment) {
     filters,
     settings_by_label: flag.default(true),
     metadata,
-    from: oneOf(['start', 'now']).default('start'),
+    multiline,
+    rate_limit: rateLimit,
+    from: oneOfOrDuration(['start', 'now'], '1s', '10000h').default('start'),
     source: oneOf(['api', 'files', 'auto']).default('api'),
     max_open_logs: count(1, 100_000).default(200),
     max_line_bytes: sizeFrom('1KiB', '256MiB').prefault('1MiB'),
@@ -91,6 +94,8 @@ function containerMonitor(env: Environment) {
     filters: values.filters,
     settingsByLabel: values.settings_by_label,
     metadata: values.metadata,
+    multiline: values.multiline,
+    rateLimit: values.rate_limit,
     from: values.from,
     source: values.source,
     maxOpenLogs: values.max_open_logs,
@@ -132,6 +137,34 @@ const metadata = section({
   host: text.nullable().default(null),
 })
 
+const multiline = section({
+  preset: oneOf(MULTILINE_PRESET_NAMES).nullable().default(null),
+  start: pattern.nullable().default(null),
+  continue: pattern.nullable().default(null),
+  timeout: durationFrom('10ms', '1h').prefault('1s'),
+  max_lines: count(2, 100_000).default(500),
+  max_bytes: sizeFrom('1KiB', '16MiB').prefault('64KiB'),
+}).transform((values) => ({
+  preset: values.preset,
+  start: values.start,
+  continues: values.continue,
+  timeoutMs: values.timeout,
+  maxLines: values.max_lines,
+  maxBytes: values.max_bytes,
+}))
+
+const rateLimit = section({
+  lines_per_second: count(1, 10_000_000).nullable().default(null),
+  bytes_per_second: sizeFrom('1B', '16GiB').nullable().default(null),
+  burst: durationFrom('1s', '1h').prefault('5s'),
+  when_exceeded: oneOf(['drop', 'delay']).default('delay'),
+}).transform((values) => ({
+  linesPerSecond: values.lines_per_second,
+  bytesPerSecond: values.bytes_per_second,
+  burstMs: values.burst,
+  whenExceeded: values.when_exceeded,
+}))
+
 const streamRotation = section({
   enabled: flag.default(true),
   interval: durationFrom('100ms', '24h').prefault('5m'),
@@ -142,6 +175,32 @@ const streamRotation = section({
   intervalMs: values.interval,
   maxConcurrentStreams: values.max_concurrent_streams,
   pauseBetweenRotationsMs: values.pause_between_rotations,
+}))
+
+const fileMonitor = section({
+  enabled: flag.default(false),
+  paths: globs.default([]),
+  exclude: globs.default([]),
+  from: oneOf(['start', 'now']).default('start'),
+  poll_interval: durationFrom('10ms', '1m').prefault('1s'),
+  discovery_interval: durationFrom('10ms', '1h').prefault('2s'),
+  rotate_wait: durationFrom('0ms', '10m').prefault('5s'),
+  forget_after: durationFrom('1s', '24h').prefault('1m'),
+  max_open_files: count(1, 100_000).default(100),
+  max_line_bytes: sizeFrom('1KiB', '256MiB').prefault('1MiB'),
+  cut_carriage_return: flag.default(false),
+}).transform((values) => ({
+  enabled: values.enabled,
+  paths: values.paths,
+  exclude: values.exclude,
+  from: values.from,
+  pollIntervalMs: values.poll_interval,
+  discoveryIntervalMs: values.discovery_interval,
+  rotateWaitMs: values.rotate_wait,
+  forgetAfterMs: values.forget_after,
+  maxOpenFiles: values.max_open_files,
+  maxLineBytes: values.max_line_bytes,
+  cutCarriageReturn: values.cut_carriage_return,
 }))
 
 const spool = section({
@@ -168,6 +227,7 @@ const dispatcher = section({
   retries_max: count(1, 64).default(2),
   queue_bytes_max: sizeFrom('1MiB', '64GiB').prefault('64MiB'),
   checkpoint_interval: durationFrom('10ms', '5m').prefault('1s'),
+  statistics_interval: durationFrom('0s', '24h').prefault('1m'),
   spool,
   dead_letters: deadLetters,
 }).transform((values) => ({
@@ -175,6 +235,7 @@ const dispatcher = section({
   retriesMax: values.retries_max,
   queueBytesMax: values.queue_bytes_max,
   checkpointIntervalMs: values.checkpoint_interval,
+  statisticsIntervalMs: values.statistics_interval,
   spool: values.spool,
   deadLetters: values.dead_letters,
 }))

@@ -26,6 +26,16 @@ export function durationFrom(min: string, max: string): z.ZodType<number, string
   })
 }
 
+/** A few words, or a duration within limits. */
+export function oneOfOrDuration<const Word extends string>(
+  words: readonly Word[],
+  min: string,
+  max: string,
+): z.ZodType<Word | number> {
+  const error = `${words.join(', ')} or a duration from ${min} to ${max}`
+  return z.union([oneOf(words), durationFrom(min, max)], { error })
+}
+
 function toMilliseconds(text: string): number {
   const [, amount, unit] = DURATION.exec(text) ?? []
   return Number(amount) * (MILLISECONDS[unit ?? ''] ?? Number.NaN)
@@ -73,14 +83,25 @@ export const text: z.ZodString = z.string({ error: 'a text' }).min(1, { error: '
 
 export const texts: z.ZodArray<z.ZodString> = z.array(text, { error: 'a list of texts' })
 
-/** Regular expressions, as texts. */
-export const patterns: z.ZodType<RegExp[], string[]> = z
-  .array(z.string({ error: 'a regular expression' }).refine(isPattern, { error: 'a regular expression' }), {
-    error: 'a list of regular expressions',
-  })
-  .transform((sources) => sources.map((source) => new RegExp(source)))
+/** A regular expression, as a text. */
+export const pattern: z.ZodType<RegExp, string> = z
+  .string({ error: 'a regular expression' })
+  .refine(isPattern, { error: 'a regular expression' })
+  .transform((source) => new RegExp(source))
+const GLOB_ALLOWED = 'an absolute path or glob such as /var/log/**/*.log'
 
-function isPattern(source: string): boolean {
+/** Absolute paths, with `*`, `**`, `?`, `[...]` and `{a,b}` where wished. */
+export const globs: z.ZodArray<z.ZodString> = z.array(
+  z.string({ error: GLOB_ALLOWED }).startsWith('/', { error: GLOB_ALLOWED }),
+  { error: 'a list of absolute paths and globs' },
+)
+
+/** Regular expressions, as texts. */
+export const patterns: z.ZodType<RegExp[], string[]> = z.array(pattern, {
+  error: 'a list of regular expressions',
+})
+
+export function isPattern(source: string): boolean {
   try {
     return new RegExp(source) instanceof RegExp
   } catch {

@@ -25,6 +25,24 @@ export function withFormat(format: string | null): Source['attributes'] {
   return format === null ? {} : { [FORMAT]: format }
 }
 
+/** Names of the sinks it goes to, with commas, where the source itself says so. */
+const SINKS = 'sinks'
+
+/** Names of the sinks that the records of the source go to; null for all of them. */
+export function sinksOf({ attributes }: Source): readonly string[] | null {
+  return attributes[SINKS]?.split(',') ?? null
+}
+
+/** Whether records of the source go to the sink. */
+export function goesTo(source: Source, sink: string): boolean {
+  return sinksOf(source)?.includes(sink) ?? true
+}
+
+/** The attribute by which a source says which sinks it goes to. */
+export function withSinks(sinks: readonly string[] | null): Source['attributes'] {
+  return sinks === null ? {} : { [SINKS]: sinks.join(',') }
+}
+
 /** The name the source has now; `source.name` stays the one it was first seen under. */
 export function currentName({ name, attributes }: Source): string {
   return attributes[NAME] ?? name

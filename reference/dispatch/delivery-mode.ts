@@ -2,6 +2,7 @@ import type { Health } from '../http/health.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { Block, Source } from './block.ts'
 import type { Permit } from './budget.ts'
+import type { SinkFigures } from './statistics.ts'
 
 /** A way from what was read to the sinks: straight, or over the spool. */
 export interface DeliveryMode {
@@ -26,6 +27,8 @@ export interface DeliveryMode {
   /** Gives back what the mode holds open. The sinks are not its own. */
   close(): Promise<void>
   checks(): Health['checks']
+  /** Of each sink. */
+  figures(): readonly SinkFigures[]
   /** Blocks in memory. */
   blocks(): Iterable<Block>
   /** Memory held beside what was taken with a permit, bytes. */

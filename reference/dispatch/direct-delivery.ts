@@ -8,6 +8,7 @@ import { NotDurableReport } from './not-durable-report.ts'
 import type { PositionStore } from './position-store.ts'
 import { SinkPipeline, type PipelineContext } from './sink-pipeline.ts'
 import type { Sink, SinkMark } from './sink.ts'
+import type { SinkFigures } from './statistics.ts'
 import { Unsynced } from './unsynced.ts'
 
 export interface DirectDeliveryOptions extends PipelineContext {
@@ -47,6 +48,10 @@ export class DirectDelivery implements DeliveryMode {
 
   get committed(): boolean {
     return this.#stored.isEmpty
+  }
+
+  figures(): SinkFigures[] {
+    return [{ ...this.#pipeline.figures, spoolBytes: 0 }]
   }
 
   start(scope: Scope): void {

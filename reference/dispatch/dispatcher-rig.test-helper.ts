@@ -73,8 +73,12 @@ export class Process {
   }
 
   /** Delivers `count` blocks of one line each, from where the source stands on. */
-  async deliver(source: Source, count: number, line = ''): Promise<void> {
-    const { signal } = new AbortController()
+  async deliver(
+    source: Source,
+    count: number,
+    line = '',
+    { signal }: AbortController = new AbortController(),
+  ): Promise<void> {
     for (let n = 0; n < count; n++) {
       const first = this.dispatcher.resumePosition(source.id)?.records ?? 0
       // eslint-disable-next-line no-await-in-loop -- a reader
@@ -91,6 +95,12 @@ export class Process {
       .split('\n')
       .filter((one) => one.startsWith(`log_capturer_${what}_total{`))
     return lines.reduce((sum, one) => sum + Number(one.split(' ').at(-1)), 0)
+  }
+
+  async gauge(what: string, sink: string): Promise<number> {
+    const text = await this.metrics.text()
+    const line = text.split('\n').find((one) => one.startsWith(`log_capturer_${what}{sink="${sink}"}`))
+    return Number(line?.split(' ').at(-1))
   }
 
   get spooled(): boolean {

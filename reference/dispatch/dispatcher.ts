@@ -16,6 +16,7 @@ import { PositionStore } from './position-store.ts'
 import type { PipelineContext } from './sink-pipeline.ts'
 import type { Sink } from './sink.ts'
 import { openSpool, spoolIsNeeded } from './spool-opening.ts'
+import { Statistics, type SinkFigures } from './statistics.ts'
 import type { SpooledDelivery } from './spooled-delivery.ts'
 
 export interface DispatcherOptions extends Omit<PipelineContext, 'workers' | 'retriesMax' | 'deadLetters'> {
@@ -56,7 +57,20 @@ export class Dispatcher implements Component {
     await this.#openLetters(signal)
     this.#scope = scope
     mode.start(scope.child('delivery'))
+    this.#startStatistics(scope)
     scope.keep('positions_checkpoint', 'positions', (own) => this.#checkpointer!.run(own))
+  }
+
+  #startStatistics(scope: Scope): void {
+    const { statisticsIntervalMs } = this.#options.config
+    if (statisticsIntervalMs === 0) return
+    const statistics = new Statistics({
+      ...this.#options,
+      intervalMs: statisticsIntervalMs,
+      read: () => this.figures(),
+    })
+    const heartbeatMs = statisticsIntervalMs
+    scope.keep('statistics', 'delivery', (signal, beat) => statistics.run(signal, beat), { heartbeatMs })
   }
 
   /** Dead letters that cannot be read are no reason not to collect: more are not acknowledged before they are kept. */
@@ -92,6 +106,11 @@ export class Dispatcher implements Component {
     this.#take(block, permit)
   }
 
+  /** Resolves once everything that was taken of the source is safe and its position on disk says so; rejects with `signal.reason` on abort. */
+  async whenSaved(source: string, options: { signal: AbortSignal }): Promise<void> {
+    await this.#positions.whenSaved(source, options)
+  }
+
   /** Where reading of the source goes on: behind what was taken. Also of one that was gone, for a day. */
   resumePosition(source: string): SourcePosition | undefined {
     return this.#positions.resume(source)
@@ -112,6 +131,11 @@ export class Dispatcher implements Component {
   heldBytes(): { counted: number; real: number } {
     const counted = this.#budget.held + (this.#mode?.aheadBytes ?? 0)
     return { counted, real: heldBytes(this.#mode?.blocks() ?? []) }
+  }
+
+  /** What each sink was given and has yet to get. */
+  figures(): readonly SinkFigures[] {
+    return this.#mode?.figures() ?? []
   }
 
   checks(): Health['checks'] {
@@ -151,6 +175,10 @@ export class Dispatcher implements Component {
     this.#positions.prune()
     const spooled = await this.#openSpool(signal)
     const delivery = spooled ?? this.#direct()
+    if (spooled !== null)
+      this.#options.metrics.mirrorSpoolBehind(
+        () => new Map(spooled.figures().map(({ sink, spoolBytes }) => [sink, spoolBytes])),
+      )
     const intervalMs = config.checkpointIntervalMs
     this.#checkpointer = new Checkpointer({
       ...this.#options,

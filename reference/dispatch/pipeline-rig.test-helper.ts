@@ -49,7 +49,8 @@ export class ScriptedSink implements Sink {
   readonly forgotten: string[] = []
   syncs = 0
   /** What becomes of a write; by default all of it is stored. */
-  answer: (batch: SinkBatch, signal: AbortSignal) => Promise<WriteAnswer> | WriteAnswer | null = () => null
+  answer: (batch: SinkBatch, signal: AbortSignal) => Promise<WriteAnswer | null> | WriteAnswer | null = () =>
+    null
   sync: () => Promise<NotDurable> = async () => {
     this.syncs += 1
     return new Map()

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { messageOf } from '../errors.ts'
+import { Condition } from '../lifecycle/condition.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { FileSystem } from '../ports/file-system.ts'
 import { UsageError } from '../usage-error.ts'
@@ -43,6 +44,8 @@ interface Entry {
   /** Up to here the delivery has taken it; in memory only. */
   delivered: SourcePosition | undefined
   goneSinceMs: number | undefined
+  /** The change that set the position. */
+  advanced: number
   /** Of the entry as it is; null when it must be made anew. */
   json: string | null
 }
@@ -58,6 +61,7 @@ export class PositionStore {
   readonly #sinks = new Map<string, SinkState>()
   #changes = 0
   #saved = 0
+  readonly #writes = new Condition()
   #directoryReady = false
   #saving: Promise<void> = Promise.resolve()
 
@@ -102,6 +106,18 @@ export class PositionStore {
     entry.position = position
     entry.json = null
     this.#changes += 1
+    entry.advanced = this.#changes
+  }
+
+  /** Resolves once everything that the delivery has taken of the source is safe and its position on disk says so; rejects with `signal.reason` on abort. */
+  async whenSaved(source: string, options: { signal: AbortSignal }): Promise<void> {
+    while (!this.#isSaved(source)) await this.#writes.wait(options)
+  }
+
+  #isSaved(source: string): boolean {
+    const entry = this.#entries.get(source)
+    if (entry?.delivered === undefined) return true
+    return entry.position === entry.delivered && entry.advanced <= this.#saved
   }
 
   /** The source is gone; its position is kept for a day. */
@@ -198,6 +214,7 @@ export class PositionStore {
     this.#directoryReady = true
     await replaceFile(fileSystem, this.#path, snapshot.text)
     this.#saved = snapshot.changes
+    this.#writes.notifyAll()
   }
 
   get #path(): string {
@@ -207,7 +224,14 @@ export class PositionStore {
   #entryOf(source: Source): Entry {
     let entry = this.#entries.get(source.id)
     if (entry === undefined) {
-      entry = { source, position: undefined, delivered: undefined, goneSinceMs: undefined, json: null }
+      entry = {
+        source,
+        position: undefined,
+        delivered: undefined,
+        goneSinceMs: undefined,
+        advanced: 0,
+        json: null,
+      }
       this.#entries.set(source.id, entry)
     }
     return entry
@@ -233,6 +257,7 @@ export class PositionStore {
         position: parse(source.kind, position),
         delivered: undefined,
         goneSinceMs,
+        advanced: 0,
         json: null,
       }
       this.#entries.set(source.id, restored)

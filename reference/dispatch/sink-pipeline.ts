@@ -18,6 +18,7 @@ import { Redelivery } from './dead-letters/redelivery.ts'
 import { Lane, type Item, type Portion } from './lane.ts'
 import { pipelineCheck } from './pipeline-check.ts'
 import { ReadyLanes } from './ready-lanes.ts'
+import type { SinkFigures } from './statistics.ts'
 import type { RefusedRecord, Sink, SinkBatch, SinkMark, WriteAnswer } from './sink.ts'
 
 export interface PipelineContext {
@@ -82,6 +83,8 @@ export class SinkPipeline {
   readonly #letterLanes = new Map<string, Lane>()
   readonly #letters: LetterWriter
   readonly #redelivery: Redelivery
+  /** Since the process began. */
+  readonly #counts = { lines: 0, bytes: 0, writes: 0, retried: 0 }
   /** When the sink last stored something, monotonic milliseconds. */
   #lastStoredMs = -Infinity
 
@@ -107,6 +110,12 @@ export class SinkPipeline {
   /** Memory of the blocks it holds, as their permits count it, bytes. */
   get heldBytes(): number {
     return this.#bytes
+  }
+
+  get figures(): Omit<SinkFigures, 'spoolBytes'> {
+    const { deadLetters } = this.#options
+    const { name } = this.sink
+    return { sink: name, ...this.#counts, deadLetters: deadLetters.of(name).records, queueBytes: this.#bytes }
   }
 
   /** True when everything it was given is stored. */
@@ -262,6 +271,7 @@ export class SinkPipeline {
     const startedMs = clock.monotonic()
     const retries = pieces[0]!.lane.triedBefore ? 1 : 0
     this.#retrying += retries
+    this.#counts.writes += 1
     const answer = await this.#ask(batchOf(pieces), signal)
     this.#retrying -= retries
     for (const { lane } of pieces) {
@@ -301,7 +311,7 @@ export class SinkPipeline {
     const refused = answer.kind === 'partly' ? answer.refused : []
     pieces.forEach((piece, part) => {
       const own = refused.filter((record) => record.part === part)
-      this.#options.metrics.linesDelivered(this.sink.name, piece.portion.records - own.length)
+      this.#delivered(piece.portion, own.length)
       if (own.length > 0) this.#bury(piece, answer.marks[part], 'refused', own)
       else this.#finish(piece, answer.marks[part])
     })
@@ -310,6 +320,19 @@ export class SinkPipeline {
     this.#options.logger.info({ sink: this.sink.name }, 'The sink takes what it is given again')
     for (const lane of this.#waiting) this.#wake(lane)
     this.#work.notifyAll()
+  }
+
+  #delivered({ bytes, records }: Portion, refused: number): void {
+    this.#options.metrics.linesDelivered(this.sink.name, records - refused)
+    this.#options.metrics.bytesDelivered(this.sink.name, bytes)
+    this.#counts.lines += records - refused
+    this.#counts.bytes += bytes
+  }
+
+  #retried(pieces: readonly Piece[]): void {
+    const records = pieces.reduce((sum, { portion }) => sum + portion.records, 0)
+    this.#options.metrics.retried(this.sink.name, records)
+    this.#counts.retried += records
   }
 
   /** A single record that is too large is a dead letter; anything else comes again as two halves. */
@@ -323,13 +346,12 @@ export class SinkPipeline {
     for (const { lane, portion } of pieces) {
       if (pieces.length === 1) lane.recordsMax = Math.max(1, Math.floor(portion.records / 2))
       lane.part(pieces.length)
-      this.#options.metrics.retried(this.sink.name, portion.records)
     }
+    this.#retried(pieces)
   }
 
   #failed(pieces: readonly Piece[], answer: WriteAnswer & { kind: 'again' | 'refused' }): void {
-    const { metrics } = this.#options
-    for (const { portion } of pieces) metrics.retried(this.sink.name, portion.records)
+    this.#retried(pieces)
     if (answer.kind === 'refused') this.#refused(pieces, answer.why)
     else if (answer.of === 'sink') this.#tookNothing({ ...answer, refuses: false })
     else this.#delay(pieces, answer)

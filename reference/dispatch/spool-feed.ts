@@ -5,6 +5,7 @@ import { BackOff } from '../lifecycle/back-off.ts'
 import { Condition } from '../lifecycle/condition.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
+import { goesTo } from './attributes.ts'
 import type { Block, Source } from './block.ts'
 import { Budget } from './budget.ts'
 import { blockBytes } from './held-bytes.ts'
@@ -16,6 +17,7 @@ import type { Sink, SinkMark } from './sink.ts'
 import { sliceBehind } from './slice-records.ts'
 import { recordsBetween } from './spool-room.ts'
 import { compareOffsets, type Spool, type SpoolOffset, type SpoolPiece } from './spool/spool.ts'
+import type { SinkFigures } from './statistics.ts'
 import { Unsynced } from './unsynced.ts'
 
 export interface SpoolFeedOptions extends PipelineContext {
@@ -91,6 +93,13 @@ export class SpoolFeed {
 
   get name(): string {
     return this.#options.sink.name
+  }
+
+  get figures(): SinkFigures {
+    return {
+      ...this.#pipeline.figures,
+      spoolBytes: this.#options.spool.bytesBehind(this.#place),
+    }
   }
 
   /** Up to here everything is stored. */
@@ -327,8 +336,9 @@ export class SpoolFeed {
     await Promise.race(waits)
   }
 
-  /** The records of the block that the pipeline was not given, in this run or an earlier one. */
+  /** The records of the block that are for this sink and that the pipeline was not given, in this run or an earlier one. */
   #missingOf(block: Block): Block | null {
+    if (!goesTo(block.source, this.name)) return null
     const { id } = block.source
     return sliceBehind(block, this.#pushed.get(id) ?? this.#placeOf(id))
   }

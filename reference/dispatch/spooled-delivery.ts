@@ -12,6 +12,7 @@ import type { NotDurable, Sink } from './sink.ts'
 import { SpoolFeed } from './spool-feed.ts'
 import { makeRoom } from './spool-room.ts'
 import { compareOffsets, type Spool, type SpoolOffset } from './spool/spool.ts'
+import type { SinkFigures } from './statistics.ts'
 import { Unsynced } from './unsynced.ts'
 
 export interface SpooledDeliveryOptions extends PipelineContext {
@@ -57,6 +58,10 @@ export class SpooledDelivery implements DeliveryMode {
 
   get aheadBytes(): number {
     return this.#feeds.reduce((sum, feed) => sum + feed.heldBytes, 0)
+  }
+
+  figures(): SinkFigures[] {
+    return this.#feeds.map((feed) => feed.figures)
   }
 
   start(scope: Scope): void {

@@ -1,5 +1,5 @@
 import type { ContainerMonitorConfig } from '../config/config.ts'
-import { renamed, withFormat } from '../dispatch/attributes.ts'
+import { renamed, withFormat, withSinks } from '../dispatch/attributes.ts'
 import type { Source } from '../dispatch/block.ts'
 import type { ContainerDetails, ContainerSummary, EngineInfo } from '../ports/docker-engine.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -7,6 +7,8 @@ import { isWanted } from './container-filter.ts'
 import { metadataOf } from './container-metadata.ts'
 import { labelSettingsOf, NO_LABEL_SETTINGS, type LabelSettings } from './label-settings.ts'
 import { refuseLogDriver } from './log-driver.ts'
+import { stageSettingsOf } from './stages/stage-settings.ts'
+import type { StageSettings } from './stages/stages.ts'
 
 export interface AdmissionOptions {
   readonly config: ContainerMonitorConfig
@@ -15,13 +17,24 @@ export interface AdmissionOptions {
   readonly knownSources: () => readonly Source[]
   /** What the machine is called. */
   readonly hostName: string
+  /** Names of the sinks there are. */
+  readonly sinks: readonly string[]
   /** The container that the collector is in, if any. */
   readonly ownContainerId: string | null
+}
+
+/** A container that is to be followed. */
+export interface Admitted {
+  readonly source: Source
+  /** What is done with its lines before they are records. */
+  readonly stages: StageSettings
 }
 
 /** Decides which containers are followed, and which sources they are. What keeps one out that nobody may have meant to is logged. */
 export class Admission {
   readonly #options: AdmissionOptions
+  /** Names of admitted containers of whose labels one is no good, by id. */
+  readonly #mislabelled = new Map<string, string>()
 
   constructor(options: AdmissionOptions) {
     this.#options = options
@@ -29,9 +42,20 @@ export class Admission {
 
   /** To be called when following begins. */
   announce(): void {
+    this.#mislabelled.clear()
     const { config, logger, ownContainerId } = this.#options
     if (ownContainerId !== null && config.filters.excludeSelf)
       logger.info({ id: ownContainerId.slice(0, 12) }, "The collector's own container is not collected")
+  }
+
+  /** Names of admitted containers of whose labels one is no setting although it should be. */
+  get mislabelled(): readonly string[] {
+    return [...this.#mislabelled.values()]
+  }
+
+  /** The container is gone. */
+  forget(id: string): void {
+    this.#mislabelled.delete(id)
   }
 
   /** Whether the engine is to be asked for a container that it lists. */
@@ -43,10 +67,10 @@ export class Admission {
   }
 
   /**
-   * The source that a container is, or null when it is not to be followed.
+   * What a container is that is to be followed, or null when it is not.
    * @param renamedTo the name that an event gave it: what is asked may be answered before it is renamed, and come after
    */
-  admit(details: ContainerDetails, renamedTo: string | null): Source | null {
+  admit(details: ContainerDetails, renamedTo: string | null): Admitted | null {
     const { config, engineInfo, knownSources, logger } = this.#options
     const settings = this.#settingsOf(details)
     this.#reportProblems(details, settings)
@@ -59,8 +83,12 @@ export class Admission {
     const { id } = details
     const name = renamedTo ?? details.name
     const known = knownSources().find((source) => source.id === id)
-    const attributes = { ...this.#metadataOf(details), ...withFormat(settings.format) }
-    return renamed({ id, kind: 'container', name: known?.name ?? name, attributes }, name)
+    if (settings.problems.length > 0) this.#mislabelled.set(id, name)
+    else this.#mislabelled.delete(id)
+    const own = { ...withFormat(settings.format), ...withSinks(settings.sinks) }
+    const attributes = { ...this.#metadataOf(details), ...own }
+    const source = renamed({ id, kind: 'container', name: known?.name ?? name, attributes }, name)
+    return { source, stages: stageSettingsOf(config, settings) }
   }
 
   #isWanted(container: ContainerSummary, settings: LabelSettings): boolean {
@@ -69,7 +97,8 @@ export class Admission {
   }
 
   #settingsOf({ labels }: ContainerSummary): LabelSettings {
-    return this.#options.config.settingsByLabel ? labelSettingsOf(labels) : NO_LABEL_SETTINGS
+    const { config, sinks } = this.#options
+    return config.settingsByLabel ? labelSettingsOf(labels, sinks) : NO_LABEL_SETTINGS
   }
 
   #reportProblems({ name }: ContainerSummary, { problems }: LabelSettings): void {

@@ -30,6 +30,8 @@ export interface ContainerMonitorOptions {
   readonly metrics: Metrics
   readonly delivery: Delivery
   readonly pool: SlotPool
+  /** Names of the sinks there are. */
+  readonly sinks: readonly string[]
   /** What the machine is called. */
   readonly hostName: string
   /** The container that the collector is in, if any. */
@@ -48,6 +50,7 @@ export class ContainerMonitor {
   readonly #options: ContainerMonitorOptions
   readonly #watch: EngineWatch
   readonly #roster: ContainerRoster
+  readonly #admission: Admission
   #scope: Scope | null = null
 
   constructor(options: ContainerMonitorOptions) {
@@ -60,10 +63,11 @@ export class ContainerMonitor {
     })
     const session = this.#sessionContext()
     const { knownSources } = options.delivery
+    this.#admission = new Admission({ ...options, knownSources, engineInfo: session.engineInfo })
     this.#roster = new ContainerRoster({
       ...options,
       session,
-      admission: new Admission({ ...options, knownSources, engineInfo: session.engineInfo }),
+      admission: this.#admission,
       retirement: new Retirement(options),
       knownSources,
     })
@@ -96,6 +100,7 @@ export class ContainerMonitor {
       containers: this.#containersCheck(),
       log_sources: this.#sourcesCheck(),
       rotations: this.#rotationsCheck(),
+      labels: this.#labelsCheck(),
     }
   }
 
@@ -120,6 +125,13 @@ export class ContainerMonitor {
     return { ok: true, detail: `${files} from files, ${api.length} over the API${names}` }
   }
 
+  /** A label that is no good is the fault of who runs the container: it is shown, and the collector is as well as before. */
+  #labelsCheck(): HealthCheck {
+    const { mislabelled } = this.#admission
+    if (mislabelled.length === 0) return { ok: true, detail: 'all are settings that should be' }
+    return { ok: true, detail: `taken as not given, see the log: of ${listed(mislabelled)}` }
+  }
+
   #rotationsCheck(): HealthCheck {
     const stuck = this.#roster.sessions.filter((session) => session.rotationStuck)
     if (stuck.length === 0) return { ok: true, detail: 'on time' }
@@ -142,9 +154,12 @@ export class ContainerMonitor {
 }
 
 function namesOf(sessions: readonly { readonly source: { readonly name: string } }[]): string {
-  const names = sessions.slice(0, NAMES_MAX).map(({ source }) => source.name)
-  const more = sessions.length - names.length
-  return names.join(', ') + (more > 0 ? ` and ${more} more` : '')
+  return listed(sessions.map(({ source }) => source.name))
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - NAMES_MAX
+  return names.slice(0, NAMES_MAX).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 const UNREAD_MAX_MS = 60_000

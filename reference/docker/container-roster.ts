@@ -6,7 +6,7 @@ import type { MissedReason } from '../metrics/metrics.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContainerDetails, ContainerEvent, ContainerSummary } from '../ports/docker-engine.ts'
 import { Absences } from './absences.ts'
-import type { Admission } from './admission.ts'
+import type { Admission, Admitted } from './admission.ts'
 import { isNameExcluded } from './container-filter.ts'
 import { ContainerNews } from './container-news.ts'
 import { ContainerSession, type SessionContext, type SessionEnd } from './container-session.ts'
@@ -33,7 +33,7 @@ interface Entry {
   /** Whether the last list had it running; true before. */
   listedRunning: boolean
   readonly news: ContainerNews
-  readonly from: 'start' | 'now'
+  readonly from: ContainerMonitorConfig['from']
   /** Null between a session that failed unexpectedly and the next. */
   session: ContainerSession | null
 }
@@ -190,10 +190,12 @@ export class ContainerRoster {
     const own = this.#scope!.child(entry.name)
     let end: SessionEnd
     try {
-      const admit = (details: ContainerDetails): Source | null => admission.admit(details, entry.renamedTo)
+      const admit = (details: ContainerDetails): Admitted | null => admission.admit(details, entry.renamedTo)
       const session = new ContainerSession({ ...context, admit }, entry, own)
       entry.session = session
-      own.keep('container_heartbeat', entry.name, (beating) => this.#beat(session, beating))
+      own.keep('container_heartbeat', entry.name, (beating, beat) => this.#beat(session, beating, beat), {
+        heartbeatMs: config.heartbeatIntervalMs,
+      })
       end = await session.run(own.signal)
     } finally {
       await own.close({ deadlineMs: config.closeTimeoutMs })
@@ -211,10 +213,12 @@ export class ContainerRoster {
       await this.#options.retirement.forget(source, signal)
     }
     this.#entries.delete(entry.id)
+    this.#options.admission.forget(entry.id)
   }
 
-  async #beat(session: ContainerSession, signal: AbortSignal): Promise<void> {
+  async #beat(session: ContainerSession, signal: AbortSignal, beat: () => void): Promise<void> {
     for (;;) {
+      beat()
       // eslint-disable-next-line no-await-in-loop -- a heartbeat
       await this.#options.clock.sleep(this.#options.config.heartbeatIntervalMs, { signal })
       session.checkRotation()

@@ -1,4 +1,7 @@
 import { renamed } from '../dispatch/attributes.ts'
+import type { ContainerMonitorConfig } from '../config/config.ts'
+import { DroppedReport } from './dropped-report.ts'
+import type { Admitted } from './admission.ts'
 import type { Source, SourcePosition } from '../dispatch/block.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
 import { linkedController } from '../lifecycle/abort.ts'
@@ -13,9 +16,13 @@ import {
   type InspectionContext,
 } from './container-inspection.ts'
 import type { ContainerNews, NewsSeen } from './container-news.ts'
+import { flushReader } from './flush-reader.ts'
 import { ContainerPosition } from './reading/container-position.ts'
 import { createReader, type ContainerReader } from './reading/container-reader.ts'
-import { lineFilterOf } from './reading/line-filter.ts'
+import { stampOf } from './reading/stamp.ts'
+import { Pacer } from './stages/pacer.ts'
+import { rateOf } from './stages/rate-limit.ts'
+import type { StageSettings } from './stages/stages.ts'
 import { pollPauseMs, readingOf } from './reading/log-reading.ts'
 import { FileReading, type FileReadingEnd } from './stored/file-reading.ts'
 import type { StoredLogs } from './stored/stored-logs.ts'
@@ -25,8 +32,8 @@ import { StreamTurn, type TurnContext, type TurnEnd } from './stream-turn.ts'
 /** What a session needs of the monitor it belongs to. */
 export interface SessionContext extends TurnContext, InspectionContext {
   readonly pool: SlotPool
-  /** The source a container is, by its real name and labels; null when it is not to be followed. */
-  readonly admit: (details: ContainerDetails) => Source | null
+  /** What a container is, by its real name and labels; null when it is not to be followed. */
+  readonly admit: (details: ContainerDetails) => Admitted | null
   readonly engineInfo: () => EngineInfo
   readonly resumePosition: (source: string) => SourcePosition | undefined
   /** How long a container may wait for a slot before that is an error (invariant I6), milliseconds. */
@@ -59,18 +66,20 @@ export interface SessionSubject {
   /** As it was heard of, until the engine describes it. */
   readonly name: string
   readonly news: ContainerNews
-  /** Without a position: everything that is stored, or only what comes from now on. */
-  readonly from: 'start' | 'now'
+  /** Without a position: everything that is stored, what was written in the last so many milliseconds, or only what comes from now on. */
+  readonly from: ContainerMonitorConfig['from']
 }
 
 /** Follows one container for as long as it exists, over rotations, restarts of the container and absences of the engine. */
 export class ContainerSession {
   readonly #context: SessionContext
   readonly #news: ContainerNews
-  readonly #from: 'start' | 'now'
+  readonly #from: ContainerMonitorConfig['from']
   readonly #scope: Scope
   readonly #backOff: BackOff
   #source: Source
+  /** Where reading waits when more is read than is allowed. */
+  readonly #pacer: Pacer | null
   /** Once it is admitted. */
   #reader: ContainerReader | StoredReader | null = null
   /** While its log is read from the engine's files. */
@@ -95,13 +104,22 @@ export class ContainerSession {
   /** @param scope the container's own: its tasks and streams live and end with it. */
   constructor(context: SessionContext, subject: SessionSubject, scope: Scope) {
     const { id, name, news, from } = subject
-    this.#context = context
+    const dropped = new DroppedReport(context.clock, context.logger)
+    this.#context = {
+      ...context,
+      report: (container, notices) => {
+        context.report(container, notices)
+        dropped.note(container.name, notices)
+      },
+    }
     this.#source = { id, kind: 'container', name, attributes: {} }
     this.#news = news
     this.#from = from
     this.#urgent = news.announced
     this.#scope = scope
-    const maxMs = context.config.reconnectIntervalMs
+    const { rateLimit, reconnectIntervalMs: maxMs } = context.config
+    const rate = rateLimit.whenExceeded === 'delay' ? rateOf(rateLimit) : null
+    this.#pacer = rate === null ? null : new Pacer(rate, context.clock)
     this.#backOff = new BackOff({ initialMs: Math.min(RECONNECT_INITIAL_MS, maxMs), maxMs }, context.random)
   }
 
@@ -159,12 +177,13 @@ export class ContainerSession {
     let seen = this.#news.seen
     const details = await this.#inspect(signal)
     if (details === null) return { kind: 'gone', missed: this.#news.starts > 0 ? 'not_described' : null }
-    const source = this.#context.admit(details)
-    if (source === null) return { kind: 'ignored', name: details.name }
-    this.#source = source
-    const fromFiles = await this.#readFiles(details, signal)
+    const admitted = this.#context.admit(details)
+    if (admitted === null) return { kind: 'ignored', name: details.name }
+    this.#source = admitted.source
+    const { stages } = admitted
+    const fromFiles = await this.#readFiles(details, stages, signal)
     if (fromFiles?.kind === 'gone') return fromFiles
-    const reader = this.#makeReader(details, fromFiles?.position)
+    const reader = this.#makeReader(details, stages, fromFiles?.position)
     this.#reader = reader
     this.#context.metrics.logSource(this.source, 'api')
     const follow: Mode = readingOf(this.#context.engineInfo()).poll ? 'poll' : 'follow'
@@ -207,39 +226,53 @@ export class ContainerSession {
     return this.#opened ? 'cut_short' : 'not_opened'
   }
 
-  #makeReader(details: ContainerDetails, position: ContainerPosition | undefined): ContainerReader {
+  #makeReader(
+    details: ContainerDetails,
+    stages: StageSettings,
+    position: ContainerPosition | undefined,
+  ): ContainerReader {
     return createReader({
-      ...this.#readerOptions(details, position),
+      ...this.#readerOptions(details, stages, position),
       ...readingOf(this.#context.engineInfo()),
       wasThere: !this.#news.announced,
     })
   }
 
   /** @param position where reading has come to; where it has not begun it is the saved one */
-  #readerOptions({ tty }: ContainerDetails, position: ContainerPosition | undefined): StoredReaderOptions {
-    const { config, resumePosition } = this.#context
+  #readerOptions(
+    { tty }: ContainerDetails,
+    stages: StageSettings,
+    position: ContainerPosition | undefined,
+  ): StoredReaderOptions {
+    const { clock, config, resumePosition } = this.#context
+    const from = this.#from
     const saved = position ?? resumePosition(this.source.id)
     return {
       source: this.source,
       tty,
       maxLineBytes: config.maxLineBytes,
-      filter: lineFilterOf(config.filters),
-      from: this.#from,
+      stages,
+      ...(typeof from === 'number' ? { from: 'start', since: stampOf(clock.now() - from) } : { from }),
       ...(saved instanceof ContainerPosition ? { position: saved } : {}),
     }
   }
 
   /** Reads the engine's files for as long as the container exists or they can be read; undefined where they are not to be read. */
-  async #readFiles(details: ContainerDetails, signal: AbortSignal): Promise<FileReadingEnd | undefined> {
+  async #readFiles(
+    details: ContainerDetails,
+    stages: StageSettings,
+    signal: AbortSignal,
+  ): Promise<FileReadingEnd | undefined> {
     const { engineInfo, logger, metrics, storedLogs } = this.#context
     if (!storedLogs.isFor(details, engineInfo())) return undefined
-    const reader = new StoredReader(this.#readerOptions(details, undefined))
+    const reader = new StoredReader(this.#readerOptions(details, stages, undefined))
     this.#reader = reader
     const files = new FileReading(this.#context, {
       details,
       news: this.#news,
       reader,
       backOff: this.#backOff,
+      pacer: this.#pacer,
       source: () => this.#source,
       inspect: (own) => this.#inspect(own),
     })
@@ -267,8 +300,12 @@ export class ContainerSession {
     signal: AbortSignal,
   ): Promise<TurnEnd> {
     const { id, name } = this.source
+    // Without a slot, which others can use meanwhile.
+    const waitedMs = (await this.#pacer?.wait({ signal })) ?? 0
+    if (waitedMs > 0) this.#context.metrics.rateDelayed(this.source, waitedMs / 1000)
     const slot = await this.#acquireSlot(signal)
-    const turn = new StreamTurn(this.#context, { id, name, tty, reader, scope: this.#scope }, slot)
+    const subject = { id, name, tty, reader, pacer: this.#pacer, scope: this.#scope }
+    const turn = new StreamTurn(this.#context, subject, slot)
     this.#turn = turn
     let end: TurnEnd
     try {
@@ -450,12 +487,8 @@ export class ContainerSession {
 
   /** Nothing will continue the lines that are still open: they become records. */
   async #flush(reader: ContainerReader, signal: AbortSignal): Promise<void> {
-    reader.flush()
+    await flushReader(reader, this.source, this.#context, signal)
     this.#context.report(this.source, reader.takeNotices())
-    for (let block = reader.take(); block !== undefined; block = reader.take()) {
-      // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
-      await this.#context.deliver(block, { signal })
-    }
   }
 }
 

@@ -6,6 +6,8 @@ export interface Delivery {
   readonly tryDeliver: (block: Block) => boolean
   /** Takes a block once there is room; rejects with `signal.reason` on abort, the block then not taken. */
   readonly deliver: (block: Block, options: { signal: AbortSignal }) => Promise<void>
+  /** Resolves once everything that was taken of the source is safe and its position on disk says so; rejects with `signal.reason` on abort. */
+  readonly whenSaved: (sourceId: string, options: { signal: AbortSignal }) => Promise<void>
   readonly resumePosition: (sourceId: string) => SourcePosition | undefined
   /** The source is gone: once everything of it is written, what is held for it is given up. */
   readonly forget: (source: Source, options: { signal: AbortSignal }) => Promise<void>

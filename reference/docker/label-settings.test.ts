@@ -1,24 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import type { SimulatedContainer } from '../../simulators/index.ts'
-import { labelSettingsOf } from './label-settings.ts'
+import { labelSettingsOf, NO_LABEL_SETTINGS } from './label-settings.ts'
 import { MonitorRig, type MonitorRigOptions } from './monitor-rig.test-helper.ts'
+
+const SINKS = ['local_file', 'stdout']
 
 describe('settings among labels', () => {
   test('are those that are known, with a value that is allowed', () => {
-    expect(labelSettingsOf({ 'watertight.enable': 'false', 'watertight.format': 'json', tier: 'x' })).toEqual(
-      {
-        enable: false,
-        format: 'json',
-        problems: [],
-      },
-    )
+    const labels = { 'watertight.enable': 'false', 'watertight.format': 'json', tier: 'x' }
+    expect(labelSettingsOf(labels, SINKS)).toEqual({ ...NO_LABEL_SETTINGS, enable: false, format: 'json' })
   })
 
   test('that are no good are not settings, and each is named with what is allowed', () => {
     const labels = { 'watertight.enable': 'yes', 'watertight.formatt': 'raw', 'watertight.run': '1' }
-    expect(labelSettingsOf(labels)).toEqual({
-      enable: null,
-      format: null,
+    expect(labelSettingsOf(labels, SINKS)).toEqual({
+      ...NO_LABEL_SETTINGS,
       problems: [
         'label watertight.enable: "yes" is not allowed; allowed: true, false',
         'unknown label watertight.formatt; did you mean watertight.format?',

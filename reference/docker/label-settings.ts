@@ -1,4 +1,11 @@
 import { nearest } from '../config/nearest.ts'
+import { isPattern } from '../config/values.ts'
+import {
+  isMultilinePreset,
+  MULTILINE_PRESET_NAMES,
+  MULTILINE_PRESETS,
+  type LinePattern,
+} from './stages/multiline-rule.ts'
 import type { RecordFormat } from '../sinks/record-format.ts'
 
 /** What a container's own labels say of how it is collected; null where they say nothing. */
@@ -7,48 +14,129 @@ export interface LabelSettings {
   readonly enable: boolean | null
   /** How its file is written. */
   readonly format: RecordFormat | null
+  /** Names of the sinks that its records go to. */
+  readonly sinks: readonly string[] | null
+  /** Which of its lines are joined to one record. */
+  readonly multiline: LinePattern | 'off' | null
+  /** Instead of those of the configuration. */
+  readonly includeLines: readonly RegExp[] | null
+  /** Beside those of the configuration. */
+  readonly excludeLines: readonly RegExp[] | null
   /** One sentence for each label that is no good; it is taken as not given. */
   readonly problems: readonly string[]
 }
 
-export const NO_LABEL_SETTINGS: LabelSettings = { enable: null, format: null, problems: [] }
+export const NO_LABEL_SETTINGS: LabelSettings = {
+  enable: null,
+  format: null,
+  sinks: null,
+  multiline: null,
+  includeLines: null,
+  excludeLines: null,
+  problems: [],
+}
 
-/** The settings among a container's labels: those that begin with `watertight.`. */
-export function labelSettingsOf(labels: Readonly<Record<string, string>>): LabelSettings {
-  const given = Object.entries(labels).filter(([key]) => key.startsWith(PREFIX))
-  const chosen = new Map<string, string>()
+/**
+ * The settings among a container's labels: those that begin with `watertight.`.
+ * @param sinks names of the sinks there are
+ */
+export function labelSettingsOf(
+  labels: Readonly<Record<string, string>>,
+  sinks: readonly string[],
+): LabelSettings {
   const problems: string[] = []
-  for (const [key, value] of given) {
-    const allowed = ALLOWED.get(key)
-    if (allowed?.includes(value) === true) chosen.set(key, value)
-    else problems.push(...problemsOf(key, value, allowed))
+  const given = Object.entries(labels).filter(([label]) => label.startsWith(PREFIX))
+  const chosen: Partial<Omit<LabelSettings, 'problems'>> = {}
+  for (const [label, value] of given) {
+    const key = label.slice(PREFIX.length)
+    const kind = KINDS.get(key)
+    if (kind === undefined) problems.push(...misspelling(key))
+    else {
+      const read = kind.read(value, sinks)
+      if (read !== null) Object.assign(chosen, read)
+      else problems.push(refusal(label, value, kind.allowed(sinks)))
+    }
   }
-  const enable = chosen.get(ENABLE)
-  const format = chosen.get(FORMAT)
-  return {
-    enable: enable === undefined ? null : enable === 'true',
-    format: format === 'raw' || format === 'json' ? format : null,
-    problems,
-  }
+  return { ...NO_LABEL_SETTINGS, ...chosen, problems }
+}
+
+/** What a label sets. */
+interface Kind {
+  /** Null when the value is no good. */
+  readonly read: (value: string, sinks: readonly string[]) => Partial<Omit<LabelSettings, 'problems'>> | null
+  readonly allowed: (sinks: readonly string[]) => string
+}
+
+const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  [
+    'enable',
+    {
+      read: (value) => (value === 'true' || value === 'false' ? { enable: value === 'true' } : null),
+      allowed: () => 'true, false',
+    },
+  ],
+  [
+    'format',
+    {
+      read: (value) => (value === 'raw' || value === 'json' ? { format: value } : null),
+      allowed: () => 'raw, json',
+    },
+  ],
+  [
+    'sink',
+    {
+      read: (value, sinks) => {
+        const names = value.split(',').map((name) => name.trim())
+        return names.every((name) => sinks.includes(name)) ? { sinks: names } : null
+      },
+      allowed: (sinks) => `one or more of ${sinks.join(', ')}, with commas; all of them get its lines`,
+    },
+  ],
+  [
+    'multiline',
+    {
+      read: (value) => {
+        if (value === 'off') return { multiline: 'off' }
+        if (isMultilinePreset(value)) return { multiline: MULTILINE_PRESETS[value] }
+        const start = patternOf(value)
+        return start === null ? null : { multiline: { start, continues: null } }
+      },
+      allowed: () =>
+        `off, ${MULTILINE_PRESET_NAMES.join(', ')}, or a regular expression on the first line of a record`,
+    },
+  ],
+  ['include_lines', { read: (value) => patternsOf('includeLines', value), allowed: aPattern }],
+  ['exclude_lines', { read: (value) => patternsOf('excludeLines', value), allowed: aPattern }],
+])
+
+function patternsOf(
+  key: 'includeLines' | 'excludeLines',
+  value: string,
+): Partial<Omit<LabelSettings, 'problems'>> | null {
+  const pattern = patternOf(value)
+  return pattern === null ? null : { [key]: [pattern] }
+}
+
+function patternOf(value: string): RegExp | null {
+  return value !== '' && value.length <= PATTERN_MAX && isPattern(value) ? new RegExp(value) : null
+}
+
+function aPattern(): string {
+  return 'a regular expression'
+}
+
+function refusal(label: string, value: string, allowed: string): string {
+  return `label ${label}: ${JSON.stringify(value.slice(0, QUOTED_MAX))} is not allowed; allowed: ${allowed}`
 }
 
 /** Others may have labels of this prefix too: one that is not known is a problem only when it looks misspelt. */
-function problemsOf(key: string, value: string, allowed: readonly string[] | undefined): string[] {
-  if (allowed !== undefined) {
-    const quoted = JSON.stringify(value.slice(0, QUOTED_MAX))
-    return [`label ${key}: ${quoted} is not allowed; allowed: ${allowed.join(', ')}`]
-  }
-  const known = [...ALLOWED.keys()].map((one) => one.slice(PREFIX.length))
-  const near = nearest(key.slice(PREFIX.length), known)
-  return near === null ? [] : [`unknown label ${key}; did you mean ${PREFIX}${near}?`]
+function misspelling(key: string): string[] {
+  const near = nearest(key, [...KINDS.keys()])
+  return near === null ? [] : [`unknown label ${PREFIX}${key}; did you mean ${PREFIX}${near}?`]
 }
 
 const PREFIX = 'watertight.'
-const ENABLE = 'watertight.enable'
-const FORMAT = 'watertight.format'
-const ALLOWED: ReadonlyMap<string, readonly string[]> = new Map([
-  [ENABLE, ['true', 'false']],
-  [FORMAT, ['raw', 'json']],
-])
 /** Of a value, characters. */
 const QUOTED_MAX = 100
+/** Of a pattern in a label, characters. */
+const PATTERN_MAX = 1000

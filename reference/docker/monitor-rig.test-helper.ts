@@ -9,6 +9,7 @@ import {
 } from '../../simulators/index.ts'
 import { completeConfig, type PartialConfig } from '../config/complete-config.ts'
 import { createCollector, type Collector } from '../main.ts'
+import type { Sink } from '../dispatch/sink.ts'
 import type { DockerEngine } from '../ports/docker-engine.ts'
 import type { Health } from '../http/health.ts'
 import type { Random } from '../ports/random.ts'
@@ -24,6 +25,8 @@ export interface MonitorRigOptions {
   /** The container that the collector is in. Default none. */
   readonly ownContainer?: () => string | undefined
   readonly interfere?: Interference
+  /** Sinks beside the files. Default none. */
+  readonly sinks?: () => readonly Sink[]
   readonly engine?: SimulatedEngineOptions
 }
 
@@ -64,6 +67,7 @@ export class MonitorRig {
         sinks: { localFile: { directory: LOGS, format } },
       }),
       this.#ports,
+      { sinks: () => this.#options.sinks?.() ?? [] },
     )
   }
 

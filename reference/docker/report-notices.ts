@@ -29,6 +29,15 @@ export function reportNotices(
       case 'filtered':
         metrics.linesFiltered(container, notice.lines)
         break
+      case 'rate_limited':
+        metrics.rateLimited(container, notice.lines)
+        break
+      case 'multiline_silence':
+        metrics.multilineEnded(container, 'silence', notice.lines)
+        break
+      case 'multiline_limit':
+        metrics.multilineEnded(container, 'limit', notice.lines)
+        break
     }
   }
 }

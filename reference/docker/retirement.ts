@@ -3,9 +3,10 @@ import type { Source } from '../dispatch/block.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { ContainerPosition } from './reading/container-position.ts'
-import { lineFilterOf } from './reading/line-filter.ts'
+import { stageSettingsOf } from './stages/stage-settings.ts'
 import { createReader } from './reading/container-reader.ts'
 import type { Delivery } from './delivery.ts'
+import { flushReader } from './flush-reader.ts'
 
 export interface RetirementOptions {
   readonly config: ContainerMonitorConfig
@@ -45,13 +46,17 @@ export class Retirement {
     const { config, delivery } = this.#options
     const position = delivery.resumePosition(source.id)
     if (!(position instanceof ContainerPosition)) return
-    const { maxLineBytes, filters, from } = config
-    const filter = lineFilterOf(filters)
-    const reader = createReader({ source, tty: false, poll: false, maxLineBytes, filter, from, position })
-    reader.flush()
-    for (let block = reader.take(); block !== undefined; block = reader.take()) {
-      // oxlint-disable-next-line no-await-in-loop -- blocks are delivered in order
-      await delivery.deliver(block, { signal })
-    }
+    const { maxLineBytes } = config
+    const stages = stageSettingsOf(config)
+    const reader = createReader({
+      source,
+      tty: false,
+      poll: false,
+      maxLineBytes,
+      stages,
+      from: 'start',
+      position,
+    })
+    await flushReader(reader, source, delivery, signal)
   }
 }

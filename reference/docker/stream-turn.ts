@@ -11,6 +11,7 @@ import { EngineError, type DockerEngine, type LogStream } from '../ports/docker-
 import type { Logger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
 import type { Beyond, ContainerReader, Notice, ReaderState } from './reading/container-reader.ts'
+import type { Pacer } from './stages/pacer.ts'
 import { anythingBeyond } from './idle-probe.ts'
 
 /** Why a turn ended. */
@@ -39,6 +40,8 @@ export interface TurnContext {
   readonly tryDeliver: (block: Block) => boolean
   /** Takes a block when it is its turn for room; rejects with `signal.reason` on abort, and then it was not taken. */
   readonly deliver: (block: Block, options: { signal: AbortSignal }) => Promise<void>
+  /** Resolves once everything that was taken of the source is safe and its position on disk says so; rejects with `signal.reason` on abort. */
+  readonly whenSaved: (sourceId: string, options: { signal: AbortSignal }) => Promise<void>
   /** Makes metrics and log lines of what the reader noticed. */
   readonly report: (container: MeasuredContainer, notices: readonly Notice[]) => void
 }
@@ -49,6 +52,8 @@ export interface TurnSubject {
   readonly name: string
   readonly tty: boolean
   readonly reader: ContainerReader
+  /** Has reading wait where more is read than is allowed; null where everything is. */
+  readonly pacer: Pacer | null
   /** The container's scope: streams are scopes within it. */
   readonly scope: Scope
 }
@@ -236,8 +241,14 @@ export class StreamTurn {
   async #read(stream: LogStream, follow: boolean, signal: AbortSignal): Promise<TurnEnd | Reopen> {
     using watchdog = new Watchdog(this.#context.clock, this.#context.config.readTimeoutMs, signal)
     try {
+      if (this.#subject.reader.awaitsSave) await this.#deliver(signal)
       for (;;) {
-        const chunk = await readOrSilence(stream, watchdog, signal)
+        await this.#pace(signal)
+        // What was waited for here or for room is no silence of the stream.
+        if (watchdog.expired) watchdog.rearm(this.#context.config.readTimeoutMs)
+        const chunk = follow
+          ? await this.#readOrTick(stream, watchdog, signal)
+          : await readOrSilence(stream, watchdog, signal)
         const end =
           chunk === SILENCE
             ? await this.#afterSilence(stream, follow, watchdog, signal)
@@ -250,6 +261,39 @@ export class StreamTurn {
     }
   }
 
+  /** Waits while more was read than is allowed. No read is pending meanwhile, and the wait ends with the turn. */
+  async #pace(signal: AbortSignal): Promise<void> {
+    const { metrics } = this.#context
+    const waitedMs = (await this.#subject.pacer?.wait({ signal })) ?? 0
+    if (waitedMs === 0) return
+    metrics.rateDelayed(this.#subject, waitedMs / 1000)
+    // Meanwhile it was not read, which is no silence of its own.
+    this.#lastBytesMs = this.#context.clock.monotonic()
+  }
+
+  /** The next chunk of a followed stream, or its silence. What is complete because nothing comes is delivered meanwhile. */
+  async #readOrTick(
+    stream: LogStream,
+    watchdog: Watchdog,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | null | typeof SILENCE> {
+    const { clock, config } = this.#context
+    const { reader } = this.#subject
+    while (reader.aligned) {
+      const nowMs = clock.monotonic()
+      reader.tick(nowMs)
+      // eslint-disable-next-line no-await-in-loop -- until nothing is left that silence would complete
+      if (reader.awaitsSave) await this.#deliver(signal)
+      const { dueMs } = reader
+      if (dueMs === null || dueMs - nowMs > config.readTimeoutMs) break
+      using due = new Watchdog(clock, dueMs - nowMs, signal)
+      // eslint-disable-next-line no-await-in-loop
+      const chunk = await readOrSilence(stream, due, signal)
+      if (chunk !== SILENCE) return chunk
+    }
+    return await readOrSilence(stream, watchdog, signal)
+  }
+
   /** Feeds the reader with a chunk, or tells it the clean end, and passes on what is complete. */
   async #take(chunk: Uint8Array | null, signal: AbortSignal): Promise<TurnEnd | Reopen | undefined> {
     const { reader } = this.#subject
@@ -257,6 +301,7 @@ export class StreamTurn {
     let state: ReaderState
     try {
       state = chunk === null ? reader.end() : reader.push(chunk)
+      if (chunk === null && state === 'aligned') reader.tick(this.#context.clock.monotonic())
     } finally {
       // Also when the reader refused the chunk: what came before the fault is good.
       await this.#deliver(signal)
@@ -404,16 +449,23 @@ export class StreamTurn {
 
   /** Hands over what the reader completed. While there is no room the block is kept, so that a turn's end does not lose it. */
   async #deliver(signal: AbortSignal): Promise<void> {
-    const { tryDeliver, deliver, report } = this.#context
-    const { reader } = this.#subject
-    report(this.#subject, reader.takeNotices())
-    for (let block = reader.take(); block !== undefined; block = reader.take()) {
-      this.#undelivered = block
-      this.#isAbreast = true
-      this.#unclearSinceMs = null
-      // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
-      if (!tryDeliver(block)) await deliver(block, { signal })
-      this.#undelivered = undefined
+    const { deliver, report, tryDeliver, whenSaved } = this.#context
+    const { id, pacer, reader } = this.#subject
+    for (;;) {
+      report(this.#subject, reader.takeNotices())
+      for (let block = reader.take(); block !== undefined; block = reader.take()) {
+        this.#undelivered = block
+        this.#isAbreast = true
+        this.#unclearSinceMs = null
+        pacer?.took({ lines: block.ends.length, bytes: block.bytes.length })
+        // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
+        if (!tryDeliver(block)) await deliver(block, { signal })
+        this.#undelivered = undefined
+      }
+      if (!reader.awaitsSave) return
+      // eslint-disable-next-line no-await-in-loop
+      await whenSaved(id, { signal })
+      reader.saved()
     }
   }
 

@@ -35,19 +35,20 @@ test('/debug/tasks lists every live task, oldest first', async () => {
   const clock: Clock = { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() }
   const tasks = new TaskRegistry(clock, { recordLocations: false })
   const scope = { path: 'app > container', closed: false }
-  tasks.add('stream_reader', 'web', scope)
+  tasks.add({ kind: 'stream_reader', name: 'web', kept: false }, scope)
   now = 5
-  const gone = tasks.add('heartbeat', 'web', scope)
+  const gone = tasks.add({ kind: 'heartbeat', name: 'web', kept: false }, scope)
   now = 10
-  tasks.add('heartbeat', 'db', scope)
+  tasks.add({ kind: 'heartbeat', name: 'db', kept: true, heartbeatMs: 5 }, scope)
   tasks.remove(gone)
+  const common = { scope: 'app > container', state: 'running', failures: 0, startedAt: null }
   const reply = await get(
     apiRoutes({ health: () => ({ status: 'healthy', checks: {} }), tasks }),
     '/debug/tasks',
   )
   expect(JSON.parse(reply.body)).toEqual([
-    { id: 1, kind: 'stream_reader', name: 'web', scope: 'app > container', ageMs: 10, startedAt: null },
-    { id: 3, kind: 'heartbeat', name: 'db', scope: 'app > container', ageMs: 0, startedAt: null },
+    { ...common, id: 1, kind: 'stream_reader', name: 'web', kept: false, ageMs: 10, heartbeatMs: null },
+    { ...common, id: 3, kind: 'heartbeat', name: 'db', kept: true, ageMs: 0, heartbeatMs: 0 },
   ])
 })
 

@@ -28,6 +28,11 @@ export class OpenFiles {
     this.#limit = limit
   }
 
+  /** Files that are open, or about to be. */
+  get size(): number {
+    return this.#entries.size
+  }
+
   /** Runs `use` as the only user of the file, which may open it. */
   async use<T>(file: Closable, options: { signal: AbortSignal }, use: () => Promise<T>): Promise<T> {
     const entry = await this.#take(file, options.signal)

@@ -93,3 +93,44 @@ test('a kept task yields its result, and ends at once when its scope is cancelle
   await rig.close()
   expect(rig.tasks.size).toBe(0)
 })
+
+test('a task says what it is, how it is and how often it failed; one that is temporary leaves with its end', async () => {
+  const rig = new Rig()
+  rig.scope.keep('worker', 'w', rig.failing(2, 0).run)
+  const { done } = rig.scope.spawn('call', 'c', (signal) => rig.world.clock.sleep(150, { signal }))
+  await rig.world.advance(120)
+  expect(rig.tasks.list()).toMatchObject([
+    { kind: 'worker', kept: true, state: 'waiting to be run again', failures: 2, heartbeatMs: null },
+    { kind: 'call', kept: false, state: 'running', failures: 0 },
+  ])
+  await rig.world.advance(1000)
+  await done
+  expect(rig.tasks.list()).toMatchObject([{ kind: 'worker', state: 'running', failures: 2 }])
+  await rig.close()
+  expect(rig.tasks.size).toBe(0)
+})
+
+test('a task that promised signs of life and gives none is told in health, until it gives one', async () => {
+  const rig = new Rig()
+  let pauseMs = 1000
+  const run = async (signal: AbortSignal, beat: () => void): Promise<void> => {
+    for (;;) {
+      beat()
+      // eslint-disable-next-line no-await-in-loop -- a periodic task
+      await rig.world.clock.sleep(pauseMs, { signal })
+    }
+  }
+  rig.scope.keep('worker', 'w', run, { heartbeatMs: 1000 })
+  await rig.world.advance(10_000)
+  expect(rig.tasks.check()).toEqual({ ok: true, detail: '1 running' })
+  pauseMs = 60_000
+  await rig.world.advance(31_000)
+  expect(rig.tasks.check()).toEqual({
+    ok: false,
+    detail: expect.stringMatching(/^worker w gave no sign of life for \d+ s$/),
+  })
+  pauseMs = 1000
+  await rig.world.advance(31_000)
+  expect(rig.tasks.check().ok).toBe(true)
+  await rig.close()
+})

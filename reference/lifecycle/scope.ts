@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.ts'
 import { cancellation, isAbortOf } from './abort.ts'
 import { BackOff } from './back-off.ts'
-import { RECOVERED_AFTER_MS, type TaskInfo, type TaskRegistry } from './task-registry.ts'
+import { RECOVERED_AFTER_MS, type TaskInfo, type TaskRegistry, type TaskStart } from './task-registry.ts'
 
 export interface ScopeOptions {
   readonly clock: Clock
@@ -18,6 +18,9 @@ export interface JoinReport {
   readonly unfinished: readonly TaskInfo[]
   readonly elapsedMs: number
 }
+
+/** @param beat gives a sign of life */
+export type KeptRun<T> = (signal: AbortSignal, beat: () => void) => Promise<T>
 
 export interface Task<T> {
   /** Settles as the task does; rejects with the scope's abort reason when it was cancelled. Needs no handler. */
@@ -66,26 +69,32 @@ export class Scope {
    * @throws Error when the scope is aborted or closed: nothing would join the task.
    */
   spawn<T>(kind: string, name: string, run: (signal: AbortSignal) => Promise<T>): Task<T> {
-    return this.#begin(kind, name, () => run(this.signal))
+    return this.#begin({ kind, name, kept: false }, () => run(this.signal))
   }
 
   /**
    * Starts a task that the collector cannot do without: as {@link spawn}, but when it fails it is run again, after a back-off that begins
-   * anew once it ran for a minute. Every failure is reported, and a task that keeps failing shows in the registry's health.
+   * anew once it ran for a minute. Every failure is reported, and a task that keeps failing shows in the registry's health; so does one that promised a
+   * sign of life every `heartbeatMs` milliseconds, and misses three.
    */
-  keep<T>(kind: string, name: string, run: (signal: AbortSignal) => Promise<T>): Task<T> {
-    return this.#begin(kind, name, (id) => this.#rerun(id, { kind, name }, run))
+  keep<T>(
+    kind: string,
+    name: string,
+    run: KeptRun<T>,
+    { heartbeatMs }: { heartbeatMs?: number } = {},
+  ): Task<T> {
+    return this.#begin({ kind, name, kept: true, heartbeatMs }, (id) => this.#rerun(id, { kind, name }, run))
   }
 
-  #begin<T>(kind: string, name: string, run: (id: number) => Promise<T>): Task<T> {
+  #begin<T>(task: TaskStart, run: (id: number) => Promise<T>): Task<T> {
     this.#assertOpen('spawn')
     const { tasks } = this.#options
-    const id = tasks.add(kind, name, this.#node)
+    const id = tasks.add(task, this.#node)
     const done = run(id)
     const settled = done.then(
       () => this.#settle(id),
       (error: unknown) => {
-        if (!isAbortOf(this.signal, error)) this.#noteFailure(id, { kind, name }, error)
+        if (!isAbortOf(this.signal, error)) this.#noteFailure(id, task, error)
         this.#settle(id)
       },
     )
@@ -93,23 +102,21 @@ export class Scope {
     return { done }
   }
 
-  async #rerun<T>(
-    id: number,
-    task: { kind: string; name: string },
-    run: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const { clock } = this.#options
+  async #rerun<T>(id: number, task: { kind: string; name: string }, run: KeptRun<T>): Promise<T> {
+    const { clock, tasks } = this.#options
+    const beat = (): void => tasks.beat(id)
     const backOff = new BackOff({ initialMs: RESTART_INITIAL_MS, maxMs: RESTART_MAX_MS }, LONGEST)
     for (;;) {
       const startedMs = clock.monotonic()
       try {
-        return await run(this.signal)
+        return await run(this.signal, beat)
       } catch (error) {
         if (isAbortOf(this.signal, error)) throw error
         this.#noteFailure(id, task, error)
       }
       if (clock.monotonic() - startedMs >= RECOVERED_AFTER_MS) backOff.reset()
       await clock.sleep(backOff.next(), { signal: this.signal })
+      beat()
     }
   }
 

@@ -10,18 +10,38 @@ export interface TaskInfo {
   readonly name: string
   /** Names of the scopes it belongs to, outermost first, joined by ` > `. */
   readonly scope: string
+  /** Whether it is run again when it fails: the collector cannot do without it. Any other is temporary: it ends when its work is done. */
+  readonly kept: boolean
+  /** A kept task that failed waits until it is run again. */
+  readonly state: TaskState
   /** Milliseconds. */
   readonly ageMs: number
+  /** How often it failed. */
+  readonly failures: number
+  /** How long ago it last gave a sign of life, milliseconds; null for one that gives none. */
+  readonly heartbeatMs: number | null
   /** File and line that started it; null when locations are not recorded. */
   readonly startedAt: string | null
 }
 
-interface Entry {
-  readonly id: number
+export type TaskState = 'running' | 'waiting to be run again'
+
+/** What is said of a task at its start. */
+export interface TaskStart {
   readonly kind: string
   readonly name: string
+  readonly kept: boolean
+  /** It gives a sign of life at least so often, milliseconds; left out where it gives none. */
+  readonly heartbeatMs?: number | undefined
+}
+
+interface Entry extends TaskStart {
+  readonly id: number
   readonly scope: { readonly path: string; readonly closed: boolean }
   readonly startedMs: number
+  state: TaskState
+  failures: number
+  beatMs: number
   /** Captured at the start and formatted only when someone asks: formatting is the expensive half. Null when locations are not recorded. */
   readonly site: { readonly stack?: string } | null
 }
@@ -32,7 +52,10 @@ interface Failure {
   readonly why: string
 }
 
-/** Every live task of one collector. A task is in it from its start to the moment its promise settled. */
+/**
+ * Every live task of one collector. A task is in it from its start to the moment its promise settled: nothing is left to be cleaned up by a task of its
+ * own.
+ */
 export class TaskRegistry {
   readonly #clock: Clock
   readonly #recordLocations: boolean
@@ -71,8 +94,8 @@ export class TaskRegistry {
   }
 
   /**
-   * Bad while a task that is run again has failed within the last minute, and when one that is not has failed, until its scope is closed: somebody
-   * relied on it, and it is gone.
+   * Bad while a task that is run again has failed within the last minute, when one that is not has failed, until its scope is closed: somebody
+   * relied on it, and it is gone; and while one that gives signs of life has missed three of them.
    */
   check(): HealthCheck {
     const now = this.#clock.monotonic()
@@ -80,16 +103,37 @@ export class TaskRegistry {
       this.#live.has(task.id) ? now - atMs < RECOVERED_AFTER_MS : !task.scope.closed,
     )
     const told = failing.map(({ task, why }) => `${task.kind} ${task.name} failed: ${why}`)
-    return { ok: failing.length === 0, detail: told.join('; ') || `${this.size} running` }
+    for (const { kind, name, heartbeatMs = Infinity, beatMs } of this.#live.values())
+      if (now - beatMs > MISSED_BEATS * heartbeatMs)
+        told.push(`${kind} ${name} gave no sign of life for ${Math.round((now - beatMs) / 1000)} s`)
+    return { ok: told.length === 0, detail: told.join('; ') || `${this.size} running` }
   }
 
   /** For {@link Scope} only. */
-  add(kind: string, name: string, scope: Entry['scope']): number {
+  add(task: TaskStart, scope: Entry['scope']): number {
     const id = this.#nextId++
     const site = this.#recordLocations ? callSite() : null
-    this.#live.set(id, { id, kind, name, scope, startedMs: this.#clock.monotonic(), site })
-    this.#byKind.set(kind, (this.#byKind.get(kind) ?? 0) + 1)
+    const nowMs = this.#clock.monotonic()
+    this.#live.set(id, {
+      ...task,
+      id,
+      scope,
+      startedMs: nowMs,
+      state: 'running',
+      failures: 0,
+      beatMs: nowMs,
+      site,
+    })
+    this.#byKind.set(task.kind, (this.#byKind.get(task.kind) ?? 0) + 1)
     return id
+  }
+
+  /** For {@link Scope} only: a live task gave a sign of life, or is run again. */
+  beat(id: number): void {
+    const task = this.#live.get(id)
+    if (task === undefined) return
+    task.beatMs = this.#clock.monotonic()
+    task.state = 'running'
   }
 
   /** For {@link Scope} only. */
@@ -104,6 +148,8 @@ export class TaskRegistry {
   noteFailure(id: number, error: unknown): void {
     const task = this.#live.get(id)
     if (task === undefined) return
+    task.failures += 1
+    if (task.kept) task.state = 'waiting to be run again'
     this.#failures.set(task.kind, { task, atMs: this.#clock.monotonic(), why: messageOf(error) })
   }
 
@@ -119,7 +165,11 @@ export class TaskRegistry {
       kind: entry.kind,
       name: entry.name,
       scope: entry.scope.path,
+      kept: entry.kept,
+      state: entry.state,
       ageMs: this.#clock.monotonic() - entry.startedMs,
+      failures: entry.failures,
+      heartbeatMs: entry.heartbeatMs === undefined ? null : this.#clock.monotonic() - entry.beatMs,
       startedAt: entry.site === null ? null : callerIn(entry.site),
     }
   }
@@ -139,6 +189,8 @@ function callerIn({ stack }: { readonly stack?: string }): string | null {
   return stack?.match(/\(?([^\s(]+:\d+:\d+)\)?$/)?.[1] ?? null
 }
 
+/** So many signs of life that are missed in a row are no accident. */
+const MISSED_BEATS = 3
 /** `TaskRegistry.add`, `Scope.#begin`, `Scope.spawn`, the caller. */
 const FRAMES_TO_CALLER = 4
 /** A task that ran for so long after a failure is well again. */

@@ -55,9 +55,9 @@ function touchEveryContainerMetric(container: { id: string; name: string }): voi
 describe('state is mirrored at the scrape', () => {
   test('goroutines are the sum of tasks of all kinds', async () => {
     const scope = { path: 'app', closed: false }
-    tasks.add('stream_reader', 'a', scope)
-    tasks.add('stream_reader', 'b', scope)
-    const heartbeat = tasks.add('heartbeat', 'c', scope)
+    tasks.add({ kind: 'stream_reader', name: 'a', kept: false }, scope)
+    tasks.add({ kind: 'stream_reader', name: 'b', kept: false }, scope)
+    const heartbeat = tasks.add({ kind: 'heartbeat', name: 'c', kept: false }, scope)
     expect(await samples('log_capturer_tasks')).toEqual([
       'log_capturer_tasks{kind="stream_reader"} 2',
       'log_capturer_tasks{kind="heartbeat"} 1',

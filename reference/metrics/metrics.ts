@@ -38,6 +38,12 @@ export interface MeasuredContainer {
 export type LogSource = (typeof LOG_SOURCES)[number]
 const LOG_SOURCES = ['files', 'api'] as const
 
+/** What lines are read from. */
+export interface MeasuredSource extends MeasuredContainer {
+  /** Default a container. */
+  readonly kind?: 'container' | 'file' | 'push'
+}
+
 export interface MetricsOptions {
   readonly clock: Clock
   readonly tasks: TaskRegistry
@@ -98,6 +104,18 @@ export class Metrics {
     labelNames: ['container_id', 'container_name', 'source'],
     registers: [this.#registry],
   })
+  readonly #rateLimited = this.#perContainer('log_capturer_lines_rate_limited_total', {
+    help: 'Lines left out because their container wrote more than rate_limit allows; they are not among those read',
+  })
+  readonly #rateDelayed = this.#perContainer('log_capturer_rate_limit_delay_seconds_total', {
+    help: 'Time reading waited because a container wrote more than rate_limit allows',
+  })
+  readonly #multilineSilences = this.#perContainer('log_capturer_multiline_silences_total', {
+    help: 'Records of several lines that were given out because nothing came for multiline.timeout',
+  })
+  readonly #multilineLimits = this.#perContainer('log_capturer_multiline_limits_total', {
+    help: 'Records of several lines that ended because of multiline.max_lines or max_bytes',
+  })
   readonly #missed = this.#counter('log_capturer_containers_missed_total', 'reason', {
     help: 'Containers that ran and were gone before their log was read to its end',
   })
@@ -130,6 +148,9 @@ export class Metrics {
   readonly #linesDelivered = this.#counter('log_capturer_lines_delivered_total', 'sink', {
     help: 'Lines a sink acknowledged',
   })
+  readonly #bytesDelivered = this.#counter('log_capturer_bytes_delivered_total', 'sink', {
+    help: 'Bytes of lines that were given to a sink and answered for',
+  })
   readonly #linesRetried = this.#counter('log_capturer_lines_retried_total', 'sink', {
     help: 'Lines written again because a sink failed',
   })
@@ -159,6 +180,12 @@ export class Metrics {
     buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
     registers: [this.#registry],
   })
+  readonly #unnamedRefusals = new Counter({
+    name: 'log_capturer_sink_unnamed_refusals_total',
+    help: 'Lines a sink counts among those delivered although the receiver has rejected so many, without saying which',
+    labelNames: ['sink'],
+    registers: [this.#registry],
+  })
   readonly #linesDropped = new Counter({
     name: 'log_capturer_lines_dropped_total',
     help: 'Lines a sink will never get, by why',
@@ -186,6 +213,9 @@ export class Metrics {
     'log_capturer_positions_saved_timestamp',
     'When nothing that was acknowledged was left to be saved, seconds since the epoch',
   )
+  readonly #jetStreamFound = this.#counter('log_capturer_jetstream_found_total', 'kind', {
+    help: 'What a subject held that no acknowledgement had told: records stored before, messages with other records, subjects that somebody else publishes to',
+  })
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
   })
@@ -193,6 +223,28 @@ export class Metrics {
     'log_capturer_local_file_open_files',
     'Files the local file sink holds open',
   )
+
+  readonly #fileRotations = this.#counter('log_capturer_file_rotations_total', 'kind', {
+    help: 'Files that were renamed away, cut or removed while they were read',
+  })
+  readonly #fileErrors = this.#counter('log_capturer_file_errors_total', 'code', {
+    help: 'Looks at files and directories that failed, by the error code',
+  })
+  readonly #perFile = {
+    lines: this.#counter('log_capturer_file_lines_read_total', 'file', { help: 'Lines read from files' }),
+    bytes: this.#counter('log_capturer_file_bytes_read_total', 'file', {
+      help: 'Bytes of lines read from files',
+    }),
+    gaps: this.#counter('log_capturer_file_gaps_total', 'file', {
+      help: 'Times that something may be missing: a file was cut, or gone before its end was known to be read',
+    }),
+    lostBytes: this.#counter('log_capturer_file_lost_bytes_total', 'file', {
+      help: 'Bytes that were seen in a file and gone before they were read',
+    }),
+    cutLines: this.#counter('log_capturer_file_cut_lines_total', 'file', {
+      help: 'Lines of files cut because they were longer than max_line_bytes',
+    }),
+  }
 
   constructor(options: MetricsOptions) {
     this.#clock = options.clock
@@ -281,12 +333,60 @@ export class Metrics {
     this.#filtered.inc(this.#labelsOf(container), lines)
   }
 
-  linesRead(container: MeasuredContainer, lines: number): void {
-    this.#linesRead.inc(this.#labelsOf(container), lines)
+  /** Lines beyond the rate that is allowed were left out. */
+  rateLimited(container: MeasuredContainer, lines: number): void {
+    this.#rateLimited.inc(this.#labelsOf(container), lines)
   }
 
-  bytesRead(container: MeasuredContainer, bytes: number): void {
-    this.#bytesRead.inc(this.#labelsOf(container), bytes)
+  /** Reading waited for the rate that is allowed. */
+  rateDelayed(container: MeasuredContainer, seconds: number): void {
+    this.#rateDelayed.inc(this.#labelsOf(container), seconds)
+  }
+
+  /** Records of several lines ended otherwise than by the line behind them. */
+  multilineEnded(container: MeasuredContainer, why: 'silence' | 'limit', records: number): void {
+    const counter = why === 'silence' ? this.#multilineSilences : this.#multilineLimits
+    counter.inc(this.#labelsOf(container), records)
+  }
+
+  linesRead(source: MeasuredSource, lines: number): void {
+    if (source.kind === 'file') this.#perFile.lines.inc({ file: source.name }, lines)
+    else this.#linesRead.inc(this.#labelsOf(source), lines)
+  }
+
+  bytesRead(source: MeasuredSource, bytes: number): void {
+    if (source.kind === 'file') this.#perFile.bytes.inc({ file: source.name }, bytes)
+    else this.#bytesRead.inc(this.#labelsOf(source), bytes)
+  }
+
+  fileRotated(kind: 'renamed' | 'cut' | 'removed'): void {
+    this.#fileRotations.inc({ kind })
+  }
+
+  /** Something of the file may be missing. @param lostBytes that were seen and not read */
+  fileGap(file: string, lostBytes: number): void {
+    this.#perFile.gaps.inc({ file })
+    this.#perFile.lostBytes.inc({ file }, lostBytes)
+  }
+
+  fileLinesCut(file: string, lines: number): void {
+    this.#perFile.cutLines.inc({ file }, lines)
+  }
+
+  /** @param code of the error, or `directory` for one of a whole directory */
+  fileError(code: string): void {
+    this.#fileErrors.inc({ code })
+  }
+
+  /** Removes every series of a file that is gone. Idempotent. */
+  forgetFile(file: string): void {
+    for (const counter of Object.values(this.#perFile)) counter.remove({ file })
+  }
+
+  /** @param read.logs logs in files that are read, read.open files of them that are open, asked at every scrape */
+  mirrorTailedFiles(read: { readonly logs: () => number; readonly open: () => number }): void {
+    this.#mirror('log_capturer_files_tailed', 'Logs in files that are read', read.logs)
+    this.#mirror('log_capturer_file_open_files', 'Files that the file monitor holds open', read.open)
   }
 
   /** @param kind what missed its deadline, from a small fixed set such as `stream_close`. */
@@ -303,6 +403,10 @@ export class Metrics {
     this.#linesDelivered.inc({ sink }, lines)
   }
 
+  bytesDelivered(sink: string, bytes: number): void {
+    this.#bytesDelivered.inc({ sink }, bytes)
+  }
+
   retried(sink: string, lines: number): void {
     this.#linesRetried.inc({ sink }, lines)
   }
@@ -316,6 +420,11 @@ export class Metrics {
     this.#sinkRequests.inc({ sink, status })
     this.#sinkRequestBytes.inc({ sink }, bytes)
     this.#sinkRequestSeconds.observe({ sink }, seconds)
+  }
+
+  /** Lines that a receiver rejected without saying which: they are lost, and counted as delivered. */
+  unnamedRefusals(sink: string, lines: number): void {
+    this.#unnamedRefusals.inc({ sink }, lines)
   }
 
   /** Lines that the sink will never get. */
@@ -373,6 +482,19 @@ export class Metrics {
     this.#mirror('log_capturer_spool_bytes', 'Disk space of the spool', read)
   }
 
+  /** @param read by sink, what lies before it in the spool, bytes, asked at every scrape. */
+  mirrorSpoolBehind(read: () => ReadonlyMap<string, number>): void {
+    const gauge = new Gauge({
+      name: 'log_capturer_spool_behind_bytes',
+      help: 'What a sink has yet to get of the spool',
+      labelNames: ['sink'],
+      registers: [this.#registry],
+      collect() {
+        for (const [sink, bytes] of read()) gauge.set({ sink }, bytes)
+      },
+    })
+  }
+
   /** @param read the connections to the engine that are open, asked at every scrape. */
   mirrorConnections(read: () => number): void {
     this.#mirror('log_capturer_docker_connections_active', 'Open connections to the engine', read)
@@ -394,6 +516,17 @@ export class Metrics {
   /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */
   fileDisturbed(kind: string): void {
     this.#fileDisturbances.inc({ kind })
+  }
+
+  /** @param read whether the JetStream sink has a connection, asked at every scrape. */
+  mirrorJetStreamConnection(read: () => boolean): void {
+    const help = 'Whether the JetStream sink has a connection, 0 or 1'
+    this.#mirror('log_capturer_jetstream_connected', help, () => Number(read()))
+  }
+
+  /** @param kind records `stored` before, messages that hold `other` records, subjects that are `foreign` too */
+  jetStreamFound(kind: 'stored' | 'other' | 'foreign', count: number): void {
+    if (count > 0) this.#jetStreamFound.inc({ kind }, count)
   }
 
   /** Files the local file sink holds open now. */

@@ -20,15 +20,29 @@ export interface FileSystem {
   stat(path: string): Promise<FileStat>
   /** Names in the directory, without their path, in no particular order. */
   readdir(path: string): Promise<string[]>
+  /** The same with what each name stands for, as the directory itself tells it. */
+  list(path: string): Promise<DirectoryEntry[]>
   /** Makes renames and new names in the directory survive a power cut; where the file system knows no such thing it does nothing. */
   syncDirectory(path: string): Promise<void>
 }
 
 export type OpenFlags = 'r' | 'r+' | 'a+' | 'w' | 'wx'
 
+/** What a name of a directory stands for. Where a link leads is not said: `stat` follows it. */
+export interface DirectoryEntry {
+  readonly name: string
+  readonly kind: FileKind | 'link'
+}
+
+/** `other`: a device, a socket, a pipe, or what the file system does not tell. */
+export type FileKind = 'file' | 'directory' | 'other'
+
 export interface FileStat {
+  readonly kind: FileKind
   /** Bytes. */
   readonly size: number
+  /** When its contents changed last, milliseconds of wall time; of a directory, when a name in it did. As coarse as the file system has it. */
+  readonly modifiedMs: number
   /** Identifies the file across renames, together with `device`. */
   readonly inode: number
   readonly device: number

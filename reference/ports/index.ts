@@ -4,6 +4,7 @@ import type { FileSystem } from './file-system.ts'
 import type { HostProcess } from './host-process.ts'
 import type { HttpClient, HttpClientOptions } from './http-client.ts'
 import type { HttpServer } from './http-server.ts'
+import type { JetStream } from './jet-stream.ts'
 import type { Logger } from './logger.ts'
 import type { Random } from './random.ts'
 
@@ -13,6 +14,7 @@ export type * from './file-system.ts'
 export type * from './host-process.ts'
 export type * from './http-client.ts'
 export type * from './http-server.ts'
+export * from './jet-stream.ts'
 export type * from './logger.ts'
 export type * from './random.ts'
 
@@ -24,6 +26,8 @@ export interface Ports {
   readonly engine: DockerEngine
   readonly http: HttpServer
   readonly process: HostProcess
+  /** For the sink of that name. */
+  readonly jetStream: JetStream
   readonly logger: Logger
   /** Makes one gzip member of the bytes, off the event loop. Members one after the other are a gzip file. */
   readonly gzip: (bytes: Uint8Array) => Promise<Uint8Array>

@@ -18,10 +18,11 @@ export function formatBlock(block: Block, format: RecordFormat): Uint8Array {
 /**
  * One object per line: `{time, stream, container_id, container_name, line}`, with what was chosen of image, compose_project, compose_service, host and
  * `labels: {<key>: <value>}` before the line. Control characters are JSON escapes, a byte order mark is kept, and bytes that
- * are not UTF-8 become U+FFFD as the Encoding Standard says: one for each maximal part of a sequence.
+ * are not UTF-8 become U+FFFD as the Encoding Standard says: one for each maximal part of a sequence. Of a line of a file: `{file, line}`. It has no time
+ * but that of its reading, which is another one when it is read again after a crash, and the record would look like another one too.
  */
 function formatJson(block: Block): Uint8Array {
-  const { source, bytes, ends, streams, times } = block
+  const { source, bytes, ends } = block
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const writer = new TimeWriter()
   const owner = ownerOf(source)
@@ -29,13 +30,16 @@ function formatJson(block: Block): Uint8Array {
   let start = 0
   for (let record = 0; record < ends.length; record++) {
     const end = ends[record]!
-    const time = writer.write(times[record]!)
-    const stream = streams[record] === STDERR ? 'stderr' : 'stdout'
     const line = JSON.stringify(decoder.decode(bytes.subarray(start, end - 1)))
-    text += `{"time":"${time}","stream":"${stream}",${owner},"line":${line}}\n`
+    text += `{${source.kind === 'file' ? '' : originOf(block, record, writer)}${owner},"line":${line}}\n`
     start = end
   }
   return new TextEncoder().encode(text)
+}
+
+function originOf({ streams, times }: Block, record: number, writer: TimeWriter): string {
+  const stream = streams[record] === STDERR ? 'stderr' : 'stdout'
+  return `"time":"${writer.write(times[record]!)}","stream":"${stream}",`
 }
 
 /** The same for all records of a block. Labels cannot take the place of a field: they are in an object of their own. */
@@ -45,12 +49,13 @@ function ownerOf(source: Source): string {
     attributes[field] === undefined ? [] : [pair(field, attributes[field])],
   )
   const labels = labelsOf(source).map(([key, value]) => pair(key, value))
-  return [
-    pair('container_id', id),
-    pair('container_name', currentName(source)),
-    ...chosen,
-    ...(labels.length === 0 ? [] : [`"labels":{${labels.join(',')}}`]),
-  ].join(',')
+  const identity =
+    source.kind === 'file'
+      ? [pair('file', source.name)]
+      : [pair('container_id', id), pair('container_name', currentName(source))]
+  return [...identity, ...chosen, ...(labels.length === 0 ? [] : [`"labels":{${labels.join(',')}}`])].join(
+    ',',
+  )
 }
 
 function pair(name: string, value: string): string {

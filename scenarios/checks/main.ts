@@ -2,6 +2,8 @@
 import { Argument, Command, Option } from 'commander'
 import { bigLog } from './big-log.ts'
 import { frozenEngine } from './frozen-engine.ts'
+import { jetStream } from './jetstream.ts'
+import { killNine } from './kill-nine.ts'
 import { manyContainers } from './many-containers.ts'
 import { packedPackage } from './packed-package.ts'
 import { powerCut } from './power-cut/power-cut.ts'
@@ -25,6 +27,8 @@ const CHECKS = {
   'restart-under-log-rotation': ({ rounds }: Options) => restartUnderLogRotation(rounds),
   'short-lived': ({ containers, source }: Options) => shortLived(containers, source),
   'several-sinks': severalSinks,
+  jetstream: ({ rounds }: Options) => jetStream(rounds),
+  'kill-nine': ({ rounds }: Options) => killNine(rounds),
   'big-log': bigLog,
   throughput,
   'source-files': sourceFiles,
@@ -39,7 +43,11 @@ const CHECKS = {
 const program = new Command('checks')
   .addArgument(new Argument('<name>', 'the check').choices(Object.keys(CHECKS)))
   .addOption(new Option('--minutes <n>', 'length of many-containers').default(10).argParser(Number))
-  .addOption(new Option('--rounds <n>', 'rounds of restart-under-log-rotation').default(5).argParser(Number))
+  .addOption(
+    new Option('--rounds <n>', 'rounds of restart-under-log-rotation, jetstream and kill-nine')
+      .default(5)
+      .argParser(Number),
+  )
   .addOption(new Option('--containers <n>', 'short containers of short-lived').default(500).argParser(Number))
   .addOption(
     new Option('--source <name>', 'where short-lived reads logs from')

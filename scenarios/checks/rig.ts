@@ -15,7 +15,17 @@ import { provideWorkloadImage, WORKLOAD_IMAGE } from '../docker/workload-image.t
 import { ROOT } from '../own-command.ts'
 import { probeProcess, type ProcessSample } from '../probes/process-probe.ts'
 
+/** Of the metrics; the API is 400 further on. Checks that run beside each other each need one of their own. */
+const PORT = Number(process.env['WATERTIGHT_CHECK_PORT'] ?? 18_001)
+const API_PORT = PORT + 400
+/** Of a collector's configuration, for all of whose endpoints {@link CollectorProcess} asks. */
+export const LISTEN: Readonly<Record<'metrics' | 'api', { readonly listen: string }>> = {
+  metrics: { listen: `127.0.0.1:${PORT}` },
+  api: { listen: `127.0.0.1:${API_PORT}` },
+}
+/** Of this run's containers, so that another's are left alone. */
 const LABEL = 'watertight.check'
+const LABEL_VALUE = String(PORT)
 const LOG_LINES = 10
 
 /** A real engine, containers on it, and the collector as a process of its own: what every check starts from. */
@@ -53,7 +63,7 @@ export class Rig implements AsyncDisposable {
       name,
       Image: WORKLOAD_IMAGE,
       Cmd: ['sh', '-c', script],
-      Labels: { [LABEL]: '1' },
+      Labels: { [LABEL]: LABEL_VALUE },
       HostConfig: {
         NetworkMode: 'none',
         LogConfig: { Type: 'json-file', Config: logOptions },
@@ -74,10 +84,13 @@ export class Rig implements AsyncDisposable {
       config,
       stringify({
         state_dir: path.join(this.directory, 'state'),
-        container_monitor: { socket_path: this.host, filters: { include_labels: [LABEL] }, ...monitor },
+        container_monitor: {
+          socket_path: this.host,
+          filters: { include_labels: [`${LABEL}=${LABEL_VALUE}`] },
+          ...monitor,
+        },
         sinks: { ...sinks, local_file: { directory: this.logs, ...sinks.local_file } },
-        metrics: { listen: '127.0.0.1:18001' },
-        api: { listen: '127.0.0.1:18401' },
+        ...LISTEN,
       }),
     )
     const stdout = sinks.stdout === undefined ? 'log' : 'pipe'
@@ -162,7 +175,10 @@ export class Rig implements AsyncDisposable {
   }
 
   async #sweep(): Promise<void> {
-    const left = await this.docker.listContainers({ all: true, filters: { label: [LABEL] } })
+    const left = await this.docker.listContainers({
+      all: true,
+      filters: { label: [`${LABEL}=${LABEL_VALUE}`] },
+    })
     await Promise.all(left.map(({ Id }) => this.docker.getContainer(Id).remove({ force: true })))
   }
 }
@@ -175,6 +191,7 @@ export interface ContainerOptions {
 export interface SinkSettings {
   readonly local_file?: object
   readonly stdout?: object
+  readonly jetstream?: object
 }
 
 /** `watertight collect` as a process, as it is installed: from `dist`, which `npm ci` and `npm run build` make. */
@@ -205,7 +222,11 @@ export class CollectorProcess implements AsyncDisposable {
     })
     await output.close()
     const collector = new CollectorProcess(child)
-    await until('the collector answers', 30, async () => (await collector.metrics()) !== null)
+    await until('the collector answers', 90, async () => {
+      // What answers then is another process.
+      if (collector.ended !== null) throw new Error(`The collector has ended: ${collector.ended}; see ${log}`)
+      return (await collector.metrics()) !== null
+    })
     return collector
   }
 
@@ -217,7 +238,7 @@ export class CollectorProcess implements AsyncDisposable {
 
   /** The text of its metrics endpoint; null when it does not answer within two seconds. */
   async metrics(): Promise<string | null> {
-    return await fetch('http://127.0.0.1:18001/metrics', { signal: AbortSignal.timeout(2000) }).then(
+    return await fetch(`http://127.0.0.1:${PORT}/metrics`, { signal: AbortSignal.timeout(2000) }).then(
       (reply) => reply.text(),
       () => null,
     )
@@ -244,7 +265,7 @@ export class CollectorProcess implements AsyncDisposable {
 
   /** Names of the parts that its health calls sick; `health` itself when it does not answer within two seconds. */
   async sickParts(): Promise<string[]> {
-    const text = await fetch('http://127.0.0.1:18401/health', { signal: AbortSignal.timeout(2000) })
+    const text = await fetch(`http://127.0.0.1:${API_PORT}/health`, { signal: AbortSignal.timeout(2000) })
       .then((reply) => reply.text())
       .catch(() => null)
     if (text === null) return ['health']
@@ -252,8 +273,9 @@ export class CollectorProcess implements AsyncDisposable {
     return Object.entries(checks).flatMap(([name, { ok }]) => (ok ? [] : [name]))
   }
 
-  /** SIGKILL. */
+  /** SIGKILL. @throws Error when it has ended by itself */
   async kill(): Promise<void> {
+    if (this.ended !== null) throw new Error(`The collector has ended by itself: ${this.ended}`)
     const ended = once(this.#child, 'close')
     this.#child.kill('SIGKILL')
     await ended

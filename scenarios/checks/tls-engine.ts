@@ -8,7 +8,7 @@ import { makeCertificates, type Certificates } from '../docker/certificates.ts'
 import { engineOptions, launchEngine, type AvailableEngine } from '../docker/engine-process.ts'
 import { provideWorkloadImage, WORKLOAD_IMAGE } from '../docker/workload-image.ts'
 import { listenAnywhere } from '../subjects/listen-anywhere.ts'
-import { CollectorProcess, until, verdict } from './rig.ts'
+import { CollectorProcess, LISTEN, until, verdict } from './rig.ts'
 
 const LINES = 500
 
@@ -75,9 +75,8 @@ async function linesCollected(
 ): Promise<number> {
   const directory = await mkdtemp(path.join(tmpdir(), 'watertight-tls-'))
   const config = path.join(directory, 'collector.yaml')
-  const listen = { metrics: { listen: '127.0.0.1:18001' }, api: { listen: '127.0.0.1:18401' } }
   const sinks = { local_file: { directory } }
-  await writeFile(config, stringify({ state_dir: directory, container_monitor: monitor, sinks, ...listen }))
+  await writeFile(config, stringify({ state_dir: directory, container_monitor: monitor, sinks, ...LISTEN }))
   await using cleanUp = new AsyncDisposableStack()
   cleanUp.defer(() => rm(directory, { recursive: true }))
   cleanUp.use(await CollectorProcess.start(config, path.join(directory, 'log'), { env }))

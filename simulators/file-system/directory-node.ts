@@ -22,11 +22,14 @@ export class DirectoryNode {
   readonly kind = 'directory'
   readonly inode: number
   readonly entries: Map<string, DiskNode> = new Map()
+  /** When a name in it changed last, milliseconds of wall time. */
+  modifiedMs: number
   /** Since the last sync, oldest first. A rename is a change of the directory it leads to. */
   unsynced: DirectoryChange[] = []
 
-  constructor(inode: number) {
+  constructor(inode: number, modifiedMs: number = 0) {
     this.inode = inode
+    this.modifiedMs = modifiedMs
   }
 }
 

@@ -5,13 +5,25 @@ import { afterPowerCut, type FileChange } from './after-power-cut.ts'
 export class FileNode {
   readonly kind = 'file'
   readonly inode: number
+  /** Open files and names that lead to it. */
+  links = 0
+  readonly #now: () => number
+  #modifiedMs: number
   #bytes: Uint8Array = new Uint8Array(INITIAL_BYTES)
   #size = 0
   /** Since the last sync, oldest first. Holds a copy of what was written until then. */
   #unsynced: FileChange[] = []
 
-  constructor(inode: number) {
+  /** @param now wall time, milliseconds */
+  constructor(inode: number, now: () => number = () => 0) {
     this.inode = inode
+    this.#now = now
+    this.#modifiedMs = now()
+  }
+
+  /** When its contents changed last, milliseconds of wall time. */
+  get modifiedMs(): number {
+    return this.#modifiedMs
   }
 
   get size(): number {
@@ -58,6 +70,7 @@ export class FileNode {
   #change({ position, written, sizeAfter }: Omit<FileChange, 'replaced' | 'sizeBefore'>): void {
     const end = sizeAfter < this.#size ? this.#size : position + written.byteLength
     const replaced = this.#bytes.slice(position, Math.min(end, this.#size))
+    this.#modifiedMs = this.#now()
     this.#unsynced.push({ position, written, replaced, sizeBefore: this.#size, sizeAfter })
     this.#resize(sizeAfter)
     this.#bytes.set(written, position)

@@ -1,4 +1,10 @@
-import type { FileHandle, FileStat, FileSystem, OpenFlags } from '../../reference/ports/index.ts'
+import type {
+  DirectoryEntry,
+  FileHandle,
+  FileStat,
+  FileSystem,
+  OpenFlags,
+} from '../../reference/ports/index.ts'
 import type { EngineHost } from '../engine/engine-host.ts'
 import type { ScheduledEvent } from '../event-queue.ts'
 import { pagesUntilKilled, suffer, type Portion } from './effect.ts'
@@ -36,6 +42,7 @@ export class ProcessFileSystem implements FileSystem {
     return this.perform('open', path, () => {
       if (this.#handles.size >= this.#machine.descriptorLimit) throw fileError('EMFILE', 'open', path)
       const node = this.#machine.disk.open(path, flags)
+      this.#machine.disk.hold(node)
       const entry = this.#host.ledger.open('file', path)
       const handle = new SimulatedFileHandle(this, { node, path, flags, entry })
       this.#handles.add(handle)
@@ -61,6 +68,10 @@ export class ProcessFileSystem implements FileSystem {
 
   readdir(path: string): Promise<string[]> {
     return this.perform('readdir', path, () => this.#machine.disk.readdir(path))
+  }
+
+  list(path: string): Promise<DirectoryEntry[]> {
+    return this.perform('readdir', path, () => this.#machine.disk.list(path))
   }
 
   syncDirectory(path: string): Promise<void> {
@@ -101,6 +112,7 @@ export class ProcessFileSystem implements FileSystem {
   /** For handles: a descriptor was given back. */
   release(handle: SimulatedFileHandle): void {
     this.#handles.delete(handle)
+    this.#machine.disk.release(handle.node)
     this.#host.ledger.close(handle.entry)
   }
 
@@ -122,6 +134,7 @@ export class ProcessFileSystem implements FileSystem {
     this.#underWay.clear()
     for (const handle of this.#handles) {
       handle.die()
+      this.#machine.disk.release(handle.node)
       this.#host.ledger.close(handle.entry)
     }
     this.#handles.clear()

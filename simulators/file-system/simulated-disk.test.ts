@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SeededRandom } from '../seeded-random.ts'
+import { World } from '../world.ts'
 import { SimulatedDisk } from './simulated-disk.ts'
 
 /** What is on the disk: every path, and the contents of files. */
@@ -139,4 +140,19 @@ describe('after a power cut', () => {
       expect(listing(disk).filter((line) => !line.startsWith('/later'))).toEqual(before)
     }
   })
+})
+
+test('where inodes are reused, a new file gets that of one which has neither a name nor anybody who has it open', async () => {
+  const world = new World({ seed: 1, fileSystem: { reusesInodes: true } })
+  const { disk } = world.fileSystem
+  const files = world.ports().fileSystem
+  disk.put('/a', 'one')
+  const first = disk.stat('/a').inode
+  const handle = await world.run(() => files.open('/a', 'r'))
+  disk.unlink('/a')
+  disk.put('/b', 'two')
+  expect(disk.stat('/b').inode).not.toBe(first)
+  await world.run(() => handle.close())
+  disk.put('/c', 'three')
+  expect(disk.stat('/c').inode).toBe(first)
 })

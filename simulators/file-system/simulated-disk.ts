@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { OpenFlags } from '../../reference/ports/index.ts'
+import type { DirectoryEntry, OpenFlags } from '../../reference/ports/index.ts'
 import type { SeededRandom } from '../seeded-random.ts'
 import { bind, bindingOf, DirectoryNode, type Binding, type DiskNode } from './directory-node.ts'
 import { fileError } from './file-error.ts'
@@ -19,6 +19,15 @@ export class SimulatedDisk {
   readonly #unsynced = new Set<DirectoryNode>()
   #nextInode = ROOT_INODE + 1
   #changes = 0
+  readonly #now: () => number
+  /** Numbers of files that are gone, for the next ones; null where none is given twice. */
+  readonly #freed: number[] | null
+
+  /** @param options.now wall time, milliseconds. Default none: no file is newer than another. @param options.reusesInodes default false */
+  constructor({ now = () => 0, reusesInodes = false }: SimulatedDiskOptions = {}) {
+    this.#now = now
+    this.#freed = reusesInodes ? [] : null
+  }
 
   open(path: string, flags: OpenFlags): DiskNode {
     const { directory, name, node } = this.#entry('open', path)
@@ -38,7 +47,7 @@ export class SimulatedDisk {
       if (node?.kind === 'file')
         throw fileError(index === parts.length - 1 ? 'EEXIST' : 'ENOTDIR', 'mkdir', path)
       if (node === undefined) {
-        node = new DirectoryNode(this.#nextInode++)
+        node = new DirectoryNode(this.#nextInode++, this.#now())
         this.#change(directory, [{ directory, name, node }])
       }
       directory = node
@@ -77,6 +86,21 @@ export class SimulatedDisk {
 
   readdir(path: string): string[] {
     return [...this.#directory('readdir', path).entries.keys()]
+  }
+
+  list(path: string): DirectoryEntry[] {
+    return [...this.#directory('readdir', path).entries].map(([name, { kind }]) => ({ name, kind }))
+  }
+
+  /** Somebody has it open, until {@link release}: its number is not free. */
+  hold(node: DiskNode): void {
+    if (node.kind === 'file') node.links += 1
+  }
+
+  release(node: DiskNode): void {
+    if (node.kind !== 'file') return
+    node.links -= 1
+    if (node.links === 0) this.#freed?.push(node.inode)
   }
 
   /** Puts the changes of the directory on the disk, not those of what is in it. */
@@ -122,7 +146,7 @@ export class SimulatedDisk {
   }
 
   #create(directory: DirectoryNode, name: string): FileNode {
-    const node = new FileNode(this.#nextInode++)
+    const node = new FileNode(this.#freed?.pop() ?? this.#nextInode++, this.#now)
     this.#change(directory, [{ directory, name, node }])
     return node
   }
@@ -131,7 +155,10 @@ export class SimulatedDisk {
     const before = bindings.map((binding) => bindingOf(binding.directory, binding.name))
     directory.unsynced.push({ ordinal: this.#changes++, before })
     this.#unsynced.add(directory)
+    for (const { node } of bindings) if (node !== undefined) this.hold(node)
     bindings.forEach(bind)
+    for (const { node } of before) if (node !== undefined) this.release(node)
+    for (const changed of bindings) changed.directory.modifiedMs = this.#now()
   }
 
   #existing(operation: string, path: string): Binding & { node: DiskNode } {
@@ -158,6 +185,11 @@ export class SimulatedDisk {
     }
     return name === '.' ? { directory: node, name, node } : bindingOf(node, name)
   }
+}
+
+export interface SimulatedDiskOptions {
+  readonly now?: () => number
+  readonly reusesInodes?: boolean
 }
 
 function partsOf(path: string): string[] {

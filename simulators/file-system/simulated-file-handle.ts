@@ -11,7 +11,7 @@ import type { ProcessFileSystem } from './process-file-system.ts'
 export class SimulatedFileHandle implements FileHandle {
   readonly entry: LedgerEntry
   readonly #owner: ProcessFileSystem
-  readonly #node: DiskNode
+  readonly node: DiskNode
   readonly #path: string
   readonly #flags: OpenFlags
   #position = 0
@@ -23,7 +23,7 @@ export class SimulatedFileHandle implements FileHandle {
     opened: { node: DiskNode; path: string; flags: OpenFlags; entry: LedgerEntry },
   ) {
     this.#owner = owner
-    this.#node = opened.node
+    this.node = opened.node
     this.#path = opened.path
     this.#flags = opened.flags
     this.entry = opened.entry
@@ -59,12 +59,12 @@ export class SimulatedFileHandle implements FileHandle {
   }
 
   stat(): Promise<FileStat> {
-    return this.#perform('stat', () => toFileStat(this.#node))
+    return this.#perform('stat', () => toFileStat(this.node))
   }
 
   sync(): Promise<void> {
     return this.#perform('sync', () => {
-      if (this.#node.kind === 'file') this.#node.sync()
+      if (this.node.kind === 'file') this.node.sync()
     })
   }
 
@@ -80,8 +80,8 @@ export class SimulatedFileHandle implements FileHandle {
   }
 
   #file(operation: FileOperation): FileNode {
-    if (this.#node.kind === 'directory') throw fileError('EISDIR', operation, this.#path)
-    return this.#node
+    if (this.node.kind === 'directory') throw fileError('EISDIR', operation, this.#path)
+    return this.node
   }
 
   #perform<T>(operation: FileOperation, apply: (portion: Portion) => T): Promise<T> {
@@ -92,7 +92,8 @@ export class SimulatedFileHandle implements FileHandle {
 
 /** The port's view of a file or directory. */
 export function toFileStat(node: DiskNode): FileStat {
-  return { size: node.kind === 'file' ? node.size : DIRECTORY_BYTES, inode: node.inode, device: 1 }
+  const size = node.kind === 'file' ? node.size : DIRECTORY_BYTES
+  return { kind: node.kind, size, modifiedMs: node.modifiedMs, inode: node.inode, device: 1 }
 }
 
 const READING: ReadonlySet<OpenFlags> = new Set(['r', 'r+', 'a+'])

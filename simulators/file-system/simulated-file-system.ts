@@ -1,4 +1,10 @@
-import type { FileHandle, FileStat, FileSystem, OpenFlags } from '../../reference/ports/index.ts'
+import type {
+  DirectoryEntry,
+  FileHandle,
+  FileStat,
+  FileSystem,
+  OpenFlags,
+} from '../../reference/ports/index.ts'
 import type { SeededRandom } from '../seeded-random.ts'
 import type { VirtualProcess } from '../virtual-process.ts'
 import type { World } from '../world.ts'
@@ -12,6 +18,8 @@ export interface SimulatedFileSystemOptions {
   readonly latency?: { readonly minMs: number; readonly maxMs: number }
   /** Files a process may have open: opening more fails with EMFILE. Default 1024. */
   readonly descriptorLimit?: number
+  /** Whether a new file gets the number of one that is gone, as on ext4. Default false; not together with power cuts, which may bring files back. */
+  readonly reusesInodes?: boolean
 }
 
 export interface FileSystemCrash {
@@ -29,7 +37,7 @@ export type AppendListener = (path: string, offset: number, bytes: Uint8Array) =
  */
 export class SimulatedFileSystem implements FileSystem {
   /** The files themselves, for tests to look at and prepare without latency. */
-  readonly disk: SimulatedDisk = new SimulatedDisk()
+  readonly disk: SimulatedDisk
   readonly descriptorLimit: number
   /** Is called before a path is looked at, with it. */
   beforeLook: (path: string) => void = () => {}
@@ -47,6 +55,10 @@ export class SimulatedFileSystem implements FileSystem {
     this.#world = world
     this.random = world.random.fork('file system')
     this.faults = new FileFaults(this.random)
+    this.disk = new SimulatedDisk({
+      now: () => world.clock.now(),
+      reusesInodes: options.reusesInodes ?? false,
+    })
     this.#latency = options.latency ?? { minMs: 0.02, maxMs: 1 }
     this.descriptorLimit = options.descriptorLimit ?? 1024
     this.#outside = new ProcessFileSystem(this, world)
@@ -82,6 +94,10 @@ export class SimulatedFileSystem implements FileSystem {
 
   readdir(path: string): Promise<string[]> {
     return this.#outside.readdir(path)
+  }
+
+  list(path: string): Promise<DirectoryEntry[]> {
+    return this.#outside.list(path)
   }
 
   syncDirectory(path: string): Promise<void> {

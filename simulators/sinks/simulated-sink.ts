@@ -60,7 +60,10 @@ export class SimulatedSink {
 
   /** For what brings requests: deals with one, from its first byte to its end. Rejects with what `onStored` throws only. */
   async serve(exchange: SinkExchange): Promise<void> {
-    const order = this.#faults.strike(exchange.announcedBytes)
+    const bytes = exchange.announcedBytes ?? 0
+    const order = this.#faults.strike(
+      (fault) => fault.kind !== 'client-error' || bytes > (fault.aboveBytes ?? -1),
+    )
     const fault = order?.fault ?? null
     this.#store.noteRequest(exchange.path, fault?.kind ?? null)
     this.#underWay.add(exchange)

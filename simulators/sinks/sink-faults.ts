@@ -3,27 +3,27 @@ import { Occurrence } from './occurrence.ts'
 import type { RequestFault, SinkFaultScope } from './sink-fault.ts'
 
 /** A fault that was ordered. */
-export interface SinkFaultOrder {
-  readonly fault: RequestFault
+export interface SinkFaultOrder<Fault = RequestFault> {
+  readonly fault: Fault
   /** The fault is taken away. */
   readonly end: Occurrence
 }
 
-interface PendingOrder extends SinkFaultOrder {
+interface PendingOrder<Fault> extends SinkFaultOrder<Fault> {
   readonly chance: number
   timesLeft: number
 }
 
 /** The faults of single requests that were ordered for a sink. */
-export class SinkFaults {
+export class SinkFaults<Fault = RequestFault> {
   readonly #random: SeededRandom
-  #orders: PendingOrder[] = []
+  #orders: PendingOrder<Fault>[] = []
 
   constructor(random: SeededRandom) {
     this.#random = random
   }
 
-  add(fault: RequestFault, { times = Infinity, chance = 1 }: SinkFaultScope): Disposable {
+  add(fault: Fault, { times = Infinity, chance = 1 }: SinkFaultScope): Disposable {
     const order = { fault, end: new Occurrence(), chance, timesLeft: times }
     this.#orders.push(order)
     return {
@@ -36,12 +36,11 @@ export class SinkFaults {
 
   /**
    * The fault that strikes a request that comes now: the first ordered that does; null for none.
-   * @param bytes of its body, as the sender announced them
+   * @param canStrike whether a fault can strike this request; default every fault can
    */
-  strike(bytes: number | null): SinkFaultOrder | null {
+  strike(canStrike: (fault: Fault) => boolean = () => true): SinkFaultOrder<Fault> | null {
     for (const order of this.#orders) {
-      const { fault } = order
-      if (fault.kind === 'client-error' && (bytes ?? 0) <= (fault.aboveBytes ?? -1)) continue
+      if (!canStrike(order.fault)) continue
       if (order.timesLeft <= 0 || !this.#random.chance(order.chance)) continue
       order.timesLeft -= 1
       return order

@@ -101,6 +101,34 @@ describe('records that a sink does not take', () => {
     await machine.stop()
   })
 
+  test('are given to it beside what is new of their source, and the two are never under way at once', async () => {
+    const machine = new Machine()
+    const sink = new ScriptedSink({ batchRecords: 2, writeDeadlineMs: 10_000 }, 'picky')
+    sink.answer = refusing(odd)
+    const process = await machine.start([sink])
+    await process.deliver(a, 20)
+    await machine.world.advance(3000)
+    let underWay = 0
+    let most = 0
+    sink.answer = async () => {
+      most = Math.max(most, (underWay += 1))
+      await machine.world.clock.sleep(50, { signal: new AbortController().signal })
+      underWay -= 1
+      return null
+    }
+    await ask(process, machine, 'redeliver')
+    for (let n = 0; n < 50; n++) {
+      // eslint-disable-next-line no-await-in-loop -- a clock
+      await process.deliver(a, 1)
+      // eslint-disable-next-line no-await-in-loop
+      await machine.world.advance(60)
+    }
+    await machine.world.advance(5000)
+    expect(numbersOf(sink, a).toSorted((x, y) => x - y)).toEqual(upTo(70))
+    expect(most).toBe(1)
+    await machine.stop()
+  })
+
   test('are given to it at the start where that is configured, also when it was killed, and are dropped when asked', async () => {
     const machine = new Machine()
     const sink = new ScriptedSink({}, 'picky')
@@ -114,6 +142,12 @@ describe('records that a sink does not take', () => {
     await machine.world.advance(10_000)
     expect(await numbersOfLetters(second, machine)).toEqual([1, 3, 5, 7, 9])
     await machine.stop()
+    sink.answer = () => ({ kind: 'again', why: 'ECONNREFUSED', of: 'sink' })
+    const away = await machine.start([sink], { deadLetters: { redeliverAtStart: true } })
+    await machine.world.advance(10_000)
+    expect(await numbersOfLetters(away, machine)).toEqual([1, 3, 5, 7, 9])
+    expect((await machine.stop()).missed).toEqual([])
+    sink.answer = () => null
     const third = await machine.start([sink], { deadLetters: { redeliverAtStart: true } })
     await machine.world.advance(10_000)
     expect(await numbersOfLetters(third, machine)).toEqual([])

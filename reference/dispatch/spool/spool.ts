@@ -88,6 +88,14 @@ export class Spool {
     return sum
   }
 
+  /** What lies behind a place, bytes. */
+  bytesBehind({ segment, offset }: SpoolOffset): number {
+    let bytes = 0
+    for (const [each, length] of this.#lengths)
+      if (each >= segment) bytes += Math.max(0, length - (each === segment ? offset : 0))
+    return bytes
+  }
+
   /** The oldest place that can be read. */
   get start(): SpoolOffset {
     return { segment: Math.min(this.#end.segment, ...this.#lengths.keys()), offset: 0 }

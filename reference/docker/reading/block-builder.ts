@@ -1,8 +1,9 @@
 import type { Block, Source, SourcePosition } from '../../dispatch/block.ts'
+import type { RecordOutput } from '../stages/record-output.ts'
 import { StampReader } from './stamp-reader.ts'
 
 /** Collects records as columns in growing arrays; no object per record. */
-export class BlockBuilder {
+export class BlockBuilder implements RecordOutput {
   #bytes = new Uint8Array(0)
   #ends = new Uint32Array(0)
   #streams = new Uint8Array(0)
@@ -23,20 +24,19 @@ export class BlockBuilder {
   }
 
   /** Adds one record: its bytes and a newline. */
-  add(stream: number, stamp: Uint8Array, bytes: Uint8Array): void {
-    this.#reserve(bytes.length + 1)
-    this.#bytes.set(bytes, this.#length)
-    this.#length += bytes.length
-    this.#finish(stream, stamp, 0)
-  }
-
-  /** Adds one record that lies in one piece, without making a view of it. */
-  addRange(stream: number, buffer: Uint8Array, stampStart: number, start: number, end: number): void {
+  push(
+    stream: number,
+    stamps: Uint8Array,
+    stampStart: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
     const size = end - start
     this.#reserve(size + 1)
-    copy(buffer, start, this.#bytes, this.#length, size)
+    copy(bytes, start, this.#bytes, this.#length, size)
     this.#length += size
-    this.#finish(stream, buffer, stampStart)
+    this.#finish(stream, stamps, stampStart)
   }
 
   /** What was collected, as a block that holds no more memory than its columns have bytes, and an empty builder. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { SourcePosition } from '../../dispatch/block.ts'
+import { joinedForm, joinedToJson } from '../stages/joined-lines.ts'
+import type { StageDigests, StageState } from '../stages/stages.ts'
 import { FILE_PLACE, type FilePlace } from '../stored/file-place.ts'
 import { RING_KEYS, type CursorState } from './cursor-state.ts'
 import type { PartialLine } from './open-line.ts'
@@ -13,8 +15,11 @@ export interface ContainerPositionParts {
   readonly partials: readonly PartialLine[]
   /** Longer lines were cut at this length, so that ordinals mean nothing under another one. Undefined in positions of earlier versions. */
   readonly maxLineBytes: number | undefined
-  /** Digest of the patterns that records had to fit, likewise; undefined where there were none. */
-  readonly lineFilter: string | undefined
+  /** Of the settings of the stages, likewise. */
+  readonly digests: StageDigests
+  readonly stages: StageState
+  /** What was written before this moment is passed over; undefined when the first message that is not was read. A stamp of the usual form. */
+  readonly since: string | undefined
   /** Only with a TTY: how the container's last runs ended, oldest first, at most {@link RING_KEYS}. */
   readonly unterminated: readonly Unterminated[]
   /** Where the same place is in the engine's file, if it was read there: it saves looking for it. */
@@ -28,7 +33,9 @@ export class ContainerPosition implements SourcePosition {
   readonly cursor: CursorState
   readonly partials: readonly PartialLine[]
   readonly maxLineBytes: number | undefined
-  readonly lineFilter: string | undefined
+  readonly digests: StageDigests
+  readonly stages: StageState
+  readonly since: string | undefined
   readonly unterminated: readonly Unterminated[]
   readonly place: FilePlace | undefined
 
@@ -38,14 +45,17 @@ export class ContainerPosition implements SourcePosition {
     this.cursor = parts.cursor
     this.partials = parts.partials
     this.maxLineBytes = parts.maxLineBytes
-    this.lineFilter = parts.lineFilter
+    this.digests = parts.digests
+    this.stages = parts.stages
+    this.since = parts.since
     this.unterminated = parts.unterminated
     this.place = parts.place
   }
 
   toJSON(): unknown {
     const { messages, ring, newest, counted } = this.cursor
-    const { epoch, records, maxLineBytes, lineFilter, unterminated, place } = this
+    const { epoch, records, maxLineBytes, digests, since, unterminated, place } = this
+    const { joined, bucket } = this.stages
     const partials = this.partials.map(toJSON)
     return {
       epoch,
@@ -56,7 +66,10 @@ export class ContainerPosition implements SourcePosition {
       counted,
       partials,
       maxLineBytes,
-      lineFilter,
+      ...digests,
+      ...(joined.length > 0 ? { joined: joined.map(joinedToJson) } : {}),
+      bucket,
+      since,
       unterminated,
       place,
     }
@@ -92,6 +105,11 @@ const FORM = z.object({
   partials: z.array(z.object({ stream: z.int().min(0).max(2), stamp, base64: z.base64() })),
   maxLineBytes: count.optional(),
   lineFilter: z.string().optional(),
+  multiline: z.string().optional(),
+  rateLimit: z.string().optional(),
+  joined: z.array(joinedForm(stamp)).default([]),
+  bucket: z.object({ tokens: z.number(), atUs: z.int() }).optional(),
+  since: stamp.optional(),
   // Earlier versions kept one.
   unterminated: z
     .union([UNTERMINATED.transform((one) => [one]), z.array(UNTERMINATED).max(RING_KEYS)])
@@ -103,9 +121,9 @@ const FORM = z.object({
 export function parseContainerPosition(json: unknown): ContainerPosition {
   const parsed = FORM.safeParse(json)
   if (!parsed.success) throw new Error(`Cannot read a container's position: ${z.prettifyError(parsed.error)}`)
-  const { records, messages, ring, newest, counted, partials, ...settings } = parsed.data
+  const { epoch, records, messages, ring, newest, counted, partials, ...rest } = parsed.data
   return new ContainerPosition({
-    ...settings,
+    epoch,
     records,
     cursor: { messages, ring: Float64Array.from(ring), newest, counted },
     partials: partials.map((partial) => ({
@@ -113,7 +131,11 @@ export function parseContainerPosition(json: unknown): ContainerPosition {
       stamp: new Uint8Array(Buffer.from(partial.stamp)),
       bytes: new Uint8Array(Buffer.from(partial.base64, 'base64')),
     })),
-    maxLineBytes: settings.maxLineBytes,
-    lineFilter: settings.lineFilter,
+    maxLineBytes: rest.maxLineBytes,
+    digests: { multiline: rest.multiline, lineFilter: rest.lineFilter, rateLimit: rest.rateLimit },
+    stages: { joined: rest.joined, bucket: rest.bucket },
+    since: rest.since,
+    unterminated: rest.unterminated,
+    place: rest.place,
   })
 }

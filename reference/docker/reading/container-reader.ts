@@ -1,7 +1,7 @@
 import type { Block, Source } from '../../dispatch/block.ts'
 import type { ContainerPosition } from './container-position.ts'
 import { FollowReader } from './follow-reader.ts'
-import type { LineFilter } from './line-filter.ts'
+import type { StageSettings } from '../stages/stages.ts'
 import type { Notice } from './notice.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
 
@@ -18,11 +18,13 @@ export interface ContainerReaderOptions {
   readonly passesOver?: boolean
   /** A longer line is cut into records of this length, bytes. */
   readonly maxLineBytes: number
-  /** Which records are wanted. Default null: all of them. */
-  readonly filter?: LineFilter | null
+  /** What is done with lines before they are records. Default: nothing. */
+  readonly stages?: Partial<StageSettings>
   readonly position?: ContainerPosition
   /** Without a position: everything that is stored, or only what comes from now on. */
   readonly from: 'start' | 'now'
+  /** From the start, but without what was written before this moment: exactly what lies before the first message that was not. A stamp of the usual form. */
+  readonly since?: string
   /** The container was there before anything was heard of it: its log may be old, and is not trusted to be readable. Default false. */
   readonly wasThere?: boolean
 }
@@ -89,6 +91,19 @@ export interface ContainerReader {
   describe(source: Source): void
   /** Records completed and position reached since the last call; undefined when nothing changed. Call it until then: a block ends with its epoch. */
   take(): Block | undefined
+  /**
+   * True when there is more to take, but only once what was taken is on disk with its position: something was decided that a crash must not have decided otherwise.
+   * To be answered with {@link saved}.
+   */
+  readonly awaitsSave: boolean
+  saved(): void
+  /**
+   * Everything that is stored was read, and nothing has come since the last call of this or of `push`. Records of several lines may be complete because of that.
+   * @param nowMs milliseconds of the monotonic clock
+   */
+  tick(nowMs: number): void
+  /** When `tick` would complete something if nothing comes until then; null when it would not. */
+  readonly dueMs: number | null
   /** What a complete reply to `tail=1` says. */
   look(reply: readonly Uint8Array[]): Beyond
   /** What happened since the last call. */

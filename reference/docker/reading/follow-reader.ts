@@ -18,6 +18,7 @@ import type { MessageHandler, MessageParser } from './message-parser.ts'
 import type { Notice } from './notice.ts'
 import type { Suspicion } from './behind-search.ts'
 import { ReadableEnd, type Role } from './readable-end.ts'
+import { NO_STAGES } from '../stages/stages.ts'
 import { RecordMaker } from './record-maker.ts'
 import { ReplayFilter } from './replay-filter.ts'
 import { RestSearch } from './rest-search.ts'
@@ -98,7 +99,7 @@ export class FollowReader implements ContainerReader {
   #proofAsked: number | undefined
 
   constructor(options: ContainerReaderOptions) {
-    const { maxLineBytes, position, source, tty, filter = null } = options
+    const { maxLineBytes, position, since, source, stages, tty } = options
     const delivered = (this.#delivered = new Delivered(position?.cursor))
     const isUnproved = position === undefined && options.from === 'start' && options.wasThere === true
     this.#readable = new ReadableEnd(delivered.history, isUnproved)
@@ -109,11 +110,12 @@ export class FollowReader implements ContainerReader {
       source,
       tty,
       maxLineBytes,
-      filter,
+      stages: { ...NO_STAGES, ...stages },
       chunksShareStamp: true,
       unframed: tty,
       cursor: () => delivered.state,
       ...(position === undefined ? {} : { position }),
+      ...(since === undefined ? {} : { since }),
     })
     this.#connection = this.#connect('snapshot', false, undefined)
   }
@@ -140,6 +142,7 @@ export class FollowReader implements ContainerReader {
     else this.#aside ??= this.#connection
     const follow = how === 'follow' && !this.#priming && this.#policy.follows && !this.#isSpecial
     const tail = this.#tail(follow)
+    if (follow) this.#maker.forgetQuiet()
     this.#connection = this.#connect(how, follow, tail)
     return { follow, ...(tail === undefined ? {} : { tail }) }
   }
@@ -233,6 +236,22 @@ export class FollowReader implements ContainerReader {
 
   take(): Block | undefined {
     return this.#maker.take()
+  }
+
+  get awaitsSave(): boolean {
+    return this.#maker.awaitsSave
+  }
+
+  saved(): void {
+    this.#maker.saved()
+  }
+
+  tick(nowMs: number): void {
+    this.#maker.tick(nowMs)
+  }
+
+  get dueMs(): number | null {
+    return this.#maker.dueMs
   }
 
   look(reply: readonly Uint8Array[]): Beyond {

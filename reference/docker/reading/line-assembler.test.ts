@@ -6,10 +6,10 @@ const STAMP = '2026-01-01T00:00:00.000000001Z '
 
 function assembler(maxLineBytes: number): { lines: LineAssembler; builder: BlockBuilder } {
   const builder = new BlockBuilder()
-  const options = { builder, tty: false, maxLineBytes, chunksShareStamp: true, filter: null }
+  const options = { output: builder, tty: false, maxLineBytes, chunksShareStamp: true }
   return {
     builder,
-    lines: new LineAssembler({ ...options, onCut: () => {}, onOrphan: () => {}, onFiltered: () => {} }),
+    lines: new LineAssembler({ ...options, onCut: () => {}, onOrphan: () => {} }),
   }
 }
 
@@ -70,7 +70,7 @@ test('a block holds no more memory than its records', () => {
   for (const length of [1, 10, 1000]) {
     const builder = new BlockBuilder()
     const stamp = Buffer.from(STAMP)
-    for (let n = 0; n < length; n++) builder.add(1, stamp, Buffer.from('line'))
+    for (let n = 0; n < length; n++) builder.push(1, stamp, 0, Buffer.from('line'), 0, 4)
     const source = { id: 'a', kind: 'container', name: 'a', attributes: {} } as const
     const { bytes, ends, streams, times } = builder.take(source, 0, 0, {
       epoch: 0,

@@ -1,20 +1,15 @@
-import type { BlockBuilder } from './block-builder.ts'
+import type { RecordOutput } from '../stages/record-output.ts'
 import { cutLength } from './line-cut.ts'
-import type { LineFilter } from './line-filter.ts'
 import { OpenLine, type PartialLine } from './open-line.ts'
 import { compareStamps, STAMP_PREFIX, STAMP_BYTES } from './stamp.ts'
 
 export interface LineAssemblerOptions {
-  readonly builder: BlockBuilder
+  readonly output: RecordOutput
   /** With a TTY the carriage return before the newline is cut. */
   readonly tty: boolean
   readonly maxLineBytes: number
   /** Whether every chunk of a line has the stamp of the first, as Docker's; Podman stamps each with its own time. */
   readonly chunksShareStamp: boolean
-  /** Which records are wanted; null for all of them. */
-  readonly filter: LineFilter | null
-  /** A record is not wanted. */
-  readonly onFiltered: () => void
   /** A partial line whose continuation never came became a record. */
   readonly onOrphan: () => void
   /** A line longer than `maxLineBytes` became several records. */
@@ -22,7 +17,7 @@ export interface LineAssemblerOptions {
 }
 
 /**
- * Joins the chunks of long lines to records. Chunks of both streams interleave, so joining is per stream: a continuation has the same stream and,
+ * Joins the chunks of long lines to lines. Chunks of both streams interleave, so joining is per stream: a continuation has the same stream and,
  * where chunks share it, the same stamp. Another stamp then means that the open line was orphaned.
  */
 export class LineAssembler {
@@ -39,6 +34,11 @@ export class LineAssembler {
     return this.#open.size === 0 ? NONE : Array.from(this.#open.values(), ({ state }) => state)
   }
 
+  /** Whether a line of the stream has begun to come. */
+  isOpen(stream: number): boolean {
+    return this.#open.has(stream)
+  }
+
   /** Takes one message: stamp, space, data. */
   add(stream: number, buffer: Uint8Array, start: number, end: number): void {
     const data = start + STAMP_PREFIX
@@ -48,9 +48,7 @@ export class LineAssembler {
       this.#continueOrOrphan(stream, buffer, start, dataEnd, terminated)
     } else if (terminated && dataEnd - data <= this.#options.maxLineBytes) {
       const cr = this.#options.tty && dataEnd > data && buffer[dataEnd - 1] === CARRIAGE_RETURN
-      const recordEnd = cr ? dataEnd - 1 : dataEnd
-      if (this.#options.filter === null || this.#wants(buffer.subarray(data, recordEnd)))
-        this.#options.builder.addRange(stream, buffer, start, data, recordEnd)
+      this.#options.output.push(stream, buffer, start, buffer, data, cr ? dataEnd - 1 : dataEnd)
     } else {
       this.#begin(stream, buffer, start, dataEnd, terminated)
     }
@@ -102,7 +100,7 @@ export class LineAssembler {
     let at = 0
     while (bytes.length - at > maxLineBytes) {
       const length = cutLength(bytes, at, maxLineBytes)
-      this.#record(line.stream, line.stamp, bytes.subarray(at, at + length))
+      this.#options.output.push(line.stream, line.stamp, 0, bytes, at, at + length)
       at += length
     }
     line.drop(at)
@@ -111,18 +109,7 @@ export class LineAssembler {
 
   #emit({ state: { bytes, stamp, stream } }: OpenLine): void {
     const cr = this.#options.tty && bytes.at(-1) === CARRIAGE_RETURN
-    this.#record(stream, stamp, cr ? bytes.subarray(0, -1) : bytes)
-  }
-
-  #record(stream: number, stamp: Uint8Array, bytes: Uint8Array): void {
-    if (this.#wants(bytes)) this.#options.builder.add(stream, stamp, bytes)
-  }
-
-  #wants(bytes: Uint8Array): boolean {
-    const { filter, onFiltered } = this.#options
-    if (filter === null || filter.wants(bytes)) return true
-    onFiltered()
-    return false
+    this.#options.output.push(stream, stamp, 0, bytes, 0, cr ? bytes.length - 1 : bytes.length)
   }
 }
 

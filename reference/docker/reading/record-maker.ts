@@ -4,9 +4,10 @@ import { BlockBuilder } from './block-builder.ts'
 import { ContainerPosition } from './container-position.ts'
 import { LineAssembler } from './line-assembler.ts'
 import { RING_KEYS, type CursorState } from './cursor-state.ts'
-import type { LineFilter } from './line-filter.ts'
-import type { Notice } from './notice.ts'
-import { STAMP_BYTES, STAMP_PREFIX } from './stamp.ts'
+import type { MultilineEnd } from '../stages/multiline.ts'
+import type { CountedNotice, Notice } from './notice.ts'
+import { digestsOf, Stages, type StageSettings, type StageState } from '../stages/stages.ts'
+import { compareStamps, STAMP_BYTES, STAMP_PREFIX } from './stamp.ts'
 import { CHUNK_BYTES, isWholeChunk } from './stored-chunk.ts'
 import type { Unterminated } from './tty-demultiplexer.ts'
 
@@ -16,9 +17,10 @@ export interface RecordMakerOptions {
   /** A longer line is cut into records of at most this length, bytes. */
   readonly maxLineBytes: number
   readonly chunksShareStamp: boolean
-  /** Which records are wanted; null for all of them. */
-  readonly filter: LineFilter | null
+  readonly stages: StageSettings
   readonly position?: ContainerPosition
+  /** Without a position: what was written before this moment is passed over, up to the first message that was not. A stamp of the usual form. */
+  readonly since?: string
   /** Whether messages are not framed, so that unterminated ones must be remembered to be found again. */
   readonly unframed: boolean
   /** Where reading resumes after the messages that were added so far. */
@@ -32,29 +34,50 @@ export class RecordMaker {
   readonly notices: Notice[] = []
   readonly #options: RecordMakerOptions
   readonly #assembler: LineAssembler
+  readonly #stages: Stages
   readonly #builder = new BlockBuilder()
-  /** Blocks of epochs that are over, and of the source as it was described before. */
-  readonly #closed: Block[] = []
+  /**
+   * Blocks of epochs that are over, of the source as it was described before, and with decisions that must be on disk before what follows from them is
+   * delivered.
+   */
+  readonly #closed: (Block | typeof UNTIL_SAVED)[] = []
   #source: Source
   #unterminated: readonly Unterminated[]
   #epoch: number
   /** Records in the blocks made so far. */
   #made: number
   #moved = false
+  /** Until the first message that was not written before it. */
+  #since: Uint8Array | null
 
   constructor(options: RecordMakerOptions) {
-    const { maxLineBytes, position, tty, chunksShareStamp, filter } = options
+    const { maxLineBytes, position, tty, chunksShareStamp } = options
     this.#options = options
     this.#source = options.source
     this.#made = position?.records ?? 0
-    this.#epoch = (position?.epoch ?? 0) + (isCountedOtherwise(position, options) ? 1 : 0)
+    const isOtherwise = isCountedOtherwise(position, options)
+    this.#epoch = (position?.epoch ?? 0) + (isOtherwise ? 1 : 0)
     this.#unterminated = position?.unterminated ?? []
     const onOrphan = (): void => void this.notices.push({ kind: 'orphan' })
     const onCut = (): void => void this.notices.push({ kind: 'cut' })
-    const onFiltered = (): void => this.#noteFiltered()
-    const notes = { onOrphan, onCut, onFiltered }
-    const assembly = { builder: this.#builder, tty, maxLineBytes, chunksShareStamp, filter, ...notes }
+    const onFiltered = (): void => this.#note('filtered')
+    const onDropped = (): void => this.#note('rate_limited')
+    const onMultilineEnd = (why: MultilineEnd): void => this.#note(`multiline_${why}`)
+    const restored = restoredState(position, isOtherwise)
+    this.#stages = new Stages(
+      options.stages,
+      this.#builder,
+      { onFiltered, onDropped, onMultilineEnd },
+      restored,
+    )
+    this.#moved = this.#builder.count > 0
+    const output = this.#stages.input
+    const assembly = { output, tty, maxLineBytes, chunksShareStamp, onOrphan, onCut }
     this.#assembler = new LineAssembler(assembly, position?.partials)
+    const since = position === undefined ? options.since : position.since
+    this.#since = since === undefined ? null : new TextEncoder().encode(since)
+    // Which records there are follows from that moment: it is not to be another one after a crash.
+    if (position === undefined && this.#since !== null) this.#closed.push(this.#block(), UNTIL_SAVED)
   }
 
   /** Where reading resumes after everything added so far. */
@@ -65,7 +88,9 @@ export class RecordMaker {
       cursor: this.#options.cursor(),
       partials: this.#assembler.partials,
       maxLineBytes: this.#options.maxLineBytes,
-      lineFilter: this.#options.filter?.digest,
+      digests: digestsOf(this.#options.stages),
+      stages: this.#stages.state,
+      since: this.#since === null ? undefined : new TextDecoder().decode(this.#since),
       unterminated: this.#unterminated,
       place: this.#options.place?.(),
     })
@@ -78,6 +103,7 @@ export class RecordMaker {
 
   add(stream: number, buffer: Uint8Array, start: number, end: number): void {
     this.#moved = true
+    if (this.#since !== null && this.#isTooOld(buffer, start)) return
     this.#assembler.add(stream, buffer, start, end)
     if (this.#options.unframed) this.#noteUnterminated(buffer, start, end)
   }
@@ -96,7 +122,23 @@ export class RecordMaker {
   /** Open lines become records: nothing will continue them. */
   flush(): void {
     this.#assembler.flush()
+    this.#giveOut(this.#stages.sealAll())
     if (this.#builder.count > 0) this.#moved = true
+  }
+
+  /** When {@link tick} would complete something if nothing comes until then, monotonic milliseconds; null when it would not. */
+  get dueMs(): number | null {
+    return this.#stages.dueMs
+  }
+
+  /** Nothing has come since the last call of this or of `add`. What is complete because of that becomes records. */
+  tick(nowMs: number): void {
+    this.#giveOut(this.#stages.sealQuiet(nowMs, (stream) => this.#assembler.isOpen(stream)))
+  }
+
+  /** Silence counts from the next {@link tick} on. */
+  forgetQuiet(): void {
+    this.#stages.forgetQuiet()
   }
 
   /** Lines may be missing from here on. Says so; what was open stays as it is, and records that follow are of a new epoch. */
@@ -110,11 +152,39 @@ export class RecordMaker {
 
   /** Records completed and position reached since the last call; undefined when nothing changed. Blocks end with their epoch: call it until then. */
   take(): Block | undefined {
+    if (this.awaitsSave) return undefined
     const closed = this.#closed.shift()
-    if (closed !== undefined) return closed
+    if (closed !== undefined && closed !== UNTIL_SAVED) return closed
     if (!this.#moved) return undefined
     this.#moved = false
     return this.#block()
+  }
+
+  /** What was taken must be on disk, with its position, before there is more. */
+  get awaitsSave(): boolean {
+    return this.#closed[0] === UNTIL_SAVED
+  }
+
+  /** It is. */
+  saved(): void {
+    if (this.awaitsSave) this.#closed.shift()
+  }
+
+  /**
+   * That something is complete was decided by the time of day. A crash could have it decided otherwise, under the same ordinal: so the decision is saved first,
+   * as a part of the position, and what is complete is delivered then.
+   */
+  #giveOut(isDecided: boolean): void {
+    if (!isDecided) return
+    this.#closed.push(this.#block(), UNTIL_SAVED)
+    this.#stages.release()
+    this.#moved = true
+  }
+
+  #isTooOld(buffer: Uint8Array, start: number): boolean {
+    if (compareStamps(buffer, start, this.#since!, 0) < 0) return true
+    this.#since = null
+    return false
   }
 
   #block(): Block {
@@ -124,10 +194,10 @@ export class RecordMaker {
     return block
   }
 
-  #noteFiltered(): void {
+  #note(kind: CountedNotice['kind']): void {
     const last = this.notices.at(-1)
-    if (last?.kind === 'filtered') last.lines += 1
-    else this.notices.push({ kind: 'filtered', lines: 1 })
+    if (last?.kind === kind) last.lines += 1
+    else this.notices.push({ kind, lines: 1 })
   }
 
   #noteUnterminated(buffer: Uint8Array, start: number, end: number): void {
@@ -141,11 +211,26 @@ export class RecordMaker {
 /** Whether ordinals were counted under other settings. Positions of versions that had no such setting were made without it. */
 function isCountedOtherwise(
   position: ContainerPosition | undefined,
-  { maxLineBytes, filter }: RecordMakerOptions,
+  { maxLineBytes, stages }: RecordMakerOptions,
 ): boolean {
   if (position === undefined) return false
   const isCutOtherwise = position.maxLineBytes !== undefined && position.maxLineBytes !== maxLineBytes
-  return isCutOtherwise || position.lineFilter !== filter?.digest
+  const { lineFilter, multiline, rateLimit } = digestsOf(stages)
+  const { digests } = position
+  if (digests.multiline !== multiline || digests.rateLimit !== rateLimit) return true
+  return isCutOtherwise || digests.lineFilter !== lineFilter
 }
+
+/** What stages go on with. Where they are not the same any more, what they held is complete as it is. */
+function restoredState(
+  position: ContainerPosition | undefined,
+  isOtherwise: boolean,
+): StageState | undefined {
+  if (position === undefined || !isOtherwise) return position?.stages
+  const joined = position.stages.joined.map((each) => ({ ...each, sealed: true }))
+  return { joined, bucket: undefined }
+}
+
+const UNTIL_SAVED = Symbol('until saved')
 
 const NEWLINE = 0x0a

@@ -13,6 +13,7 @@ import { lastKey } from './last-key.ts'
 import { messageKey } from './message-key.ts'
 import type { MessageHandler } from './message-parser.ts'
 import type { Notice } from './notice.ts'
+import { NO_STAGES } from '../stages/stages.ts'
 import { RecordMaker } from './record-maker.ts'
 
 /** A message in memory of its own. */
@@ -38,18 +39,19 @@ export class SnapshotReader implements ContainerReader {
   #withholds = false
 
   constructor(options: ContainerReaderOptions) {
-    const { maxLineBytes, position, source, tty, filter = null } = options
+    const { maxLineBytes, position, since, source, stages, tty } = options
     const cursor = (this.#cursor = new CountingCursor(position?.cursor, options.tail))
     this.#priming = position === undefined && options.from === 'now'
     this.#maker = new RecordMaker({
       source,
       tty,
       maxLineBytes,
-      filter,
+      stages: { ...NO_STAGES, ...stages },
       chunksShareStamp: false,
       unframed: false,
       cursor: () => cursor.state,
       ...(position === undefined ? {} : { position }),
+      ...(since === undefined ? {} : { since }),
     })
   }
 
@@ -137,6 +139,23 @@ export class SnapshotReader implements ContainerReader {
 
   take(): Block | undefined {
     return this.#maker.take()
+  }
+
+  get awaitsSave(): boolean {
+    return this.#maker.awaitsSave
+  }
+
+  saved(): void {
+    this.#maker.saved()
+  }
+
+  tick(nowMs: number): void {
+    if (this.#withheld.length > 0) this.#maker.forgetQuiet()
+    else this.#maker.tick(nowMs)
+  }
+
+  get dueMs(): number | null {
+    return this.#maker.dueMs
   }
 
   look(reply: readonly Uint8Array[]): Beyond {

@@ -9,6 +9,7 @@ const WORD = 2 ** 32
  */
 export class StampReader {
   readonly #minute = new Uint8Array(MINUTE_BYTES)
+  #minuteUs = 0
   #low = 0
   #high = 0
   #words: Uint32Array = new Uint32Array(0)
@@ -27,6 +28,12 @@ export class StampReader {
     this.#words[2 * index + 1] = this.#high + Math.floor(sum / WORD)
   }
 
+  /** The time of the stamp at `start`, whole microseconds since the Unix epoch. */
+  microseconds(buffer: Uint8Array, start: number): number {
+    if (!this.#isMinute(buffer, start)) this.#takeMinute(buffer, start)
+    return this.#minuteUs + Math.floor(nanosecondsOfMinute(buffer, start + MINUTE_BYTES) / 1000)
+  }
+
   #isMinute(buffer: Uint8Array, start: number): boolean {
     // From the end: the minute changes first.
     for (let i = MINUTE_BYTES - 1; i >= 0; i--) if (this.#minute[i] !== buffer[start + i]) return false
@@ -36,7 +43,8 @@ export class StampReader {
   #takeMinute(buffer: Uint8Array, start: number): void {
     this.#minute.set(buffer.subarray(start, start + MINUTE_BYTES))
     const ms = Date.parse(`${new TextDecoder('latin1').decode(this.#minute)}00Z`)
-    const ns = BigInt.asUintN(64, BigInt(Number.isNaN(ms) ? 0 : ms) * 1_000_000n)
+    this.#minuteUs = Number.isNaN(ms) ? 0 : ms * 1000
+    const ns = BigInt.asUintN(64, BigInt(this.#minuteUs) * 1000n)
     this.#low = Number(ns & 0xffff_ffffn)
     this.#high = Number(ns >> 32n)
   }

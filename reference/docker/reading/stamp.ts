@@ -82,6 +82,11 @@ const NINE = 0x39
 /** `2006-01-02T15:04:05.000000000+02:00`. */
 const LONGEST_STAMP = 35
 
+/** The stamp of a moment, milliseconds since the Unix epoch. */
+export function stampOf(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000000Z')
+}
+
 /** Order of two stamps of the usual form: negative when `a` is earlier. */
 export function compareStamps(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number): number {
   for (let i = 0; i < STAMP_BYTES; i++) {

@@ -7,13 +7,14 @@ import type { ContainerDetails } from '../../ports/docker-engine.ts'
 import type { ContainerNews, NewsSeen } from '../container-news.ts'
 import type { ContainerPosition } from '../reading/container-position.ts'
 import type { TurnContext } from '../stream-turn.ts'
+import type { Pacer } from '../stages/pacer.ts'
 import { LogTail, type TailEnd } from './log-tail.ts'
 import type { StoredLogs } from './stored-logs.ts'
 import type { StoredReader } from './stored-reader.ts'
 
 export type FileReadingContext = Pick<
   TurnContext,
-  'clock' | 'logger' | 'metrics' | 'config' | 'tryDeliver' | 'deliver' | 'report'
+  'clock' | 'logger' | 'metrics' | 'config' | 'tryDeliver' | 'deliver' | 'whenSaved' | 'report'
 > & { readonly storedLogs: StoredLogs }
 
 /** The container whose log is read. */
@@ -23,6 +24,8 @@ export interface FileReadingSubject {
   readonly reader: StoredReader
   /** Between one attempt and the next where the files cannot be read. */
   readonly backOff: BackOff
+  /** Where reading waits when more is read than is allowed; null for nowhere. */
+  readonly pacer: Pacer | null
   /** As it is called now. */
   readonly source: () => Source
   /** Asks the engine until it answers; null once the container is gone. Rejects with the signal's reason only. */
@@ -149,6 +152,10 @@ export class FileReading {
     this.#askedSinceMs = this.#context.clock.monotonic()
     try {
       const end = await tail.readToEnd(signal)
+      if (end !== 'absent') {
+        this.#subject.reader.tick(this.#context.clock.monotonic())
+        await this.#deliver(signal)
+      }
       if (end !== 'absent') this.#readWell()
       return end === 'absent' ? this.#absent() : end
     } catch (error) {
@@ -233,7 +240,8 @@ export class FileReading {
     if (this.#isFinished && this.#asking === null) return await news.since(news.told, { signal })
     // The file of a log that is about to begin may be gone in no time.
     if (end === 'absent' && clock.monotonic() < this.#hurriesUntilMs) this.#pauseMs = PAUSE_MS_MIN
-    const pauseMs = Math.min(this.#pauseMs, config.pollIntervalMs)
+    const dueMs = this.#subject.reader.dueMs ?? Infinity
+    const pauseMs = Math.min(this.#pauseMs, config.pollIntervalMs, Math.max(0, dueMs - clock.monotonic()))
     this.#pauseMs = Math.min(PAUSE_GROWTH * this.#pauseMs, config.pollIntervalMs)
     await news.hearAtMost(clock, pauseMs, { signal })
   }
@@ -245,15 +253,24 @@ export class FileReading {
   }
 
   async #deliver(signal: AbortSignal): Promise<void> {
-    const { clock, deliver, report, tryDeliver } = this.#context
-    const { reader, source } = this.#subject
+    const { clock, deliver, metrics, report, tryDeliver, whenSaved } = this.#context
+    const { pacer, reader, source } = this.#subject
     const isAsking = this.#askedSinceMs !== null
     this.#askedSinceMs = null
-    report(source(), reader.takeNotices())
-    for (let block = reader.take(); block !== undefined; block = reader.take()) {
-      // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
-      if (!tryDeliver(block)) await deliver(block, { signal })
+    for (;;) {
+      report(source(), reader.takeNotices())
+      for (let block = reader.take(); block !== undefined; block = reader.take()) {
+        pacer?.took({ lines: block.ends.length, bytes: block.bytes.length })
+        // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
+        if (!tryDeliver(block)) await deliver(block, { signal })
+      }
+      if (!reader.awaitsSave) break
+      // eslint-disable-next-line no-await-in-loop
+      await whenSaved(source().id, { signal })
+      reader.saved()
     }
+    const waitedMs = (await pacer?.wait({ signal })) ?? 0
+    if (waitedMs > 0) metrics.rateDelayed(source(), waitedMs / 1000)
     if (isAsking) this.#askedSinceMs = clock.monotonic()
   }
 }

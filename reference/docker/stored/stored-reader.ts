@@ -1,7 +1,7 @@
 import type { Block, Source } from '../../dispatch/block.ts'
 import type { ContainerPosition } from '../reading/container-position.ts'
 import { RING_KEYS } from '../reading/cursor-state.ts'
-import type { LineFilter } from '../reading/line-filter.ts'
+import { NO_STAGES, type StageSettings } from '../stages/stages.ts'
 import { messageKey } from '../reading/message-key.ts'
 import type { MessageHandler } from '../reading/message-parser.ts'
 import type { Notice } from '../reading/notice.ts'
@@ -17,11 +17,13 @@ export interface StoredReaderOptions {
   readonly tty: boolean
   /** A longer line is cut into records of this length, bytes. */
   readonly maxLineBytes: number
-  /** Which records are wanted. Default null: all of them. */
-  readonly filter?: LineFilter | null
+  /** What is done with lines before they are records. Default: nothing. */
+  readonly stages?: Partial<StageSettings>
   readonly position?: ContainerPosition
   /** Without a position: everything that is stored, or only what comes from now on. */
   readonly from: 'start' | 'now'
+  /** From the start, but without what was written before this moment. A stamp of the usual form. */
+  readonly since?: string
 }
 
 /** Where reading has to begin: at the first record, where the position says, or at the end, of which only the last records are looked at. */
@@ -67,7 +69,7 @@ export class StoredReader {
   readonly #lineStarts = new Float64Array(LINES_KEPT)
   #lines = 0
 
-  constructor({ source, tty, maxLineBytes, filter = null, position, from }: StoredReaderOptions) {
+  constructor({ source, tty, maxLineBytes, stages, position, from, since }: StoredReaderOptions) {
     const delivered = (this.#delivered = new StoredCursor(position?.cursor))
     this.#primes = position === undefined && from === 'now'
     this.#place = position?.place
@@ -75,7 +77,8 @@ export class StoredReader {
       source,
       tty,
       maxLineBytes,
-      filter,
+      stages: { ...NO_STAGES, ...stages },
+      ...(since === undefined ? {} : { since }),
       chunksShareStamp: true,
       unframed: tty,
       cursor: () => delivered.state,
@@ -212,6 +215,26 @@ export class StoredReader {
   /** Records completed and position reached since the last call; undefined when nothing changed. Call it until then: a block ends with its epoch. */
   take(): Block | undefined {
     return this.#maker.take()
+  }
+
+  /** When {@link tick} would complete something if nothing comes until then, monotonic milliseconds; null when it would not. */
+  get dueMs(): number | null {
+    return this.#maker.dueMs
+  }
+
+  /** All that is stored was read. What is complete because nothing has come since becomes records. */
+  tick(nowMs: number): void {
+    if (!this.isLooking) this.#maker.tick(nowMs)
+  }
+
+  /** What was taken must be on disk, with its position, before there is more. */
+  get awaitsSave(): boolean {
+    return this.#maker.awaitsSave
+  }
+
+  /** It is. */
+  saved(): void {
+    this.#maker.saved()
   }
 
   /** What happened since the last call. */

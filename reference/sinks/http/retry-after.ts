@@ -5,7 +5,8 @@
 export function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
   const value = headers['retry-after']?.trim()
   if (value === undefined || value === '') return undefined
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs
+  const isDate = /\d\d:\d\d:\d\d/.test(value)
+  const ms = isDate ? Date.parse(value) - nowMs : /^\d+$/.test(value) ? Number(value) * 1000 : Number.NaN
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), WAIT_MAX_MS)
 }
 

@@ -35,27 +35,44 @@ export const HELD = 254
 /** Loki does not take it. */
 export const LEFT_OUT = 255
 
-export function lokiPart({ source, blocks, mark }: SinkBatchPart, labelSets: LabelSets): LokiPart {
+export function lokiPart(
+  { source, blocks, mark, redelivered = false }: SinkBatchPart,
+  labelSets: LabelSets,
+): LokiPart {
   const times = new DistinctTimes(source.id, mark)
   const { streams, streamOf, metadata } = labelSets.of(source)
   return {
     streams,
     metadata,
-    blocks: blocks.map((block) => lokiBlock(block, times, streamOf)),
+    blocks: blocks.map((block) => {
+      const stampOf = redelivered ? ordinalStamps(block) : inOrder(block, times)
+      return lokiBlock(block, stampOf, streamOf)
+    }),
     mark: times.mark(),
   }
 }
 
-function lokiBlock(
-  block: Block,
-  distinct: DistinctTimes,
-  streamOf: (dockerStream: number) => number,
-): LokiBlock {
+/** The stamp of the record at an index; asked once for each, in order. */
+type StampOf = (record: number) => bigint
+
+function inOrder({ times }: Block, distinct: DistinctTimes): StampOf {
+  return (record) => distinct.next(times[record]!)
+}
+
+/**
+ * Of records that come long after their neighbours: no state says what those were given. They are moved by half a millisecond and their ordinal, so that none
+ * meets an equal line that was written at the same time, and each time by the same.
+ */
+function ordinalStamps({ times, firstRecord }: Block): StampOf {
+  return (record) => times[record]! + BigInt(500_000 + ((firstRecord + record) % 400_000))
+}
+
+function lokiBlock(block: Block, stampOf: StampOf, streamOf: (dockerStream: number) => number): LokiBlock {
   const { bytes, ends } = withValidText(block)
   const times = new BigInt64Array(ends.length)
   const stream = new Uint8Array(ends.length)
   for (let record = 0; record < ends.length; record++) {
-    times[record] = distinct.next(block.times[record]!)
+    times[record] = stampOf(record)
     stream[record] = streamOf(block.streams[record]!)
   }
   return { bytes, ends, times, stream }

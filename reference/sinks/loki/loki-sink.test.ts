@@ -91,6 +91,21 @@ describe.each(['protobuf', 'json'] as const)('a push in %s', (encoding) => {
   })
 })
 
+test('a dead letter that is given again is held beside equal lines of its time, and once', async () => {
+  const rig = new LokiRig()
+  await rig.write([
+    block([
+      ['same', 0],
+      ['same', 0],
+    ]),
+  ])
+  const letter = { source: web, blocks: [block([['same', 0]], web, 2)], mark: undefined, redelivered: true }
+  const batch = { parts: [letter], records: 1, bytes: 5 }
+  const write = () => rig.world.run(() => rig.sink.write(batch, { signal: new AbortController().signal }))
+  expect([(await write()).kind, (await write()).kind]).toEqual(['stored', 'stored'])
+  expect(rig.lines()).toEqual(['same', 'same', 'same'])
+})
+
 describe('what Loki names is left out, and the rest is held', () => {
   test.each<[string, SimulatedLokiOptions, readonly [string, number][], string[], RegExp]>([
     [

@@ -13,6 +13,7 @@ export function replace(change: (files: FileSystem) => Partial<FileSystem>): Bre
     unlink: (path) => files.unlink(path),
     stat: (path) => files.stat(path),
     readdir: (path) => files.readdir(path),
+    list: (path) => files.list(path),
     syncDirectory: (path) => files.syncDirectory(path),
     ...change(files),
   })

@@ -1,4 +1,10 @@
-import type { FileHandle, FileSystem, OpenFlags } from '../../../reference/ports/index.ts'
+import type {
+  DirectoryEntry,
+  FileHandle,
+  FileStat,
+  FileSystem,
+  OpenFlags,
+} from '../../../reference/ports/index.ts'
 
 /** A directory that a case of the contract has to itself. Names are relative to it. */
 export class Place {
@@ -52,6 +58,16 @@ export class Place {
   /** Sorted. */
   async list(name = ''): Promise<string[]> {
     return (await this.#files.readdir(this.#path(name))).toSorted()
+  }
+
+  stat(name: string): Promise<FileStat> {
+    return this.#files.stat(this.#path(name))
+  }
+
+  /** Sorted by name. */
+  async entries(name = ''): Promise<DirectoryEntry[]> {
+    const entries = await this.#files.list(this.#path(name))
+    return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   syncDirectory(name = ''): Promise<void> {

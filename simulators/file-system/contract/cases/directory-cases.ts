@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import type { DirectoryEntry } from '../../../../reference/ports/index.ts'
 import { exists, fail, instead, isDirectory, replace } from '../breaking.ts'
 import type { FileSystemCase } from '../file-system-case.ts'
 import { outcome } from '../place.ts'
@@ -55,6 +56,55 @@ export const DIRECTORY_CASES: readonly FileSystemCase[] = [
     expected: 'ENOTDIR',
     broken: replace((files) => ({
       readdir: (path) => instead(files.readdir(path), 'ENOTDIR', (): string[] => []),
+    })),
+  },
+  {
+    name: 'a directory tells what its names stand for',
+    observe: async (place) => {
+      await place.mkdir('directory')
+      await place.mkdir('directory/inner')
+      await place.put('directory/file', '')
+      return await place.entries('directory')
+    },
+    expected: [
+      { name: 'file', kind: 'file' },
+      { name: 'inner', kind: 'directory' },
+    ],
+    broken: replace((files) => ({
+      list: async (path) => (await files.list(path)).map(({ name }) => ({ name, kind: 'file' })),
+    })),
+  },
+  {
+    name: 'what its names stand for is not told of what is not there, nor of a file',
+    observe: async (place) => {
+      await place.put('file', '')
+      return [await outcome(place.entries('none')), await outcome(place.entries('file'))]
+    },
+    expected: ['ENOENT', 'ENOTDIR'],
+    broken: replace((files) => ({
+      list: (path) => instead(files.list(path), 'ENOENT', (): DirectoryEntry[] => []),
+    })),
+  },
+  {
+    name: 'a directory is modified when a name comes to it',
+    observe: async (place) => {
+      await place.mkdir('directory')
+      const begun = (await place.stat('directory')).modifiedMs
+      let later = begun
+      for (let names = 0; names < 300 && later === begun; names++) {
+        // oxlint-disable-next-line no-await-in-loop -- time is as coarse as the file system has it
+        await place.put(`directory/${names}`, '')
+        // oxlint-disable-next-line no-await-in-loop
+        later = (await place.stat('directory')).modifiedMs
+      }
+      return later > begun
+    },
+    expected: true,
+    broken: replace((files) => ({
+      stat: async (path) => {
+        const stat = await files.stat(path)
+        return stat.kind === 'directory' ? { ...stat, modifiedMs: 0 } : stat
+      },
     })),
   },
   {

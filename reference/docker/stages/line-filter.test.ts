@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { encodeFrame } from '../../../property-tests/models/stored-log.ts'
 import { MonitorRig } from '../monitor-rig.test-helper.ts'
-import { createReader, type ContainerReader } from './container-reader.ts'
-import { parseContainerPosition, type ContainerPosition } from './container-position.ts'
+import { createReader, type ContainerReader } from '../reading/container-reader.ts'
+import { parseContainerPosition, type ContainerPosition } from '../reading/container-position.ts'
 import { LineFilter, lineFilterOf } from './line-filter.ts'
 
 const NONE = { includeLines: [], excludeLines: [] }
@@ -58,18 +58,18 @@ describe('a line is wanted', () => {
 
 describe('records that are not wanted', () => {
   test('are left out, told, and the position is behind them', () => {
-    const reader = createReader({ ...OPTIONS, filter: ODD })
+    const reader = createReader({ ...OPTIONS, stages: { filter: ODD } })
     expect(read(reader, LOG.slice(0, 8))).toEqual(['line 1', 'line 3', 'line 5', 'line 7'])
     expect(reader.takeNotices()).toEqual([{ kind: 'filtered', lines: 4 }])
     expect(reader.position).toMatchObject({ epoch: 0, records: 4 })
-    const resumed = createReader({ ...OPTIONS, filter: ODD, position: restored(reader.position) })
+    const resumed = createReader({ ...OPTIONS, stages: { filter: ODD }, position: restored(reader.position) })
     expect(read(resumed, LOG)).toEqual(['line 9'])
     expect(resumed.takeNotices()).toEqual([])
   })
 
   test('are so as whole lines, also when they came in pieces, and as what a line that is too long is cut to', () => {
     const filter = new LineFilter({ includeLines: [/^a.*b$/], excludeLines: [] })
-    const reader = createReader({ ...OPTIONS, filter })
+    const reader = createReader({ ...OPTIONS, stages: { filter } })
     const long = [frame(3, `a${'x'.repeat(62)}`), frame(3, 'b-'), frame(3, 'ab\n')]
     expect(read(reader, [frame(1, 'a-'), frame(1, '-b\n'), frame(2, 'b\n'), ...long])).toEqual([
       'a--b',
@@ -78,7 +78,7 @@ describe('records that are not wanted', () => {
   })
 
   test('have the same ordinals as long as the patterns are the same; others begin another epoch', () => {
-    const reader = createReader({ ...OPTIONS, filter: ODD })
+    const reader = createReader({ ...OPTIONS, stages: { filter: ODD } })
     read(reader, LOG)
     const position = restored(reader.position)
     const epochs = [
@@ -87,7 +87,7 @@ describe('records that are not wanted', () => {
       new LineFilter({ includeLines: [], excludeLines: [/[13579]$/] }),
       new LineFilter({ includeLines: [/[13579]$/i], excludeLines: [] }),
       null,
-    ].map((filter) => createReader({ ...OPTIONS, filter, position }).position.epoch)
+    ].map((filter) => createReader({ ...OPTIONS, stages: { filter }, position }).position.epoch)
     expect(epochs).toEqual([0, 0, 1, 1, 1])
     expect(lineFilterOf(NONE)).toBeNull()
   })

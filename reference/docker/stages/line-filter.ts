@@ -1,4 +1,6 @@
-import { crc32 } from 'node:zlib'
+import { digestOf } from './digest.ts'
+import type { RecordOutput } from './record-output.ts'
+import { seenText } from './seen-text.ts'
 
 /** Patterns on the text of a record. One match of a list is enough; exclude wins; without includes everything is wanted that is not excluded. */
 export interface LinePatterns {
@@ -14,18 +16,16 @@ export class LineFilter {
   /** The same for the same patterns, and for no others. */
   readonly digest: string
   readonly #patterns: LinePatterns
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
   constructor(patterns: LinePatterns) {
     this.#patterns = patterns
-    const text = JSON.stringify([patterns.includeLines.map(String), patterns.excludeLines.map(String)])
-    this.digest = `${text.length}-${crc32(text).toString(16)}`
+    this.digest = digestOf([patterns.includeLines.map(String), patterns.excludeLines.map(String)])
   }
 
-  /** @param record without its newline. The patterns see at most its first {@link SEEN_BYTES_MAX} bytes. */
-  wants(record: Uint8Array): boolean {
+  /** @param bytes with the record from `start` to `end`, without its newline; see {@link seenText} for what the patterns see. */
+  wants(bytes: Uint8Array, start = 0, end: number = bytes.length): boolean {
     const { includeLines, excludeLines } = this.#patterns
-    const text = this.#decoder.decode(record.subarray(0, SEEN_BYTES_MAX))
+    const text = seenText(bytes, start, end)
     const matches = (pattern: RegExp): boolean => pattern.test(text)
     return !excludeLines.some(matches) && (includeLines.length === 0 || includeLines.some(matches))
   }
@@ -37,5 +37,12 @@ export function lineFilterOf(patterns: LinePatterns): LineFilter | null {
   return includeLines.length + excludeLines.length === 0 ? null : new LineFilter(patterns)
 }
 
-/** A pattern may take time that grows with the square of the length, or worse: nothing else happens meanwhile. */
-const SEEN_BYTES_MAX = 16 * 1024
+/** Passes on the records that are wanted, and tells of each other one. */
+export function filtered(filter: LineFilter, output: RecordOutput, onFiltered: () => void): RecordOutput {
+  return {
+    push(stream, stamps, stampStart, bytes, start, end) {
+      if (filter.wants(bytes, start, end)) output.push(stream, stamps, stampStart, bytes, start, end)
+      else onFiltered()
+    },
+  }
+}

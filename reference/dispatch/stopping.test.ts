@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import type { PartialConfig } from '../config/complete-config.ts'
+import { Machine, numbersOf, upTo, type Process } from './dispatcher-rig.test-helper.ts'
+import { ScriptedSink, sourceOf } from './pipeline-rig.test-helper.ts'
+import type { SinkBatch, SinkLimits, WriteAnswer } from './sink.ts'
+
+const a = sourceOf('a')
+const LINE = 'x'.repeat(1000)
+const NETWORK: Partial<SinkLimits> = { sourcesPerBatch: 16, writeDeadlineMs: 30_000 }
+
+/** A state that a stop may come in: how the sink answers, and what is to be seen of it. */
+interface State {
+  readonly limits?: Partial<SinkLimits>
+  readonly config?: PartialConfig['dispatcher']
+  readonly answer: (batch: SinkBatch, signal: AbortSignal) => Promise<WriteAnswer> | WriteAnswer | null
+  readonly lines: number
+  /** Whether the state is there. */
+  readonly isThere: (process: Process, sink: ScriptedSink) => boolean
+  /** Something is wrong on the disk under the state directory. */
+  readonly disturb?: (machine: Machine) => Disposable
+  /** Steps of the stop that cannot end. */
+  readonly missed?: readonly string[]
+}
+
+const hangs = (): Promise<WriteAnswer> => new Promise(() => {})
+const refusesAll = ({ parts }: SinkBatch): WriteAnswer => ({
+  kind: 'partly',
+  marks: parts.map(() => undefined),
+  refused: parts.flatMap(({ blocks }, part) =>
+    upTo(blocks.reduce((sum, { ends }) => sum + ends.length, 0)).map((record) => ({
+      part,
+      record,
+      why: 'old',
+    })),
+  ),
+})
+
+const STATES: Readonly<Record<string, State>> = {
+  'a batch is to be tried again': {
+    answer: () => ({ kind: 'again', why: 'answered 500', afterMs: 60_000 }),
+    lines: 10,
+    isThere: (_, sink) => sink.writes.length > 0,
+  },
+  'the circuit is open': {
+    answer: () => ({ kind: 'refused', why: 'answered 401' }),
+    lines: 10,
+    isThere: ({ dispatcher }) => dispatcher.checks()['sink network']?.ok === false,
+  },
+  'the sink asked for a pause': {
+    answer: () => ({ kind: 'again', why: 'answered 429', afterMs: 600_000, of: 'sink' }),
+    lines: 10,
+    isThere: (_, sink) => sink.writes.length > 0,
+  },
+  'a write hangs': { answer: hangs, lines: 10, isThere: (_, sink) => sink.writes.length > 0 },
+  'records wait for company': {
+    limits: { batchDelayMs: 60_000 },
+    answer: () => null,
+    lines: 10,
+    isThere: (_, sink) => sink.writes.length === 0,
+  },
+  'the spool is full': {
+    config: { spool: { bytesMax: 1 << 20 }, queueBytesMax: 1 << 20 },
+    answer: () => ({ kind: 'again', why: 'ECONNREFUSED', of: 'sink' }),
+    lines: 3000,
+    isThere: ({ dispatcher }) => dispatcher.checks()['spool']?.ok === false,
+    missed: ['queue'],
+  },
+  'dead letters are being written': {
+    answer: refusesAll,
+    lines: 10,
+    disturb: ({ world }) =>
+      world.fileSystem.disturb({ kind: 'hang' }, { path: /dead-letters/, operations: ['write'] }),
+    missed: ['workers', 'dead letters'],
+    isThere: ({ dispatcher }) =>
+      dispatcher.figures()[0]!.writes > 0 && dispatcher.figures()[0]!.deadLetters === 0,
+  },
+  'dead letters cannot be written': {
+    answer: refusesAll,
+    lines: 10,
+    disturb: ({ world }) =>
+      world.fileSystem.disturb(
+        { kind: 'error', code: 'ENOSPC' },
+        { path: /dead-letters/, operations: ['write'] },
+      ),
+    isThere: ({ dispatcher }) => dispatcher.checks()['sink network dead letters']?.ok === false,
+  },
+}
+
+describe('a stop takes less than ten seconds, leaves no task behind and loses nothing, while', () => {
+  test.each(Object.entries(STATES))('%s', async (_, state) => {
+    const machine = new Machine()
+    const sink = new ScriptedSink({ ...NETWORK, ...state.limits }, 'network')
+    sink.answer = state.answer
+    const process = await machine.start([sink], state.config)
+    const trouble = state.disturb?.(machine)
+    const reader = new AbortController()
+    const reading = process.deliver(a, state.lines, LINE, reader).catch(() => {})
+    await machine.world.advance(30_000)
+    expect(state.isThere(process, sink)).toBe(true)
+    // Readers stop first.
+    reader.abort(new Error('stopped'))
+    const startedMs = machine.world.nowMs
+    const { missed } = await machine.stop()
+    expect(machine.world.nowMs - startedMs).toBeLessThan(10_000)
+    // A disk that hangs cannot be closed, and what does not fit into a full spool is read again: both are named.
+    expect(missed.map(({ step }) => step)).toEqual(state.missed ?? [])
+    trouble?.[Symbol.dispose]()
+    await machine.world.advance(1000)
+    expect(process.tasks.list()).toEqual([])
+    await reading
+    sink.answer = () => null
+    const next = await machine.start([sink], state.config)
+    const resume = next.dispatcher.resumePosition(a.id)?.records ?? 0
+    await machine.world.run(() => next.deliver(a, state.lines - resume, LINE))
+    await machine.world.advance(120_000)
+    expect([...new Set(numbersOf(sink, a))].toSorted((x, y) => x - y)).toEqual(upTo(state.lines))
+    await machine.stop()
+  })
+})

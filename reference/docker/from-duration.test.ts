@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { PERSONALITIES, type PersonalityName } from '../../simulators/index.ts'
+import { MonitorRig } from './monitor-rig.test-helper.ts'
+
+const MINUTE_MS = 60_000
+
+/** A line each second for three minutes, of which the last one is wanted. */
+async function rigOf(name: PersonalityName): Promise<{ rig: MonitorRig; lines: () => number[] }> {
+  const rig = new MonitorRig({
+    monitor: { from: MINUTE_MS },
+    engine: { personality: PERSONALITIES[name] },
+  })
+  const web = rig.add('web', {
+    behaviour: { kind: 'chatty', everyMs: 1000 },
+    lineText: (n) => String(n),
+  })
+  await rig.advance(3 * MINUTE_MS)
+  return { rig, lines: () => rig.lines(web).map(Number) }
+}
+
+test.each(['20.10', '26', '28', 'podman-5'] as const)(
+  'of a container that was there what was written in the given time is read, and nothing before: %s',
+  async (name) => {
+    const { rig, lines } = await rigOf(name)
+    await rig.start()
+    await rig.advance(10_000)
+    await rig.stop()
+    const [first = 0] = lines()
+    expect([120, 121, 122]).toContain(first)
+    expect(lines()).toEqual(lines().map((_, index) => first + index))
+    expect(lines().at(-1)).toBeGreaterThan(187)
+    expect(rig.complaints()).toEqual([])
+  },
+)
+
+test.each(['kill', 'power'] as const)(
+  'the moment from which a log is read is the same after a crash, however early that comes: %s',
+  async (kind) => {
+    for (const afterMs of [5, 20, 60, 150, 500, 1100]) {
+      const { rig, lines } = await rigOf('26')
+      await rig.start()
+      await rig.advance(afterMs)
+      const before = lines()
+      rig.world.crash({ kind })
+      rig.newProcess()
+      await rig.advance(5000)
+      await rig.start()
+      await rig.advance(5000)
+      await rig.stop()
+      const [first = 0] = kind === 'kill' ? [...before, ...lines()] : lines()
+      expect(lines()).toEqual(lines().map((_, index) => first + index))
+    }
+  },
+)
+
+test('what a container writes that comes later is read whole', async () => {
+  const rig = new MonitorRig({ monitor: { from: 1000 } })
+  await rig.start()
+  const web = rig.add('web', { behaviour: { kind: 'chatty', everyMs: 500 } })
+  await rig.advance(5000)
+  await rig.stop()
+  expect(rig.lines(web)).toEqual(rig.written(web))
+})

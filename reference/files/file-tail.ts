@@ -1,0 +1,358 @@
+import { posix } from 'node:path'
+import type { FileMonitorConfig } from '../config/config.ts'
+import type { Block, Source } from '../dispatch/block.ts'
+import type { Delivery } from '../docker/delivery.ts'
+import type { OpenFiles } from '../lifecycle/open-files.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { FileStat, FileSystem } from '../ports/file-system.ts'
+import { statOf, type Directories } from './directories.ts'
+import {
+  beginningOf,
+  finished,
+  isSameFile,
+  type FileIdentity,
+  type FilePlace,
+  type FinishedFile,
+} from './file-place.ts'
+import { FilePosition } from './file-position.ts'
+import { FileReads, type ReadOutcome } from './file-reads.ts'
+import { FileRecords } from './file-records.ts'
+import type { FilesRead } from './files-read.ts'
+import type { FileNotice } from './notices.ts'
+import { RotatedFiles, type Unread } from './rotated-files.ts'
+
+export interface TailContext {
+  readonly config: FileMonitorConfig
+  readonly clock: Clock
+  readonly fileSystem: FileSystem
+  readonly openFiles: OpenFiles
+  readonly directories: Directories
+  readonly filesRead: FilesRead
+  readonly delivery: Delivery
+  readonly report: (source: Source, notice: FileNotice) => void
+  /** Whether the path is wanted by itself. */
+  readonly wants: (path: string) => boolean
+  /** Whether this was a rotated file already when the collector started. */
+  readonly wasRotatedBefore: (file: FileStat) => boolean
+}
+
+/**
+ * One log: the files that had its path, one after the other. It looks when it is told to:
+ *
+ *     current  the path leads to the file that is read      --other file at the path--> moved
+ *                                                            --its contents are others--> cut: goes on in the copy, or from the start
+ *     moved    read to its end by its open handle, or under its new name  --quiet, and there is a next one--> between
+ *              --not found any more--> between, after a while
+ *     between  takes the next one: first what rotation left unread, oldest first, then the file at the path
+ */
+export class FileTail {
+  readonly source: Source
+  readonly path: string
+  readonly #context: TailContext
+  readonly #records: FileRecords
+  readonly #rotated: RotatedFiles
+  #reads: FileReads | null = null
+  /** Nothing of this log was ever read: what is there besides the path's own file may not be wanted. */
+  #isFresh: boolean
+  readonly #from: 'start' | 'now'
+  /** The current file was met in this process. */
+  #wasSeen = false
+  #deviceChecked = false
+  /** The size the current file had when it was looked at last. */
+  #seenBytes = 0
+  #seenModifiedMs = -1
+  /** When something came from the current file last, monotonic. */
+  #grewMs: number
+  #missingSinceMs: number | null = null
+  /** Looks in a row that did not find the current file. */
+  #misses = 0
+  #undelivered: Block | undefined
+  /** The current file is a copy: nobody writes to it. */
+  #isCopy = false
+
+  /** @param from for a log of which nothing was read: whether what is there now is to be read */
+  constructor(context: TailContext, source: Source, from: 'start' | 'now') {
+    const { clock, config, delivery, filesRead } = context
+    this.#context = context
+    this.source = source
+    this.path = source.name
+    this.#from = from
+    this.#grewMs = clock.monotonic()
+    const position = delivery.resumePosition(source.id)
+    this.#isFresh = !(position instanceof FilePosition)
+    this.#records = new FileRecords({
+      source,
+      maxLineBytes: config.maxLineBytes,
+      cutCarriageReturn: config.cutCarriageReturn,
+      position: position instanceof FilePosition ? position : undefined,
+    })
+    const { finished: before, place } = this.#records
+    for (const file of before) filesRead.finished(file)
+    if (place !== null) filesRead.claim(place, source.id)
+    this.#rotated = new RotatedFiles(context, source, () => this.#records.finished)
+  }
+
+  /** Since when neither the path nor the file that was read is there, monotonic; null while one of them is. */
+  get missingSinceMs(): number | null {
+    return this.#missingSinceMs
+  }
+
+  /**
+   * Reads what there is to be read. Rejects when that fails, to be called again, and with the signal's reason on abort.
+   * @returns whether there was anything
+   */
+  async look(signal: AbortSignal): Promise<boolean> {
+    await this.#deliver(signal)
+    const stat = await statOf(this.#context.fileSystem, this.path)
+    await this.#checkDevice(stat)
+    const { place } = this.#records
+    if (place === null) return await this.#between(stat, signal)
+    if (stat !== null && isSameFile(stat, place)) return await this.#current(stat, place, signal)
+    return await this.#moved(stat, place, signal)
+  }
+
+  /** Neither path nor file is there any more: what is open becomes a record. */
+  async end(signal: AbortSignal): Promise<void> {
+    const { place } = this.#records
+    if (place !== null) this.#reportRemoved(place)
+    await this.#leave()
+    this.#records.finish()
+    await this.#deliver(signal)
+  }
+
+  /** Gives up the file it has open. */
+  async close(): Promise<void> {
+    await this.#reads?.close()
+    const { place } = this.#records
+    if (place !== null) this.#context.filesRead.release(place, this.source.id)
+  }
+
+  async #current(stat: FileStat, place: FilePlace, signal: AbortSignal): Promise<boolean> {
+    this.#found()
+    if (stat.size === place.offset && stat.modifiedMs === this.#seenModifiedMs) return false
+    if (place.offset === 0 && (await this.#goBack(place, stat))) return true
+    const outcome = await this.#read(this.path, signal)
+    if (outcome === 'changed') await this.#cut(this.#records.place!, signal)
+    else if (outcome === 'end') this.#saw(stat)
+    return true
+  }
+
+  async #moved(stat: FileStat | null, place: FilePlace, signal: AbortSignal): Promise<boolean> {
+    const path = this.#reads?.isOpen === true ? this.path : await this.#rotated.find(place)
+    if (path === null) return await this.#missing(stat, place, signal)
+    this.#found()
+    const { offset } = place
+    const outcome = await this.#read(path, signal)
+    if (outcome === 'elsewhere') return true
+    if (outcome === 'changed') {
+      await this.#cut(place, signal)
+      return true
+    }
+    const grew = this.#records.place!.offset > offset
+    if (grew || !(await this.#isQuiet())) return grew
+    const next = await this.#next(stat)
+    if (next === null) {
+      // A file that was removed takes room as long as somebody has it open.
+      if ((await this.#rotated.find(place)) === null) await this.#reads?.close()
+      return false
+    }
+    // What came while that was looked for is read too.
+    if ((await this.#read(path, signal)) !== 'end' || this.#records.place!.offset > offset) return true
+    this.#context.report(this.source, { kind: 'rotated' })
+    await this.#give(this.#records.place!)
+    await this.#begin(next)
+    return true
+  }
+
+  /** The current file is not where it was, nor anywhere else in the directory. It may be about to be renamed, so that counts after some looks only. */
+  async #missing(stat: FileStat | null, place: FilePlace, signal: AbortSignal): Promise<boolean> {
+    const { clock, config } = this.#context
+    this.#misses += 1
+    this.#missingSinceMs ??= clock.monotonic()
+    const forMs = clock.monotonic() - this.#missingSinceMs
+    if (this.#misses < MISSES_UNTIL_GONE || forMs < config.rotateWaitMs) return false
+    const next = await this.#next(stat)
+    if (next === null) return false
+    this.#reportRemoved(place)
+    await this.#give(place)
+    await this.#begin(next)
+    await this.#deliver(signal)
+    return true
+  }
+
+  #reportRemoved(place: FilePlace): void {
+    const lostBytes = Math.max(0, this.#seenBytes - place.offset)
+    const mayLack = lostBytes > 0 || !this.#wasSeen
+    if (mayLack) this.#records.gap()
+    this.#context.report(this.source, { kind: 'removed', lostBytes, mayLack })
+  }
+
+  /** No file is being read. */
+  async #between(stat: FileStat | null, signal: AbortSignal): Promise<boolean> {
+    if (this.#isFresh) {
+      this.#remember(await this.#rotated.unwanted(this.#from))
+      this.#isFresh = false
+      if (stat !== null && this.#from === 'now' && !(await this.#rotated.anyUnread(null))) {
+        await this.#beginAt({ path: this.path, stat, offset: stat.size }, true)
+        await this.#deliver(signal)
+        return true
+      }
+    }
+    const next = await this.#next(stat)
+    if (next === null) this.#lost()
+    else await this.#begin(next)
+    await this.#deliver(signal)
+    return next !== null
+  }
+
+  /** Somebody cut the file, or it was removed and another one has its number. What was not read of it yet may be in a copy that was made before. */
+  async #cut(place: FilePlace, signal: AbortSignal): Promise<void> {
+    const { report } = this.#context
+    const { rest, copies } = await this.#rotated.copiesOf(place)
+    const end = rest?.size ?? Math.max(0, ...copies.map(({ offset }) => offset))
+    const lostBytes = Math.max(0, this.#seenBytes - Math.max(place.offset, end))
+    report(this.source, { kind: 'cut', lostBytes, hasCopy: rest !== null || copies.length > 0 })
+    this.#records.gap()
+    this.#remember(copies)
+    await this.#leave()
+    if (rest === null) this.#records.finish()
+    else this.#take({ ...place, device: rest.device, inode: rest.inode })
+    this.#isCopy = rest !== null
+    await this.#deliver(signal)
+  }
+
+  /** Reads the current file, by its open handle or by the path, up to its end. */
+  async #read(path: string, signal: AbortSignal): Promise<ReadOutcome> {
+    const reads = (this.#reads ??= new FileReads(this.#context, this.#records))
+    for (let isFirst = true; ; isFirst = false) {
+      // eslint-disable-next-line no-await-in-loop -- a file is read in order
+      const outcome = await reads.next(path, isFirst, signal)
+      if (outcome === 'more') this.#grewMs = this.#context.clock.monotonic()
+      // eslint-disable-next-line no-await-in-loop
+      await this.#deliver(signal)
+      if (outcome !== 'more') return outcome
+    }
+  }
+
+  /** Where reading goes on behind the current file; null when there is nothing yet, and more may still come to the current one. */
+  async #next(stat: FileStat | null): Promise<Unread | null> {
+    const { place } = this.#records
+    const [oldest] = await this.#rotated.unread(place)
+    if (oldest !== undefined) return oldest
+    if (stat === null || (place !== null && stat.size === 0)) return null
+    return await this.#rotated.asNext(this.path, stat, place)
+  }
+
+  /** The current file is given up, and not read again. */
+  async #give(place: FilePlace): Promise<void> {
+    this.#remember([finished(place)])
+    await this.#leave()
+    this.#records.finish()
+  }
+
+  #remember(files: readonly FinishedFile[]): void {
+    for (const file of files) this.#context.filesRead.finished(file)
+    this.#records.remember(files)
+  }
+
+  /**
+   * Nothing of the current file was read, and it may have been copied and cut meanwhile: what is in the copy comes first. How the file begins is noted
+   * before that is looked for, so that a cut after it is seen as one.
+   */
+  async #goBack(place: FilePlace, stat: FileStat): Promise<boolean> {
+    const head = await this.#rotated.headOf(this.path, stat)
+    if (head === null) return true
+    const [oldest] = await this.#rotated.unread(place)
+    if (oldest === undefined) {
+      if (place.head.length === 0 && head.length > 0) this.#records.moveTo({ ...place, head })
+      return false
+    }
+    await this.#leave()
+    await this.#begin(oldest)
+    return true
+  }
+
+  async #leave(): Promise<void> {
+    await this.close()
+    this.#reads = null
+  }
+
+  async #begin(next: Unread): Promise<void> {
+    await this.#beginAt(next, false)
+  }
+
+  /** @param aligned to the beginning of the line that the offset lies in */
+  async #beginAt({ path, stat, offset }: Unread, aligned: boolean): Promise<void> {
+    const place =
+      offset === 0 ? beginningOf(stat) : await this.#rotated.placeAt({ path, stat, offset }, aligned)
+    this.#take(place)
+  }
+
+  #take(place: FilePlace): void {
+    const { clock, filesRead } = this.#context
+    filesRead.claim(place, this.source.id)
+    this.#records.moveTo(place)
+    this.#found()
+    this.#wasSeen = true
+    this.#seenBytes = 0
+    this.#seenModifiedMs = -1
+    this.#grewMs = clock.monotonic()
+    this.#isCopy = false
+  }
+
+  #saw({ size, modifiedMs }: FileStat): void {
+    this.#wasSeen = true
+    this.#seenBytes = Math.max(size, this.#records.place!.offset)
+    this.#seenModifiedMs = modifiedMs
+  }
+
+  #found(): void {
+    this.#missingSinceMs = null
+    this.#misses = 0
+  }
+
+  #lost(): void {
+    this.#missingSinceMs ??= this.#context.clock.monotonic()
+  }
+
+  /** Whether nobody writes to the current file any more, as it seems: who had it open has opened the next one by now. */
+  async #isQuiet(): Promise<boolean> {
+    const { clock, config } = this.#context
+    if (this.#isCopy || clock.monotonic() - this.#grewMs >= config.rotateWaitMs) return true
+    const stat = await this.#reads?.stat()
+    return stat !== undefined && clock.now() - stat.modifiedMs >= config.rotateWaitMs
+  }
+
+  /** After a restart of the machine a file system may have another number than before. */
+  async #checkDevice(stat: FileIdentity | null): Promise<void> {
+    if (this.#deviceChecked) return
+    const { fileSystem, filesRead } = this.#context
+    const { place } = this.#records
+    const there = stat ?? (await fileSystem.stat(posix.dirname(this.path)).catch(() => null))
+    if (there === null) return
+    this.#deviceChecked = true
+    if (place === null || place.device === there.device) return
+    filesRead.release(place, this.source.id)
+    this.#records.adoptDevice(place.device, there.device)
+    filesRead.claim(this.#records.place!, this.source.id)
+    for (const file of this.#records.finished) filesRead.finished(file)
+  }
+
+  /** Hands over what is complete. While there is no room the block is kept, so that a failure does not lose it. */
+  async #deliver(signal: AbortSignal): Promise<void> {
+    const { delivery, report } = this.#context
+    if (this.#records.cutLines > 0) report(this.source, { kind: 'long_lines', lines: this.#records.cutLines })
+    this.#records.cutLines = 0
+    for (;;) {
+      const block = this.#undelivered ?? this.#records.take()
+      if (block === undefined) return
+      this.#undelivered = block
+      // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
+      if (!delivery.tryDeliver(block)) await delivery.deliver(block, { signal })
+      this.#undelivered = undefined
+    }
+  }
+}
+
+/** A file that is being renamed may be missed by a look, and by the next. */
+const MISSES_UNTIL_GONE = 3

@@ -1,0 +1,36 @@
+import { keyOf, type FileIdentity, type FinishedFile } from './file-place.ts'
+
+/** Which log reads which file, and how far files were read that were given up: so that none is read twice, whatever it is called. */
+export class FilesRead {
+  readonly #owners = new Map<string, string>()
+  readonly #finished = new Map<string, FinishedFile>()
+
+  /** The log that reads the file now; undefined for none. */
+  ownerOf(file: FileIdentity): string | undefined {
+    return this.#owners.get(keyOf(file))
+  }
+
+  claim(file: FileIdentity, source: string): void {
+    this.#owners.set(keyOf(file), source)
+  }
+
+  release(file: FileIdentity, source: string): void {
+    if (this.ownerOf(file) === source) this.#owners.delete(keyOf(file))
+  }
+
+  /** A file was read up to here and is given up. */
+  finished(file: FinishedFile): void {
+    const key = keyOf(file)
+    this.#finished.delete(key)
+    this.#finished.set(key, file)
+    const [oldest] = this.#finished.keys()
+    if (this.#finished.size > REMEMBERED_MAX) this.#finished.delete(oldest!)
+  }
+
+  /** What was read of a file with this number before; the file may be another one by now. */
+  finishedAs(file: FileIdentity): FinishedFile | undefined {
+    return this.#finished.get(keyOf(file))
+  }
+}
+
+const REMEMBERED_MAX = 10_000

@@ -1,0 +1,238 @@
+import { posix } from 'node:path'
+import type { Source } from '../dispatch/block.ts'
+import type { FileStat } from '../ports/file-system.ts'
+import { statOf } from './directories.ts'
+import {
+  beginningOf,
+  behind,
+  COPY_BYTES_MIN,
+  finished,
+  fits,
+  HEAD_BYTES,
+  isCopy,
+  isFinished,
+  isSameFile,
+  overlapStart,
+  TAIL_BYTES,
+  type FileIdentity,
+  type FilePlace,
+  type FinishedFile,
+} from './file-place.ts'
+import { FINISHED_MAX } from './file-records.ts'
+import type { TailContext } from './file-tail.ts'
+import { compareRotated, isCompressed } from './rotated-names.ts'
+import { TailedFile } from './tailed-file.ts'
+
+/** A file to go on with, and where in it. */
+export interface Unread {
+  readonly path: string
+  readonly stat: FileStat
+  readonly offset: number
+}
+
+/** The files that a log had before the one that its path leads to. */
+export class RotatedFiles {
+  readonly #context: TailContext
+  readonly #source: Source
+  readonly #directory: string
+  readonly #name: string
+  readonly #finished: () => readonly FinishedFile[]
+  /** Of files that are known, by path: where reading of them would go on, as long as they stay as they were then. */
+  readonly #checked = new Map<string, { readonly stat: FileStat; readonly offset: number }>()
+
+  /** @param before files of the log that were read already, or are not to be read */
+  constructor(context: TailContext, source: Source, before: () => readonly FinishedFile[]) {
+    this.#context = context
+    this.#finished = before
+    this.#source = source
+    this.#directory = posix.dirname(source.name)
+    this.#name = posix.basename(source.name)
+  }
+
+  /** The path under which this very file is now; null when it is not in the directory of the log. */
+  async find(file: FileIdentity): Promise<string | null> {
+    const { directories, fileSystem } = this.#context
+    const listing = await directories.list(this.#directory)
+    for (const path of this.#pathsOf(listing?.rotatedFrom(this.#name) ?? [])) {
+      // eslint-disable-next-line no-await-in-loop -- it is usually the first
+      const stat = await statOf(fileSystem, path)
+      if (stat !== null && isSameFile(stat, file)) return path
+    }
+    return (await listing?.pathOf(file)) ?? null
+  }
+
+  /** What is to be read before the file at the path, the oldest first. @param place in the file that is being read, if one is */
+  async unread(place: FilePlace | null): Promise<readonly Unread[]> {
+    let unread: Unread[] = []
+    for (const { path, stat } of await this.#candidates(place)) {
+      if (stat.size === 0 || this.#isOfAnother(stat)) continue
+      const known = this.#known(stat)
+      // eslint-disable-next-line no-await-in-loop -- few are left
+      const offset = await this.#offsetIn(path, stat, known, place)
+      if (offset < stat.size) unread.push({ path, stat, offset })
+      // What is older than one that was read was read as well; there are more than are remembered.
+      else if (known !== undefined && this.#finished().length >= FINISHED_MAX) unread = []
+    }
+    return unread
+  }
+
+  async anyUnread(place: FilePlace | null): Promise<boolean> {
+    return (await this.unread(place)).length > 0
+  }
+
+  /** The file at the path as what comes behind the place; null while another log reads it. */
+  async asNext(path: string, stat: FileStat, place: FilePlace | null): Promise<Unread | null> {
+    if (this.#isOfAnother(stat)) return null
+    // The file at the place may be a copy of this one, which is about to be cut.
+    if (place !== null && place.offset >= COPY_BYTES_MIN && (await this.#hasAll(path, stat, place)))
+      return { path, stat, offset: place.offset }
+    const known = this.#context.filesRead.finishedAs(stat)
+    if (known === undefined || stat.size < known.offset) return { path, stat, offset: 0 }
+    const head = await this.headOf(path, stat)
+    return { path, stat, offset: head !== null && isFinished(known, head) ? known.offset : 0 }
+  }
+
+  /** Files of a log that is new, which are not to be read: they were there before, and nobody asked for them. */
+  async unwanted(from: 'start' | 'now'): Promise<readonly FinishedFile[]> {
+    const { wants, wasRotatedBefore } = this.#context
+    const isWanted = (path: string, stat: FileStat): boolean =>
+      !wasRotatedBefore(stat) || (from === 'start' && wants(path))
+    const unwanted = (await this.#candidates(null)).filter(({ path, stat }) => !isWanted(path, stat))
+    return await Promise.all(
+      unwanted.slice(-FINISHED_MAX).map(async ({ path, stat }) => {
+        const head = (await this.headOf(path, stat)) ?? new Uint8Array(0)
+        return { ...finished({ ...beginningOf(stat), head }), offset: Number.MAX_SAFE_INTEGER }
+      }),
+    )
+  }
+
+  /**
+   * Copies of the file that was read, as `copytruncate` makes them.
+   * @returns rest: the newest that has something behind the place, or ends there. copies: others, which are not to be read
+   */
+  async copiesOf(place: FilePlace): Promise<{ rest: FileStat | null; copies: readonly FinishedFile[] }> {
+    let rest: FileStat | null = null
+    const copies: FinishedFile[] = []
+    if (place.head.length === 0) return { rest, copies }
+    for (const { path, stat } of await this.#candidates(place)) {
+      // eslint-disable-next-line no-await-in-loop -- one after the other
+      const copied = await this.#copied(path, stat, place)
+      if (copied === 'rest') rest = stat
+      else if (copied !== null) copies.push(copied)
+    }
+    return { rest, copies }
+  }
+
+  /** The place at an offset of a file of which the bytes before it were not read. @param aligned to the beginning of the line */
+  async placeAt({ path, stat, offset }: Unread, aligned: boolean): Promise<FilePlace> {
+    const head = await this.headOf(path, stat)
+    const start = Math.max(0, offset - ALIGN_BYTES)
+    const before = await this.#bytesOf(path, stat, start, offset - start)
+    if (head === null || before === null || before.length < offset - start) return beginningOf(stat)
+    const lineStart = before.lastIndexOf(NEWLINE) + 1
+    const isAligned = aligned && lineStart >= (start === 0 ? 0 : TAIL_BYTES)
+    const end = isAligned ? lineStart : before.length
+    const at = start + end
+    if (at <= HEAD_BYTES) return behind(beginningOf(stat), head.subarray(0, at))
+    const far = { ...beginningOf(stat), head, offset: at }
+    return behind(far, before.subarray(end - TAIL_BYTES, end))
+  }
+
+  /** How the file begins; null when the path leads elsewhere by now. */
+  async headOf(path: string, stat: FileStat): Promise<Uint8Array | null> {
+    return await this.#bytesOf(path, stat, 0, HEAD_BYTES)
+  }
+
+  /** Rotated files of this log, the oldest first, without the one that is being read. */
+  async #candidates(place: FilePlace | null): Promise<{ path: string; stat: FileStat }[]> {
+    const { directories, fileSystem } = this.#context
+    const listing = await directories.list(this.#directory)
+    const names = (listing?.rotatedFrom(this.#name) ?? []).filter((name) => !isCompressed(name))
+    const files = await Promise.all(
+      this.#pathsOf(names).map(async (path) => {
+        const stat = await statOf(fileSystem, path)
+        return stat === null || (place !== null && isSameFile(stat, place)) ? [] : [{ path, stat }]
+      }),
+    )
+    return files
+      .flat()
+      .toSorted((a, b) => a.stat.modifiedMs - b.stat.modifiedMs || compareRotated(a.path, b.path))
+  }
+
+  /** Where reading of a rotated file begins; Infinity when it is not to be read. */
+  async #offsetIn(
+    path: string,
+    stat: FileStat,
+    known: FinishedFile | undefined,
+    place: FilePlace | null,
+  ): Promise<number> {
+    const checked = this.#checked.get(path)
+    if (checked !== undefined && isUnchanged(checked.stat, stat)) return checked.offset
+    const head = await this.headOf(path, stat)
+    if (head === null) return Infinity
+    if (known !== undefined && isFinished(known, head)) {
+      this.#checked.set(path, { stat, offset: known.offset })
+      return known.offset
+    }
+    const isCopied = place !== null && head.length >= COPY_BYTES_MIN && isCopy(place, head)
+    return isCopied ? Infinity : 0
+  }
+
+  async #copied(path: string, stat: FileStat, place: FilePlace): Promise<'rest' | FinishedFile | null> {
+    const head = await this.headOf(path, stat)
+    if (head === null || !isCopy(place, head)) return null
+    if (await this.#hasAll(path, stat, place)) return 'rest'
+    const isShorter = stat.size < place.offset
+    return isShorter ? finished({ ...beginningOf(stat), head, offset: stat.size }) : null
+  }
+
+  /** Whether the file has everything that lies before the place, as far as that is remembered. */
+  async #hasAll(path: string, stat: FileStat, place: FilePlace): Promise<boolean> {
+    if (stat.size < place.offset) return false
+    const head = await this.headOf(path, stat)
+    if (head === null || !isCopy(place, head)) return false
+    const start = overlapStart(place)
+    const before = await this.#bytesOf(path, stat, start, place.offset - start)
+    return before !== null && fits(place, before)
+  }
+
+  #known(file: FileIdentity): FinishedFile | undefined {
+    return (
+      this.#finished().findLast((each) => isSameFile(each, file)) ?? this.#context.filesRead.finishedAs(file)
+    )
+  }
+
+  #isOfAnother(stat: FileStat): boolean {
+    const owner = this.#context.filesRead.ownerOf(stat)
+    return owner !== undefined && owner !== this.#source.id
+  }
+
+  /** Bytes of a file that is opened for that alone; null when the path leads elsewhere by now. */
+  async #bytesOf(path: string, stat: FileStat, position: number, length: number): Promise<Uint8Array | null> {
+    const { fileSystem, openFiles } = this.#context
+    const file = new TailedFile(fileSystem, stat)
+    return await openFiles.use(file, { signal: NEVER }, async () => {
+      if (!(await file.open(path))) return null
+      try {
+        const buffer = new Uint8Array(length)
+        return buffer.subarray(0, await file.read(buffer, position, length))
+      } finally {
+        await file.close()
+      }
+    })
+  }
+
+  #pathsOf(names: readonly string[]): string[] {
+    return names.map((name) => posix.join(this.#directory, name))
+  }
+}
+
+function isUnchanged(before: FileStat, now: FileStat): boolean {
+  return isSameFile(before, now) && before.size === now.size && before.modifiedMs === now.modifiedMs
+}
+
+/** How far before the end of a file the beginning of its last line is looked for. */
+const ALIGN_BYTES = 64 * 1024
+const NEWLINE = 0x0a
+/** For what only ends by itself. */
+const NEVER = new AbortController().signal
