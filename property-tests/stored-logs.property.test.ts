@@ -118,7 +118,7 @@ test.prop([setting, visits(fc.constant(0))], { numRuns: 30 })(
 
 test.prop(
   [setting, visits(fc.nat(3)).map((all) => all.map((visit): Visit => ({ ...visit, way: 'files' })))],
-  { numRuns: 20 },
+  { numRuns: 20, seed: 1 },
 )('a record in a file that is spoilt costs that record alone, and a gap', async (drawn, all) => {
   const { check, follower, skipped, wrong } = await follow(drawn, all)
   expect(wrong).toBeUndefined()

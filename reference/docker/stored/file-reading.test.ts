@@ -114,6 +114,18 @@ describe('a log that is read from its file', () => {
     await rig.stop()
   })
 
+  test('has lines joined to records, the last of which is complete when nothing comes for as long as that takes', async () => {
+    const multiline = { start: /begin/, timeoutMs: 1000 }
+    const rig = await started({ monitor: { source: 'files', multiline } })
+    const job = rig.add('job', { behaviour: { kind: 'silent' } })
+    job.write('stdout', 'begin 1\n  more\nbegin 2\n  and more\n')
+    await rig.advance(500)
+    expect(rig.lines(job)).toEqual(['begin 1', '  more'])
+    await rig.advance(4000)
+    expect(rig.lines(job)).toEqual(['begin 1', '  more', 'begin 2', '  and more'])
+    await rig.stop()
+  })
+
   test('from now on begins behind what is stored', async () => {
     const rig = new MonitorRig({ engine: STORED, monitor: { source: 'files', from: 'now' } })
     const old = rig.add('old')
