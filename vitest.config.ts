@@ -4,8 +4,8 @@ import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config
 const INTEGRATION = [
   'property-tests/collector-wide.property.test.ts',
   'property-tests/defects/defects-put-back.test.ts',
+  'property-tests/network-sinks-wide.property.test.ts',
   'property-tests/jetstream-wide.property.test.ts',
-  'property-tests/network-sinks.load.test.ts',
   'property-tests/real-handles.test.ts',
   'reference/adapters/nats-jet-stream.test.ts',
   'reference/adapters/process-watch.test.ts',

@@ -7,6 +7,7 @@ import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
 import { NETWORK_SINKS } from './network-sinks.ts'
 import { FILES } from './files.ts'
+import { FILE_MONITOR } from './file-monitor.ts'
 import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
@@ -29,6 +30,7 @@ export const DEFECTS: readonly Defect[] = [
   ...MONITOR,
   ...DELIVERY,
   ...FILES,
+  ...FILE_MONITOR,
   ...EDGE,
   ...VERDICTS,
   ...SURVIVORS,
@@ -36,8 +38,8 @@ export const DEFECTS: readonly Defect[] = [
   ...STAGES,
   ...RETRIES,
   ...STORED,
-  ...JETSTREAM,
   ...NETWORK_SINKS,
+  ...JETSTREAM,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

@@ -141,7 +141,7 @@ export const STAGES: readonly Defect[] = [
     id: 'B229',
     origin,
     description:
-      'The moment from which a log is read is another one after a crash: the first records get the numbers of others',
+      'The moment from which a log is read is not on disk when the first of it is delivered: after a crash it is another one',
     patches: [
       {
         file: maker,
@@ -152,7 +152,7 @@ export const STAGES: readonly Defect[] = [
     caughtBy: [
       {
         file: 'reference/docker/from-duration.test.ts',
-        test: 'the same after a crash, however early that comes: kill',
+        test: 'the moment is on disk before anything is delivered',
       },
     ],
   },

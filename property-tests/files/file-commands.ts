@@ -21,7 +21,10 @@ export class FileCommand {
   }
 }
 
-const log = fc.nat(3)
+/** Mostly the same: what is interesting takes several things that happen to one log. */
+const log = fc.constantFrom(0, 0, 0, 0, 1, 1, 2, 3)
+/** Mostly a rotation is over at once. */
+const pauseEvents = fc.constantFrom(0, 0, 0, 1, 2, 5)
 const pauseMs = fc.constantFrom(0, 1, 20, 150, 600, 3000, 20_000)
 
 const write = fc
@@ -36,15 +39,26 @@ const begin = log.map(
 const late = log.map(
   (which) => new FileCommand(`write late to ${which}`, (world) => world.log(which)?.writeLate()),
 )
-const rename = log.map((which) => new FileCommand(`rename ${which}`, (world) => world.log(which)?.rename()))
-const copyAndCut = fc
-  .tuple(log, fc.nat(3), pauseMs)
+const rename = fc
+  .tuple(log, pauseEvents)
   .map(
-    ([which, between, ms]) =>
-      new FileCommand(`copy ${which}, write ${between}, wait ${ms}, cut`, (world) =>
-        world.log(which)?.copyAndCut(between, () => world.advance(ms)),
+    ([which, events]) =>
+      new FileCommand(`rename ${which}, ${events} events at each step`, (world) =>
+        world.log(which)?.rename(() => world.step(events)),
       ),
   )
+const copyAndCut = fc.tuple(log, fc.nat(3), pauseEvents, pauseMs).map(
+  ([which, between, events, ms]) =>
+    new FileCommand(
+      `copy ${which}, ${events} events at each step, write ${between}, wait ${ms}, cut`,
+      (world) =>
+        world.log(which)?.copyAndCut(
+          between,
+          () => world.step(events),
+          () => world.advance(ms),
+        ),
+    ),
+)
 const compress = log.map(
   (which) => new FileCommand(`compress ${which}`, (world) => world.log(which)?.compress()),
 )

@@ -72,9 +72,10 @@ export class WrittenLog {
     this.#writeTo(rotated, `${this.#nextText()}\n`)
   }
 
-  rename(): void {
+  /** @param pause between the steps of a rotation, of which each changes one name */
+  async rename(pause: () => Promise<void>): Promise<void> {
     if (!this.exists) return
-    this.#shift()
+    await this.#shift(pause)
     this.#excuseUnknown()
     this.#rig.disk.rename(this.path, `${this.path}.1`)
     this.#isCopied = false
@@ -83,11 +84,14 @@ export class WrittenLog {
     this.#files.delete(this.path)
   }
 
-  /** @param between lines written after the copy and before the cut. @param wait virtual time that passes in between */
-  async copyAndCut(between: number, wait: () => Promise<void>): Promise<void> {
+  /**
+   * @param between lines written after the copy and before the cut. @param pause between the steps that change a name. @param wait between the copy and
+   * the cut
+   */
+  async copyAndCut(between: number, pause: () => Promise<void>, wait: () => Promise<void>): Promise<void> {
     if (!this.exists) return
     if (between > 0 && this.#open !== '') this.write(1)
-    this.#shift()
+    await this.#shift(pause)
     const [began] = this.#files.get(this.path) ?? []
     const isKnown = began !== undefined && this.#delivered().has(began.text)
     this.#excuseUnknown()
@@ -148,8 +152,10 @@ export class WrittenLog {
     return this.#lines.some(({ text, excuse }) => excuse === 'cut' && !delivered.has(text))
   }
 
-  #shift(): void {
+  async #shift(pause: () => Promise<void>): Promise<void> {
     for (let number = KEPT; number > 0; number--) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await pause()
       const path = `${this.path}.${number}`
       if (this.#rig.disk.find(path) === null) continue
       if (number === KEPT) {

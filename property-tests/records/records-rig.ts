@@ -182,7 +182,8 @@ export class RecordsRig {
         ...(multiline === undefined ? {} : { multiline }),
         ...(rateLimit === undefined ? {} : { rateLimit }),
         filters: { excludeLines },
-        streamRotation: { intervalMs: 5000 },
+        // Without rotations nothing but the silence itself brings out what it completes.
+        streamRotation: { intervalMs: this.#options.seed % 2 === 0 ? 5000 : 300_000 },
       },
       sinks: { localFile: { directory: LOGS, format: 'json' } },
     })

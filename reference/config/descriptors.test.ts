@@ -25,4 +25,13 @@ test('as many as there are, or where nobody knows, are not', async () => {
   await assertEnoughDescriptors(config, limit(null))
   const noFiles = completeConfig({ sinks: { localFile: { enabled: false }, stdout: { enabled: true } } })
   await assertEnoughDescriptors(noFiles, limit(114))
+  const onlyFiles = completeConfig({
+    containerMonitor: { enabled: false },
+    fileMonitor: { enabled: true, paths: ['/logs/*.log'], maxOpenFiles: 30 },
+    sinks: { localFile: { maxOpenFiles: 30 } },
+  })
+  await assertEnoughDescriptors(onlyFiles, limit(124))
+  await expect(assertEnoughDescriptors(onlyFiles, limit(123))).rejects.toMatchObject({
+    message: expect.stringContaining('file_monitor.max_open_files (30)'),
+  })
 })

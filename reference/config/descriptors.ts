@@ -8,7 +8,7 @@ import type { CollectorConfig } from './config.ts'
  * @throws UsageError when the process may not have so many descriptors
  */
 export async function assertEnoughDescriptors(
-  { sinks, containerMonitor: { maxOpenLogs, source, streamRotation }, fileMonitor }: CollectorConfig,
+  { sinks, containerMonitor, fileMonitor }: CollectorConfig,
   process: Pick<HostProcess, 'fileDescriptorLimit'>,
 ): Promise<void> {
   const parts = [
@@ -16,11 +16,17 @@ export async function assertEnoughDescriptors(
       const own = kind.descriptors?.(config)
       return own === undefined ? [] : [{ ...own, key: `sinks.${kind.name}.${own.key}` }]
     }),
-    {
-      key: 'container_monitor.stream_rotation.max_concurrent_streams',
-      count: streamRotation.maxConcurrentStreams,
-    },
-    ...(source === 'api' ? [] : [{ key: 'container_monitor.max_open_logs', count: maxOpenLogs }]),
+    ...(containerMonitor.enabled
+      ? [
+          {
+            key: 'container_monitor.stream_rotation.max_concurrent_streams',
+            count: containerMonitor.streamRotation.maxConcurrentStreams,
+          },
+        ]
+      : []),
+    ...(containerMonitor.enabled && containerMonitor.source !== 'api'
+      ? [{ key: 'container_monitor.max_open_logs', count: containerMonitor.maxOpenLogs }]
+      : []),
     ...(fileMonitor.enabled ? [{ key: 'file_monitor.max_open_files', count: fileMonitor.maxOpenFiles }] : []),
   ]
   const needed = parts.reduce((sum, { count }) => sum + count, OTHERS)

@@ -60,6 +60,21 @@ dispatcher: {queue_bytes_max: 1.5MiB}
     expect(filters.includeNames.map((pattern) => pattern.test('web-1'))).toEqual([true])
   })
 
+  test('lines are joined, limited and begun with as it says', () => {
+    const { from, multiline, rateLimit } = parse(
+      'container_monitor: {from: 24h, multiline: {start: "^\\\\d", timeout: 2s}, rate_limit: {bytes_per_second: 1MiB, when_exceeded: drop}}',
+    ).containerMonitor
+    expect(from).toBe(86_400_000)
+    expect(multiline).toMatchObject({ start: /^\d/, continues: null, preset: null, timeoutMs: 2000 })
+    expect(rateLimit).toEqual({
+      linesPerSecond: null,
+      bytesPerSecond: 1_048_576,
+      burstMs: 5000,
+      whenExceeded: 'drop',
+    })
+    expect(parse('container_monitor: {from: now}').containerMonitor.from).toBe('now')
+  })
+
   test('metadata is chosen by field and by key of a label', () => {
     const { metadata } = parse(
       'container_monitor: {metadata: {fields: [image, host], labels: [tier, "com.example.*"], host: rack-4}}',
@@ -135,6 +150,31 @@ describe('what is not allowed is named with its line', () => {
       'a pattern for labels that begins otherwise',
       'container_monitor: {metadata: {labels: ["*.tier"]}}',
       'collector.yaml:1: container_monitor.metadata.labels.0: "*.tier" is not allowed; allowed: the key of a label, the beginning of one with a * behind it, or * for all',
+    ],
+    [
+      'a preset for several lines that is none',
+      'container_monitor: {multiline: {preset: jawa}}',
+      'collector.yaml:1: container_monitor.multiline.preset: "jawa" is not allowed; did you mean java? allowed: indented, java, python, go',
+    ],
+    [
+      'a preset beside patterns',
+      'container_monitor: {multiline: {preset: java, start: "^x"}}',
+      'collector.yaml:1: container_monitor.multiline.preset: stands for patterns of its own; leave out start and continue',
+    ],
+    [
+      'a record of several lines that is larger than the queue',
+      'container_monitor: {max_line_bytes: 1MiB, multiline: {max_bytes: 2MiB}}\ndispatcher: {queue_bytes_max: 1MiB}',
+      'collector.yaml:1: container_monitor.multiline.max_bytes: must not be more than dispatcher.queue_bytes_max, or such a record never fits',
+    ],
+    [
+      'two rates',
+      'container_monitor: {rate_limit: {lines_per_second: 5, bytes_per_second: 1KiB}}',
+      'collector.yaml:1: container_monitor.rate_limit.bytes_per_second: lines_per_second is set too; leave one of them out',
+    ],
+    [
+      'a beginning that is none',
+      'container_monitor: {from: yesterday}',
+      'collector.yaml:1: container_monitor.from: "yesterday" is not allowed; allowed: start, now or a duration from 1s to 10000h',
     ],
     [
       'an engine that cannot be reached this way',

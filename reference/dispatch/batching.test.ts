@@ -126,6 +126,21 @@ describe('a sink that is away', () => {
     expect(rig.check.ok).toBe(true)
   })
 
+  test('whenever it is given something of one source holds up no other', async () => {
+    const rig = new PipelineRig(new ScriptedSink({ ...NETWORK, sourcesPerBatch: 100 }))
+    rig.sink.answer = ({ parts }) =>
+      parts.some(({ source }) => source.name === 's37')
+        ? { kind: 'again', why: 'answered 500', of: 'sink' }
+        : null
+    rig.start()
+    rig.push(...many.map((source) => blockOf(source, 0, ['0'])))
+    await rig.world.advance(300_000)
+    expect(rig.sink.stored.size).toBe(99)
+    rig.sink.answer = () => null
+    await rig.world.advance(30_000)
+    expect(rig.sink.stored.size).toBe(100)
+  })
+
   test('and names a time is asked by nobody before it', async () => {
     const rig = new PipelineRig(new ScriptedSink())
     rig.sink.answer = () => ({ ...AWAY, afterMs: 60_000 })

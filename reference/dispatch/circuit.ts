@@ -36,6 +36,11 @@ export class Circuit {
     return this.#open
   }
 
+  /** How many sources a probe may be of: one, when several failed, so that none that is bad itself keeps it open for the others. */
+  get sourcesMax(): number {
+    return this.#open !== null && this.#backOff.attempts > PROBES_OF_MANY ? 1 : Infinity
+  }
+
   /** When the next probe is due, milliseconds of the monotonic clock; null when none is. */
   get probeAtMs(): number | null {
     return this.#open === null || this.#open.probing ? null : this.#open.probeAtMs
@@ -81,3 +86,4 @@ export function retryDelay(ceilingMs: number, afterMs: number, random: Random): 
 }
 
 const AFTER_JITTER_MS = 200
+const PROBES_OF_MANY = 3

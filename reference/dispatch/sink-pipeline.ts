@@ -133,12 +133,10 @@ export class SinkPipeline {
     return this.#circuit.trouble !== null || this.#waiting.size > 0 || this.#letters.trouble !== null
   }
 
-  /** True when something of the source is not stored. */
+  /** True when something of the source is not stored; dead letters that are given to the sink again do not count. */
   holds(source: string): boolean {
     const lane = this.#lanes.get(source)
-    return (
-      (lane !== undefined && (lane.blocks > 0 || lane.state === 'writing')) || this.#letterLanes.has(source)
-    )
+    return lane !== undefined && (lane.blocks > 0 || lane.state === 'writing')
   }
 
   /** Starts the workers in the scope. What is not stored when that is closed stays, and is taken up again at the next start. */
@@ -229,7 +227,7 @@ export class SinkPipeline {
     const pieces: Piece[] = []
     let bytes = limits.batchBytes
     let records = limits.batchRecords
-    let sources = limits.sourcesPerBatch
+    let sources = Math.min(limits.sourcesPerBatch, this.#circuit.sourcesMax)
     for (const lane of this.#ready) {
       if (!this.#fits(lane, pieces)) continue
       const portion = lane.next({ bytes, records }, pieces.length === 0)
@@ -429,7 +427,8 @@ export class SinkPipeline {
   #setStalled(lane: Lane, stalled: boolean): void {
     if (lane.stalled === stalled) return
     lane.stalled = stalled
-    this.#options.onStalled(lane.source.id, stalled)
+    // Dead letters hold up nothing that is new of their source.
+    if (!lane.isOfLetters) this.#options.onStalled(lane.source.id, stalled)
   }
 
   #buryAll(piece: Piece, reason: LetterReason, why: string): void {

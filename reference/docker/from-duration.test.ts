@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { PERSONALITIES, type PersonalityName } from '../../simulators/index.ts'
+import { encodeFrame } from '../../property-tests/models/stored-log.ts'
 import { MonitorRig } from './monitor-rig.test-helper.ts'
+import { createReader } from './reading/container-reader.ts'
+import { stampOf } from './reading/stamp.ts'
 
 const MINUTE_MS = 60_000
 
@@ -52,6 +55,30 @@ test.each(['kill', 'power'] as const)(
     }
   },
 )
+
+test('the moment is on disk before anything is delivered that follows from it, and lines before it that come out of order are passed over exactly', () => {
+  const source = { id: 'a'.repeat(64), kind: 'container', name: 'web', attributes: {} } as const
+  const options = { source, tty: false, poll: false, maxLineBytes: 64, from: 'start' } as const
+  const reader = createReader({ ...options, since: stampOf(1000) })
+  reader.open('snapshot')
+  for (const [ms, text] of [
+    [998, 'a'],
+    [999, 'b'],
+    [1000, 'c'],
+    [999, 'd'],
+    [1001, 'e'],
+  ] as const)
+    reader.push(
+      encodeFrame({ stream: 1, stamp: stampOf(ms), data: Buffer.from(`${text}\n`), lineStart: true }),
+    )
+  const position = reader.take()?.position
+  expect(position).toMatchObject({ records: 0, since: stampOf(1000) })
+  expect(reader.take()).toBeUndefined()
+  expect(reader.awaitsSave).toBe(true)
+  reader.saved()
+  expect(Buffer.from(reader.take()!.bytes).toString()).toBe('c\nd\ne\n')
+  expect(reader.position.since).toBeUndefined()
+})
 
 test('what a container writes that comes later is read whole', async () => {
   const rig = new MonitorRig({ monitor: { from: 1000 } })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SimulatedContainer } from '../../simulators/index.ts'
 import { labelSettingsOf, NO_LABEL_SETTINGS } from './label-settings.ts'
+import { MULTILINE_PRESETS } from './stages/multiline-rule.ts'
 import { MonitorRig, type MonitorRigOptions } from './monitor-rig.test-helper.ts'
 
 const SINKS = ['local_file', 'stdout']
@@ -9,6 +10,29 @@ describe('settings among labels', () => {
   test('are those that are known, with a value that is allowed', () => {
     const labels = { 'watertight.enable': 'false', 'watertight.format': 'json', tier: 'x' }
     expect(labelSettingsOf(labels, SINKS)).toEqual({ ...NO_LABEL_SETTINGS, enable: false, format: 'json' })
+  })
+
+  test('of lines and sinks are patterns and names', () => {
+    const labels = {
+      'watertight.multiline': 'java',
+      'watertight.sink': 'stdout, local_file',
+      'watertight.include_lines': 'error',
+      'watertight.exclude_lines': '^$',
+    }
+    expect(labelSettingsOf(labels, SINKS)).toEqual({
+      ...NO_LABEL_SETTINGS,
+      multiline: MULTILINE_PRESETS.java,
+      sinks: ['stdout', 'local_file'],
+      includeLines: [/error/],
+      excludeLines: [/^$/],
+    })
+    const own = { 'watertight.multiline': '^\\[' }
+    expect(labelSettingsOf(own, SINKS).multiline).toEqual({ start: /^\[/, continues: null })
+    expect(labelSettingsOf({ 'watertight.multiline': 'off' }, SINKS).multiline).toBe('off')
+    expect(labelSettingsOf({ 'watertight.multiline': '(', 'watertight.sink': '' }, SINKS).problems).toEqual([
+      'label watertight.multiline: "(" is not allowed; allowed: off, indented, java, python, go, or a regular expression on the first line of a record',
+      'label watertight.sink: "" is not allowed; allowed: one or more of local_file, stdout, with commas; all of them get its lines',
+    ])
   })
 
   test('that are no good are not settings, and each is named with what is allowed', () => {

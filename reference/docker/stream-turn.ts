@@ -281,9 +281,8 @@ export class StreamTurn {
     const { reader } = this.#subject
     while (reader.aligned) {
       const nowMs = clock.monotonic()
-      reader.tick(nowMs)
       // eslint-disable-next-line no-await-in-loop -- until nothing is left that silence would complete
-      if (reader.awaitsSave) await this.#deliver(signal)
+      if (reader.tick(nowMs)) await this.#deliver(signal)
       const { dueMs } = reader
       if (dueMs === null || dueMs - nowMs > config.readTimeoutMs) break
       using due = new Watchdog(clock, dueMs - nowMs, signal)

@@ -331,6 +331,16 @@ test('after a stop no task, no timer and no file is left', async () => {
   expect(leftBehind(rig.world, rig.collector.tasks)).toEqual([])
 })
 
+test('a stop in the middle of a search for files leaves nothing behind', async () => {
+  const rig = await begun()
+  rig.append(LOG, lines(1, 2))
+  await rig.advance(3000)
+  rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 700 }, { operations: ['readdir'] })
+  await rig.advance(1200)
+  await rig.stop()
+  expect(leftBehind(rig.world, rig.collector.tasks)).toEqual([])
+})
+
 test('what the collector itself writes is not read', async () => {
   const rig = new FileRig({ paths: ['/**'] })
   await rig.start()

@@ -4,10 +4,12 @@ import type { Source } from '../dispatch/block.ts'
 import type { Delivery } from '../docker/delivery.ts'
 import { codeOf, messageOf } from '../errors.ts'
 import type { Health, HealthCheck } from '../http/health.ts'
+import { linkedController } from '../lifecycle/abort.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
 import { OpenFiles } from '../lifecycle/open-files.ts'
 import type { JoinReport, Scope } from '../lifecycle/scope.ts'
+import { Semaphore } from '../lifecycle/semaphore.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { FileSystem } from '../ports/file-system.ts'
@@ -54,6 +56,7 @@ export class FileMonitor {
   readonly #globs: PathGlobs
   readonly #openFiles: OpenFiles
   readonly #entries = new Map<string, Entry>()
+  readonly #looking = new Semaphore(LOOKS_AT_ONCE)
   #unread: Found['unread'] = new Map()
   #scope: Scope | null = null
 
@@ -187,7 +190,7 @@ export class FileMonitor {
       let delayMs: number
       try {
         // eslint-disable-next-line no-await-in-loop -- a periodic task
-        idleLooks = (await tail.look(signal)) ? 0 : idleLooks + 1
+        idleLooks = (await this.#look(tail, signal)) ? 0 : idleLooks + 1
         this.#succeeded(entry)
         backOff.reset()
         delayMs = config.pollIntervalMs * Math.min(IDLE_MAX, 2 ** Math.floor(idleLooks / IDLE_LOOKS))
@@ -202,6 +205,17 @@ export class FileMonitor {
     await tail.end(signal)
     await this.#forget(source, signal)
     this.#entries.delete(source.name)
+  }
+
+  /** Few look at a time: whatever else asks for files would wait behind all of them. One that takes long counts no more, for it may hang. */
+  async #look(tail: FileTail, signal: AbortSignal): Promise<boolean> {
+    using permit = await this.#looking.acquire({ signal })
+    using own = linkedController(signal)
+    this.#options.clock.sleep(LOOK_PATIENCE_MS, own).then(
+      () => permit.release(),
+      () => {},
+    )
+    return await tail.look(signal)
   }
 
   #isGone({ missingSinceMs }: FileTail): boolean {
@@ -243,6 +257,8 @@ const UNREAD_MAX_MS = 60_000
 /** How long the start waits for the first look for files: a directory may hang. */
 const START_PATIENCE_MS = 2000
 const RETRY_MAX_MS = 30_000
+const LOOKS_AT_ONCE = 16
+const LOOK_PATIENCE_MS = 1000
 /** After so many looks that found nothing a log is looked at half as often, and so on. */
 const IDLE_LOOKS = 10
 /** At most this much less often. */

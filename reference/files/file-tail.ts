@@ -19,7 +19,7 @@ import { FileReads, type ReadOutcome } from './file-reads.ts'
 import { FileRecords } from './file-records.ts'
 import type { FilesRead } from './files-read.ts'
 import type { FileNotice } from './notices.ts'
-import { RotatedFiles, type Unread } from './rotated-files.ts'
+import { RotatedFiles, RotationUnderWay, type Unread } from './rotated-files.ts'
 
 export interface TailContext {
   readonly config: FileMonitorConfig
@@ -102,6 +102,15 @@ export class FileTail {
    * @returns whether there was anything
    */
   async look(signal: AbortSignal): Promise<boolean> {
+    try {
+      return await this.#look(signal)
+    } catch (error) {
+      if (error instanceof RotationUnderWay) return true
+      throw error
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<boolean> {
     await this.#deliver(signal)
     const stat = await statOf(this.#context.fileSystem, this.path)
     await this.#checkDevice(stat)
@@ -261,7 +270,6 @@ export class FileTail {
    */
   async #goBack(place: FilePlace, stat: FileStat): Promise<boolean> {
     const head = await this.#rotated.headOf(this.path, stat)
-    if (head === null) return true
     const [oldest] = await this.#rotated.unread(place)
     if (oldest === undefined) {
       if (place.head.length === 0 && head.length > 0) this.#records.moveTo({ ...place, head })

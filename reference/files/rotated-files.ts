@@ -30,7 +30,16 @@ export interface Unread {
   readonly offset: number
 }
 
-/** The files that a log had before the one that its path leads to. */
+/** Names are on their way from one file to another: what is asked cannot be told now. */
+export class RotationUnderWay extends Error {
+  override readonly name = 'RotationUnderWay'
+
+  constructor(log: string) {
+    super(`Cannot tell which files ${log} has: it is being rotated`)
+  }
+}
+
+/** The files that a log had before the one that its path leads to. Whatever is asked here rejects with {@link RotationUnderWay} when it has to be asked again. */
 export class RotatedFiles {
   readonly #context: TailContext
   readonly #source: Source
@@ -89,7 +98,7 @@ export class RotatedFiles {
     const known = this.#context.filesRead.finishedAs(stat)
     if (known === undefined || stat.size < known.offset) return { path, stat, offset: 0 }
     const head = await this.headOf(path, stat)
-    return { path, stat, offset: head !== null && isFinished(known, head) ? known.offset : 0 }
+    return { path, stat, offset: isFinished(known, head) ? known.offset : 0 }
   }
 
   /** Files of a log that is new, which are not to be read: they were there before, and nobody asked for them. */
@@ -100,7 +109,7 @@ export class RotatedFiles {
     const unwanted = (await this.#candidates(null)).filter(({ path, stat }) => !isWanted(path, stat))
     return await Promise.all(
       unwanted.slice(-FINISHED_MAX).map(async ({ path, stat }) => {
-        const head = (await this.headOf(path, stat)) ?? new Uint8Array(0)
+        const head = await this.headOf(path, stat)
         return { ...finished({ ...beginningOf(stat), head }), offset: Number.MAX_SAFE_INTEGER }
       }),
     )
@@ -128,7 +137,7 @@ export class RotatedFiles {
     const head = await this.headOf(path, stat)
     const start = Math.max(0, offset - ALIGN_BYTES)
     const before = await this.#bytesOf(path, stat, start, offset - start)
-    if (head === null || before === null || before.length < offset - start) return beginningOf(stat)
+    if (before.length < offset - start) return beginningOf(stat)
     const lineStart = before.lastIndexOf(NEWLINE) + 1
     const isAligned = aligned && lineStart >= (start === 0 ? 0 : TAIL_BYTES)
     const end = isAligned ? lineStart : before.length
@@ -138,25 +147,31 @@ export class RotatedFiles {
     return behind(far, before.subarray(end - TAIL_BYTES, end))
   }
 
-  /** How the file begins; null when the path leads elsewhere by now. */
-  async headOf(path: string, stat: FileStat): Promise<Uint8Array | null> {
+  /** How the file begins. */
+  async headOf(path: string, stat: FileStat): Promise<Uint8Array> {
     return await this.#bytesOf(path, stat, 0, HEAD_BYTES)
   }
 
   /** Rotated files of this log, the oldest first, without the one that is being read. */
-  async #candidates(place: FilePlace | null): Promise<{ path: string; stat: FileStat }[]> {
+  async #candidates(place: FilePlace | null): Promise<RotatedFile[]> {
+    // Names are asked for one after the other, and rotation changes all of them: what is told twice was so in between.
+    const [files, again] = [await this.#rotated(), await this.#rotated()]
+    const isSame = ({ path, stat }: RotatedFile, index: number): boolean =>
+      path === again[index]?.path && isSameFile(stat, again[index].stat)
+    if (files.length !== again.length || !files.every(isSame)) throw new RotationUnderWay(this.#source.name)
+    return again
+      .filter(({ stat }) => place === null || !isSameFile(stat, place))
+      .toSorted((a, b) => a.stat.modifiedMs - b.stat.modifiedMs || compareRotated(a.path, b.path))
+  }
+
+  async #rotated(): Promise<RotatedFile[]> {
     const { directories, fileSystem } = this.#context
     const listing = await directories.list(this.#directory)
     const names = (listing?.rotatedFrom(this.#name) ?? []).filter((name) => !isCompressed(name))
     const files = await Promise.all(
-      this.#pathsOf(names).map(async (path) => {
-        const stat = await statOf(fileSystem, path)
-        return stat === null || (place !== null && isSameFile(stat, place)) ? [] : [{ path, stat }]
-      }),
+      this.#pathsOf(names).map(async (path) => ({ path, stat: await statOf(fileSystem, path) })),
     )
-    return files
-      .flat()
-      .toSorted((a, b) => a.stat.modifiedMs - b.stat.modifiedMs || compareRotated(a.path, b.path))
+    return files.flatMap(({ path, stat }) => (stat === null ? [] : [{ path, stat }]))
   }
 
   /** Where reading of a rotated file begins; Infinity when it is not to be read. */
@@ -169,7 +184,6 @@ export class RotatedFiles {
     const checked = this.#checked.get(path)
     if (checked !== undefined && isUnchanged(checked.stat, stat)) return checked.offset
     const head = await this.headOf(path, stat)
-    if (head === null) return Infinity
     if (known !== undefined && isFinished(known, head)) {
       this.#checked.set(path, { stat, offset: known.offset })
       return known.offset
@@ -180,7 +194,7 @@ export class RotatedFiles {
 
   async #copied(path: string, stat: FileStat, place: FilePlace): Promise<'rest' | FinishedFile | null> {
     const head = await this.headOf(path, stat)
-    if (head === null || !isCopy(place, head)) return null
+    if (!isCopy(place, head)) return null
     if (await this.#hasAll(path, stat, place)) return 'rest'
     const isShorter = stat.size < place.offset
     return isShorter ? finished({ ...beginningOf(stat), head, offset: stat.size }) : null
@@ -190,10 +204,11 @@ export class RotatedFiles {
   async #hasAll(path: string, stat: FileStat, place: FilePlace): Promise<boolean> {
     if (stat.size < place.offset) return false
     const head = await this.headOf(path, stat)
-    if (head === null || !isCopy(place, head)) return false
+    if (!isCopy(place, head)) return false
+    if (place.offset === 0) return true
     const start = overlapStart(place)
     const before = await this.#bytesOf(path, stat, start, place.offset - start)
-    return before !== null && fits(place, before)
+    return fits(place, before)
   }
 
   #known(file: FileIdentity): FinishedFile | undefined {
@@ -207,12 +222,12 @@ export class RotatedFiles {
     return owner !== undefined && owner !== this.#source.id
   }
 
-  /** Bytes of a file that is opened for that alone; null when the path leads elsewhere by now. */
-  async #bytesOf(path: string, stat: FileStat, position: number, length: number): Promise<Uint8Array | null> {
+  /** Bytes of a file that is opened for that alone. */
+  async #bytesOf(path: string, stat: FileStat, position: number, length: number): Promise<Uint8Array> {
     const { fileSystem, openFiles } = this.#context
     const file = new TailedFile(fileSystem, stat)
     return await openFiles.use(file, { signal: NEVER }, async () => {
-      if (!(await file.open(path))) return null
+      if (!(await file.open(path))) throw new RotationUnderWay(this.#source.name)
       try {
         const buffer = new Uint8Array(length)
         return buffer.subarray(0, await file.read(buffer, position, length))
@@ -225,6 +240,11 @@ export class RotatedFiles {
   #pathsOf(names: readonly string[]): string[] {
     return names.map((name) => posix.join(this.#directory, name))
   }
+}
+
+interface RotatedFile {
+  readonly path: string
+  readonly stat: FileStat
 }
 
 function isUnchanged(before: FileStat, now: FileStat): boolean {

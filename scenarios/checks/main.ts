@@ -5,6 +5,7 @@ import { frozenEngine } from './frozen-engine.ts'
 import { jetStream } from './jetstream.ts'
 import { killNine } from './kill-nine.ts'
 import { manyContainers } from './many-containers.ts'
+import { manyFiles } from './many-files.ts'
 import { packedPackage } from './packed-package.ts'
 import { powerCut } from './power-cut/power-cut.ts'
 import { restartUnderLogRotation } from './restart-under-log-rotation.ts'
@@ -24,6 +25,7 @@ interface Options {
 
 const CHECKS = {
   'many-containers': ({ minutes }: Options) => manyContainers(minutes),
+  'many-files': manyFiles,
   'restart-under-log-rotation': ({ rounds }: Options) => restartUnderLogRotation(rounds),
   'short-lived': ({ containers, source }: Options) => shortLived(containers, source),
   'several-sinks': severalSinks,

@@ -27,6 +27,8 @@ export const LISTEN: Readonly<Record<'metrics' | 'api', { readonly listen: strin
 const LABEL = 'watertight.check'
 const LABEL_VALUE = String(PORT)
 const LOG_LINES = 10
+/** On a machine with a dozen other processes for each core. */
+const READY_SECONDS = 90
 
 /** A real engine, containers on it, and the collector as a process of its own: what every check starts from. */
 export class Rig implements AsyncDisposable {
@@ -188,6 +190,12 @@ export interface ContainerOptions {
   readonly autoRemove?: boolean
 }
 
+export interface ProcessSettings {
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdout?: 'log' | 'pipe'
+  readonly descriptors?: number
+}
+
 export interface SinkSettings {
   readonly local_file?: object
   readonly stdout?: object
@@ -206,27 +214,34 @@ export class CollectorProcess implements AsyncDisposable {
 
   /**
    * @param log gets what it says on standard error, and on standard output unless that is a pipe: then `stdout` of the process has to be read.
-   * @param how.env beside this process's own
+   * @param how.env beside this process's own @param how.descriptors it may have open at most
    */
   static async start(
     config: string,
     log: string,
-    { env = {}, stdout = 'log' }: { env?: Readonly<Record<string, string>>; stdout?: 'log' | 'pipe' } = {},
+    { descriptors, env = {}, stdout = 'log' }: ProcessSettings = {},
   ): Promise<CollectorProcess> {
+    await assertNobodyListens()
     const cli = path.join(ROOT, 'dist', 'cli.js')
     const output = await open(log, 'a')
     // As it is installed: with the options of Node that its first line gives.
-    const child = spawn(cli, ['collect', '--config', config], {
+    const limit = descriptors === undefined ? ':' : `ulimit -n ${descriptors}`
+    const child = spawn('sh', ['-c', `${limit}; exec "$0" "$@"`, cli, 'collect', '--config', config], {
       stdio: ['ignore', stdout === 'pipe' ? 'pipe' : output.fd, output.fd],
       env: { ...process.env, ...env },
     })
     await output.close()
     const collector = new CollectorProcess(child)
-    await until('the collector answers', 90, async () => {
-      // What answers then is another process.
-      if (collector.ended !== null) throw new Error(`The collector has ended: ${collector.ended}; see ${log}`)
-      return (await collector.metrics()) !== null
-    })
+    try {
+      await until('the collector answers', READY_SECONDS, async () => {
+        if (collector.ended !== null)
+          throw new Error(`The collector has ended: ${collector.ended}; see ${log}`)
+        return (await collector.metrics()) !== null
+      })
+    } catch (error) {
+      child.kill('SIGKILL')
+      throw error
+    }
     return collector
   }
 
@@ -295,6 +310,16 @@ export class CollectorProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
   }
+}
+
+/** What answers would be taken for the collector that is started. */
+async function assertNobodyListens(): Promise<void> {
+  const answers = await fetch(`http://127.0.0.1:${PORT}/metrics`, { signal: AbortSignal.timeout(2000) }).then(
+    () => true,
+    () => false,
+  )
+  if (answers)
+    throw new Error(`Another collector listens on port ${PORT}: end it, or set WATERTIGHT_CHECK_PORT`)
 }
 
 /** Waits for something, asking ten times a second. @throws Error naming it after `seconds`. */

@@ -129,6 +129,25 @@ describe('records that a sink does not take', () => {
     await machine.stop()
   })
 
+  test('hold up nothing that is new of their source while the sink does not take them again', async () => {
+    const machine = new Machine()
+    const sinks = [new ScriptedSink({ writeDeadlineMs: 10_000 }, 'picky'), new ScriptedSink({}, 'well')]
+    sinks[0]!.answer = refusing(odd)
+    const process = await machine.start(sinks, { queueBytesMax: 1 << 20 })
+    await process.deliver(a, 4)
+    await machine.world.advance(3000)
+    sinks[0]!.answer = ({ parts }) =>
+      parts.some(({ redelivered }) => redelivered === true) ? { kind: 'again', why: 'answered 500' } : null
+    await ask(process, machine, 'redeliver')
+    await machine.world.advance(60_000)
+    await machine.world.run(() => process.deliver(a, 2000, 'x'.repeat(1000)))
+    await machine.world.advance(10_000)
+    expect(runsOf(sinks[0]!, a)).toBe('0-0 2-2 4-2003')
+    await machine.world.run(() => process.dispatcher.forget(a, new AbortController()))
+    expect(await numbersOfLetters(process, machine)).toEqual([1, 3])
+    expect((await machine.stop()).missed).toEqual([])
+  })
+
   test('are given to it at the start where that is configured, also when it was killed, and are dropped when asked', async () => {
     const machine = new Machine()
     const sink = new ScriptedSink({}, 'picky')

@@ -100,8 +100,9 @@ export interface ContainerReader {
   /**
    * Everything that is stored was read, and nothing has come since the last call of this or of `push`. Records of several lines may be complete because of that.
    * @param nowMs milliseconds of the monotonic clock
+   * @returns whether there is something to take
    */
-  tick(nowMs: number): void
+  tick(nowMs: number): boolean
   /** When `tick` would complete something if nothing comes until then; null when it would not. */
   readonly dueMs: number | null
   /** What a complete reply to `tail=1` says. */

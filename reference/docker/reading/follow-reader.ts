@@ -246,8 +246,8 @@ export class FollowReader implements ContainerReader {
     this.#maker.saved()
   }
 
-  tick(nowMs: number): void {
-    this.#maker.tick(nowMs)
+  tick(nowMs: number): boolean {
+    return this.#maker.tick(nowMs)
   }
 
   get dueMs(): number | null {

@@ -131,9 +131,9 @@ export class RecordMaker {
     return this.#stages.dueMs
   }
 
-  /** Nothing has come since the last call of this or of `add`. What is complete because of that becomes records. */
-  tick(nowMs: number): void {
-    this.#giveOut(this.#stages.sealQuiet(nowMs, (stream) => this.#assembler.isOpen(stream)))
+  /** Nothing has come since the last call of this or of `add`. What is complete because of that becomes records. @returns whether anything is */
+  tick(nowMs: number): boolean {
+    return this.#giveOut(this.#stages.sealQuiet(nowMs, (stream) => this.#assembler.isOpen(stream)))
   }
 
   /** Silence counts from the next {@link tick} on. */
@@ -174,11 +174,12 @@ export class RecordMaker {
    * That something is complete was decided by the time of day. A crash could have it decided otherwise, under the same ordinal: so the decision is saved first,
    * as a part of the position, and what is complete is delivered then.
    */
-  #giveOut(isDecided: boolean): void {
-    if (!isDecided) return
+  #giveOut(isDecided: boolean): boolean {
+    if (!isDecided) return false
     this.#closed.push(this.#block(), UNTIL_SAVED)
     this.#stages.release()
     this.#moved = true
+    return true
   }
 
   #isTooOld(buffer: Uint8Array, start: number): boolean {

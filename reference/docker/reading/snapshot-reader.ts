@@ -149,9 +149,10 @@ export class SnapshotReader implements ContainerReader {
     this.#maker.saved()
   }
 
-  tick(nowMs: number): void {
-    if (this.#withheld.length > 0) this.#maker.forgetQuiet()
-    else this.#maker.tick(nowMs)
+  tick(nowMs: number): boolean {
+    if (this.#withheld.length === 0) return this.#maker.tick(nowMs)
+    this.#maker.forgetQuiet()
+    return false
   }
 
   get dueMs(): number | null {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { encodeFrame } from '../../../property-tests/models/stored-log.ts'
+import { MonitorRig } from '../monitor-rig.test-helper.ts'
 import { createReader, type ContainerReader } from '../reading/container-reader.ts'
 import { parseContainerPosition, type ContainerPosition } from '../reading/container-position.ts'
 import { stampOf } from '../reading/stamp.ts'
@@ -191,6 +192,56 @@ describe('a record that is begun', () => {
     expect([taken(reader), reader.awaitsSave]).toEqual([[], false])
     reader.tick(61_000)
     expect([taken(reader), reader.awaitsSave]).toEqual([[], true])
+  })
+})
+
+describe('a record that is begun when the collector stops', () => {
+  const INDENTED_LINES = { multiline: { continues: /^\s/ }, resyncIntervalMs: 1000 }
+
+  test('goes on with the next one, in one record', async () => {
+    const rig = new MonitorRig({ format: 'json', monitor: INDENTED_LINES })
+    const web = rig.add('web', { behaviour: { kind: 'silent' } })
+    await rig.start()
+    web.write('stdout', 'error\n  at a\n')
+    await rig.advance(300)
+    await rig.stop()
+    expect(rig.records(web)).toEqual([])
+    rig.newProcess()
+    web.write('stdout', '  at b\n')
+    await rig.start()
+    await rig.advance(5000)
+    expect(rig.records(web).map(({ line }) => line)).toEqual(['error\n  at a\n  at b'])
+    await rig.stop()
+  })
+
+  test('is delivered when its container is gone by the next start', async () => {
+    const rig = new MonitorRig({ monitor: INDENTED_LINES })
+    const web = rig.add('web', { behaviour: { kind: 'silent' } })
+    await rig.start()
+    web.write('stdout', 'error\n  at a\n')
+    await rig.advance(300)
+    await rig.stop()
+    rig.stopContainer('web')
+    rig.world.engine.remove('web')
+    rig.add('other')
+    rig.newProcess()
+    await rig.start()
+    await rig.advance(10_000)
+    expect(rig.lines(web)).toEqual(['error', '  at a'])
+    await rig.stop()
+  })
+
+  test('is delivered at the end of its container, which is waited for no longer than a checkpoint takes', async () => {
+    const rig = new MonitorRig({ monitor: INDENTED_LINES })
+    const web = rig.add('web', { behaviour: { kind: 'silent' } })
+    await rig.start()
+    web.write('stdout', 'error\n  at a\n')
+    await rig.advance(100)
+    rig.stopContainer('web')
+    await rig.advance(1500)
+    expect(rig.lines(web)).toEqual(['error', '  at a'])
+    await rig.stop()
+    expect(rig.complaints()).toEqual([])
   })
 })
 

@@ -6,6 +6,5 @@ import { JetStreamSink } from './jetstream-sink.ts'
 export const jetStream: SinkDefinition<JetStreamSinkConfig> = {
   name: 'jetstream',
   schema: jetStreamSchema,
-  descriptors: () => ({ key: 'sinks.jetstream.enabled', count: 1 }),
   create: (config, context) => new JetStreamSink({ ...context, config }),
 }

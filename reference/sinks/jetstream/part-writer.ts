@@ -138,7 +138,8 @@ export class PartWriter {
     const { block, record } = this.#cursor
     if (held?.check === checkOf(block, record)) {
       this.#options.metrics.jetStreamFound('stored', held.records)
-      this.#advance(held.records, this.#tail.sequence)
+      // What is known of the end of the subject stays as it was.
+      this.#pass(held.records)
     } else if (again === null) {
       await this.#publish(message, this.#tail.sequence)
     } else {
@@ -150,11 +151,16 @@ export class PartWriter {
   }
 
   #advance(records: number, sequence: number): void {
-    extend(this.#progress, this.#cursor.place, records)
-    this.#cursor.skip(records)
+    this.#pass(records)
     this.#tail.sequence = sequence
     this.#tail.confirmed = true
     this.#tail.sent = null
+  }
+
+  /** So many records from the cursor on are stored. */
+  #pass(records: number): void {
+    extend(this.#progress, this.#cursor.place, records)
+    this.#cursor.skip(records)
   }
 
   /** The server says that the subject ends elsewhere. When it then does not say where, it is asked again another time. */

@@ -45,7 +45,9 @@ export class LabelSets {
     const { labels, structuredMetadata, staticLabels } = this.#options
     const common = [...Object.entries(staticLabels), ...this.#pairs(source, labels)]
     const metadata = this.#pairs(source, structuredMetadata)
-    if (!labels.includes('stream')) return { streams: [lokiStream(common)], streamOf: () => 0, metadata }
+    // A file has no streams.
+    if (!labels.includes('stream') || source.kind !== 'container')
+      return { streams: [lokiStream(common)], streamOf: () => 0, metadata }
     const streams = ['stdout', 'stderr'].map((stream) => lokiStream([...common, ['stream', stream]]))
     return { streams, streamOf: (stream) => (stream === STDERR ? 1 : 0), metadata }
   }
@@ -53,11 +55,16 @@ export class LabelSets {
   /** What the source has of these; empty values are none for Loki. */
   #pairs(source: Source, names: readonly string[]): Pair[] {
     const labels = new Map(labelsOf(source))
-    return names.flatMap((name): Pair[] => {
+    const pairs = new Map<string, string>()
+    for (const name of names) {
       const key = keyOfLabel(name)
       const value = key === null ? this.#field(source, name) : labels.get(key)
-      return value === undefined || value === '' ? [] : [[lokiNameOf(name), limited(value)]]
-    })
+      if (value === undefined || value === '') continue
+      const isOwnName = name === 'container_name' || name === 'container_id'
+      const ownName = isOwnName && source.kind !== 'container' ? 'filename' : name
+      pairs.set(lokiNameOf(ownName), limited(value))
+    }
+    return [...pairs]
   }
 
   #field(source: Source, name: string): string | undefined {
@@ -65,7 +72,7 @@ export class LabelSets {
       case 'container_name':
         return currentName(source)
       case 'container_id':
-        return source.id
+        return source.kind === 'container' ? source.id : currentName(source)
       case 'host':
         return source.attributes['host'] ?? this.#options.host
       default:

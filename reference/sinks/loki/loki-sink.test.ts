@@ -91,6 +91,13 @@ describe.each(['protobuf', 'json'] as const)('a push in %s', (encoding) => {
   })
 })
 
+test('a file is one stream, under its path', async () => {
+  const file = { id: 'f', kind: 'file', name: '/var/log/app.log', attributes: {} } as const
+  const rig = new LokiRig({}, { labels: ['container_name', 'container_id', 'stream'] })
+  expect((await rig.write([block([['a', 0]], file)])).kind).toBe('stored')
+  expect(rig.loki.streams).toEqual(['{filename="/var/log/app.log"}'])
+})
+
 test('a dead letter that is given again is held beside equal lines of its time, and once', async () => {
   const rig = new LokiRig()
   await rig.write([

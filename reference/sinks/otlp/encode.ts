@@ -63,7 +63,7 @@ function writeRecords(
     const end = ends[record]!
     const line = end - 1 - start
     const ordinal = firstRecord + record
-    const stream = streams[record] === STDERR ? STDERR_FIELD : STDOUT_FIELD
+    const stream = streamField(source, streams[record]!)
     writer.tag(2, BYTES)
     writer.varint(recordSize(line, stream.length, prefix.length + digitsOf(ordinal)))
     writer.tag(1, FIXED64)
@@ -101,7 +101,7 @@ function recordFieldsSize(source: Source, { ends, streams, epoch, firstRecord }:
   let start = 0
   for (let record = 0; record < ends.length; record++) {
     const end = ends[record]!
-    const stream = streams[record] === STDERR ? STDERR_FIELD : STDOUT_FIELD
+    const stream = streamField(source, streams[record]!)
     size += fieldSize(recordSize(end - 1 - start, stream.length, prefix + digitsOf(firstRecord + record)))
     start = end
   }
@@ -162,13 +162,24 @@ function jsonRecords(source: Source, { bytes, ends, streams, times, epoch, first
   for (let record = 0; record < ends.length; record++) {
     const end = ends[record]!
     const line = JSON.stringify(decoder.decode(bytes.subarray(start, end - 1)))
-    const stream = streams[record] === STDERR ? 'stderr' : 'stdout'
+    const stream = jsonStream(source, streams[record]!)
     const time = times[record]!
     if (record > 0) text += ','
-    text += `{"timeUnixNano":"${time}","observedTimeUnixNano":"${time}","body":{"stringValue":${line}},"attributes":[{"key":"log.iostream","value":{"stringValue":"${stream}"}},{"key":"log.record.uid","value":{"stringValue":${prefix}${firstRecord + record}"}}]}`
+    text += `{"timeUnixNano":"${time}","observedTimeUnixNano":"${time}","body":{"stringValue":${line}},"attributes":[${stream}{"key":"log.record.uid","value":{"stringValue":${prefix}${firstRecord + record}"}}]}`
     start = end
   }
   return text
+}
+
+/** The attribute `log.iostream`; nothing for a file, which has no streams. */
+function streamField({ kind }: Source, stream: number): Uint8Array {
+  if (kind !== 'container') return NO_FIELD
+  return stream === STDERR ? STDERR_FIELD : STDOUT_FIELD
+}
+
+function jsonStream({ kind }: Source, stream: number): string {
+  if (kind !== 'container') return ''
+  return `{"key":"log.iostream","value":{"stringValue":"${stream === STDERR ? 'stderr' : 'stdout'}"}},`
 }
 
 function jsonValue(value: AttributeValue): object {
@@ -182,6 +193,7 @@ function expectedBytes({ bytes, ends }: Block): number {
 
 const SCOPE = 'watertight'
 const SCOPE_FIELD = message([1, message([1, SCOPE])])
+const NO_FIELD = new Uint8Array()
 const STDOUT_FIELD = message([6, keyValue(['log.iostream', 'stdout'])])
 const STDERR_FIELD = message([6, keyValue(['log.iostream', 'stderr'])])
 const UID_KEY = message([1, 'log.record.uid'])

@@ -116,6 +116,18 @@ test('one record that the receiver fails at is given up when it takes others, an
   expect(kinds).toEqual(['again', 'again', 'partly'])
 })
 
+test.each(['protobuf', 'json'] as const)('a file is a resource of its own kind, in %s', async (encoding) => {
+  const file = { id: 'f', kind: 'file', name: '/var/log/app.log', attributes: {} } as const
+  const rig = new OtlpRig({}, { encoding })
+  expect((await rig.write([block(['a'], file)])).kind).toBe('stored')
+  expect(rig.otlp.records).toMatchObject([{ attributes: { 'log.record.uid': 'f:1:0' }, body: 'a' }])
+  expect(rig.otlp.records[0]).toHaveProperty('resource', {
+    'log.file.path': '/var/log/app.log',
+    'log.file.name': 'app.log',
+    'host.name': 'simulated-host',
+  })
+})
+
 test('credentials are sent', async () => {
   const config = { bearerToken: { value: 'token', file: null } } as const
   const rig = new OtlpRig({ authorization: 'Bearer token' }, config)

@@ -1,5 +1,15 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { NetworkSinkRig } from './network-sinks/network-sink-rig.ts'
+import { NetworkSinkRig, SERVICE_KINDS } from './network-sinks/network-sink-rig.ts'
+import { holdsEachLineOnce } from './network-sinks/network-sinks.property.ts'
+
+test.each(SERVICE_KINDS)(
+  '%s holds each line once, in many cases',
+  async (kind) => {
+    await fc.assert(holdsEachLineOnce(kind), { numRuns: 25 })
+  },
+  300_000,
+)
 
 test('100 containers at 20 lines a second through Loki, restarted every 10 s: under 10 requests a second, each line held once', async () => {
   const rig = new NetworkSinkRig({
