@@ -5,6 +5,7 @@ import { compress } from 'snappy'
 import { readEngineTls, type EngineTls } from './adapters/engine-tls.ts'
 import { HttpDockerEngine } from './adapters/http-docker-engine.ts'
 import { FastifyHttpServer } from './adapters/fastify-http-server.ts'
+import { gunzip } from './adapters/gunzip.ts'
 import { NatsJetStream } from './adapters/nats-jet-stream.ts'
 import { NodeClock } from './adapters/node-clock.ts'
 import { NodeFileSystem } from './adapters/node-file-system.ts'
@@ -90,6 +91,7 @@ export function productionCollector(
     http: new FastifyHttpServer(),
     process: new NodeProcess(),
     logger,
+    gunzip,
     jetStream: new NatsJetStream(),
     gzip: promisify<Uint8Array, Uint8Array>(gzip),
     snappy: compressSnappy,

@@ -93,6 +93,8 @@ export function createCollector(
     random,
     logger,
     engine,
+    fileSystem,
+    gunzip: ports.gunzip,
     metrics,
     pool,
     sinks: sinks.map(({ name }) => name),

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { compressSync } from 'snappy'
 import type { Ports } from '../reference/ports/index.ts'
 import { SimulatedDockerEngine } from './engine/simulated-docker-engine.ts'
@@ -39,6 +39,12 @@ export function virtualPorts(
     gzip: compressing(process, 'gzip', gzipSync),
     snappy: compressing(process, 'snappy', (bytes) => compressSync(Buffer.from(bytes))),
     httpClient: () => connectToSinks(world, process),
+    async *gunzip(packed) {
+      const pieces: Uint8Array[] = []
+      for await (const piece of packed) pieces.push(piece)
+      await new Promise<void>((resolve) => void process.schedule(COMPRESSION_MS, 'gunzip', resolve))
+      yield gunzipSync(Buffer.concat(pieces))
+    },
     output,
     stdout: output.write,
     ...overrides,

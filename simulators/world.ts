@@ -76,6 +76,8 @@ export class World {
     this.clock = new VirtualClock(this, options.startAt ?? Date.UTC(2026, 0, 1))
     this.engine = new SimulatedEngine(this, options.engine)
     this.fileSystem = new SimulatedFileSystem(this, options.fileSystem)
+    if (options.engine?.storesLogs === true)
+      this.fileSystem.beforeLook = this.engine.storeLogsOn(this.fileSystem.disk)
     this.http = new SimulatedHttpServer(this)
     this.jetStream = new SimulatedJetStream(this)
   }

@@ -124,7 +124,10 @@ export class CollectorRig {
     this.world = new World({
       seed: options.seed,
       recordLocations: false,
-      engine: { personality: PERSONALITIES[options.engine] },
+      engine: {
+        personality: PERSONALITIES[options.engine],
+        storesLogs: options.storesLogs ?? false,
+      },
     })
     const { world } = this
     this.isLong = options.isLong ?? true
@@ -677,13 +680,21 @@ export class CollectorRig {
     return hasSpool ? 1 + sinks.length : 0
   }
 
+  /** Logs that are read from their files. */
+  #logFiles(): number {
+    const { maxOpenLogs, source } = this.#config.containerMonitor
+    return source === 'api' ? 0 : maxOpenLogs
+  }
+
   /** I8 is asked at every stop. */
   #watch(): void {
     const { world } = this
     const { containerMonitor, sinks } = this.#config
     const { maxConcurrentStreams: slots } = containerMonitor.streamRotation
     streamsWithinCapacity(world, { capacity: slots })
-    filesWithinLimit(world, { limit: () => sinks.localFile.maxOpenFiles + OTHER_FILES + this.#spoolFiles() })
+    filesWithinLimit(world, {
+      limit: () => sinks.localFile.maxOpenFiles + OTHER_FILES + this.#spoolFiles() + this.#logFiles(),
+    })
     // What a slow disk was asked cannot be taken back: who waits for it is joined too late. That nothing is left in the end is asked at every stop.
     noOrphanedTasks(world, { orphans: () => (this.#isDiskSlow ? [] : this.#collector.tasks.orphans()) })
     readsEndInTime(world, containerMonitor)
@@ -831,6 +842,8 @@ export class CollectorRig {
   #waitsCount(): boolean {
     const undisturbedSinceMs = Math.max(this.#runningSinceMs, this.#troubles.calmSinceMs())
     const boundMs = this.#waitBoundMs()
+    // No slot is waited for by who reads files.
+    if (this.#settings.source !== 'api') return false
     return !this.#losesEvents && this.isRunning && this.world.nowMs - undisturbedSinceMs > boundMs
   }
 

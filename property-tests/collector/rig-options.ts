@@ -16,7 +16,11 @@ export interface RigSettings {
   readonly checkpointIntervalMs: number
   /** Containers being attached at the same time. */
   readonly maxConcurrent: number
+  /** Where lines come from. Files only where the engine stores logs as such. */
+  readonly source: LogSource
 }
+
+export type LogSource = CollectorConfig['containerMonitor']['source']
 
 /** What differs from one run to another, besides what happens in it. */
 export interface RigOptions extends Partial<Omit<RigSettings, 'rotationIntervalMs'>> {
@@ -32,21 +36,26 @@ export interface RigOptions extends Partial<Omit<RigSettings, 'rotationIntervalM
   readonly isLong?: boolean
   /** What a sync of a file takes longer than other operations, milliseconds. Default 0. */
   readonly syncMs?: number
+  /** Whether the engine's logs are on the disk too, as files. Default false. */
+  readonly storesLogs?: boolean
 }
 
 export function settingsOf(options: RigOptions): RigSettings {
   const { rotationIntervalMs, sinks = ['files'], workers = 4 } = options
   const { queueBytesMax = QUEUE_BYTES_MAX, checkpointIntervalMs = CHECKPOINT_INTERVAL_MS } = options
-  const { maxConcurrent = 25 } = options
-  return { rotationIntervalMs, sinks, workers, queueBytesMax, checkpointIntervalMs, maxConcurrent }
+  const { maxConcurrent = 25, source = 'api' } = options
+  return { rotationIntervalMs, sinks, workers, queueBytesMax, checkpointIntervalMs, maxConcurrent, source }
 }
 
 export function configOf(slots: number, settings: RigSettings): CollectorConfig {
   const { rotationIntervalMs, sinks, workers, queueBytesMax, checkpointIntervalMs, maxConcurrent } = settings
+  const { source } = settings
   return completeConfig({
     stateDir: STATE,
     containerMonitor: {
       maxConcurrent,
+      source,
+      maxOpenLogs: OPEN_LOGS_MAX,
       streamRotation: { intervalMs: rotationIntervalMs, maxConcurrentStreams: slots },
     },
     dispatcher: { workers, queueBytesMax, checkpointIntervalMs },
@@ -62,5 +71,6 @@ export const STATE = '/var/lib/state'
 export const LOGS = '/srv/logs'
 /** Small, so that the sink closes files and reading waits for room. */
 const OPEN_FILES_MAX = 3
+const OPEN_LOGS_MAX = 3
 const QUEUE_BYTES_MAX = 256 * 1024
 const CHECKPOINT_INTERVAL_MS = 1000

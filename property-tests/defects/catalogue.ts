@@ -13,6 +13,7 @@ import { MONITOR } from './monitor.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
 import { RETRIES } from './retries.ts'
+import { STORED } from './stored.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
 import { STAGES } from './stages.ts'
@@ -36,6 +37,7 @@ export const DEFECTS: readonly Defect[] = [
   ...RECORDS,
   ...STAGES,
   ...RETRIES,
+  ...STORED,
   ...NETWORK_SINKS,
   ...JETSTREAM,
 ]

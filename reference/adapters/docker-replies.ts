@@ -67,6 +67,7 @@ function ownName(names: readonly string[]): string | undefined {
 const Inspection = z.object({
   Id: z.string(),
   Name: z.string(),
+  LogPath: z.string().nullish(),
   State: z.object({ Running: z.boolean(), StartedAt: z.string().default('') }),
   Config: z.object({ Labels, Image: z.string().nullish(), Tty: z.boolean().optional() }),
   HostConfig: z.object({ LogConfig: z.object({ Type: z.string() }) }),
@@ -84,6 +85,7 @@ export function toContainerDetails(json: unknown): ContainerDetails {
     tty: reply.Config.Tty ?? false,
     logDriver: reply.HostConfig.LogConfig.Type,
     startedAt: momentOrNull(reply.State.StartedAt),
+    logPath: reply.LogPath ?? '',
   }
 }
 

@@ -72,13 +72,17 @@ export interface ContainerMonitorConfig {
   /** Whether labels of containers that begin with `watertight.` are settings. */
   readonly settingsByLabel: boolean
   readonly metadata: MetadataConfig
+  /** Where lines come from: the engine's API, its `json-file` logs on this machine's disk, or those where they can be read. */
+  readonly source: 'api' | 'files' | 'auto'
+  /** Logs that are open at the same time, of those that are read from files. */
+  readonly maxOpenLogs: number
   readonly multiline: MultilineConfig
   readonly rateLimit: RateLimitConfig
   /** For containers without a position: what they wrote in this time, milliseconds, or everything, or nothing that is there already. */
   readonly from: 'start' | 'now' | number
   /** A longer line is cut into lines of this length. */
   readonly maxLineBytes: number
-  /** How often logs are read where the engine's follow cannot be trusted (Podman). */
+  /** How often logs are read where the engine's follow cannot be trusted (Podman), and how often a file is looked at to which nothing is written. */
   readonly pollIntervalMs: number
   readonly streamRotation: StreamRotationConfig
 }

@@ -24,6 +24,9 @@ export async function assertEnoughDescriptors(
           },
         ]
       : []),
+    ...(containerMonitor.enabled && containerMonitor.source !== 'api'
+      ? [{ key: 'container_monitor.max_open_logs', count: containerMonitor.maxOpenLogs }]
+      : []),
     ...(fileMonitor.enabled ? [{ key: 'file_monitor.max_open_files', count: fileMonitor.maxOpenFiles }] : []),
   ]
   const needed = parts.reduce((sum, { count }) => sum + count, OTHERS)

@@ -75,7 +75,7 @@ export class Admission {
     const settings = this.#settingsOf(details)
     this.#reportProblems(details, settings)
     if (!this.#isWanted(details, settings)) return null
-    const refusal = refuseLogDriver(details, engineInfo())
+    const refusal = refuseLogDriver(details, engineInfo(), config.source)
     if (refusal !== null) {
       logger.warn({ container: details.name, logDriver: details.logDriver }, refusal)
       return null

@@ -14,7 +14,10 @@ import type { SessionContext } from './container-session.ts'
 import type { Delivery } from './delivery.ts'
 import { EngineWatch } from './engine-watch.ts'
 import { reportNotices } from './report-notices.ts'
+import type { FileSystem } from '../ports/file-system.ts'
 import { Retirement } from './retirement.ts'
+import type { Gunzip } from './stored/gzip-content.ts'
+import { StoredLogs } from './stored/stored-logs.ts'
 
 export interface ContainerMonitorOptions {
   readonly config: ContainerMonitorConfig
@@ -22,6 +25,8 @@ export interface ContainerMonitorOptions {
   readonly random: Random
   readonly logger: Logger
   readonly engine: DockerEngine
+  readonly fileSystem: FileSystem
+  readonly gunzip: Gunzip
   readonly metrics: Metrics
   readonly delivery: Delivery
   readonly pool: SlotPool
@@ -93,6 +98,7 @@ export class ContainerMonitor {
     return {
       ...this.#watch.checks(),
       containers: this.#containersCheck(),
+      log_sources: this.#sourcesCheck(),
       rotations: this.#rotationsCheck(),
       labels: this.#labelsCheck(),
     }
@@ -107,6 +113,16 @@ export class ContainerMonitor {
     const unread = this.#roster.sessions.filter((session) => session.unreadForMs > UNREAD_MAX_MS)
     if (unread.length === 0) return { ok: true, detail: `${this.followed} followed` }
     return { ok: false, detail: `not read for more than a minute: ${namesOf(unread)}` }
+  }
+
+  /** Where lines come from. That it is another source than was hoped for is no fault. */
+  #sourcesCheck(): HealthCheck {
+    const { sessions } = this.#roster
+    const files = sessions.filter(({ logSource }) => logSource === 'files').length
+    const api = sessions.filter(({ logSource }) => logSource === 'api')
+    const isOdd = files > 0 && api.length > 0
+    const names = isOdd ? `: ${namesOf(api)}` : ''
+    return { ok: true, detail: `${files} from files, ${api.length} over the API${names}` }
   }
 
   /** A label that is no good is the fault of who runs the container: it is shown, and the collector is as well as before. */
@@ -130,6 +146,7 @@ export class ContainerMonitor {
       ...delivery,
       attaching: new Semaphore(config.maxConcurrent),
       engineInfo: () => this.#watch.info,
+      storedLogs: new StoredLogs(this.#options),
       slotWaitBoundMs: () => Math.ceil(this.followed / pool.capacity) * perTurnMs,
       report: (container, notices) => reportNotices(container, notices, { logger, metrics }),
     }

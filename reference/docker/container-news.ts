@@ -9,6 +9,8 @@ export interface NewsSeen {
   readonly starts: number
   /** How often the engine was away: what then looked like the end of a log may not be one. */
   readonly interruptions: number
+  /** How often it was said to have ended. */
+  readonly ends: number
 }
 
 /**
@@ -19,9 +21,12 @@ export class ContainerNews implements NewsSeen {
   /** It was created, or first seen to start, while the collector listened: its life may be over before the next list. */
   readonly announced: boolean
   readonly #changed = new Condition()
+  /** The same, and that it ended: who follows it over the engine's streams sees that by itself. */
+  readonly #heard = new Condition()
   #told = 0
   #starts = 0
   #interruptions = 0
+  #ends = 0
   #removed = false
 
   constructor(options: { announced: boolean }) {
@@ -29,7 +34,7 @@ export class ContainerNews implements NewsSeen {
   }
 
   get seen(): NewsSeen {
-    return { told: this.#told, starts: this.#starts, interruptions: this.#interruptions }
+    return { told: this.#told, starts: this.#starts, interruptions: this.#interruptions, ends: this.#ends }
   }
 
   get told(): number {
@@ -44,6 +49,10 @@ export class ContainerNews implements NewsSeen {
     return this.#interruptions
   }
 
+  get ends(): number {
+    return this.#ends
+  }
+
   /** Whether the engine said that it is removed, by an event or by lists without it. To be confirmed by asking for it. */
   get removed(): boolean {
     return this.#removed
@@ -52,6 +61,11 @@ export class ContainerNews implements NewsSeen {
   started(): void {
     this.#starts += 1
     this.#tell()
+  }
+
+  ended(): void {
+    this.#ends += 1
+    this.#heard.notifyAll()
   }
 
   interrupted(): void {
@@ -79,8 +93,14 @@ export class ContainerNews implements NewsSeen {
     await this.#changed.waitAtMost(clock, ms, options)
   }
 
+  /** The same, and when it is said to have ended. */
+  async hearAtMost(clock: Clock, ms: number, options: { signal: AbortSignal }): Promise<void> {
+    await this.#heard.waitAtMost(clock, ms, options)
+  }
+
   #tell(): void {
     this.#told += 1
     this.#changed.notifyAll()
+    this.#heard.notifyAll()
   }
 }

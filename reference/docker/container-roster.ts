@@ -30,6 +30,8 @@ interface Entry {
   renamedTo: string | null
   /** The name the last list had. */
   listedAs: string | null
+  /** Whether the last list had it running; true before. */
+  listedRunning: boolean
   readonly news: ContainerNews
   readonly from: ContainerMonitorConfig['from']
   /** Null between a session that failed unexpectedly and the next. */
@@ -128,6 +130,7 @@ export class ContainerRoster {
         if (entry === undefined && this.#ignored.has(id)) break
         if (action === 'start' || entry === undefined)
           (entry ?? this.#add(id, name, { announced: true, created: false })).news.started()
+        if (action === 'die') entry?.news.ended()
         break
       case 'destroy':
         if (entry !== undefined) entry.news.wasRemoved()
@@ -137,9 +140,11 @@ export class ContainerRoster {
   }
 
   /** A list may be older than the event of a rename that came before it: two of them count. */
-  #seen(entry: Entry, { name }: ContainerSummary): void {
+  #seen(entry: Entry, { name, running }: ContainerSummary): void {
     if (entry.listedAs === name) this.#rename(entry, name)
     entry.listedAs = name
+    if (!running && entry.listedRunning) entry.news.ended()
+    entry.listedRunning = running
     entry.news.look()
   }
 
@@ -164,6 +169,7 @@ export class ContainerRoster {
       name,
       renamedTo: null,
       listedAs: null,
+      listedRunning: true,
       news: new ContainerNews({ announced }),
       from,
       session: null,

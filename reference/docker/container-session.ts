@@ -24,6 +24,9 @@ import { Pacer } from './stages/pacer.ts'
 import { rateOf } from './stages/rate-limit.ts'
 import type { StageSettings } from './stages/stages.ts'
 import { pollPauseMs, readingOf } from './reading/log-reading.ts'
+import { FileReading, type FileReadingEnd } from './stored/file-reading.ts'
+import type { StoredLogs } from './stored/stored-logs.ts'
+import { StoredReader, type StoredReaderOptions } from './stored/stored-reader.ts'
 import { StreamTurn, type TurnContext, type TurnEnd } from './stream-turn.ts'
 
 /** What a session needs of the monitor it belongs to. */
@@ -35,6 +38,7 @@ export interface SessionContext extends TurnContext, InspectionContext {
   readonly resumePosition: (source: string) => SourcePosition | undefined
   /** How long a container may wait for a slot before that is an error (invariant I6), milliseconds. */
   readonly slotWaitBoundMs: () => number
+  readonly storedLogs: StoredLogs
 }
 
 /**
@@ -77,7 +81,9 @@ export class ContainerSession {
   /** Where reading waits when more is read than is allowed. */
   readonly #pacer: Pacer | null
   /** Once it is admitted. */
-  #reader: ContainerReader | null = null
+  #reader: ContainerReader | StoredReader | null = null
+  /** While its log is read from the engine's files. */
+  #files: FileReading | null = null
   #turn: StreamTurn | null = null
   #stuckTurn: StreamTurn | null = null
   #waitingForSlot = false
@@ -129,8 +135,12 @@ export class ContainerSession {
 
   /** How long it should have been read and was not, because streams failed or did not bring what they should; 0 while one does. Milliseconds. */
   get unreadForMs(): number {
-    const isRead = this.#turn !== null && this.#isRead(this.#turn)
-    const sinceMs = (isRead ? null : this.#troubleSinceMs) ?? this.#turn?.unclearSinceMs ?? null
+    const isRead = this.#files !== null || (this.#turn !== null && this.#isRead(this.#turn))
+    const sinceMs =
+      (isRead ? null : this.#troubleSinceMs) ??
+      this.#turn?.unclearSinceMs ??
+      this.#files?.unreadSinceMs ??
+      null
     return sinceMs === null ? 0 : this.#context.clock.monotonic() - sinceMs
   }
 
@@ -141,6 +151,12 @@ export class ContainerSession {
   /** True while a stream is open beyond its interval and a minute: its rotation is stuck. */
   get rotationStuck(): boolean {
     return this.#stuckTurn !== null && this.#stuckTurn === this.#turn
+  }
+
+  /** Where its lines come from; null before that is decided. */
+  get logSource(): 'files' | 'api' | null {
+    if (this.#files !== null) return 'files'
+    return this.#reader === null ? null : 'api'
   }
 
   /** Reports a stuck rotation, once per stream. For the heartbeat. */
@@ -164,7 +180,12 @@ export class ContainerSession {
     const admitted = this.#context.admit(details)
     if (admitted === null) return { kind: 'ignored', name: details.name }
     this.#source = admitted.source
-    const reader = (this.#reader = this.#makeReader(details, admitted.stages))
+    const { stages } = admitted
+    const fromFiles = await this.#readFiles(details, stages, signal)
+    if (fromFiles?.kind === 'gone') return fromFiles
+    const reader = this.#makeReader(details, stages, fromFiles?.position)
+    this.#reader = reader
+    this.#context.metrics.logSource(this.source, 'api')
     const follow: Mode = readingOf(this.#context.engineInfo()).poll ? 'poll' : 'follow'
     let mode: Mode | 'waiting' | 'gone' = this.#firstMode(details, reader, follow)
     while (mode !== 'gone') {
@@ -205,20 +226,71 @@ export class ContainerSession {
     return this.#opened ? 'cut_short' : 'not_opened'
   }
 
-  #makeReader(details: ContainerDetails, stages: StageSettings): ContainerReader {
+  #makeReader(
+    details: ContainerDetails,
+    stages: StageSettings,
+    position: ContainerPosition | undefined,
+  ): ContainerReader {
+    return createReader({
+      ...this.#readerOptions(details, stages, position),
+      ...readingOf(this.#context.engineInfo()),
+      wasThere: !this.#news.announced,
+    })
+  }
+
+  /** @param position where reading has come to; where it has not begun it is the saved one */
+  #readerOptions(
+    { tty }: ContainerDetails,
+    stages: StageSettings,
+    position: ContainerPosition | undefined,
+  ): StoredReaderOptions {
     const { clock, config, resumePosition } = this.#context
     const from = this.#from
-    const position = resumePosition(this.source.id)
-    return createReader({
+    const saved = position ?? resumePosition(this.source.id)
+    return {
       source: this.source,
-      tty: details.tty,
-      ...readingOf(this.#context.engineInfo()),
+      tty,
       maxLineBytes: config.maxLineBytes,
       stages,
       ...(typeof from === 'number' ? { from: 'start', since: stampOf(clock.now() - from) } : { from }),
-      wasThere: !this.#news.announced,
-      ...(position instanceof ContainerPosition ? { position } : {}),
+      ...(saved instanceof ContainerPosition ? { position: saved } : {}),
+    }
+  }
+
+  /** Reads the engine's files for as long as the container exists or they can be read; undefined where they are not to be read. */
+  async #readFiles(
+    details: ContainerDetails,
+    stages: StageSettings,
+    signal: AbortSignal,
+  ): Promise<FileReadingEnd | undefined> {
+    const { engineInfo, logger, metrics, storedLogs } = this.#context
+    if (!storedLogs.isFor(details, engineInfo())) return undefined
+    const reader = new StoredReader(this.#readerOptions(details, stages, undefined))
+    this.#reader = reader
+    const files = new FileReading(this.#context, {
+      details,
+      news: this.#news,
+      reader,
+      backOff: this.#backOff,
+      pacer: this.#pacer,
+      source: () => this.#source,
+      inspect: (own) => this.#inspect(own),
     })
+    this.#files = files
+    metrics.logSource(this.source, 'files')
+    logger.info(
+      { container: this.source.name, path: storedLogs.pathOf(details) },
+      'A log is read from its file',
+    )
+    try {
+      const end = await files.run(signal)
+      if (end.kind === 'unreadable')
+        logger.warn({ container: this.source.name, why: end.why }, 'A log is read over the API')
+      return end
+    } finally {
+      this.#files = null
+      this.#reader = null
+    }
   }
 
   async #takeTurn(

@@ -34,6 +34,10 @@ export interface MeasuredContainer {
   readonly name: string
 }
 
+/** Where the lines of a container come from. */
+export type LogSource = (typeof LOG_SOURCES)[number]
+const LOG_SOURCES = ['files', 'api'] as const
+
 /** What lines are read from. */
 export interface MeasuredSource extends MeasuredContainer {
   /** Default a container. */
@@ -93,6 +97,12 @@ export class Metrics {
   })
   readonly #filtered = this.#perContainer('log_capturer_lines_filtered_total', {
     help: 'Lines left out by include_lines and exclude_lines; they are not among those read',
+  })
+  readonly #logSource = new Gauge({
+    name: 'log_capturer_container_log_source',
+    help: 'Where the lines of a container come from: 1 for one of the sources',
+    labelNames: ['container_id', 'container_name', 'source'],
+    registers: [this.#registry],
   })
   readonly #rateLimited = this.#perContainer('log_capturer_lines_rate_limited_total', {
     help: 'Lines left out because their container wrote more than rate_limit allows; they are not among those read',
@@ -246,6 +256,9 @@ export class Metrics {
         for (const error_type of STREAM_ERROR_TYPES) this.#streamErrors.remove({ error_type, container_id })
       },
       (labels) => this.#lastRotation.remove(labels),
+      (labels) => {
+        for (const source of LOG_SOURCES) this.#logSource.remove({ ...labels, source })
+      },
     )
     this.#mirrorTasks(options.tasks)
     this.#mirrorSlots(options.slots)
@@ -263,6 +276,12 @@ export class Metrics {
     this.#rotating.add(container.id)
     for (const reason of ROTATION_REASONS) this.#rotations.inc({ ...labels, reason }, 0)
     this.#lastRotation.set(labels, this.#clock.now() / 1000)
+  }
+
+  /** From now on a container's lines come from there. */
+  logSource(container: MeasuredContainer, now: LogSource): void {
+    const labels = this.#labelsOf(container)
+    for (const source of LOG_SOURCES) this.#logSource.set({ ...labels, source }, source === now ? 1 : 0)
   }
 
   streamClosed(): void {

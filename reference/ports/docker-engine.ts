@@ -63,6 +63,8 @@ export interface ContainerDetails extends ContainerSummary {
   readonly logDriver: string
   /** When it was started last, as the engine writes it; another text means another run. Null when it never ran, '' when the engine does not tell. */
   readonly startedAt: string | null
+  /** The file its log is stored in, as the engine's machine names it; '' when it has none, as before its first start, or the engine does not tell. */
+  readonly logPath: string
 }
 
 export interface ContainerEvent {

@@ -31,6 +31,8 @@ export interface Ports {
   readonly logger: Logger
   /** Makes one gzip member of the bytes, off the event loop. Members one after the other are a gzip file. */
   readonly gzip: (bytes: Uint8Array) => Promise<Uint8Array>
+  /** Unpacks gzip, all members of it, piece by piece; rejects where the bytes are none. Whoever takes its iterator ends it. */
+  readonly gunzip: (packed: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
   /** Compresses to snappy's block format, off the event loop. */
   readonly snappy: (bytes: Uint8Array) => Promise<Uint8Array>
   /** For a sink: connections of its own, which it closes. Opens nothing yet. */

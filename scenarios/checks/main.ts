@@ -12,6 +12,7 @@ import { restartUnderLogRotation } from './restart-under-log-rotation.ts'
 import { severalSinks } from './several-sinks.ts'
 import { shortLived } from './short-lived.ts'
 import { simulatedDaemon } from './simulated-daemon/simulated-daemon.ts'
+import { sourceFiles } from './source-files.ts'
 import { throughput } from './throughput.ts'
 import { tlsEngine } from './tls-engine.ts'
 
@@ -19,18 +20,21 @@ interface Options {
   readonly minutes: number
   readonly rounds: number
   readonly containers: number
+  readonly source: 'api' | 'files'
 }
 
 const CHECKS = {
   'many-containers': ({ minutes }: Options) => manyContainers(minutes),
   'many-files': manyFiles,
   'restart-under-log-rotation': ({ rounds }: Options) => restartUnderLogRotation(rounds),
-  'short-lived': ({ containers }: Options) => shortLived(containers),
+  'short-lived': ({ containers, source }: Options) => shortLived(containers, source),
   'several-sinks': severalSinks,
   jetstream: ({ rounds }: Options) => jetStream(rounds),
   'kill-nine': ({ rounds }: Options) => killNine(rounds),
   'big-log': bigLog,
   throughput,
+  'source-files': sourceFiles,
+  'switching-sources': ({ rounds }: Options) => restartUnderLogRotation(rounds, ['api', 'files']),
   'frozen-engine': frozenEngine,
   'simulated-daemon': simulatedDaemon,
   'power-cut': powerCut,
@@ -47,6 +51,11 @@ const program = new Command('checks')
       .argParser(Number),
   )
   .addOption(new Option('--containers <n>', 'short containers of short-lived').default(500).argParser(Number))
+  .addOption(
+    new Option('--source <name>', 'where short-lived reads logs from')
+      .choices(['api', 'files'])
+      .default('api'),
+  )
   .action(async (name: keyof typeof CHECKS, options: Options) => {
     await CHECKS[name](options)
   })

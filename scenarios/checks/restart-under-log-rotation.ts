@@ -24,13 +24,17 @@ const GAP = 'The position was not found again: the engine lost lines'
  * Containers write faster than their stored logs are kept, and the collector is restarted again and again meanwhile. Nothing may be missing but
  * what the engine itself rotated away before it could be read, which only load excuses, and of that
  * each hole must be told: by the metric and by a line of the log that carries the stamp in front of the hole.
+ * @param sources where the collector reads from, by turns: each restart goes on with the next one
  */
-export async function restartUnderLogRotation(rounds: number): Promise<void> {
+export async function restartUnderLogRotation(
+  rounds: number,
+  sources: readonly LogSource[] = ['api'],
+): Promise<void> {
   await using rig = await Rig.open()
   const totals: Round[] = []
   const load = new Load()
   for (let round = 1; round <= rounds; round++) {
-    const result = await runRound(rig, load)
+    const result = await runRound(rig, load, sources)
     totals.push(result)
     process.stdout.write(`round ${round}: ${describe(result)}\n`)
     await rig.removeContainers()
@@ -74,8 +78,12 @@ function describe(round: Round): string {
   )
 }
 
-async function runRound(rig: Rig, load: Load): Promise<Round> {
-  let collector = await start(rig)
+type LogSource = 'api' | 'files'
+
+async function runRound(rig: Rig, load: Load, sources: readonly LogSource[]): Promise<Round> {
+  let starts = 0
+  const next = (): Promise<CollectorProcess> => start(rig, sources[starts++ % sources.length]!)
+  let collector = await next()
   try {
     const containers: Docker.Container[] = []
     for (const name of NAMES)
@@ -87,7 +95,7 @@ async function runRound(rig: Rig, load: Load): Promise<Round> {
       load.look()
       counted.push(await countGaps(collector))
       await collector.stop()
-      collector = await start(rig)
+      collector = await next()
     }
     await settled(rig)
     counted.push(await countGaps(collector))
@@ -98,8 +106,8 @@ async function runRound(rig: Rig, load: Load): Promise<Round> {
   }
 }
 
-async function start(rig: Rig): Promise<CollectorProcess> {
-  return await rig.collector({}, { local_file: { format: 'json' } })
+async function start(rig: Rig, source: LogSource): Promise<CollectorProcess> {
+  return await rig.collector({ source }, { local_file: { format: 'json' } })
 }
 
 /** Waits until every last line is there; where that does not happen the audit tells what is missing. */

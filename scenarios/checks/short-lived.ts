@@ -13,12 +13,13 @@ const MISSED = 'A container was gone before its log was read to its end'
 /**
  * Containers that live for 20 ms and are removed at once, beside 60 busy ones. None is lost on a machine whose load is under its cores; at any load each
  * that lacks a line is counted and named.
+ * @param source of the collector
  */
-export async function shortLived(containers: number): Promise<void> {
+export async function shortLived(containers: number, source: 'api' | 'files'): Promise<void> {
   await using rig = await Rig.open()
   const busy = Array.from({ length: BUSY }, (_, index) => `busy-${index + 1}`)
   for (const name of busy) await rig.container(name, busyScript(name))
-  await using collector = await rig.collector({})
+  await using collector = await rig.collector({ source })
   await until('every busy container is read', 60, async () => {
     const outputs = await Promise.all(busy.map((name) => rig.outputBytes(name)))
     return outputs.every((bytes) => bytes > 0)

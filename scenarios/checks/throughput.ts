@@ -32,7 +32,8 @@ export async function throughput(): Promise<void> {
   verdict('peak memory, MB', memory / 1e6, memory < 130e6, 'less than 130')
 }
 
-function drainWithCurl(host: string, id: string): number {
+/** Reads a container's log over the API, to nothing; how long that took, seconds. */
+export function drainWithCurl(host: string, id: string): number {
   const url = `http://engine/containers/${id}/logs?stdout=1&stderr=1&timestamps=1`
   const started = performance.now()
   const { status } = spawnSync('curl', [
@@ -47,6 +48,6 @@ function drainWithCurl(host: string, id: string): number {
   return (performance.now() - started) / 1000
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

@@ -1,3 +1,4 @@
+import type { LogCopy } from './json-log-files.ts'
 import { LogFile, type StreamNumber } from './log-file.ts'
 import { LossAccount } from './loss-account.ts'
 
@@ -37,6 +38,8 @@ export interface LogFollower {
 export class ContainerLog {
   /** What of it can no longer be read. */
   readonly lost: LossAccount
+  /** Is told of what is stored from its being set on. */
+  copy: LogCopy | null = null
   readonly #maxSizeBytes: number
   readonly #maxFiles: number
   readonly #followers = new Set<LogFollower>()
@@ -119,6 +122,7 @@ export class ContainerLog {
   append(stream: StreamNumber, stamp: Uint8Array, data: Uint8Array): void {
     if (this.#active.sizeOnDisk >= this.#maxSizeBytes) this.#rotate()
     this.#active.append(stream, stamp, data)
+    this.copy?.appended(stream, stamp, data)
     this.#stored += 1
     if (!this.#isCatchingUp || this.#watchers > 0) this.#tell()
   }
@@ -126,6 +130,7 @@ export class ContainerLog {
   /** The container is removed, and its log with it. Who reads it already can go on. */
   remove(): void {
     this.catchUp()
+    this.copy?.removed()
     this.lost.add(this.#files[0]!.before, this.#stored, 'removed')
   }
 
@@ -137,11 +142,12 @@ export class ContainerLog {
   spoil(back: number): number | null {
     this.catchUp()
     let behind = 0
-    for (const file of this.#files.toReversed()) {
+    for (const [number, file] of this.#files.toReversed().entries()) {
       const index = file.messages - (back - behind)
       behind += file.messages
       if (index < 0) continue
       file.spoil(index)
+      this.copy?.spoilt(number, index)
       this.lost.add(file.before + index, file.before + index + 1, 'spoilt')
       return file.before + index + 1
     }
@@ -152,6 +158,7 @@ export class ContainerLog {
   empty(): void {
     this.catchUp()
     const emptied = this.#active
+    this.copy?.emptied()
     this.#active = new LogFile(this.#stored, emptied.sizeOnDisk)
     this.lost.add(emptied.before, this.#stored, 'emptied')
     emptied.emptiedInto = this.#active
@@ -220,6 +227,7 @@ export class ContainerLog {
   #rotate(): void {
     const next = new LogFile(this.#stored)
     this.#active.next = next
+    this.copy?.rotated()
     this.#active = next
     this.#files.push(next)
     while (this.#files.length > this.#maxFiles) this.#dropOldest()

@@ -69,6 +69,10 @@ export class SimulatedContainer {
   readonly command: readonly string[]
   readonly logOptions: Readonly<Record<string, string>>
   readonly autoRemove: boolean
+  /** Files of its log that are kept. */
+  readonly logFilesMax: number
+  /** Where its log is stored as files too, if it is. */
+  logPath = ''
   /** How long its process runs, milliseconds; null for as long as it is left to. */
   readonly lastsMs: number | null
   /** Wall time, milliseconds since the epoch, with their fraction; so are the times below. */
@@ -110,6 +114,7 @@ export class SimulatedContainer {
     this.command = options.command ?? ['workload']
     this.logOptions = options.logOptions ?? rotationTexts(options.logRotation ?? {})
     this.autoRemove = options.autoRemove ?? false
+    this.logFilesMax = options.logRotation?.maxFiles ?? 1
     this.lastsMs = options.lastsMs ?? null
     this.createdAt = host.clock.wallTime()
     this.random = host.random.fork(`container ${id}`)
@@ -153,9 +158,9 @@ export class SimulatedContainer {
 
   /** As `inspect` shows it. */
   details(): ContainerDetails {
-    const { id, name, labels, image, running, tty, logDriver } = this
+    const { id, name, labels, image, running, tty, logDriver, logPath } = this
     const startedAt = this.startedAt === null ? null : String(this.startedAt)
-    return { id, name, labels, image, running, tty, logDriver, startedAt }
+    return { id, name, labels, image, running, tty, logDriver, startedAt, logPath }
   }
 
   /**

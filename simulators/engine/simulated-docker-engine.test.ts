@@ -57,6 +57,7 @@ describe('calls', () => {
         tty: false,
         logDriver: 'json-file',
         startedAt: expect.any(String),
+        logPath: '',
       })
     })
     expect(world.nowMs).toBeGreaterThan(0)

@@ -13,7 +13,9 @@ import {
 } from './call-faults.ts'
 import { Availability, type EngineAvailability } from './availability.ts'
 import type { EngineHost } from './engine-host.ts'
+import type { SimulatedDisk } from '../file-system/simulated-disk.ts'
 import { EventHub } from './event-hub.ts'
+import { JsonLogFiles } from './json-log-files.ts'
 import { Listeners } from './listeners.ts'
 import { openReply, type OpenLogOptions } from './log-opening.ts'
 import { DOCKER_26, type EnginePersonality } from './personality.ts'
@@ -23,6 +25,8 @@ import { SimulatedDockerEngine, type ConnectOptions } from './simulated-docker-e
 export interface SimulatedEngineOptions {
   /** Which version it behaves like. Default {@link DOCKER_26}. */
   readonly personality?: EnginePersonality
+  /** Whether the logs of containers are on the disk too, as the driver `json-file` stores them. Only in a world. Default false. */
+  readonly storesLogs?: boolean
 }
 
 /** What the engine has had to do. */
@@ -60,6 +64,8 @@ export class SimulatedEngine {
   /** Held on every log while there are such listeners. */
   #logWatches: Disposable[] = []
   #personality: EnginePersonality
+  /** Where logs are stored as files too; null for nowhere. */
+  #logDisk: SimulatedDisk | null = null
   readonly #streamFaults = new StreamFaults(() => this.#availability.tell())
   readonly #callFaults = new CallFaults(() => this.#availability.tell())
 
@@ -110,6 +116,18 @@ export class SimulatedEngine {
     return container
   }
 
+  /**
+   * Stores the logs of containers that are started from now on as files too, as the driver `json-file` does.
+   * @returns what is to be called before somebody looks at a path: lines are stored late
+   */
+  storeLogsOn(disk: SimulatedDisk): (path: string) => void {
+    this.#logDisk = disk
+    return (path) => {
+      if (path.startsWith(LOG_DIRECTORY))
+        this.#containers.get(path.split('/')[LOG_DIRECTORY_DEPTH]!)?.log.catchUp()
+    }
+  }
+
   /** The container of this id, prefix of an id, or name. */
   find(reference: string): SimulatedContainer | undefined {
     const exact = this.#containers.get(reference)
@@ -129,6 +147,7 @@ export class SimulatedEngine {
     if (container.running) return
     container.state = 'running'
     container.startedAt = this.host.clock.wallTime()
+    this.#storeLogOf(container)
     container.beginWork()
     this.#endInTime(container)
     this.#emit('start', container)
@@ -330,6 +349,15 @@ export class SimulatedEngine {
     return container
   }
 
+  #storeLogOf(container: SimulatedContainer): void {
+    const { id, logDriver, logFilesMax } = container
+    const isStored =
+      this.#logDisk !== null && logDriver === 'json-file' && this.personality.product === 'docker'
+    if (!isStored || container.logPath !== '') return
+    container.logPath = `${LOG_DIRECTORY}/${id}/${id}-json.log`
+    container.log.copy = new JsonLogFiles(this.#logDisk!, container.logPath, logFilesMax)
+  }
+
   #countReply(linesScanned: number): void {
     const { statistics } = this
     statistics.logReplies += 1
@@ -400,6 +428,9 @@ export class SimulatedEngine {
 }
 
 const SIGKILL = 9
+const LOG_DIRECTORY = '/var/lib/docker/containers'
+/** Parts of a path before the id. */
+const LOG_DIRECTORY_DEPTH = LOG_DIRECTORY.split('/').length
 /** Between the end of a container that is removed with its end, and its removal, as measured on an idle machine. */
 const REMOVAL_DELAY_MS = 10
 const SIGTERM = 15

@@ -95,6 +95,7 @@ export class ProcessFileSystem implements FileSystem {
         this.#host.ledger.close(entry)
         try {
           const { portion, failure } = suffer(order, operation, path, this.#machine)
+          this.#machine.beforeLook(path)
           const result = apply(portion)
           if (failure !== null) throw failure
           // Whoever looks at writes may have crashed the process at this one.

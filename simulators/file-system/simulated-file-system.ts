@@ -39,6 +39,8 @@ export class SimulatedFileSystem implements FileSystem {
   /** The files themselves, for tests to look at and prepare without latency. */
   readonly disk: SimulatedDisk
   readonly descriptorLimit: number
+  /** Is called before a path is looked at, with it. */
+  beforeLook: (path: string) => void = () => {}
   /** For processes. */
   readonly random: SeededRandom
   /** For processes. */

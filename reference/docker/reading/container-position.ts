@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { SourcePosition } from '../../dispatch/block.ts'
 import { joinedForm, joinedToJson } from '../stages/joined-lines.ts'
 import type { StageDigests, StageState } from '../stages/stages.ts'
+import { FILE_PLACE, type FilePlace } from '../stored/file-place.ts'
 import { RING_KEYS, type CursorState } from './cursor-state.ts'
 import type { PartialLine } from './open-line.ts'
 import { usualStamp } from './stamp.ts'
@@ -21,6 +22,8 @@ export interface ContainerPositionParts {
   readonly since: string | undefined
   /** Only with a TTY: how the container's last runs ended, oldest first, at most {@link RING_KEYS}. */
   readonly unterminated: readonly Unterminated[]
+  /** Where the same place is in the engine's file, if it was read there: it saves looking for it. */
+  readonly place?: FilePlace | undefined
 }
 
 /** Where reading of a container resumes: see {@link CursorState} for how the place is found again. Immutable. */
@@ -34,6 +37,7 @@ export class ContainerPosition implements SourcePosition {
   readonly stages: StageState
   readonly since: string | undefined
   readonly unterminated: readonly Unterminated[]
+  readonly place: FilePlace | undefined
 
   constructor(parts: ContainerPositionParts) {
     this.epoch = parts.epoch
@@ -45,11 +49,12 @@ export class ContainerPosition implements SourcePosition {
     this.stages = parts.stages
     this.since = parts.since
     this.unterminated = parts.unterminated
+    this.place = parts.place
   }
 
   toJSON(): unknown {
     const { messages, ring, newest, counted } = this.cursor
-    const { epoch, records, maxLineBytes, digests, since, unterminated } = this
+    const { epoch, records, maxLineBytes, digests, since, unterminated, place } = this
     const { joined, bucket } = this.stages
     const partials = this.partials.map(toJSON)
     return {
@@ -66,6 +71,7 @@ export class ContainerPosition implements SourcePosition {
       bucket,
       since,
       unterminated,
+      place,
     }
   }
 }
@@ -108,6 +114,7 @@ const FORM = z.object({
   unterminated: z
     .union([UNTERMINATED.transform((one) => [one]), z.array(UNTERMINATED).max(RING_KEYS)])
     .default([]),
+  place: FILE_PLACE.optional(),
 })
 
 /** Reads what {@link ContainerPosition.toJSON} gave. @throws Error naming what is wrong. */
@@ -129,5 +136,6 @@ export function parseContainerPosition(json: unknown): ContainerPosition {
     stages: { joined: rest.joined, bucket: rest.bucket },
     since: rest.since,
     unterminated: rest.unterminated,
+    place: rest.place,
   })
 }

@@ -1,4 +1,5 @@
 import type { Block, Source } from '../../dispatch/block.ts'
+import type { FilePlace } from '../stored/file-place.ts'
 import { BlockBuilder } from './block-builder.ts'
 import { ContainerPosition } from './container-position.ts'
 import { LineAssembler } from './line-assembler.ts'
@@ -24,6 +25,8 @@ export interface RecordMakerOptions {
   readonly unframed: boolean
   /** Where reading resumes after the messages that were added so far. */
   readonly cursor: () => CursorState
+  /** The same in the file that is read, if one is. */
+  readonly place?: () => FilePlace | undefined
 }
 
 /** Makes records, blocks and positions of the messages that a reader found new. */
@@ -89,6 +92,7 @@ export class RecordMaker {
       stages: this.#stages.state,
       since: this.#since === null ? undefined : new TextDecoder().decode(this.#since),
       unterminated: this.#unterminated,
+      place: this.#options.place?.(),
     })
   }
 

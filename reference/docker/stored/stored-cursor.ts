@@ -1,0 +1,66 @@
+import { RING_KEYS, type CursorState } from '../reading/cursor-state.ts'
+import { KeyTrail } from '../reading/key-trail.ts'
+import { compareStamps, STAMP_BYTES } from '../reading/stamp.ts'
+
+/**
+ * What was delivered of a log that is read in its stored order: how much, the keys of the last messages, the newest stamp. Nothing comes twice there, so
+ * that of other messages no key is needed: they are counted when they come, and the keys of the last ones added before anybody looks.
+ */
+export class StoredCursor {
+  #messages: number
+  #trail: KeyTrail
+  readonly #newest = new Uint8Array(STAMP_BYTES)
+
+  constructor(restored?: CursorState) {
+    this.#messages = restored?.messages ?? 0
+    this.#trail = new KeyTrail(restored?.ring)
+    if (restored !== undefined && restored.newest !== '') this.#newest.set(Buffer.from(restored.newest))
+  }
+
+  /** Messages delivered. */
+  get messages(): number {
+    return this.#messages
+  }
+
+  get ring(): Float64Array {
+    return this.#trail.mark().last(RING_KEYS)
+  }
+
+  /** '' when nothing was delivered. */
+  get newest(): string {
+    return this.#newest[0] === 0 ? '' : Buffer.from(this.#newest).toString('latin1')
+  }
+
+  get state(): CursorState {
+    const mark = this.#trail.mark()
+    return {
+      messages: this.#messages,
+      newest: this.newest,
+      get ring() {
+        return mark.last(RING_KEYS)
+      },
+    }
+  }
+
+  /** Whether the stamp is newer than all that were delivered. */
+  isNewer(buffer: Uint8Array, stampStart: number): boolean {
+    return compareStamps(buffer, stampStart, this.#newest, 0) > 0
+  }
+
+  /** A message is delivered. */
+  count(buffer: Uint8Array, stampStart: number): void {
+    this.#messages += 1
+    if (!this.isNewer(buffer, stampStart)) return
+    for (let i = 0; i < STAMP_BYTES; i++) this.#newest[i] = buffer[stampStart + i]!
+  }
+
+  /** The key of the next of the messages that were counted; only of the last {@link RING_KEYS} it must be told. */
+  addKey(key: number): void {
+    this.#trail.add(key)
+  }
+
+  /** What was delivered is not in one piece in the log: the last messages before the place are from now on these. */
+  resumeBehind(keys: readonly number[]): void {
+    this.#trail = new KeyTrail(keys.slice(-Math.min(RING_KEYS, this.#messages)))
+  }
+}
