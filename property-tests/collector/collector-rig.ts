@@ -271,9 +271,10 @@ export class CollectorRig {
     else if (this.#isDiskSlow) await this.advance(SLOW_DISK_MS)
     const left = leftBehind(this.world, this.#collector.tasks)
     if (left.length > 0) throw new Error(`I8 does not hold: left behind after the stop:\n${left.join('\n')}`)
-    await this.#noteMarks()
+    const metrics = await this.#collector.metrics.text()
+    this.#noteMarks(metrics)
     if (missed.length > 0) this.#mayRepeat()
-    if (missed.length === 0) await this.#counters.assertTrue()
+    else this.#counters.assertTrue(metrics)
   }
 
   /** Stops when a start has been under way for that long. */
@@ -572,8 +573,7 @@ export class CollectorRig {
   }
 
   /** What the metrics of the process tell. A task that failed is a defect whatever came of it. */
-  async #noteMarks(): Promise<void> {
-    const text = await this.#collector.metrics.text()
+  #noteMarks(text: string): void {
     const failures = sumOf(text, /^log_capturer_task_failures_total/)
     if (failures > 0) throw new Error(`${failures} tasks failed:\n${this.#errorsLogged().join('\n')}`)
     for (const [mark, series] of Object.entries(METRIC_MARKS))
@@ -611,11 +611,7 @@ export class CollectorRig {
   }
 
   #newCounters(): Counters {
-    const collector = this.#collector
-    const counters = new Counters({
-      text: () => collector.metrics.text(),
-      deliveries: () => this.#deliveries(this.engine.everyContainer),
-    })
+    const counters = new Counters(() => this.#deliveries(this.engine.everyContainer))
     if (this.#troubles.isIn('disk', 'file') || this.#mayStillRepeat || this.#hasReturns) counters.blurred()
     if (this.#spoolFiles() > 0 && this.#deliveries().some(({ check }) => check.owes)) counters.behind()
     return counters
@@ -930,7 +926,7 @@ const SYNCS = { operations: ['sync', 'syncDirectory'] } as const
 const DELIVERY_MS = 40_000
 const LOOK_MS = 5000
 /** Seldom: making the text of all metrics costs as much as some ten events. */
-const LOOK_AT_GAUGES_MS = 20_000
+const LOOK_AT_GAUGES_MS = 60_000
 /** Time for what was read to be delivered, and for what was missed to be told. */
 const MISSED_WITHIN_MS = 20_000
 /** Slower syncs may keep a stop from saving in time. */

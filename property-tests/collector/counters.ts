@@ -1,23 +1,17 @@
 import type { Delivery } from '../../simulators/index.ts'
 
-export interface CountersOptions {
-  /** The metrics of the process, in their text form. */
-  readonly text: () => Promise<string>
-  /** What each sink in use holds, of every container there is or was. */
-  readonly deliveries: () => readonly Delivery[]
-}
-
 /** I13: what the counters of one process tell is what the world saw it do. */
 export class Counters {
-  readonly #options: CountersOptions
+  readonly #deliveries: () => readonly Delivery[]
   /** Records and bytes each sink held when the process began. */
   readonly #before: ReadonlyMap<string, Held>
   #isFirstHand = true
   #readsAll = true
 
-  constructor(options: CountersOptions) {
-    this.#options = options
-    this.#before = heldBy(options.deliveries())
+  /** @param deliveries what each sink in use holds, of every container there is or was */
+  constructor(deliveries: () => readonly Delivery[]) {
+    this.#deliveries = deliveries
+    this.#before = heldBy(deliveries())
   }
 
   /** What the process delivers may be there already, or be there without its knowledge: it began after a crash, or writes failed. */
@@ -32,15 +26,16 @@ export class Counters {
 
   /**
    * To be asked after a stop that missed nothing: what was read is delivered, and nothing is open. Containers that are gone have no series any more.
+   * @param text the metrics of the process, in their text form
    * @throws Error naming the counter
    */
-  async assertTrue(): Promise<void> {
-    const series = parseMetrics(await this.#options.text())
+  assertTrue(text: string): void {
+    const series = parseMetrics(text)
     assertEqual(series, 'log_capturer_container_streams_active', 0)
     assertEqual(series, 'log_capturer_local_file_open_files', 0)
     assertEqual(series, 'log_capturer_lines_dropped_total', 0)
     if (!this.#isFirstHand) return
-    const held = [...heldBy(this.#options.deliveries())].map(([key, now]) => gain(now, this.#before.get(key)))
+    const held = [...heldBy(this.#deliveries())].map(([key, now]) => gain(now, this.#before.get(key)))
     for (const sink of EXACT_SINKS) {
       const own = held.filter((one) => one.sink === sink)
       if (own.length === 0) continue

@@ -21,7 +21,7 @@ export class ToldLosses {
   readonly #emptied = new Map<SimulatedContainer, number>()
   /** Containers of which no position was left by a crash, with the sinks that went without lines since. */
   readonly #forgotten = new Map<SimulatedContainer, Set<string>>()
-  /** Containers that a warning or an error names. */
+  /** Containers that a warning or an error names, by name and by short id. */
   readonly #named = new Set<string>()
   #found: string | undefined
 
@@ -72,8 +72,9 @@ export class ToldLosses {
   }
 
   /** A container was removed before all of it was read. That is to be said. */
-  missed({ name }: SimulatedContainer): void {
-    if (!this.#named.has(name)) this.#found ??= `${name} was removed before it was read, and nothing says so`
+  missed({ name, id }: SimulatedContainer): void {
+    if (!this.#named.has(name) && !this.#named.has(id.slice(0, SHORT_ID)))
+      this.#found ??= `${name} was removed before it was read, and nothing says so`
   }
 
   /** To be asked when all is delivered. @throws Error when a loss was never told */
@@ -85,8 +86,9 @@ export class ToldLosses {
 
   /** The collector logged something. @param reached the lines of the container that the sink furthest ahead holds, or passed over */
   logged(entry: LogEntry, reached: (container: SimulatedContainer) => number): void {
-    if ('container' in entry.fields && (entry.level === 'warn' || entry.level === 'error'))
-      this.#named.add(String(entry.fields.container))
+    const { container, id }: { container?: unknown; id?: unknown } = entry.fields
+    if (entry.level === 'warn' || entry.level === 'error')
+      for (const name of [container, id]) this.#named.add(String(name))
     if (!isGap(entry)) return
     const { container: name } = entry.fields
     this.#of(name).told += 1
@@ -132,3 +134,4 @@ export function isPassedOver(cause: LossCause): boolean {
 
 const CATCHING_UP: LossCause = 'passed over while catching up'
 const PASSED_OVER: ReadonlySet<LossCause> = new Set(['passed over', CATCHING_UP])
+const SHORT_ID = 12

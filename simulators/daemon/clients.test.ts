@@ -21,6 +21,7 @@ describe('clients work unchanged', () => {
       image: 'simulated:latest',
       tty: false,
       logDriver: 'json-file',
+      logPath: '',
       startedAt: expect.any(String),
     })
     const events = await engine.openEvents({ signal })
