@@ -86,9 +86,9 @@ export class ToldLosses {
 
   /** The collector logged something. @param reached the lines of the container that the sink furthest ahead holds, or passed over */
   logged(entry: LogEntry, reached: (container: SimulatedContainer) => number): void {
-    const { container, id }: { container?: unknown; id?: unknown } = entry.fields
+    const { container: named, id }: { container?: unknown; id?: unknown } = entry.fields
     if (entry.level === 'warn' || entry.level === 'error')
-      for (const name of [container, id]) this.#named.add(String(name))
+      for (const each of [named, id]) this.#named.add(String(each))
     if (!isGap(entry)) return
     const { container: name } = entry.fields
     this.#of(name).told += 1
