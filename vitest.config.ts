@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config'
 
-/** Tests that take minutes, start processes or use real time and real descriptors throughout: `npm run test:integration`, and CI, run them. */
+/** Tests that take long, start processes or use real time and real descriptors throughout: `npm run test:integration`, and CI, run them. */
 const INTEGRATION = [
   'property-tests/collector-wide.property.test.ts',
   'property-tests/defects/defects-put-back.test.ts',
@@ -10,6 +10,8 @@ const INTEGRATION = [
   'reference/adapters/nats-jet-stream.test.ts',
   'reference/adapters/process-watch.test.ts',
   'reference/collect-command.test.ts',
+  'reference/dispatch/away-sink.test.ts',
+  'reference/docker/unreadable-log.test.ts',
   'scenarios/dockerd-command.test.ts',
   'scenarios/engines/simulated.test.ts',
   'scenarios/virtual-processes.test.ts',

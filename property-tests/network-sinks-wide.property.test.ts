@@ -6,7 +6,7 @@ import { holdsEachLineOnce } from './network-sinks/network-sinks.property.ts'
 test.each(SERVICE_KINDS)(
   '%s holds each line once, in many cases',
   async (kind) => {
-    await fc.assert(holdsEachLineOnce(kind), { numRuns: 25 })
+    await fc.assert(holdsEachLineOnce(kind), { numRuns: 25, seed: 1 })
   },
   300_000,
 )

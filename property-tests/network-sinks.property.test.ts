@@ -4,5 +4,5 @@ import { SERVICE_KINDS } from './network-sinks/network-sink-rig.ts'
 import { holdsEachLineOnce } from './network-sinks/network-sinks.property.ts'
 
 test.each(SERVICE_KINDS)('%s holds each line once, in the order of its source', async (kind) => {
-  await fc.assert(holdsEachLineOnce(kind), { numRuns: 2 })
+  await fc.assert(holdsEachLineOnce(kind), { numRuns: 2, seed: 1 })
 })

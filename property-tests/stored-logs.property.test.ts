@@ -104,7 +104,7 @@ async function follow(
   return { follower, check, container, wrong, skipped }
 }
 
-test.prop([setting, visits(fc.constant(0))], { numRuns: 30 })(
+test.prop([setting, visits(fc.constant(0))], { numRuns: 30, seed: 1 })(
   'a log that is read now over the API, now from its files, loses and repeats nothing, and tells what was rotated away',
   async (drawn, all) => {
     const { check, container, follower, skipped, wrong } = await follow(drawn, all)

@@ -744,10 +744,14 @@ export class CollectorRig {
     return this.#wrongGauge
   }
 
-  /** The bound is on what is counted; what is really held may be a quarter more. */
+  /**
+   * The bound is on what is counted; what is really held may be a quarter more. With a spool each sink may hold as much again of what it was given from there: those
+   * that are at different places share nothing.
+   */
   #heldTooMuch(): string | undefined {
     const { real } = this.#collector.heldBytes()
-    const bound = 1.25 * this.#settings.queueBytesMax
+    const holders = this.#spoolFiles() === 0 ? 1 : 1 + this.#settings.sinks.length
+    const bound = 1.25 * holders * this.#settings.queueBytesMax
     return real <= bound ? undefined : `${real} bytes are held, of ${bound}`
   }
 

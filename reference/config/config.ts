@@ -148,6 +148,7 @@ export interface DispatcherConfig {
   readonly workers: number
   /** Of those, at most so many that repeat a write that failed. */
   readonly retriesMax: number
+  /** Memory for lines on their way; with a spool each sink may hold as much again, at most 16 MiB. */
   readonly queueBytesMax: number
   /** How often acknowledged positions are written to disk. */
   readonly checkpointIntervalMs: number
