@@ -136,4 +136,23 @@ export const STORED: readonly Defect[] = [
     ],
     caughtBy: [{ file: readingTest, test: 'is closed where too many are open' }],
   },
+  {
+    id: 'B230',
+    origin: 'The collector between two releases, found by its property over the files of the engine',
+    description:
+      'A place behind a spoilt record is taken for the same place of another file that was spoilt alike',
+    patches: [
+      {
+        file: `${folder}/log-tail.ts`,
+        find: 'return place.offset === 0 || canTell(before)',
+        replace: 'return true || canTell(before)',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'property-tests/stored-logs.property.test.ts',
+        test: 'a place behind a spoilt record is not taken for the same place of another file that was spoilt alike',
+      },
+    ],
+  },
 ]

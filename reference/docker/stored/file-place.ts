@@ -11,8 +11,16 @@ export interface FilePlace {
   readonly check: number
 }
 
-/** Records end with their stamp: so many bytes are in no two places the same. */
+/** Records end with their stamp: so many bytes are in no two places the same, unless a disk has spoilt them. */
 export const CHECKED_BYTES = 128
+
+/** Whether the bytes before a place can tell it from others: not those of a spoilt record, NULs. */
+export function canTell(bytes: Uint8Array): boolean {
+  return bytes.some((byte) => byte !== NUL && byte !== NEWLINE)
+}
+
+const NUL = 0
+const NEWLINE = 0x0a
 
 export function checksum(bytes: Uint8Array): number {
   return crc32(bytes)

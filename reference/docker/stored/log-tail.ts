@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts'
-import { CHECKED_BYTES, checksum, type FilePlace } from './file-place.ts'
+import { canTell, CHECKED_BYTES, checksum, type FilePlace } from './file-place.ts'
 import { LogChain, LogFileGone, type ChainStep, type LogChainOptions } from './log-chain.ts'
 import type { ReadBuffers } from './read-buffers.ts'
 import { isSameFile, type StoredFile } from './stored-files.ts'
@@ -139,7 +139,8 @@ export class LogTail {
     await this.#chain.enter(file)
     const before = new Uint8Array(Math.min(CHECKED_BYTES, place.offset))
     const length = await this.#readAtLeast(before.length, before, place.offset - before.length, signal)
-    return length === before.length && checksum(before) === place.check
+    if (length < before.length || checksum(before) !== place.check) return false
+    return place.offset === 0 || canTell(before)
   }
 
   /** The file and the place in it where a look at the log begins. What a compressed file has for size is not known: all of it is read. */
