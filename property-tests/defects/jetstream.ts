@@ -43,7 +43,7 @@ export const JETSTREAM: readonly Defect[] = [
     origin,
     description: 'What is stored behind a batch is passed with it: the next batch is stored again',
     patches: [{ file: tail, find: 'while (!cursor.done) {', replace: 'for (;;) {' }],
-    caughtBy: ['jetstream-property', { file: sinkTest, test: 'more is stored than the next batch holds' }],
+    caughtBy: [{ file: sinkTest, test: 'more is stored than the next batch holds' }],
   },
   {
     id: 'B194',
