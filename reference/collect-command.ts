@@ -1,12 +1,10 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Command } from 'commander'
-import { compress } from 'snappy'
 import { readEngineTls, type EngineTls } from './adapters/engine-tls.ts'
 import { HttpDockerEngine } from './adapters/http-docker-engine.ts'
 import { FastifyHttpServer } from './adapters/fastify-http-server.ts'
 import { gunzip } from './adapters/gunzip.ts'
-import { NatsJetStream } from './adapters/nats-jet-stream.ts'
 import { NodeClock } from './adapters/node-clock.ts'
 import { NodeFileSystem } from './adapters/node-file-system.ts'
 import { NodeProcess } from './adapters/node-process.ts'
@@ -20,7 +18,7 @@ import type { CollectorConfig } from './config/config.ts'
 import { assertEnoughDescriptors } from './config/descriptors.ts'
 import { loadConfig } from './config/load-config.ts'
 import { createCollector, type Collector } from './main.ts'
-import type { Logger } from './ports/index.ts'
+import type { JetStream, Logger } from './ports/index.ts'
 
 /** `watertight collect`: the reference collector, until SIGTERM or SIGINT; SIGHUP has it open its files anew. */
 export function registerCollectCommand(program: Command): void {
@@ -92,7 +90,7 @@ export function productionCollector(
     process: new NodeProcess(),
     logger,
     gunzip,
-    jetStream: new NatsJetStream(),
+    jetStream: natsJetStream,
     gzip: promisify<Uint8Array, Uint8Array>(gzip),
     snappy: compressSnappy,
     httpClient: (options) => new UndiciHttpClient(options),
@@ -102,7 +100,16 @@ export function productionCollector(
   return collector
 }
 
+/** Loaded where it is used, as what follows: each takes some ten megabytes, and most collectors use neither. */
+const natsJetStream: JetStream = {
+  async connect(target, options) {
+    const { NatsJetStream } = await import('./adapters/nats-jet-stream.ts')
+    return await new NatsJetStream().connect(target, options)
+  },
+}
+
 async function compressSnappy(bytes: Uint8Array): Promise<Uint8Array> {
+  const { compress } = await import('snappy')
   // A view of a larger buffer would be taken for all of it only where it is no Buffer.
   return await compress(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }

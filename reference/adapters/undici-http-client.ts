@@ -1,9 +1,12 @@
-import { Agent, request as send } from 'undici'
+import type { Agent } from 'undici'
 import { codeOf, messageOf } from '../errors.ts'
 import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse } from '../ports/http-client.ts'
 import { readTlsFiles } from './tls-files.ts'
 
-/** The `HttpClient` port on undici: a pool of connections of its own, which are kept alive between requests. */
+/**
+ * The `HttpClient` port on undici: a pool of connections of its own, which are kept alive between requests. undici is loaded with the first request: it takes
+ * 30 MB, and most collectors send none.
+ */
 export class UndiciHttpClient implements HttpClient {
   readonly #options: HttpClientOptions
   #agent: Promise<Agent> | null = null
@@ -15,8 +18,9 @@ export class UndiciHttpClient implements HttpClient {
   async request({ method, url, headers, body, signal }: HttpRequest): Promise<HttpResponse> {
     signal.throwIfAborted()
     const dispatcher = await this.#agentNow()
+    const undici = await import('undici')
     try {
-      const answer = await send(url, { dispatcher, method, headers, body, signal })
+      const answer = await undici.request(url, { dispatcher, method, headers, body, signal })
       const bytes = await answer.body.bytes()
       return { status: answer.statusCode, headers: flat(answer.headers), body: bytes }
     } catch (error) {
@@ -49,7 +53,8 @@ export class UndiciHttpClient implements HttpClient {
   async #connect(): Promise<Agent> {
     const { owner, connections, tls } = this.#options
     const files = tls && (await readTlsFiles(tls, { what: `of ${owner}`, namedBy: `${owner}.tls` }))
-    return new Agent({
+    const undici = await import('undici')
+    return new undici.Agent({
       connections,
       allowH2: false,
       // Whoever asks has a deadline for all of it.
