@@ -122,3 +122,15 @@ describe('metrics', () => {
     expect(named.filter((name) => !metrics.includes(`'${name}'`))).toEqual([])
   })
 })
+
+describe('decisions', () => {
+  test('have a number each, in the name of the file and in its title', () => {
+    const decisions = files.filter((file) => file.path.startsWith('docs/decisions/'))
+    const numbers = decisions
+      .map(({ path: name }) => Number(/(\d+)-/.exec(name)![1]))
+      .toSorted((a, b) => a - b)
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1))
+    for (const { path: name, text } of decisions)
+      expect(text).toMatch(new RegExp(`^# ${Number(/(\d+)-/.exec(name)![1])}\\. `))
+  })
+})
