@@ -128,13 +128,14 @@ test.prop(
   if (skipped > 0) expect(follower.notices.some(({ kind }) => kind === 'gap')).toBe(true)
 })
 
+const visit = (writes: readonly (readonly [Write['kind'], number])[], spoils: number): Visit => ({
+  writes: writes.map(([kind, count]) => ({ kind, count, stream: 'stdout' })),
+  way: 'files',
+  restarts: false,
+  spoils,
+})
+
 test('a place behind a spoilt record is not taken for the same place of another file that was spoilt alike', async () => {
-  const visit = (writes: [Write['kind'], number][], spoils: number): Visit => ({
-    writes: writes.map(([kind, count]) => ({ kind, count, stream: 'stdout' })),
-    way: 'files',
-    restarts: false,
-    spoils,
-  })
   const { wrong, check } = await follow(
     {
       seed: 2_147_483_640,

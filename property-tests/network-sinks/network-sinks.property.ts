@@ -9,7 +9,8 @@ const FAULTS: fc.Arbitrary<SinkFault> = fc.constantFrom<SinkFault>(
   { kind: 'too-many-requests', retryAfterMs: 3000, as: 'date' },
   { kind: 'server-error', status: 500 },
   { kind: 'server-error', status: 503 },
-  { kind: 'client-error', status: 413, aboveBytes: 300 },
+  // More than a request of one record: such a record alone would rightly be given up.
+  { kind: 'client-error', status: 413, aboveBytes: 600 },
   { kind: 'client-error', status: 400 },
   { kind: 'client-error', status: 401 },
   { kind: 'hang' },

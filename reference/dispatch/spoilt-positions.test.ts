@@ -9,8 +9,9 @@ import { PositionStore } from './position-store.ts'
 let stateDir: string
 
 beforeEach(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), 'positions-'))
-  onTestFinished(() => rm(stateDir, { recursive: true }))
+  const directory = await mkdtemp(join(tmpdir(), 'positions-'))
+  stateDir = directory
+  onTestFinished(() => rm(directory, { recursive: true }))
 })
 
 function parse(): never {
