@@ -17,12 +17,14 @@ let directory: string
 let processes: Program[]
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'collect-'))
-  processes = []
+  const own = await mkdtemp(join(tmpdir(), 'collect-'))
+  const started: Program[] = []
+  directory = own
+  processes = started
   onTestFinished(async () => {
-    for (const program of processes) program.child.kill('SIGKILL')
-    await Promise.all(processes.map((program) => program.exited))
-    await rm(directory, { recursive: true })
+    for (const program of started) program.child.kill('SIGKILL')
+    await Promise.all(started.map((program) => program.exited))
+    await rm(own, { recursive: true })
   })
 })
 

@@ -11,8 +11,9 @@ const files = new NodeFileSystem()
 let directory: string
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'node-file-system-'))
-  onTestFinished(() => rm(directory, { recursive: true }))
+  const own = await mkdtemp(join(tmpdir(), 'node-file-system-'))
+  directory = own
+  onTestFinished(() => rm(own, { recursive: true }))
 })
 
 test('what is appended in several buffers is read back from any position', async () => {
