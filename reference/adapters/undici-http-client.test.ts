@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { readFileSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { once } from 'node:events'
@@ -43,7 +44,10 @@ test('no more connections than are allowed are open, and those beyond wait for o
   const hang = server.sink.inject({ kind: 'hang' })
   const http = client({ connections: 2 })
   const sent = Array.from({ length: 6 }, () => post(http, server.address))
-  await vi.waitFor(() => expect(server.sink.underWay).toBe(2), WAIT)
+  await vi.waitFor(() => expect(server.sink.underWay).toBeGreaterThanOrEqual(2), WAIT)
+  // Others that were begun with these would have come by now.
+  await delay(500)
+  expect(server.sink.underWay).toBe(2)
   hang[Symbol.dispose]()
   expect((await Promise.all(sent)).map(({ status }) => status)).toEqual(Array(6).fill(204))
   expect(server.sink.record.count).toBe(6)
