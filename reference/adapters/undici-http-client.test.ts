@@ -9,7 +9,7 @@ import type { ClientTls, HttpResponse } from '../ports/http-client.ts'
 import { UndiciHttpClient } from './undici-http-client.ts'
 
 const never = new AbortController().signal
-const WAIT = { timeout: 8000, interval: 5 }
+const WAIT = { timeout: 20_000, interval: 5 }
 
 function client(options: { connections?: number; tls?: ClientTls } = {}): UndiciHttpClient {
   const { connections = 4, tls = null } = options
