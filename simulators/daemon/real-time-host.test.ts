@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
+import { SimulatedEngine } from '../engine/simulated-engine.ts'
+import { framesOf } from '../engine/test-support.ts'
 import { RealTimeHost } from './real-time-host.ts'
 
 test('what is scheduled happens in real time, unless it is cancelled', async () => {
@@ -35,4 +37,16 @@ test('its wall time has fractions, and follows a step of the system clock', () =
   expect(host.clock.wallTime()).toBeGreaterThan(before)
   using _stepped = vi.spyOn(Date, 'now').mockReturnValue(1_000_000)
   expect(host.clock.wallTime()).toBeCloseTo(1_000_000, 3)
+})
+
+test('lines are stored in the order of their numbers, though time passes while one is written', () => {
+  using host = new RealTimeHost(1)
+  let nowMs = performance.now()
+  using _passing = vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 3))
+  const engine = new SimulatedEngine(host)
+  const web = engine.addContainer({ name: 'web', behaviour: { kind: 'chatty', everyMs: 5 } })
+  for (let written = 0; written < 20; written++) web.writeNumberedLine()
+  const { active } = web.log
+  const frames = framesOf(active.view(0, active.length))
+  expect(frames.map(({ data }) => Number(data.split(' ')[1]))).toEqual(frames.map((_, index) => index + 1))
 })

@@ -42,7 +42,8 @@ export interface WorkloadOptions {
 /**
  * Runs a behaviour in a container, until it is stopped. In virtual time its lines are no events: when they come is a matter of the seed alone, so
  * they are written when somebody looks, as of the moment they were due. While somebody wants to be told of each line at its time there is a
- * background event for it. In real time there always is, and lines come when it does.
+ * background event for it. In real time there always is, and lines come with it only: each look at the clock finds a later time there, so who looks
+ * twice while it writes a line would otherwise find another line in between.
  */
 export class Workload implements LateWriter {
   readonly #host: EngineHost
@@ -51,6 +52,7 @@ export class Workload implements LateWriter {
   #dueMs: number
   #isPunctual: boolean
   #alarm: ScheduledEvent | null = null
+  #isRinging = false
 
   /** The first lines come at a random point of the first period, so that containers do not write in step. */
   constructor(host: EngineHost, options: WorkloadOptions) {
@@ -69,7 +71,7 @@ export class Workload implements LateWriter {
   }
 
   get isDue(): boolean {
-    return this.#dueMs <= this.#host.clock.monotonic()
+    return (this.#isLate || this.#isRinging) && this.#dueMs <= this.#host.clock.monotonic()
   }
 
   writeDue(): void {
@@ -109,7 +111,9 @@ export class Workload implements LateWriter {
 
   readonly #ring = (): void => {
     this.#alarm = null
+    this.#isRinging = true
     this.#options.onDue()
+    this.#isRinging = false
     this.#setAlarm()
   }
 }
