@@ -1,6 +1,6 @@
 import { mutation, type Mutation } from './mutation.ts'
 
-const ENGINE = 'engine/simulated-engine.ts'
+const ENGINE = 'engine/container-engine.ts'
 const OPENING = 'engine/log-opening.ts'
 const CONTAINER = 'engine/simulated-container.ts'
 const COPIER = 'engine/output-copier.ts'
@@ -115,7 +115,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   mutation(
     'port-words',
     'the port refuses without saying what was asked for',
-    'engine/simulated-docker-engine.ts',
+    'engine/client/simulated-docker-engine.ts',
     '`No such container: ${id}`',
     "'No such container'",
   ),

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import type { MetadataField } from '../dispatch/attributes.ts'
-import type { MultilinePreset } from '../docker/stages/multiline-rule.ts'
+import type { MultilinePreset } from '../docker/stages/multiline-presets.ts'
 import type * as registry from '../sinks/registry.ts'
+import type { TlsConfig } from './tls-config.ts'
 
 /**
  * The collector's configuration, complete and checked. `parseConfig` makes it from YAML, `completeConfig` from a part of it.
@@ -85,17 +86,6 @@ export interface ContainerMonitorConfig {
   /** How often logs are read where the engine's follow cannot be trusted (Podman), and how often a file is looked at to which nothing is written. */
   readonly pollIntervalMs: number
   readonly streamRotation: StreamRotationConfig
-}
-
-/** Files in PEM; null where there is none. A certificate and its key come together. */
-export interface TlsConfig {
-  /** Whether the engine's certificate must be valid and carry its name. */
-  readonly verify: boolean
-  /** Who signed the engine's certificate; without it the authorities that Node trusts. */
-  readonly ca: string | null
-  /** What the collector shows to the engine. */
-  readonly cert: string | null
-  readonly key: string | null
 }
 
 export interface ContainerFilters {

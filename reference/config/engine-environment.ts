@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UsageError } from '../usage-error.ts'
-import type { TlsConfig } from './config.ts'
+import type { TlsConfig } from './tls-config.ts'
 import { DEFAULT_DOCKER_HOST, DOCKER_HOST_ALLOWED, isDockerHost } from './docker-host.ts'
 
 /** Environment variables. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { METADATA_FIELDS } from '../dispatch/attributes.ts'
-import { MULTILINE_PRESET_NAMES } from '../docker/stages/multiline-rule.ts'
+import { MULTILINE_PRESET_NAMES } from '../docker/stages/multiline-presets.ts'
 import * as registry from '../sinks/registry.ts'
 import type { CollectorConfig, ListenerConfig, SinksConfig } from './config.ts'
 import { engineAddress, type Environment } from './engine-environment.ts'

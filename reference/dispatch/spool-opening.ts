@@ -4,7 +4,7 @@ import type { PositionStore } from './position-store.ts'
 import type { PipelineContext } from './sink-pipeline.ts'
 import type { Sink } from './sink.ts'
 import { compareOffsets, Spool, type SpoolOffset } from './spool/spool.ts'
-import { segmentBytesOf } from './spool-room.ts'
+import { segmentBytesOf } from './spool/segment-bytes.ts'
 import { SpooledDelivery } from './spooled-delivery.ts'
 
 export interface SpoolOpening extends PipelineContext {

@@ -1,6 +1,7 @@
-import type { Block } from './block.ts'
 import type { PositionStore } from './position-store.ts'
 import type { SpoolFeed } from './spool-feed.ts'
+import { recordsBetween } from './spool/records-between.ts'
+import { segmentBytesOf } from './spool/segment-bytes.ts'
 import { compareOffsets, type Spool, type SpoolOffset } from './spool/spool.ts'
 
 export interface SpoolRoom {
@@ -46,33 +47,6 @@ export async function makeRoom({
   return drops.filter(({ records }) => records > 0)
 }
 
-/**
- * Records between two places.
- * @param wanted what of a block counts.
- */
-export async function recordsBetween(
-  spool: Spool,
-  from: SpoolOffset,
-  to: SpoolOffset,
-  wanted: (block: Block) => Block | null = (block) => block,
-): Promise<number> {
-  let records = 0
-  for (let at = from; compareOffsets(at, to) < 0;) {
-    // eslint-disable-next-line no-await-in-loop -- one piece after the other
-    const found = await spool.read(at, to)
-    if (found === null) break
-    for (const block of found.blocks) records += wanted(block)?.ends.length ?? 0
-    at = found.next
-  }
-  return records
-}
-
-/** How long a segment is: short enough that one that may go is a small part of the whole. */
-export function segmentBytesOf(spoolBytesMax: number): number {
-  return Math.min(SEGMENT_BYTES_MAX, Math.ceil(spoolBytesMax / 8))
-}
-
-const SEGMENT_BYTES_MAX = 16 * 1024 * 1024
 /** What is left of a full spool, at most. */
 const FILLED = 3 / 4
 

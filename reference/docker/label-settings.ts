@@ -5,7 +5,7 @@ import {
   MULTILINE_PRESET_NAMES,
   MULTILINE_PRESETS,
   type LinePattern,
-} from './stages/multiline-rule.ts'
+} from './stages/multiline-presets.ts'
 import type { RecordFormat } from '../sinks/record-format.ts'
 
 /** What a container's own labels say of how it is collected; null where they say nothing. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { CollectorConfig } from '../config/config.ts'
+import type { MetadataField } from '../dispatch/attributes.ts'
 import type { Sink } from '../dispatch/sink.ts'
 import type { TaskRegistry } from '../lifecycle/task-registry.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -14,9 +14,17 @@ export interface SinkDefinition<Config extends SinkConfig = SinkConfig> {
   /** Files and connections it has open at the most, and the key that bounds them; left out by a sink that opens none. */
   descriptors?(config: Config): { readonly key: string; readonly count: number }
   /** What is wrong with the section although each value is allowed; null for nothing. Asked for sinks that are enabled. */
-  contradiction?(config: Config, whole: CollectorConfig): OwnContradiction | null
+  contradiction?(config: Config, whole: OtherSettings): OwnContradiction | null
   /** Opens nothing: a sink opens what it needs when it is first written to. */
   create(config: Config, context: SinkContext): Sink
+}
+
+/** What a sink may ask of the rest of the configuration. */
+export interface OtherSettings {
+  readonly containerMonitor: {
+    /** As in the configuration. */
+    readonly metadata: { readonly fields: readonly MetadataField[]; readonly labels: readonly string[] }
+  }
 }
 
 export interface OwnContradiction {

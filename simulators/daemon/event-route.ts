@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { EngineEvent } from '../engine/engine-event.ts'
-import { EventSource } from '../engine/event-source.ts'
+import { EventSource } from '../engine/client/event-source.ts'
 import { writeStreamHead, type ApiCall } from './api-call.ts'
 import { parseEngineTime, toNanoseconds, toStamp } from './engine-time.ts'
 import { parseFilters, passes, passesLabels, type Filters } from './filters.ts'

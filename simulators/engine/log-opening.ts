@@ -1,7 +1,7 @@
 import { EngineError } from '../../reference/ports/index.ts'
-import type { SeededRandom } from '../seeded-random.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 import type { ByteReply } from '../wire/byte-reply.ts'
-import type { EngineHost } from './engine-host.ts'
+import type { Host } from '../world/host.ts'
 import type { ContainerLog } from './container-log.ts'
 import { joinedTail } from './joined-tail.ts'
 import { LogReply, type LogReplyOptions } from './log-reply.ts'
@@ -34,7 +34,7 @@ export interface OpenedLog {
 
 /** What the engine that is asked is like. */
 export interface AskedEngine {
-  readonly host: EngineHost
+  readonly host: Host
   readonly personality: EnginePersonality
   readonly random: SeededRandom
 }

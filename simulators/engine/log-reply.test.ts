@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { SeededRandom } from '../seeded-random.ts'
+import { SeededRandom } from '../world/seeded-random.ts'
 import { ContainerLog, type LogRotationOptions } from './container-log.ts'
 import { HEADER_BYTES, STDOUT } from './log-file.ts'
 import { LogReply } from './log-reply.ts'

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 import type { ContainerLog, LogFollower } from './container-log.ts'
 import type { LogFile } from './log-file.ts'
 import type { LossCause } from './loss-account.ts'

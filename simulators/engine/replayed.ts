@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 import type { LogFile } from './log-file.ts'
 
 /** How many messages of a new file a follow sends before it opens that file once more; null where it does not. */

@@ -1,12 +1,12 @@
-import type { ScheduledEvent } from '../event-queue.ts'
-import type { SeededRandom } from '../seeded-random.ts'
-import type { EngineHost } from './engine-host.ts'
+import type { ScheduledEvent } from '../world/event-queue.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
+import type { Host } from '../world/host.ts'
 import type { LogReply } from './log-reply.ts'
 import type { MessageReply } from './message-reply.ts'
 import type { SplitFollow } from './personality.ts'
 
 export interface SplitFollowOptions {
-  readonly host: EngineHost
+  readonly host: Host
   readonly random: SeededRandom
   readonly timing: SplitFollow
   /** Reads what is stored. Null where there is one read only. */

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 import { HEADER_BYTES, type LogFile } from './log-file.ts'
 import type { SpoiltRecord } from './personality.ts'
 

@@ -1,7 +1,7 @@
-import type { ScheduledEvent } from '../event-queue.ts'
-import type { SeededRandom } from '../seeded-random.ts'
+import type { ScheduledEvent } from '../world/event-queue.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 import type { LateWriter } from './container-log.ts'
-import type { EngineHost } from './engine-host.ts'
+import type { Host } from '../world/host.ts'
 
 /** Shape of the lines a workload writes. */
 export interface LineShape {
@@ -46,7 +46,7 @@ export interface WorkloadOptions {
  * twice while it writes a line would otherwise find another line in between.
  */
 export class Workload implements LateWriter {
-  readonly #host: EngineHost
+  readonly #host: Host
   readonly #options: WorkloadOptions
   readonly #isLate: boolean
   #dueMs: number
@@ -55,7 +55,7 @@ export class Workload implements LateWriter {
   #isRinging = false
 
   /** The first lines come at a random point of the first period, so that containers do not write in step. */
-  constructor(host: EngineHost, options: WorkloadOptions) {
+  constructor(host: Host, options: WorkloadOptions) {
     const { behaviour, random } = options
     this.#host = host
     this.#options = options

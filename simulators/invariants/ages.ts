@@ -1,4 +1,4 @@
-import { describeEntry, type ResourceKind } from '../resource-ledger.ts'
+import { describeEntry, type ResourceKind } from '../world/resource-ledger.ts'
 import type { World } from '../world.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { describeEntry } from '../resource-ledger.ts'
+import { describeEntry } from '../world/resource-ledger.ts'
 import type { World } from '../world.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TlsConfig } from '../../config/config.ts'
+import type { TlsConfig } from '../../config/tls-config.ts'
 import { section } from '../../config/section.ts'
 import { count, durationFrom, flag, sizeFrom, text } from '../../config/values.ts'
 import type { OwnContradiction } from '../sink-definition.ts'

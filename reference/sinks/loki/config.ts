@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import type { CollectorConfig } from '../../config/config.ts'
 import { oneOf, sizeFrom, text } from '../../config/values.ts'
 import { endpointContradiction, endpointSection, type EndpointConfig } from '../http/endpoint-config.ts'
-import type { OwnContradiction } from '../sink-definition.ts'
+import type { OtherSettings, OwnContradiction } from '../sink-definition.ts'
 import type { LokiEncoding } from './encode.ts'
 import { keyOfLabel, LABEL_NAMES, lokiNameOf } from './label-sets.ts'
 
@@ -61,7 +60,7 @@ export const lokiSchema: z.ZodType<LokiConfig> = endpointSection(
 )
 
 /** What is each allowed and impossible together. */
-export function lokiContradiction(config: LokiConfig, whole: CollectorConfig): OwnContradiction | null {
+export function lokiContradiction(config: LokiConfig, whole: OtherSettings): OwnContradiction | null {
   return (
     endpointContradiction(config) ??
     tooManyLabels(config) ??
@@ -97,7 +96,7 @@ function sourcesMixed({ labels }: LokiConfig): OwnContradiction | null {
 }
 
 /** An attribute that sources do not have would silently be no label. */
-function notCollected(config: LokiConfig, { containerMonitor }: CollectorConfig): OwnContradiction | null {
+function notCollected(config: LokiConfig, { containerMonitor }: OtherSettings): OwnContradiction | null {
   const { fields, labels: collected } = containerMonitor.metadata
   for (const key of ['labels', 'structured_metadata'] as const) {
     for (const asked of key === 'labels' ? config.labels : config.structuredMetadata) {

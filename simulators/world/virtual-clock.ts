@@ -1,16 +1,21 @@
-import type { Clock } from '../reference/ports/index.ts'
-import type { VirtualProcess } from './virtual-process.ts'
+import type { Clock } from '../../reference/ports/index.ts'
+import type { Host } from './host.ts'
 import { virtualSleep } from './virtual-sleep.ts'
-import type { World } from './world.ts'
+
+/** What a sleep needs. */
+type Sleeper = Pick<Host, 'ledger' | 'schedule'>
+
+/** Where time passes. */
+type Timeline = Sleeper & { readonly nowMs: number }
 
 /** The world's time. A sleep is an event of the world and an entry of kind `timer` in its ledger until it ends. */
 export class VirtualClock implements Clock {
-  readonly #world: World
+  readonly #world: Timeline
   /** Since when the wall clock has been so far ahead of the monotonic one; the first entry is the start of the world. */
   readonly #steps: { readonly sinceMs: number; readonly aheadMs: number }[]
 
   /** @param startAt wall time at the start of the world, milliseconds since the epoch */
-  constructor(world: World, startAt: number) {
+  constructor(world: Timeline, startAt: number) {
     this.#world = world
     this.#steps = [{ sinceMs: 0, aheadMs: startAt }]
   }
@@ -47,7 +52,7 @@ export class VirtualClock implements Clock {
   }
 
   /** The same time for a process, whose sleeps end with it. */
-  forProcess(process: VirtualProcess): Clock {
+  forProcess(process: Sleeper): Clock {
     return {
       now: () => this.now(),
       monotonic: () => this.monotonic(),

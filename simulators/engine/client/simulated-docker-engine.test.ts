@@ -1,11 +1,11 @@
 import { getEventListeners } from 'node:events'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { DockerEngine, LogStream } from '../../reference/ports/index.ts'
-import { World } from '../world.ts'
-import { DOCKER_20_10 } from './personality.ts'
-import type { SimulatedContainer } from './simulated-container.ts'
-import * as faults from '../faults/engine-catalogue.ts'
-import { framesOf, never, readToEnd, readUntilIdle, readWithin } from './test-support.ts'
+import type { DockerEngine, LogStream } from '../../../reference/ports/index.ts'
+import { World } from '../../world.ts'
+import { DOCKER_20_10 } from '../personality.ts'
+import type { SimulatedContainer } from '../simulated-container.ts'
+import * as faults from '../../faults/engine-catalogue.ts'
+import { framesOf, never, readToEnd, readUntilIdle, readWithin } from '../test-support.ts'
 
 let world: World
 let client: DockerEngine

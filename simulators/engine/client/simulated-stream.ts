@@ -1,8 +1,8 @@
-import { EngineError, type EngineStream } from '../../reference/ports/index.ts'
-import { listenForAbort } from '../../reference/lifecycle/abort-listener.ts'
-import type { ScheduledEvent } from '../event-queue.ts'
-import type { LedgerEntry, ResourceKind } from '../resource-ledger.ts'
-import type { EngineHost } from './engine-host.ts'
+import { EngineError, type EngineStream } from '../../../reference/ports/index.ts'
+import { listenForAbort } from '../../../reference/lifecycle/abort-listener.ts'
+import type { ScheduledEvent } from '../../world/event-queue.ts'
+import type { LedgerEntry, ResourceKind } from '../../world/resource-ledger.ts'
+import type { Host } from '../../world/host.ts'
 import type { Schedule } from './gathered-deliveries.ts'
 
 /** The engine's side of a stream: what it would send, and when that changes. */
@@ -59,7 +59,7 @@ interface PendingRead<T> {
  */
 export class SimulatedStream<T> implements EngineStream<T> {
   readonly closed: Promise<void>
-  readonly #host: EngineHost
+  readonly #host: Host
   readonly #options: SimulatedStreamOptions<T>
   readonly #entry: LedgerEntry
   readonly #acknowledge: () => void
@@ -71,7 +71,7 @@ export class SimulatedStream<T> implements EngineStream<T> {
   #deliveredFromMs = 0
   #destroyed = false
 
-  constructor(host: EngineHost, options: SimulatedStreamOptions<T>) {
+  constructor(host: Host, options: SimulatedStreamOptions<T>) {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.closed = promise
     this.#acknowledge = resolve

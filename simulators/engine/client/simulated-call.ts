@@ -1,11 +1,11 @@
-import { EngineError, type EngineErrorCode } from '../../reference/ports/index.ts'
-import { listenForAbort } from '../../reference/lifecycle/abort-listener.ts'
-import type { ScheduledEvent } from '../event-queue.ts'
-import type { LedgerEntry } from '../resource-ledger.ts'
-import type { Hold } from '../wire/hold.ts'
-import type { EngineHost } from './engine-host.ts'
-import type { CallFault, DisturbedCall, EngineOperation } from './call-faults.ts'
-import type { SimulatedEngine } from './simulated-engine.ts'
+import { EngineError, type EngineErrorCode } from '../../../reference/ports/index.ts'
+import { listenForAbort } from '../../../reference/lifecycle/abort-listener.ts'
+import type { ScheduledEvent } from '../../world/event-queue.ts'
+import type { LedgerEntry } from '../../world/resource-ledger.ts'
+import type { Hold } from '../../wire/hold.ts'
+import type { Host } from '../../world/host.ts'
+import type { CallFault, DisturbedCall, EngineOperation } from '../call-faults.ts'
+import type { ContainerEngine } from '../container-engine.ts'
 
 export interface SimulatedCallOptions<T> {
   readonly operation: EngineOperation
@@ -38,8 +38,8 @@ export interface SimulatedCallOptions<T> {
  */
 export class SimulatedCall<T> {
   readonly promise: Promise<T>
-  readonly #host: EngineHost
-  readonly #engine: SimulatedEngine
+  readonly #host: Host
+  readonly #engine: ContainerEngine
   readonly #options: SimulatedCallOptions<T>
   readonly #resolve: (value: T) => void
   readonly #reject: (error: unknown) => void
@@ -54,7 +54,7 @@ export class SimulatedCall<T> {
   /** The step to be tried again once something changed. */
   #parked: (() => void) | null = null
 
-  constructor(host: EngineHost, engine: SimulatedEngine, options: SimulatedCallOptions<T>) {
+  constructor(host: Host, engine: ContainerEngine, options: SimulatedCallOptions<T>) {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     this.promise = promise
     this.#resolve = resolve

@@ -1,9 +1,9 @@
-import type { ScheduledEvent } from '../event-queue.ts'
-import type { ResourceLedger } from '../resource-ledger.ts'
-import type { SeededRandom } from '../seeded-random.ts'
+import type { ScheduledEvent } from './event-queue.ts'
+import type { ResourceLedger } from './resource-ledger.ts'
+import type { SeededRandom } from './seeded-random.ts'
 
-/** What an engine needs of where it runs: chance, time and a ledger. A `World` gives virtual time, a `RealTimeHost` real time. */
-export interface EngineHost {
+/** What a simulator needs of where it runs: chance, time and a ledger. A `World` gives virtual time, a `RealTimeHost` real time. */
+export interface Host {
   readonly random: SeededRandom
   readonly ledger: Pick<ResourceLedger, 'open' | 'close'>
   readonly clock: {
@@ -28,4 +28,11 @@ export interface EngineHost {
   ): ScheduledEvent
   /** Reports that whoever uses the engine broke a contract. */
   fail(error: Error): void
+}
+
+/** Where code runs that may be killed at any moment: what it waits for and holds open ends then. */
+export interface MortalHost extends Host {
+  readonly alive: boolean
+  /** Has the kernel do this when the process dies, such as closing a socket. Dispose once it is closed. */
+  onDeath(disconnect: () => void): Disposable
 }

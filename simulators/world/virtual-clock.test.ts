@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
-import { World } from './world.ts'
+import { World } from '../world.ts'
 
 test('a sleep ends after its time and no real time passes', async () => {
   const world = new World({ seed: 1, startAt: 1000 })

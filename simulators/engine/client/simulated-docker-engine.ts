@@ -9,18 +9,18 @@ import {
   type EventStream,
   type LogStream,
   type OpenLogsOptions,
-} from '../../reference/ports/index.ts'
-import type { LedgerEntry } from '../resource-ledger.ts'
-import type { SeededRandom } from '../seeded-random.ts'
-import type { Wire } from '../wire/wire.ts'
-import type { EngineEvent } from './engine-event.ts'
-import type { EngineHost } from './engine-host.ts'
+} from '../../../reference/ports/index.ts'
+import type { LedgerEntry } from '../../world/resource-ledger.ts'
+import type { SeededRandom } from '../../world/seeded-random.ts'
+import type { Wire } from '../../wire/wire.ts'
+import type { EngineEvent } from '../engine-event.ts'
+import type { Host } from '../../world/host.ts'
 import { EventSource } from './event-source.ts'
 import { gatheredDeliveries, type Schedule } from './gathered-deliveries.ts'
 import { LogSource } from './log-source.ts'
 import { SimulatedCall, type SimulatedCallOptions } from './simulated-call.ts'
-import type { SimulatedContainer } from './simulated-container.ts'
-import type { SimulatedEngine } from './simulated-engine.ts'
+import type { SimulatedContainer } from '../simulated-container.ts'
+import type { ContainerEngine } from '../container-engine.ts'
 import { SimulatedStream } from './simulated-stream.ts'
 
 /** Virtual milliseconds, drawn between the two. */
@@ -45,8 +45,8 @@ export interface ConnectOptions {
 
 /** A client of the simulated engine, in process: the `DockerEngine` port of the virtual world. Every completion is an event of the world. */
 export class SimulatedDockerEngine implements DockerEngine {
-  readonly #host: EngineHost
-  readonly #engine: SimulatedEngine
+  readonly #host: Host
+  readonly #engine: ContainerEngine
   readonly #random: SeededRandom
   readonly #callLatency: () => number
   readonly #readLatency: () => number
@@ -58,7 +58,7 @@ export class SimulatedDockerEngine implements DockerEngine {
   /** Another one after each close. */
   #lifetime: object = {}
 
-  constructor(host: EngineHost, engine: SimulatedEngine, options: ConnectOptions = {}) {
+  constructor(host: Host, engine: ContainerEngine, options: ConnectOptions = {}) {
     this.#host = host
     this.#engine = engine
     this.#random = host.random.fork('engine client')

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { LogStream } from '../../reference/ports/index.ts'
-import * as faults from '../faults/engine-catalogue.ts'
-import { World } from '../world.ts'
-import type { SimulatedContainer } from './simulated-container.ts'
-import { framesOf, never } from './test-support.ts'
+import type { LogStream } from '../../../reference/ports/index.ts'
+import * as faults from '../../faults/engine-catalogue.ts'
+import { World } from '../../world.ts'
+import type { SimulatedContainer } from '../simulated-container.ts'
+import { framesOf, never } from '../test-support.ts'
 
 const TEN_SECONDS_MS = 10_000
 /** The longest a piece travels. */

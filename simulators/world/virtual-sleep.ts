@@ -1,9 +1,9 @@
-import { listenForAbort } from '../reference/lifecycle/abort-listener.ts'
-import type { EngineHost } from './engine/engine-host.ts'
+import { listenForAbort } from '../../reference/lifecycle/abort-listener.ts'
+import type { Host } from './host.ts'
 
 /** Resolves after `ms` milliseconds of the host's time, or rejects with `signal.reason`. Until then it is a `timer` in the ledger. */
 export function virtualSleep(
-  host: Pick<EngineHost, 'ledger' | 'schedule'>,
+  host: Pick<Host, 'ledger' | 'schedule'>,
   ms: number,
   { signal }: { signal: AbortSignal },
 ): Promise<void> {

@@ -1,12 +1,17 @@
-import type { HostProcess } from '../reference/ports/index.ts'
-import type { ResourceKind } from './resource-ledger.ts'
-import type { World } from './world.ts'
+import type { HostProcess } from '../../reference/ports/index.ts'
+import type { ResourceKind, ResourceLedger } from '../world/resource-ledger.ts'
+
+/** What a process can see of what it runs in, such as a `World`. */
+export interface Surroundings {
+  readonly ledger: Pick<ResourceLedger, 'count'>
+  readonly fileSystem: { readonly descriptorLimit: number }
+}
 
 /** What a process that runs in this world would see of itself: descriptors from the ledger; memory and CPU time are nobody's. */
 export class SimulatedHostProcess implements HostProcess {
-  readonly #world: World
+  readonly #world: Surroundings
 
-  constructor(world: World) {
+  constructor(world: Surroundings) {
     this.#world = world
   }
 

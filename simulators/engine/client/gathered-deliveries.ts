@@ -1,7 +1,7 @@
-import type { ScheduledEvent } from '../event-queue.ts'
-import type { EngineHost } from './engine-host.ts'
+import type { ScheduledEvent } from '../../world/event-queue.ts'
+import type { Host } from '../../world/host.ts'
 
-/** Has something happen in so many milliseconds, or soon after, like {@link EngineHost.schedule}. */
+/** Has something happen in so many milliseconds, or soon after, like {@link Host.schedule}. */
 export type Schedule = (
   delayMs: number,
   label: string,
@@ -13,7 +13,7 @@ export type Schedule = (
  * Puts deliveries off to the next multiple of `periodMs`, where all that have come together are one event: what a process sees that looks at its
  * sockets only so often, and the kernel gathers for it in between.
  */
-export function gatheredDeliveries(host: EngineHost, periodMs: number): Schedule {
+export function gatheredDeliveries(host: Host, periodMs: number): Schedule {
   const gatherings = new Map<number, Gathering>()
   return (delayMs, label, run, { background }) => {
     const nowMs = host.clock.monotonic()
@@ -33,7 +33,7 @@ class Gathering {
   readonly #onOver: () => void
   #left = 0
 
-  constructor(host: EngineHost, delayMs: number, onOver: () => void) {
+  constructor(host: Host, delayMs: number, onOver: () => void) {
     this.#onOver = onOver
     this.#event = host.schedule(delayMs, 'gathered deliveries', () => this.#run(), {
       background: () => this.#deliveries.every((delivery) => delivery.isCancelled || delivery.background),

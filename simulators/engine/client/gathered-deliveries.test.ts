@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { DockerEngine } from '../../reference/ports/index.ts'
-import { World } from '../world.ts'
+import type { DockerEngine } from '../../../reference/ports/index.ts'
+import { World } from '../../world.ts'
 import type { ConnectOptions } from './simulated-docker-engine.ts'
-import { never, readUntilIdle } from './test-support.ts'
+import { never, readUntilIdle } from '../test-support.ts'
 
 const CONTAINERS = 20
 

@@ -1,15 +1,14 @@
-import type { HttpReply, HttpServer, ListenAddress, Listening, Route } from '../reference/ports/index.ts'
-import type { VirtualProcess } from './virtual-process.ts'
-import type { World } from './world.ts'
+import type { HttpReply, HttpServer, ListenAddress, Listening, Route } from '../../reference/ports/index.ts'
+import type { Host, MortalHost } from '../world/host.ts'
 
-/** Serves routes inside the process: {@link request} calls them. A listener is an entry in the world's ledger until it is closed. */
+/** Serves routes inside the process: {@link request} calls them. A listener is an entry in the host's ledger until it is closed. */
 export class SimulatedHttpServer implements HttpServer {
-  readonly #world: World
+  readonly #host: Pick<Host, 'ledger'>
   readonly #listeners = new Map<string, readonly Route[]>()
   #nextPort = 40_000
 
-  constructor(world: World) {
-    this.#world = world
+  constructor(host: Pick<Host, 'ledger'>) {
+    this.#host = host
   }
 
   async listen({ host, port }: ListenAddress, routes: readonly Route[]): Promise<Listening> {
@@ -17,18 +16,18 @@ export class SimulatedHttpServer implements HttpServer {
     const key = keyOf(address)
     if (this.#listeners.has(key)) throw new Error(`Cannot listen on ${key}: the address is in use`)
     this.#listeners.set(key, routes)
-    const entry = this.#world.ledger.open('listener', `http://${key}`)
+    const entry = this.#host.ledger.open('listener', `http://${key}`)
     return {
       address,
       close: async () => {
         if (this.#listeners.get(key) === routes) this.#listeners.delete(key)
-        this.#world.ledger.close(entry)
+        this.#host.ledger.close(entry)
       },
     }
   }
 
   /** The same server for a process: what it listens on is free again when it dies. */
-  forProcess(process: VirtualProcess): HttpServer {
+  forProcess(process: MortalHost): HttpServer {
     return {
       listen: async (address, routes) => {
         if (!process.alive) return await NEVER

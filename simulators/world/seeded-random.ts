@@ -1,4 +1,4 @@
-import type { Random } from '../reference/ports/index.ts'
+import type { Random } from '../../reference/ports/index.ts'
 
 /**
  * Deterministic chance (the sfc32 generator). The same seed and name give the same numbers on every machine. A fork depends on its

@@ -1,18 +1,19 @@
-import type { EngineHost } from './engine/engine-host.ts'
-import type { ScheduledEvent } from './event-queue.ts'
-import type { LedgerEntry } from './resource-ledger.ts'
-import type { SeededRandom } from './seeded-random.ts'
-import type { World } from './world.ts'
+import type { Host, MortalHost } from '../world/host.ts'
+import type { ScheduledEvent } from '../world/event-queue.ts'
+import type { LedgerEntry } from '../world/resource-ledger.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
+import type { Simulation } from '../world/simulation.ts'
 
 /**
  * A process in a world: whatever it waits for and holds open goes through here, so that all of it can end at one moment, as with `kill -9`. Once
  * it is dead nothing it waits for happens any more, and nothing it asks for is begun: its promises stay pending for ever, and its code
  * never runs again.
  */
-export class VirtualProcess implements EngineHost {
+export class VirtualProcess implements MortalHost {
+  readonly number: number
   readonly random: SeededRandom
-  readonly clock: EngineHost['clock']
-  readonly ledger: EngineHost['ledger'] = {
+  readonly clock: Host['clock']
+  readonly ledger: Host['ledger'] = {
     open: (kind, description, askedBy) => {
       if (!this.#alive) return { kind, description, openedAtMs: this.#world.nowMs, location: null }
       const entry = this.#world.ledger.open(kind, description, askedBy)
@@ -23,13 +24,15 @@ export class VirtualProcess implements EngineHost {
       if (this.#held.delete(entry)) this.#world.ledger.close(entry)
     },
   }
-  readonly #world: World
+  readonly #world: Simulation
   readonly #held = new Set<LedgerEntry>()
   readonly #connections = new Set<() => void>()
   #alive = true
 
-  constructor(world: World) {
+  /** @param number of all processes of its machine, from 1 */
+  constructor(world: Simulation, number: number) {
     this.#world = world
+    this.number = number
     this.random = world.random
     this.clock = world.clock
   }

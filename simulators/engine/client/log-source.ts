@@ -1,5 +1,5 @@
-import type { SeededRandom } from '../seeded-random.ts'
-import { PIECE_BYTES_MAX, type Wire, type WireState } from '../wire/wire.ts'
+import type { SeededRandom } from '../../world/seeded-random.ts'
+import { PIECE_BYTES_MAX, type Wire, type WireState } from '../../wire/wire.ts'
 import type { StreamSource } from './simulated-stream.ts'
 
 /** Feeds a wire into a stream in process, in pieces that now and then are cut at an arbitrary byte. */

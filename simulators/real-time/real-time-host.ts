@@ -1,16 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { EngineHost } from '../engine/engine-host.ts'
-import type { ScheduledEvent } from '../event-queue.ts'
-import { ResourceLedger } from '../resource-ledger.ts'
-import { SeededRandom } from '../seeded-random.ts'
+import type { Host } from '../world/host.ts'
+import type { ScheduledEvent } from '../world/event-queue.ts'
+import { ResourceLedger } from '../world/resource-ledger.ts'
+import { SeededRandom } from '../world/seeded-random.ts'
 
 /**
  * Where a simulated engine runs in real time: this process's clock and timers. The seed decides ids and contents, not moments. Dispose to
  * take every timer away; nothing runs after that.
  */
-export class RealTimeHost implements EngineHost, Disposable {
+export class RealTimeHost implements Host, Disposable {
   readonly random: SeededRandom
-  readonly clock: EngineHost['clock'] = {
+  readonly clock: Host['clock'] = {
     wallTime: () => this.#wallTime() + this.#steppedMs,
     wallTimeAt: null,
     monotonic: () => performance.now(),

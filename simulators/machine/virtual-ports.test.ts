@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { RecordingLogger } from './recording-logger.ts'
-import { World } from './world.ts'
+import { World } from '../world.ts'
 
 const { signal } = new AbortController()
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Route } from '../reference/ports/index.ts'
-import { World } from './world.ts'
+import type { Route } from '../../reference/ports/index.ts'
+import { World } from '../world.ts'
 
 const address = { host: '127.0.0.1', port: 8001 }
 const echo: Route = {

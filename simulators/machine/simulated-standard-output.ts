@@ -1,15 +1,15 @@
-import type { EngineHost } from './engine/engine-host.ts'
+import type { Host } from '../world/host.ts'
 
 /** Takes what is written to standard output and keeps it. Each write completes as an event of the host. */
 export class SimulatedStandardOutput {
-  readonly #host: Pick<EngineHost, 'schedule'>
+  readonly #host: Pick<Host, 'schedule'>
   readonly #pieces: Uint8Array[] = []
   readonly #waiting: (() => void)[] = []
   #paused = false
   /** Told of each write when it takes effect. */
   onWrite: (bytes: Uint8Array) => void = () => {}
 
-  constructor(host: Pick<EngineHost, 'schedule'>) {
+  constructor(host: Pick<Host, 'schedule'>) {
     this.#host = host
   }
 

@@ -1,4 +1,4 @@
-import type { Logger } from '../reference/ports/index.ts'
+import type { Logger } from '../../reference/ports/index.ts'
 
 export interface LogEntry {
   /** Virtual milliseconds since the start of the world. */

@@ -1,3 +1,5 @@
+import path from 'node:path'
+
 /**
  * What can be held or waited for in the virtual world.
  * - `timer` a sleep; `call` a request to the engine, the file system or a sink that has no answer yet
@@ -140,9 +142,11 @@ function callerIn(stack: string): string | null {
     .split('\n')
     .map((line) => line.match(/\(?(?:file:\/\/)?([^\s(]+:\d+:\d+)\)?$/)?.[1])
     .filter((site) => site !== undefined && !site.startsWith('node:'))
-  const outside = sites.find((site) => !site!.startsWith(import.meta.dirname) || site!.includes('.test.'))
+  const outside = sites.find((site) => !site!.startsWith(SIMULATORS) || site!.includes('.test.'))
   return outside ?? sites.at(-1) ?? null
 }
+
+const SIMULATORS = path.dirname(import.meta.dirname)
 
 /** The deepest way through the simulators, a process's call on a file handle, takes six. Each frame more makes every entry dearer. */
 const FRAMES = 7

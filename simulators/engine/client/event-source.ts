@@ -1,7 +1,7 @@
-import { EngineError } from '../../reference/ports/index.ts'
-import type { EngineEvent } from './engine-event.ts'
+import { EngineError } from '../../../reference/ports/index.ts'
+import type { EngineEvent } from '../engine-event.ts'
 import { refusedError } from './simulated-call.ts'
-import type { SimulatedEngine } from './simulated-engine.ts'
+import type { ContainerEngine } from '../container-engine.ts'
 import type { StreamSource } from './simulated-stream.ts'
 
 /** A subscription to the engine's events. Breaks when the engine goes away; drops what a slow subscriber does not take. */
@@ -10,14 +10,14 @@ export class EventSource<T> implements StreamSource<T> {
   readonly dueMs: number = Infinity
   readonly hangsOnClose = false
   readonly staysOpen = false
-  readonly #engine: SimulatedEngine
+  readonly #engine: ContainerEngine
   readonly #subscription: DisposableStack
   readonly #shape: (event: EngineEvent) => T
   #queue: EngineEvent[] = []
   #failure: EngineError | null = null
 
   /** @param shape what the subscriber is handed for an event */
-  constructor(engine: SimulatedEngine, shape: (event: EngineEvent) => T) {
+  constructor(engine: ContainerEngine, shape: (event: EngineEvent) => T) {
     this.#engine = engine
     this.#shape = shape
     this.#subscription = new DisposableStack()

@@ -1,13 +1,16 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { compressSync } from 'snappy'
-import type { Ports } from '../reference/ports/index.ts'
-import { SimulatedDockerEngine } from './engine/simulated-docker-engine.ts'
+import type { Ports } from '../../reference/ports/index.ts'
+import { SimulatedDockerEngine } from '../engine/client/simulated-docker-engine.ts'
+import { SimulatedHttpClient } from '../sinks/simulated-http-client.ts'
+import { SimulatedJetStreamClient } from '../jetstream/simulated-jet-stream-client.ts'
+import type { SimulatedEngine } from '../engine/simulated-engine.ts'
+import type { Machine } from './machine.ts'
+import type { Network } from './network.ts'
 import { RecordingLogger } from './recording-logger.ts'
-import { SimulatedHttpClient } from './sinks/simulated-http-client.ts'
 import { SimulatedHostProcess } from './simulated-host-process.ts'
 import { SimulatedStandardOutput } from './simulated-standard-output.ts'
 import type { VirtualProcess } from './virtual-process.ts'
-import type { World } from './world.ts'
 
 /** The ports of a collector that runs in a world, with what a test wants to look at. */
 export interface VirtualPorts extends Ports {
@@ -15,30 +18,27 @@ export interface VirtualPorts extends Ports {
   readonly output: SimulatedStandardOutput
 }
 
-/** How many processes each world has had: each draws other random numbers. */
-const processes = new WeakMap<World, number>()
-
-/** Complete ports on the world's machine, as for a process that starts now. */
+/** Complete ports, as for a process that starts on the machine now. Each draws other random numbers. */
 export function virtualPorts(
-  world: World,
-  process: VirtualProcess,
+  machine: Machine,
+  network: Network,
   overrides: Partial<VirtualPorts>,
 ): VirtualPorts {
-  const number = (processes.get(world) ?? 0) + 1
-  processes.set(world, number)
+  const { simulation, fileSystem, http } = machine
+  const process = machine.startProcess()
   const output = overrides.output ?? new SimulatedStandardOutput(process)
   return {
-    clock: world.clock.forProcess(process),
-    random: world.random.fork(`process ${number}`),
-    fileSystem: world.fileSystem.forProcess(process),
-    engine: overrides.engine ?? connect(world, process),
-    http: world.http.forProcess(process),
-    jetStream: world.jetStream.forProcess(process),
-    process: new SimulatedHostProcess(world),
-    logger: new RecordingLogger(() => world.nowMs),
+    clock: simulation.clock.forProcess(process),
+    random: simulation.random.fork(`process ${process.number}`),
+    fileSystem: fileSystem.forProcess(process),
+    engine: overrides.engine ?? connect(process, machine.engine),
+    http: http.forProcess(process),
+    jetStream: new SimulatedJetStreamClient(process, network.jetStream),
+    process: new SimulatedHostProcess({ ledger: simulation.ledger, fileSystem }),
+    logger: new RecordingLogger(() => simulation.nowMs),
     gzip: compressing(process, 'gzip', gzipSync),
     snappy: compressing(process, 'snappy', (bytes) => compressSync(Buffer.from(bytes))),
-    httpClient: () => connectToSinks(world, process),
+    httpClient: () => connectToSinks(process, network),
     async *gunzip(packed) {
       const pieces: Uint8Array[] = []
       for await (const piece of packed) pieces.push(piece)
@@ -51,10 +51,10 @@ export function virtualPorts(
   }
 }
 
-function connect(world: World, process: VirtualProcess): SimulatedDockerEngine {
-  const engine = new SimulatedDockerEngine(process, world.engine)
-  process.onDeath(() => engine.abandon())
-  return engine
+function connect(process: VirtualProcess, engine: SimulatedEngine): SimulatedDockerEngine {
+  const client = new SimulatedDockerEngine(process, engine)
+  process.onDeath(() => client.abandon())
+  return client
 }
 
 /** Compresses when its time is over. */
@@ -67,8 +67,8 @@ function compressing(
     new Promise((resolve) => void process.schedule(COMPRESSION_MS, name, () => resolve(compress(bytes))))
 }
 
-function connectToSinks(world: World, process: VirtualProcess): SimulatedHttpClient {
-  const client = new SimulatedHttpClient(process, world.sinks)
+function connectToSinks(process: VirtualProcess, { sinks }: Network): SimulatedHttpClient {
+  const client = new SimulatedHttpClient(process, sinks)
   process.onDeath(() => client.abandon())
   return client
 }
