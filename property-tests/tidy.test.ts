@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ambientAccess } from './tidy/ambient-access.ts'
+import { crowdedFolders } from './tidy/crowded-folders.ts'
 import { deadFiles } from './tidy/dead-files.ts'
 import { importCircles } from './tidy/import-circles.ts'
 import { wrongImports } from './tidy/import-directions.ts'
@@ -26,6 +27,9 @@ const one = (file: string, text: string): SourceFile[] => [{ path: file, text }]
 /** Files by path, each with its text. */
 const filesOf = (texts: Readonly<Record<string, string>>): SourceFile[] =>
   Object.entries(texts).map(([file, text]) => ({ path: file, text }))
+/** So many empty files in one folder. */
+const emptyFiles = (count: number, folder: string, ending = '.ts'): SourceFile[] =>
+  Array.from({ length: count }, (_, index) => ({ path: `${folder}/${index}${ending}`, text: '' }))
 
 describe('imports', () => {
   test('go only in the fixed directions', () => {
@@ -151,6 +155,20 @@ describe('files', () => {
       { path: 'b/deader.ts', text: '' },
     ]
     expect(deadFiles(project)).toEqual(['b/dead.ts', 'b/deader.ts'])
+  })
+})
+
+describe('folders', () => {
+  test('have twenty sources at most', () => {
+    expect(crowdedFolders(files.filter((file) => file.path.startsWith('simulators/')))).toEqual([])
+  })
+
+  test('of more are found; tests and folders within do not count', () => {
+    const twenty = [...emptyFiles(20, 'a'), ...emptyFiles(20, 'a/b'), ...emptyFiles(5, 'a', '.test.ts')]
+    expect(crowdedFolders(twenty)).toEqual([])
+    expect(crowdedFolders([...twenty, ...emptyFiles(1, 'a', '.more.ts')])).toEqual([
+      'a has 21 sources; at most 20 are allowed',
+    ])
   })
 })
 

@@ -63,12 +63,12 @@ export type { StreamFault, StreamScope } from './wire/stream-fault.ts'
 export type { EngineAvailability, Outage } from './engine/availability.ts'
 export type { EngineEvent } from './engine/engine-event.ts'
 export type { EventHub } from './engine/event-hub.ts'
-export type { LogSelection } from './engine/selected-log.ts'
-export type { OpenLogOptions } from './engine/log-opening.ts'
+export type { LogSelection } from './engine/reply/selected-log.ts'
+export type { OpenLogOptions } from './engine/reply/log-opening.ts'
 export type { Host as EngineHost } from './world/host.ts'
-export type { LossCause, LostMessages } from './engine/loss-account.ts'
-export type { LogRotationOptions } from './engine/container-log.ts'
-export type { Behaviour, LineShape } from './engine/workload.ts'
+export type { LossCause, LostMessages } from './engine/log/loss-account.ts'
+export type { LogRotationOptions } from './engine/log/container-log.ts'
+export type { Behaviour, LineShape } from './engine/output/workload.ts'
 export {
   SimulatedFileSystem,
   type AppendListener,

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { EnginePersonality } from '../engine/personality.ts'
 import type { EngineAvailability } from '../engine/availability.ts'
 import { SimulatedEngine } from '../engine/simulated-engine.ts'
-import type { Behaviour } from '../engine/workload.ts'
+import type { Behaviour } from '../engine/output/workload.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { EngineMachine } from '../faults/streams/stream-fault-kind.ts'
 import { sendJson, type ApiCall } from './api-call.ts'
