@@ -1,9 +1,5 @@
 import type { Clock } from '../../reference/ports/index.ts'
-import type { Host } from './host.ts'
-import { virtualSleep } from './virtual-sleep.ts'
-
-/** What a sleep needs. */
-type Sleeper = Pick<Host, 'ledger' | 'schedule'>
+import { virtualSleep, virtualTimer, type Sleeper } from './virtual-sleep.ts'
 
 /** Where time passes. */
 type Timeline = Sleeper & { readonly nowMs: number }
@@ -51,12 +47,17 @@ export class VirtualClock implements Clock {
     return virtualSleep(this.#world, ms, options)
   }
 
+  after(ms: number, run: () => void): Disposable {
+    return virtualTimer(this.#world, ms, run)
+  }
+
   /** The same time for a process, whose sleeps end with it. */
   forProcess(process: Sleeper): Clock {
     return {
       now: () => this.now(),
       monotonic: () => this.monotonic(),
       sleep: (ms, options) => virtualSleep(process, ms, options),
+      after: (ms, run) => virtualTimer(process, ms, run),
     }
   }
 }
