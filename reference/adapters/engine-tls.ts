@@ -1,4 +1,4 @@
-import type { TlsConfig } from '../config/tls-config.ts'
+import type { TlsConfig } from '../config/config.ts'
 import { readTlsFiles, type TlsFiles } from './tls-files.ts'
 
 /** TLS to an engine as Node's clients take it. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SimulatedContainer } from '../../simulators/index.ts'
 import { labelSettingsOf, NO_LABEL_SETTINGS } from './label-settings.ts'
-import { MULTILINE_PRESETS } from './stages/multiline-presets.ts'
+import { MULTILINE_PRESETS } from './stages/multiline-rule.ts'
 import { MonitorRig, type MonitorRigOptions } from './monitor-rig.test-helper.ts'
 
 const SINKS = ['local_file', 'stdout']

@@ -5,8 +5,7 @@ import type { ContainerReader } from '../reading/container-reader.ts'
 import { createReader } from '../reading/create-reader.ts'
 import { parseContainerPosition, type ContainerPosition } from '../reading/container-position.ts'
 import { stampOf } from '../reading/stamp.ts'
-import { MULTILINE_PRESETS, type LinePattern } from './multiline-presets.ts'
-import { MultilineRule } from './multiline-rule.ts'
+import { MULTILINE_PRESETS, MultilineRule, type LinePattern } from './multiline-rule.ts'
 
 const LIMITS = { timeoutMs: 1000, maxLines: 4, maxBytes: 64 }
 const INDENTED = new MultilineRule(MULTILINE_PRESETS.indented, LIMITS)
