@@ -1,4 +1,5 @@
-export { World, type InvariantCheck, type WorldOptions } from './world.ts'
+export { World, type WorldOptions } from './world.ts'
+export { Simulation, type InvariantCheck, type SimulationOptions } from './world/simulation.ts'
 export { DeadlockError, EventFailure, InvariantViolation, type WorldMoment } from './world/world-errors.ts'
 export type { ScheduledEvent } from './world/event-queue.ts'
 export type { TracedEvent } from './world/event-trace.ts'

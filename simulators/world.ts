@@ -10,8 +10,6 @@ import { virtualPorts, type VirtualPorts } from './machine/virtual-ports.ts'
 import type { SimulatedSink } from './sinks/simulated-sink.ts'
 import { Simulation, type SimulationOptions } from './world/simulation.ts'
 
-export type { InvariantCheck } from './world/simulation.ts'
-
 export interface WorldOptions extends SimulationOptions {
   /** The machine's container engine. */
   readonly engine?: SimulatedEngineOptions
