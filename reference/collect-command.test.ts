@@ -7,7 +7,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { startDockerApi, type DockerApi } from './adapters/http-docker-engine.test-helper.ts'
+import { startDockerApi, type DockerApi } from './adapters/engine/http-docker-engine.test-helper.ts'
 
 const CLI = join(import.meta.dirname, '..', 'cli.ts')
 const ID = '0123456789abcdef'.repeat(4)
