@@ -1,6 +1,6 @@
-import { fullJitter, type BackOff } from '../lifecycle/back-off.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { Random } from '../ports/random.ts'
+import { fullJitter, type BackOff } from '../../lifecycle/back-off.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Random } from '../../ports/random.ts'
 
 /** Why nothing is written. */
 export interface Trouble {

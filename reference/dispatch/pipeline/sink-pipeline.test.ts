@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { blockOf, PipelineRig, positionOf, ScriptedSink, sourceOf } from './pipeline-rig.test-helper.ts'
-import type { SinkBatch, WriteAnswer } from './sink.ts'
+import { blockOf, PipelineRig, positionOf, ScriptedSink, sourceOf } from '../pipeline-rig.test-helper.ts'
+import type { SinkBatch, WriteAnswer } from '../sink.ts'
 
 const a = sourceOf('a')
 const b = sourceOf('b')

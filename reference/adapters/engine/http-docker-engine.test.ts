@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { EngineStream } from '../ports/docker-engine.ts'
+import type { EngineStream } from '../../ports/docker-engine.ts'
 import { HttpDockerEngine } from './http-docker-engine.ts'
 import {
   openSockets,

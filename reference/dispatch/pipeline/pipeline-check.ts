@@ -1,4 +1,4 @@
-import type { HealthCheck } from '../http/health.ts'
+import type { HealthCheck } from '../../http/health.ts'
 import type { Trouble } from './circuit.ts'
 import type { Lane } from './lane.ts'
 

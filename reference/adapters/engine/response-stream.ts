@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { onAbort } from '../lifecycle/abort.ts'
-import { EngineError, type LogStream } from '../ports/docker-engine.ts'
+import { onAbort } from '../../lifecycle/abort.ts'
+import { EngineError, type LogStream } from '../../ports/docker-engine.ts'
 import { connectionFailure } from './engine-failure.ts'
 
 /**

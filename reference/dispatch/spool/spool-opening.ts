@@ -1,10 +1,10 @@
-import type { DispatcherConfig } from '../config/config.ts'
-import type { Source, SourcePosition } from './block.ts'
-import type { PositionStore } from './position-store.ts'
-import type { PipelineContext } from './sink-pipeline.ts'
-import type { Sink } from './sink.ts'
-import { compareOffsets, Spool, type SpoolOffset } from './spool/spool.ts'
-import { segmentBytesOf } from './spool/segment-bytes.ts'
+import type { DispatcherConfig } from '../../config/config.ts'
+import type { Source, SourcePosition } from '../block.ts'
+import type { PositionStore } from '../positions/position-store.ts'
+import type { PipelineContext } from '../pipeline/sink-pipeline.ts'
+import type { Sink } from '../sink.ts'
+import { compareOffsets, Spool, type SpoolOffset } from './spool.ts'
+import { segmentBytesOf } from './segment-bytes.ts'
 import { SpooledDelivery } from './spooled-delivery.ts'
 
 export interface SpoolOpening extends PipelineContext {

@@ -4,7 +4,7 @@ import type {
   ContainerEvent,
   ContainerSummary,
   EngineInfo,
-} from '../ports/docker-engine.ts'
+} from '../../ports/docker-engine.ts'
 
 /**
  * The engine's JSON, as far as the collector uses it. Every function throws a ZodError when the answer has another shape.

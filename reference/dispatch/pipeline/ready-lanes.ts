@@ -1,5 +1,5 @@
 import type { Lane } from './lane.ts'
-import type { SinkLimits } from './sink.ts'
+import type { SinkLimits } from '../sink.ts'
 
 /**
  * Lanes that have something to be written, oldest first, and whether a batch of them is due: when they fill one, when the first record has waited for

@@ -1,4 +1,4 @@
-import type { Block } from './block.ts'
+import type { Block } from '../block.ts'
 
 /** Records `from` to `to` (exclusive) of the block, sharing its memory. The position stays that of the whole block. */
 export function sliceRecords(block: Block, from: number, to: number = block.ends.length): Block {

@@ -1,5 +1,5 @@
-import { codeOf, messageOf } from '../errors.ts'
-import { EngineError, type EngineErrorCode } from '../ports/docker-engine.ts'
+import { codeOf, messageOf } from '../../errors.ts'
+import { EngineError, type EngineErrorCode } from '../../ports/docker-engine.ts'
 
 /**
  * The engine answered with another status than 200.

@@ -1,5 +1,5 @@
-import type { TlsConfig } from '../config/config.ts'
-import { readTlsFiles, type TlsFiles } from './tls-files.ts'
+import type { TlsConfig } from '../../config/config.ts'
+import { readTlsFiles, type TlsFiles } from '../tls-files.ts'
 
 /** TLS to an engine as Node's clients take it. */
 export type EngineTls = TlsFiles

@@ -1,7 +1,7 @@
-import type { BackOff } from '../lifecycle/back-off.ts'
-import type { Block, Source } from './block.ts'
-import type { Permit } from './budget.ts'
-import type { SinkMark } from './sink.ts'
+import type { BackOff } from '../../lifecycle/back-off.ts'
+import type { Block, Source } from '../block.ts'
+import type { Permit } from '../budget.ts'
+import type { SinkMark } from '../sink.ts'
 import { offsetOf, recordsWithin, sliceRecords } from './slice-records.ts'
 
 /** A block on its way to one sink, with the room it takes. */

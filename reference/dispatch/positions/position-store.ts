@@ -1,14 +1,14 @@
 import { join } from 'node:path'
-import { messageOf } from '../errors.ts'
-import { Condition } from '../lifecycle/condition.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { FileSystem } from '../ports/file-system.ts'
-import { UsageError } from '../usage-error.ts'
-import type { Source, SourcePosition } from './block.ts'
-import { makeDirectory, readWholeFile, replaceFile } from './files.ts'
+import { messageOf } from '../../errors.ts'
+import { Condition } from '../../lifecycle/condition.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { FileSystem } from '../../ports/file-system.ts'
+import { UsageError } from '../../usage-error.ts'
+import type { Source, SourcePosition } from '../block.ts'
+import { makeDirectory, readWholeFile, replaceFile } from '../files.ts'
 import { parsePositions, type StoredPositions } from './positions-file.ts'
-import type { SinkMark } from './sink.ts'
-import type { SpoolOffset } from './spool/spool.ts'
+import type { SinkMark } from '../sink.ts'
+import type { SpoolOffset } from '../spool/spool.ts'
 
 export interface PositionStoreOptions {
   readonly clock: Clock

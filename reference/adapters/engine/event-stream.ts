@@ -1,4 +1,9 @@
-import { type ContainerEvent, EngineError, type EventStream, type LogStream } from '../ports/docker-engine.ts'
+import {
+  type ContainerEvent,
+  EngineError,
+  type EventStream,
+  type LogStream,
+} from '../../ports/docker-engine.ts'
 import { toContainerEvent } from './docker-replies.ts'
 import { JsonLines } from './json-lines.ts'
 

@@ -3,11 +3,11 @@ import { createServer as createPlainServer, type Server } from 'node:http'
 import { createServer } from 'node:https'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { TlsConfig } from '../config/config.ts'
+import type { TlsConfig } from '../../config/config.ts'
 import { readEngineTls } from './engine-tls.ts'
 import { HttpDockerEngine } from './http-docker-engine.ts'
 import { openSockets, VERSION } from './http-docker-engine.test-helper.ts'
-import { makeCertificates, type Certificates } from '../../scenarios/docker/certificates.ts'
+import { makeCertificates, type Certificates } from '../../../scenarios/docker/certificates.ts'
 
 const { signal } = new AbortController()
 let made: Certificates

@@ -8,7 +8,7 @@ import {
   type EventStream,
   type LogStream,
   type OpenLogsOptions,
-} from '../ports/docker-engine.ts'
+} from '../../ports/docker-engine.ts'
 import { toContainerDetails, toContainerSummaries, toEngineInfo } from './docker-replies.ts'
 import { EngineClient } from './engine-client.ts'
 import type { EngineTls } from './engine-tls.ts'

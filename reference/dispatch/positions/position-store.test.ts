@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { World, type VirtualPorts } from '../../simulators/index.ts'
-import { blockOf, positionOf, sourceOf } from './pipeline-rig.test-helper.ts'
+import { World, type VirtualPorts } from '../../../simulators/index.ts'
+import { blockOf, positionOf, sourceOf } from '../pipeline-rig.test-helper.ts'
 import { PositionStore } from './position-store.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000

@@ -1,8 +1,8 @@
-import type { PositionStore } from './position-store.ts'
+import type { PositionStore } from '../positions/position-store.ts'
 import type { SpoolFeed } from './spool-feed.ts'
-import { recordsBetween } from './spool/records-between.ts'
-import { segmentBytesOf } from './spool/segment-bytes.ts'
-import { compareOffsets, type Spool, type SpoolOffset } from './spool/spool.ts'
+import { recordsBetween } from './records-between.ts'
+import { segmentBytesOf } from './segment-bytes.ts'
+import { compareOffsets, type Spool, type SpoolOffset } from './spool.ts'
 
 export interface SpoolRoom {
   readonly feeds: readonly SpoolFeed[]

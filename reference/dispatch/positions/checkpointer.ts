@@ -1,9 +1,9 @@
-import { messageOf } from '../errors.ts'
-import type { Health } from '../http/health.ts'
-import type { Metrics } from '../metrics/metrics.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { Logger } from '../ports/logger.ts'
-import type { DeliveryMode } from './delivery-mode.ts'
+import { messageOf } from '../../errors.ts'
+import type { Health } from '../../http/health.ts'
+import type { Metrics } from '../../metrics/metrics.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Logger } from '../../ports/logger.ts'
+import type { DeliveryMode } from '../delivery-mode.ts'
 import type { PositionStore } from './position-store.ts'
 
 export interface CheckpointerOptions {
