@@ -153,13 +153,20 @@ function keysAt(schema: z.ZodType, raw: unknown, path: readonly PropertyKey[]): 
 
 /** The schema's own description of the file and of each value on the way to a path. */
 function describedAt(schema: z.ZodType, raw: unknown, path: readonly PropertyKey[]): unknown[] {
-  const root: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  const described = [chosenBy(root, raw)]
+  const described = [chosenBy(jsonSchemaOf(schema), raw)]
   for (const [depth, key] of path.entries()) {
     const inside = typeof key === 'number' ? ['items'] : ['properties', key]
     described.push(chosenBy(valueAt(described.at(-1), inside), valueAt(raw, path.slice(0, depth + 1))))
   }
   return described
+}
+
+const jsonSchemas = new WeakMap<z.ZodType, unknown>()
+
+function jsonSchemaOf(schema: z.ZodType): unknown {
+  const known = jsonSchemas.get(schema) ?? z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  jsonSchemas.set(schema, known)
+  return known
 }
 
 /** Of several alternatives the one whose constants the value has. */

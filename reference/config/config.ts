@@ -41,7 +41,7 @@ export const configSchema = section({
     .describe('positions, lock, spool and dead letters; one collector per directory'),
   logLevel: oneOf(['debug', 'info', 'warn', 'error'])
     .default('info')
-    .describe("of the collector's own log, on standard error"),
+    .describe("what the collector's own log says, on standard error"),
   containerMonitor,
   fileMonitor,
   dispatcher,

@@ -16,7 +16,7 @@ const streamRotation = section({
     .describe('slots: streams that are open at the same time; more containers take turns'),
   pauseBetweenRotationsMs: durationFrom('0ms', '1m')
     .prefault('100ms')
-    .describe('at least so long between the rotations of two streams'),
+    .describe('how long a stream stays closed before it is opened again'),
 }).describe('no stream grows old')
 
 export interface StreamRotationConfig extends Readonly<z.output<typeof streamRotation>> {}
@@ -25,7 +25,7 @@ export const containerMonitor = section({
   enabled: flag.default(true).describe('follow the containers of an engine'),
   socketPath: dockerHost
     .default(DEFAULT_DOCKER_HOST)
-    .describe('or tcp://host:port; DOCKER_HOST goes before this default'),
+    .describe('where the engine listens, unix:// or tcp://host:port; DOCKER_HOST goes before this default'),
   tls: tlsByKeysOrSwitch.describe(
     'to tcp://, port 2376 if none is named; DOCKER_TLS_VERIFY and DOCKER_CERT_PATH go before these defaults',
   ),
@@ -75,7 +75,9 @@ export const containerMonitor = section({
     .describe(
       'where lines come from: api, the engine; files, the files in which its log driver json-file stores them, on this machine, readable by this process, and the containers of other drivers are refused; auto, those files where they can be read, and the engine for other containers',
     ),
-  maxOpenLogs: count(1, 100_000).default(200).describe('of those files, at the same time'),
+  maxOpenLogs: count(1, 100_000)
+    .default(200)
+    .describe('logs that are open at the same time, of those that are read from files'),
   maxLineBytes: sizeFrom('1KiB', '256MiB')
     .prefault('1MiB')
     .describe('a longer line is cut into lines of this length'),

@@ -7,7 +7,7 @@ const spool = section({
   bytesMax: sizeFrom('1MiB', '1024GiB').prefault('1GiB').describe('of disk space'),
   whenFull: oneOf(['wait', 'drop_oldest'])
     .default('wait')
-    .describe('wait, so that reading waits, or drop_oldest: counted and said'),
+    .describe('reading waits, or the oldest lines are given up: counted and said'),
 }).describe('on disk, in state_dir; only with more than one sink, or one that may be away')
 
 export interface SpoolConfig extends Readonly<z.output<typeof spool>> {}
@@ -17,7 +17,7 @@ const deadLetters = section({
   bytesMax: sizeFrom('1MiB', '1024GiB').prefault('256MiB').describe('of disk space, for each sink'),
   whenFull: oneOf(['wait', 'drop_oldest'])
     .default('wait')
-    .describe('wait, so that the sources of further ones wait, or drop_oldest: counted and said'),
+    .describe('the sources of further ones wait, or the oldest are given up: counted and said'),
   redeliverAtStart: flag.default(false).describe('give them to their sink again when the collector starts'),
   afterAttempts: optional(count(1, 1_000_000)).meta({
     description:

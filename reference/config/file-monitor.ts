@@ -12,7 +12,7 @@ export const fileMonitor = section({
   from: oneOf(['start', 'now'])
     .default('start')
     .describe(
-      'for files without a position that are there when the collector starts: start or now; files that come later are read whole',
+      'for files without a position that are there when the collector starts; files that come later are read whole',
     ),
   pollIntervalMs: durationFrom('10ms', '1m')
     .prefault('1s')

@@ -5,7 +5,9 @@ import { count, durationFrom, labelKeys, oneOf, optional, pattern, sizeFrom, som
 
 /** What every record of a container carries beside its own fields, where its format has a place for it. */
 export const metadata = section({
-  fields: someOf(METADATA_FIELDS).default([]).describe('of image, compose_project, compose_service, host'),
+  fields: someOf(METADATA_FIELDS)
+    .default([])
+    .describe('any of image, compose_project, compose_service, host'),
   labels: labelKeys
     .default([])
     .describe(
@@ -29,7 +31,7 @@ export type MultilinePreset = (typeof MULTILINE_PRESET_NAMES)[number]
 /** Which lines are joined to one record, unless the container's own label says so. Nothing is joined without a preset and patterns. */
 export const multiline = section({
   preset: optional(oneOf(MULTILINE_PRESET_NAMES)).meta({
-    description: 'indented, java, python or go; instead of patterns',
+    description: 'instead of patterns',
     example: 'java',
   }),
   start: optional(pattern).meta({
@@ -59,19 +61,17 @@ export interface MultilineConfig extends Readonly<z.output<typeof multiline>> {}
 /** How much of each container's output is taken, in lines or in bytes; both null: all of it. */
 export const rateLimit = section({
   linesPerSecond: optional(count(1, 10_000_000)).meta({
-    description: 'by default as many as there are',
+    description: 'lines, by default as many as there are',
     example: 1000,
   }),
   bytesPerSecond: optional(sizeFrom('1B', '16GiB')).meta({
-    description: 'one of the two',
+    description: 'bytes; one of the two',
     example: '1MiB',
   }),
   burstMs: durationFrom('1s', '1h').prefault('5s').describe('at once as much as the rate gives in this time'),
   whenExceeded: oneOf(['drop', 'delay'])
     .default('delay')
-    .describe(
-      'delay, or drop. delay reads more slowly: what the engine rotates away meanwhile is lost, and told as a gap',
-    ),
+    .describe('delay reads more slowly: what the engine rotates away meanwhile is lost, and told as a gap'),
 }).describe('of each container; what is beyond it is counted. By default everything is taken')
 
 export interface RateLimitConfig extends Readonly<z.output<typeof rateLimit>> {}

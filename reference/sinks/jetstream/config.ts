@@ -41,7 +41,7 @@ export interface AuthConfig extends Readonly<z.output<typeof auth>> {}
 
 const createStream = section({
   enabled: flag.default(false).describe('make the stream, and have it take the subjects'),
-  storage: oneOf(['file', 'memory']).default('file').describe('file or memory'),
+  storage: oneOf(['file', 'memory']).default('file').describe('where the server keeps it'),
   replicas: count(1, 5).default(1).describe('servers of the cluster that each hold the stream'),
   maxBytes: optional(sizeFrom('1KiB', '1048576GiB')).meta({
     description: 'of the stream; by default it has no bound',
@@ -53,7 +53,9 @@ const createStream = section({
   }),
   discard: oneOf(['old', 'new'])
     .default('old')
-    .describe('old, or new: a full stream takes nothing, and the collector waits'),
+    .describe(
+      'what goes when it is full: the oldest messages, or it takes no new ones, and the collector waits',
+    ),
   duplicateWindowMs: optional(durationFrom('100ms', '24h')).meta({
     description: "nothing depends on it; by default the server's own",
     example: '2m',
@@ -79,9 +81,7 @@ export const jetStreamSchema = section({
   )
     .default('logs')
     .describe('of this collector alone: a subject has one publisher'),
-  format: oneOf(['raw', 'json'])
-    .default('raw')
-    .describe('raw or json; in raw headers say stream, time and name'),
+  format: oneOf(['raw', 'json']).default('raw').describe('in raw, headers say stream, time and name'),
   recordsPerMessage: count(1, 10_000)
     .default(1)
     .describe('at most, of one source, a line each: for sources of thousands of lines a second'),

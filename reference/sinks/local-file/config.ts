@@ -14,20 +14,20 @@ const rotate = section({
     example: '24h',
   }),
   maxFiles: count(1, 100_000).default(10).describe('rotated files kept of each source'),
-  compress: oneOf(['none', 'gzip']).default('none').describe('none, or gzip: once their positions are saved'),
+  compress: oneOf(['none', 'gzip']).default('none').describe('rotated files, once their positions are saved'),
 }).describe('by the collector itself, to <file>.000001, .000002, ...; no outside tool is needed')
 
 export interface RotationConfig extends Readonly<z.output<typeof rotate>> {}
 
 export const localFileSchema = section({
   enabled: flag.default(true).describe('write files'),
-  directory: text.default('./data/logs').describe('<container name>-<12-character id>.log'),
+  directory: text.default('./data/logs').describe('of the files, <container name>-<12-character id>.log'),
   maxOpenFiles: count(1, 100_000)
     .default(100)
     .describe('the least recently written one is closed, and opened again when it is needed'),
   format: oneOf(['raw', 'json'])
     .default('raw')
-    .describe('raw: each line as it was written; json: an object in each line'),
+    .describe('each line as it was written, or an object in each line'),
   rotate,
 }).describe('a file for each source')
 

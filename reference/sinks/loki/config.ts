@@ -33,7 +33,7 @@ export const lokiSchema = section({
   tenant: optional(text).meta({ description: 'X-Scope-OrgID', example: 'team-a' }),
   encoding: oneOf(['protobuf', 'json'])
     .default('protobuf')
-    .describe('protobuf, with snappy; or json, in gzip'),
+    .describe('of a request; protobuf is compressed with snappy, json with gzip'),
   labels: labelNames
     .default(['host', 'container_name', 'stream'])
     .describe(

@@ -6,8 +6,8 @@ import { ENDPOINT_KEYS, url, withEndpoint } from '../http/endpoint-config.ts'
 export const otlpSchema = section({
   enabled: flag.default(false).describe('send to it'),
   url: url.default('http://127.0.0.1:4318/v1/logs').describe('http or https, with the path'),
-  encoding: oneOf(['protobuf', 'json']).default('protobuf').describe('protobuf or json'),
-  compression: oneOf(['gzip', 'none']).default('gzip').describe('gzip or none'),
+  encoding: oneOf(['protobuf', 'json']).default('protobuf').describe('of a request'),
+  compression: oneOf(['gzip', 'none']).default('gzip').describe('of a request'),
   ...ENDPOINT_KEYS,
 })
   .transform(withEndpoint)
