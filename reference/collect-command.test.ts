@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { text as textIn } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { startDockerApi, type DockerApi } from './adapters/engine/http-docker-engine.test-helper.ts'
@@ -112,9 +112,9 @@ async function eventually(condition: () => Promise<boolean> | boolean): Promise<
 }
 
 /** What a program that ends well prints. */
-async function outputOf({ child, exited, errors }: Program): Promise<string> {
-  const [output, status] = await Promise.all([text(child.stdout!), exited])
-  expect(status, errors()).toBe(0)
+async function outputOf(program: Program): Promise<string> {
+  const [output, status] = await Promise.all([textIn(program.child.stdout!), program.exited])
+  expect(status, program.errors()).toBe(0)
   return output
 }
 
