@@ -157,7 +157,10 @@ export const READING: readonly Defect[] = [
       },
     ],
     caughtBy: [
-      { file: `${folder}/line-assembler.test.ts`, test: 'a line of 80,000 pieces costs what its bytes cost' },
+      {
+        file: `${folder}/line-assembler.test.ts`,
+        test: 'a line of 80,000 pieces costs what its bytes cost',
+      },
     ],
   },
   {
