@@ -6,6 +6,7 @@ import { unclosedStream } from './b10-unclosed-stream.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
 import { NETWORK_SINKS } from './network-sinks.ts'
+import { FIELD } from './field.ts'
 import { FILES } from './files.ts'
 import { FILE_MONITOR } from './file-monitor.ts'
 import { JETSTREAM } from './jetstream.ts'
@@ -40,6 +41,7 @@ export const DEFECTS: readonly Defect[] = [
   ...STORED,
   ...NETWORK_SINKS,
   ...JETSTREAM,
+  ...FIELD,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */
