@@ -1,6 +1,6 @@
 import type { Clock } from '../reference/ports/index.ts'
 import type { VirtualProcess } from './virtual-process.ts'
-import { virtualSleep } from './virtual-sleep.ts'
+import { virtualSleep, virtualTimer } from './virtual-sleep.ts'
 import type { World } from './world.ts'
 
 /** The world's time. A sleep is an event of the world and an entry of kind `timer` in its ledger until it ends. */
@@ -46,12 +46,17 @@ export class VirtualClock implements Clock {
     return virtualSleep(this.#world, ms, options)
   }
 
+  after(ms: number, run: () => void): Disposable {
+    return virtualTimer(this.#world, ms, run)
+  }
+
   /** The same time for a process, whose sleeps end with it. */
   forProcess(process: VirtualProcess): Clock {
     return {
       now: () => this.now(),
       monotonic: () => this.monotonic(),
       sleep: (ms, options) => virtualSleep(process, ms, options),
+      after: (ms, run) => virtualTimer(process, ms, run),
     }
   }
 }

@@ -1,27 +1,38 @@
 import { listenForAbort } from '../reference/lifecycle/abort-listener.ts'
 import type { EngineHost } from './engine/engine-host.ts'
 
+type Host = Pick<EngineHost, 'ledger' | 'schedule'>
+
 /** Resolves after `ms` milliseconds of the host's time, or rejects with `signal.reason`. Until then it is a `timer` in the ledger. */
-export function virtualSleep(
-  host: Pick<EngineHost, 'ledger' | 'schedule'>,
-  ms: number,
-  { signal }: { signal: AbortSignal },
-): Promise<void> {
+export function virtualSleep(host: Host, ms: number, { signal }: { signal: AbortSignal }): Promise<void> {
   if (signal.aborted) return Promise.reject(signal.reason)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const entry = host.ledger.open('timer', `sleep of ${ms} ms`)
-  const timer = host.schedule(ms, 'sleep', () => {
-    finish()
+  const timer = virtualTimer(host, ms, () => {
+    stopListening()
     resolve()
   })
   const stopListening = listenForAbort(signal, () => {
-    timer.cancel()
-    finish()
+    stopListening()
+    timer[Symbol.dispose]()
     reject(signal.reason)
   })
-  const finish = (): void => {
-    stopListening()
-    host.ledger.close(entry)
-  }
   return promise
+}
+
+/** Calls `run` after `ms` milliseconds of the host's time, unless it is disposed before. Until then it is a `timer` in the ledger. */
+export function virtualTimer(host: Host, ms: number, run: () => void): Disposable {
+  const entry = host.ledger.open('timer', `sleep of ${ms} ms`)
+  const event = host.schedule(ms, 'sleep', () => {
+    host.ledger.close(entry)
+    run()
+  })
+  let over = false
+  return {
+    [Symbol.dispose]: () => {
+      if (over) return
+      over = true
+      event.cancel()
+      host.ledger.close(entry)
+    },
+  }
 }

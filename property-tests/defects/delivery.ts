@@ -347,4 +347,41 @@ export const DELIVERY: readonly Defect[] = [
       },
     ],
   },
+  {
+    id: 'B166',
+    origin: found,
+    description:
+      'a stop waits out the back-off of a sink that is right again, and misses what it would have taken',
+    patches: [
+      {
+        file: 'reference/dispatch/sink-pipeline.ts',
+        find: '    this.#circuit.hurry()\n',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/dispatch/stopping.test.ts',
+        test: 'a stop that comes when it is right again misses nothing, though the only sink was away until then',
+      },
+    ],
+  },
+  {
+    id: 'B167',
+    origin: found,
+    description: 'a stop waits out the back-off of a spool that can be written to again',
+    patches: [
+      {
+        file: 'reference/dispatch/spooled-delivery.ts',
+        find: '    this.#pause?.hurry()\n',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/dispatch/stopping.test.ts',
+        test: 'a stop that comes when it is right again misses nothing, though the spool could not be written to until then',
+      },
+    ],
+  },
 ]

@@ -14,21 +14,22 @@ export class NodeClock implements Clock {
 
   async sleep(ms: number, { signal }: { signal: AbortSignal }): Promise<void> {
     signal.throwIfAborted()
-    for (let left = Math.max(0, ms); ; left -= LONGEST_TIMER_MS) {
-      await timer(Math.min(left, LONGEST_TIMER_MS), signal)
-      if (left <= LONGEST_TIMER_MS) return
-    }
-  }
-}
-
-async function timer(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const handle = setTimeout(resolve, ms)
-  using _ = onAbort(signal, () => reject(signal.reason))
-  try {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    using _timer = this.after(ms, resolve)
+    using _listener = onAbort(signal, () => reject(signal.reason))
     await promise
-  } finally {
-    clearTimeout(handle)
+  }
+
+  after(ms: number, run: () => void): Disposable {
+    let left = Math.max(0, ms)
+    let handle: NodeJS.Timeout
+    const set = (): void => {
+      const now = Math.min(left, LONGEST_TIMER_MS)
+      left -= now
+      handle = setTimeout(() => (left > 0 ? set() : run()), now)
+    }
+    set()
+    return { [Symbol.dispose]: () => clearTimeout(handle) }
   }
 }
 

@@ -23,7 +23,8 @@ export class Circuit {
   readonly #clock: Clock
   readonly #random: Random
   readonly #backOff: BackOff
-  #open: (Trouble & { readonly probeAtMs: number; probing: boolean }) | null = null
+  #open: OpenCircuit | null = null
+  #hurried = false
 
   constructor(clock: Clock, random: Random, backOff: BackOff) {
     this.#clock = clock
@@ -57,10 +58,19 @@ export class Circuit {
   /** The sink took nothing, and wants to be left alone for so long. Of writes that were under way together only the first lengthens the back-off. */
   failed({ why, refuses, afterMs = 0 }: Failure): void {
     const nowMs = this.#clock.monotonic()
-    const { sinceMs = nowMs, probing = true, probeAtMs = 0 } = this.#open ?? {}
-    const ceilingMs = probing ? this.#backOff.nextCeiling() : 0
+    const { sinceMs = nowMs, probing = true, probeAtMs = 0, askedUntilMs = 0 } = this.#open ?? {}
+    const ceilingMs = probing
+      ? Math.min(this.#backOff.nextCeiling(), this.#hurried ? HURRIED_MS : Infinity)
+      : 0
     const dueMs = Math.max(probeAtMs, nowMs + retryDelay(ceilingMs, afterMs, this.#random))
-    this.#open = { sinceMs, why, refuses, probeAtMs: dueMs, probing: false }
+    this.#open = {
+      sinceMs,
+      why,
+      refuses,
+      probeAtMs: dueMs,
+      askedUntilMs: afterMs === 0 ? askedUntilMs : nowMs + afterMs,
+      probing: false,
+    }
   }
 
   /** A write ended and the sink was not shown to be well: when it was the probe, the next one is due after the back-off. */
@@ -68,11 +78,29 @@ export class Circuit {
     if (this.#open?.probing === true) this.failed(this.#open)
   }
 
+  /** A stop waits for what is not stored: the next probe is due now, if the sink did not ask for a pause, and those after it are not far apart. */
+  hurry(): void {
+    this.#hurried = true
+    if (this.#open !== null) this.#open = { ...this.#open, probeAtMs: this.#open.askedUntilMs }
+  }
+
+  /** The sink is started again. */
+  calm(): void {
+    this.#hurried = false
+  }
+
   /** The sink takes what it is given. */
   passed(): void {
     this.#open = null
     this.#backOff.reset()
   }
+}
+
+interface OpenCircuit extends Trouble {
+  readonly probeAtMs: number
+  /** The sink wants to be left alone until then; in the past when it said nothing. */
+  readonly askedUntilMs: number
+  probing: boolean
 }
 
 interface Failure extends Pick<Trouble, 'why' | 'refuses'> {
@@ -87,3 +115,4 @@ export function retryDelay(ceilingMs: number, afterMs: number, random: Random): 
 
 const AFTER_JITTER_MS = 200
 const PROBES_OF_MANY = 3
+const HURRIED_MS = 500

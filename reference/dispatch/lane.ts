@@ -66,6 +66,8 @@ export class Lane {
   recordsMax: number = Infinity
   /** When it may be written again, while it waits. */
   dueMs = 0
+  /** The sink does not want to be asked before. */
+  askedUntilMs = 0
   readonly #items: Item[] = []
   #records = 0
   #bytes = 0

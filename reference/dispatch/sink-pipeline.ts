@@ -143,6 +143,7 @@ export class SinkPipeline {
   start(scope: Scope): void {
     this.#progressMs = this.#options.clock.monotonic()
     this.#ready.draining = false
+    this.#circuit.calm()
     const { name, limits } = this.sink
     const workers = Math.min(limits.inFlight, this.#options.workers)
     for (let n = 1; n <= workers; n++) {
@@ -182,7 +183,17 @@ export class SinkPipeline {
   /** Resolves once everything it was given is stored. */
   async drain(options: { signal: AbortSignal }): Promise<void> {
     this.endGathering()
+    this.#hurryRetries()
     while (!this.drained) await this.#finished.wait(options)
+  }
+
+  /** What waits for its next try is tried now: a stop may end before that would be due. */
+  #hurryRetries(): void {
+    this.#circuit.hurry()
+    this.#letters.hurry()
+    const nowMs = this.#options.clock.monotonic()
+    for (const lane of this.#waiting) lane.dueMs = Math.min(lane.dueMs, Math.max(nowMs, lane.askedUntilMs))
+    this.#timers.notifyAll()
   }
 
   /** Gives up what is held for the source, once everything of it is stored. */
@@ -398,6 +409,7 @@ export class SinkPipeline {
       lane.part(pieces.length)
       lane.state = 'waiting'
       lane.dueMs = nowMs + delayMs
+      lane.askedUntilMs = nowMs + afterMs
       this.#waiting.add(lane)
       this.#setStalled(lane, true)
     }

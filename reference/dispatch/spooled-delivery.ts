@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts'
 import type { Health } from '../http/health.ts'
-import { BackOff } from '../lifecycle/back-off.ts'
 import { Condition } from '../lifecycle/condition.ts'
+import { RetryPause } from '../lifecycle/retry-pause.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { Block, Source, SourcePosition } from './block.ts'
 import type { Permit } from './budget.ts'
@@ -39,6 +39,7 @@ export class SpooledDelivery implements DeliveryMode {
   readonly #came = new Condition()
   readonly #progress = new Condition()
   readonly #appended = new Unsynced<{ readonly source: Source; readonly position: SourcePosition }>()
+  #pause: RetryPause | null = null
   #fault: string | null = null
   /** When the write to the spool that is under way began, monotonic milliseconds. */
   #writingSinceMs: number | null = null
@@ -85,6 +86,7 @@ export class SpooledDelivery implements DeliveryMode {
 
   /** What is in the spool is safe; sinks that are well are given the time to take it. */
   async drain(options: { signal: AbortSignal }): Promise<void> {
+    this.#pause?.hurry()
     for (const feed of this.#feeds) feed.endGathering()
     while (!this.isSafe || this.#feeds.some(isWaitedFor)) await this.#progress.wait(options)
   }
@@ -141,7 +143,7 @@ export class SpooledDelivery implements DeliveryMode {
 
   async #write(signal: AbortSignal): Promise<void> {
     const { clock, logger, random, spool } = this.#options
-    const backOff = new BackOff({ initialMs: 200, maxMs: 30_000 }, random)
+    const pause = (this.#pause = new RetryPause(clock, random))
     for (;;) {
       while (this.#incoming.length === 0) await this.#came.wait({ signal })
       const count = countWithin(this.#incoming, APPEND_BYTES)
@@ -152,13 +154,13 @@ export class SpooledDelivery implements DeliveryMode {
           { signal },
         )
         this.#fault = null
-        backOff.reset()
+        pause.reset()
       } catch (error) {
         signal.throwIfAborted()
         if (this.#fault === null)
           logger.error({ err: error }, 'The spool cannot be written to; reading waits')
         this.#fault = `cannot be written to: ${messageOf(error)}`
-        await clock.sleep(backOff.next(), { signal })
+        await pause.wait({ signal })
         continue
       } finally {
         this.#writingSinceMs = null

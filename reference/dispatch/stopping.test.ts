@@ -117,3 +117,41 @@ describe('a stop takes less than ten seconds, leaves no task behind and loses no
     await machine.stop()
   })
 })
+
+/** What is wrong for five minutes; by then the next try is up to half a minute away. */
+const WRONG: Readonly<Record<string, Pick<State, 'answer' | 'disturb' | 'limits'>>> = {
+  'the only sink refused everything': { answer: () => ({ kind: 'refused', why: 'EACCES' }) },
+  'the only sink was away': { answer: () => ({ kind: 'again', why: 'EIO', of: 'sink' }) },
+  'a source could not be stored': { answer: () => ({ kind: 'again', why: 'EIO' }) },
+  'dead letters could not be kept': {
+    answer: refusesAll,
+    disturb: ({ world }) =>
+      world.fileSystem.disturb(
+        { kind: 'error', code: 'EIO' },
+        { path: /dead-letters/, operations: ['write'] },
+      ),
+  },
+  'the spool could not be written to': {
+    limits: NETWORK,
+    answer: () => null,
+    disturb: ({ world }) =>
+      world.fileSystem.disturb({ kind: 'error', code: 'EIO' }, { path: /spool/, operations: ['write'] }),
+  },
+}
+
+describe('a stop that comes when it is right again misses nothing, though', () => {
+  test.each(Object.entries(WRONG))('%s until then', async (_, { answer, disturb, limits = {} }) => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const machine = new Machine(seed)
+      const sink = new ScriptedSink(limits, 'changeable')
+      sink.answer = answer
+      const process = await machine.start([sink])
+      const trouble = disturb?.(machine)
+      await machine.world.run(() => process.deliver(a, 3, LINE))
+      await machine.world.advance(300_000)
+      trouble?.[Symbol.dispose]()
+      if (disturb === undefined) sink.answer = () => null
+      expect(await machine.stop()).toMatchObject({ missed: [] })
+    }
+  })
+})

@@ -32,7 +32,12 @@ test.each([
 
 test('/debug/tasks lists every live task, oldest first', async () => {
   let now = 0
-  const clock: Clock = { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() }
+  const clock: Clock = {
+    now: () => now,
+    monotonic: () => now,
+    sleep: () => Promise.resolve(),
+    after: () => ({ [Symbol.dispose]: () => {} }),
+  }
   const tasks = new TaskRegistry(clock, { recordLocations: false })
   const scope = { path: 'app > container', closed: false }
   tasks.add({ kind: 'stream_reader', name: 'web', kept: false }, scope)

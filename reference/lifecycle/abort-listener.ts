@@ -4,7 +4,8 @@
  * thousand streams of one signal twenty times as slow as one stream.
  */
 export function listenForAbort(signal: AbortSignal, listener: () => void): () => void {
-  const listeners = LISTENERS.get(signal) ?? new AbortListeners(signal)
+  const known: WithListeners = signal
+  const listeners = (known[LISTENERS] ??= new AbortListeners(signal))
   return listeners.add(listener)
 }
 
@@ -17,7 +18,6 @@ class AbortListeners {
 
   constructor(signal: AbortSignal) {
     this.#signal = signal
-    LISTENERS.set(signal, this)
   }
 
   add(listener: () => void): () => void {
@@ -32,4 +32,6 @@ class AbortListeners {
   }
 }
 
-const LISTENERS = new WeakMap<AbortSignal, AbortListeners>()
+/** They lie on the signal itself: for short-lived signals a weak map costs more than all the rest. */
+const LISTENERS: unique symbol = Symbol('listeners')
+type WithListeners = AbortSignal & { [LISTENERS]?: AbortListeners }

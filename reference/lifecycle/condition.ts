@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts'
-import { linkedController, onAbort } from './abort.ts'
+import { onAbort } from './abort.ts'
 
 /** Lets tasks wait for a change that others announce. Waiters re-check what they wait for after every wake. */
 export class Condition {
@@ -35,12 +35,15 @@ export class Condition {
 
   /** Resolves when it is woken or after `ms` milliseconds; rejects with `signal.reason` on abort. */
   async waitAtMost(clock: Clock, ms: number, options: { signal: AbortSignal }): Promise<void> {
-    using local = linkedController(options.signal)
-    const woken = this.wait(local)
-    const timeUp = clock.sleep(ms, local)
-    // Whichever loses is cancelled by the local controller on the way out.
-    woken.catch(() => {})
-    timeUp.catch(() => {})
-    await Promise.race([woken, timeUp])
+    options.signal.throwIfAborted()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#waiters.add(resolve)
+    using _timer = clock.after(ms, resolve)
+    using _listener = onAbort(options.signal, () => reject(options.signal.reason))
+    try {
+      await promise
+    } finally {
+      this.#waiters.delete(resolve)
+    }
   }
 }

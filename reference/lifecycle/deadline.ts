@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts'
-import { linkedController } from './abort.ts'
+import { cancellation, onAbort } from './abort.ts'
 
 /** An operation missed its deadline. */
 export class DeadlineError extends Error {
@@ -28,22 +28,38 @@ export async function withDeadline<T>(
   release?: (late: T) => void,
 ): Promise<T> {
   signal.throwIfAborted()
-  using own = linkedController(signal)
+  const own = new AbortController()
   const { promise, resolve, reject } = Promise.withResolvers<T>()
+  let settled = false
   let over = false
   const fail = (error: unknown): void => {
     if (over) return
     over = true
     reject(error)
   }
-  run(own.signal).then((value) => {
-    if (over) return release?.(value)
-    over = true
-    return resolve(value)
-  }, fail)
-  clock.sleep(deadlineMs, own).then(
-    () => fail(new DeadlineError(operation, deadlineMs)),
-    () => fail(signal.reason),
+  run(own.signal).then(
+    (value) => {
+      settled = true
+      if (over) return release?.(value)
+      over = true
+      return resolve(value)
+    },
+    (error: unknown) => {
+      settled = true
+      fail(error)
+    },
   )
-  return await promise
+  using _timer = clock.after(deadlineMs, () => fail(new DeadlineError(operation, deadlineMs)))
+  using _listener = onAbort(signal, () => {
+    own.abort(signal.reason)
+    fail(signal.reason)
+  })
+  try {
+    return await promise
+  } finally {
+    // One that is over has nobody left to be told: an abort costs as much as ten promises.
+    if (!settled) own.abort(TOO_LATE)
+  }
 }
+
+const TOO_LATE = cancellation('The operation is over')

@@ -8,6 +8,7 @@ const clock: Clock = {
   now: () => 1_700_000_000_500,
   monotonic: () => 0,
   sleep: () => Promise.resolve(),
+  after: () => ({ [Symbol.dispose]: () => {} }),
 }
 const host: HostProcess = {
   hostName: () => 'host',

@@ -13,4 +13,6 @@ export interface Clock {
    * and the listener on the signal is removed.
    */
   sleep(ms: number, options: { signal: AbortSignal }): Promise<void>
+  /** Calls `run` once `ms` milliseconds have passed, unless it is disposed before. Cheaper than a sleep, for waits that nearly always end early. */
+  after(ms: number, run: () => void): Disposable
 }

@@ -49,6 +49,21 @@ describe('lines that the engine has lost', () => {
     expect(take(check, 'one\ntw\nthree\n')).toBeUndefined()
     expect(check.owes).toBe(false)
   })
+
+  test('may have been read but for their end, and come, once, behind lines of the other stream', () => {
+    const world = new World({ seed: 1 })
+    const logRotation = { maxSizeBytes: 150, maxFiles: 1 }
+    const container = world.engine.addContainer({ name: 'a', logRotation })
+    const first = 'x'.repeat(16 * 1024)
+    container.write('stderr', `${first}${'y'.repeat(600)}\n`)
+    container.write('stdout', 'between\n')
+    const check = new OutputCheck(container)
+    expect(take(check, 'between\n')).toBeUndefined()
+    expect(check.records).toBe(1)
+    expect(take(check, `${first}\n`)).toBeUndefined()
+    expect([check.records, check.owes]).toEqual([2, false])
+    expect(take(check, `${first}\n`)).toMatch(/differs/)
+  })
 })
 
 test('lines that the engine still has may not be missing', () => {

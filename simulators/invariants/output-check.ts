@@ -44,6 +44,8 @@ export class OutputCheck {
   #pending: Uint8Array = NOTHING
   /** From one line up to another all are known to be lost: what is lost once stays so. */
   #lost: { from: number; to: number } = { from: 0, to: 0 }
+  /** Lines left out of which only the end was lost: see {@link #isLate}. */
+  #late: number[] = []
 
   constructor(container: SimulatedContainer, onSkipped: (lines: SkippedLines) => void = () => {}) {
     this.#container = container
@@ -160,7 +162,13 @@ export class OutputCheck {
     const next = this.reached
     if (this.#isMoreOfTorn(bytes)) {
       this.#skipped -= 1
-      this.#noteTorn(bytes, held, output.line(next - 1))
+      const { from, to } = output.line(next - 1)
+      this.#noteTorn(bytes, held, from, to)
+      return undefined
+    }
+    if (this.#isLate(bytes)) {
+      this.#skipped -= 1
+      this.#noteTorn(bytes, held, this.#expected, this.#expected)
       return undefined
     }
     for (let index = next; index < output.lines; index++) {
@@ -172,7 +180,7 @@ export class OutputCheck {
         else if (index > next) this.#skip(next, index)
         this.#joinedAt = null
         if (comesWhole) this.#jumps.push({ held, expected: line.from, skipped: this.#skipped })
-        else this.#noteTorn(bytes, held, line)
+        else this.#noteTorn(bytes, held, line.from, line.to)
         this.#expected = line.to
         return undefined
       }
@@ -202,6 +210,11 @@ export class OutputCheck {
 
   #skip(first: number, behind: number): void {
     this.#skipped += behind - first
+    const { lost } = this.#container.log
+    for (let index = first; index < behind; index++) {
+      const { messages } = this.#output.line(index)
+      if (messages.length > 1 && lost.has(messages.at(-1)!)) this.#late.push(index)
+    }
     this.#onSkipped({ container: this.#container, first, behind, causes: this.#causes(first, behind) })
   }
 
@@ -211,7 +224,7 @@ export class OutputCheck {
     return lines.map(({ messages }) => messages.flatMap((message) => lost.causesOf(message)))
   }
 
-  #noteTorn(bytes: Uint8Array, held: number, { from, to }: ExpectedLine): void {
+  #noteTorn(bytes: Uint8Array, held: number, from: number, to: number): void {
     const skipped = this.#skipped
     this.#jumps.push({ held, expected: from, skipped, torn: bytes.slice() })
     this.#jumps.push({ held: held + bytes.length, expected: to, skipped })
@@ -225,6 +238,19 @@ export class OutputCheck {
     const line = output.line(this.reached - 1)
     const isNext = this.reached < output.lines && isWhole(bytes, output.line(this.reached), output)
     return !isNext && isPartOf(Buffer.concat([torn.subarray(0, -1), bytes]), line, output)
+  }
+
+  /**
+   * A line of several messages has its place where its last one stands. When that is lost, whoever has read the others learns only from the next message of the
+   * same stream that the line is over: by then lines of the other stream may have come.
+   */
+  #isLate(bytes: Uint8Array): boolean {
+    const output = this.#output
+    const late = this.#late.findIndex((index) => isPartOf(bytes, output.line(index), output))
+    if (late === -1) return false
+    if (this.reached < output.lines && isWhole(bytes, output.line(this.reached), output)) return false
+    this.#late.splice(late, 1)
+    return true
   }
 
   #hasLost({ messages }: ExpectedLine): boolean {

@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.ts'
-import { BackOff } from '../../lifecycle/back-off.ts'
 import { Condition } from '../../lifecycle/condition.ts'
+import { RetryPause } from '../../lifecycle/retry-pause.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Logger } from '../../ports/logger.ts'
@@ -30,6 +30,7 @@ export class LetterWriter {
   readonly #options: LetterWriterOptions
   readonly #entries: Entry[] = []
   readonly #came = new Condition()
+  #pause: RetryPause | null = null
   #fault: string | null = null
 
   constructor(options: LetterWriterOptions) {
@@ -49,23 +50,28 @@ export class LetterWriter {
     this.#came.notifyAll()
   }
 
+  /** A stop waits for what is not kept. */
+  hurry(): void {
+    this.#pause?.hurry()
+  }
+
   /** Until the signal is aborted. What is not kept by then stays for the next run. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, logger, random, sink } = this.#options
-    const backOff = new BackOff({ initialMs: 200, maxMs: 30_000 }, random)
+    const pause = (this.#pause = new RetryPause(clock, random))
     for (;;) {
       while (this.#entries.length === 0) await this.#came.wait({ signal })
       try {
         await this.#keep(signal)
         this.#fault = null
-        backOff.reset()
+        pause.reset()
       } catch (error) {
         signal.throwIfAborted()
         if (this.#fault === null)
           logger.error({ sink, err: error }, 'Dead letters cannot be kept; their sources wait')
         this.#fault = messageOf(error)
         for (const { onLate } of this.#entries) onLate()
-        await clock.sleep(backOff.next(), { signal })
+        await pause.wait({ signal })
       }
     }
   }
