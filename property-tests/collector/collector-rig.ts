@@ -755,7 +755,7 @@ export class CollectorRig {
     const files = ledger.count('file')
     const { metrics, pool } = this.#collector
     // A slot is held a little longer than its stream, and where the log is polled what is open in it is a snapshot.
-    const streams = [ledger.count('log-stream'), pool.active] as const
+    const streams = [ledger.count('log-stream') - this.#late.held, pool.active] as const
     wrongGauge(() => metrics.text(), {
       streams,
       files: [files - OTHER_FILES - this.#spoolFiles(), files],

@@ -10,9 +10,15 @@ export class LateAnswers {
   readonly #next = new Map<string, boolean>()
   /** Told of each answer that came too late. */
   readonly #onLate: () => void
+  #held = 0
 
   constructor(onLate: () => void) {
     this.#onLate = onLate
+  }
+
+  /** Streams that are open, and that nobody was given yet. */
+  get held(): number {
+    return this.#held
   }
 
   /** The next opening of the container's log, or the next one that follows it, is answered only when it is given up. @param id the whole id */
@@ -53,9 +59,11 @@ export class LateAnswers {
     const stream = await engine.openLogs(id, { ...options, signal: own.signal })
     // From here on it is open, whatever becomes of who asked.
     link[Symbol.dispose]()
+    this.#held += 1
     const { promise, resolve } = Promise.withResolvers<void>()
     using _ = onAbort(signal, resolve)
     await promise
+    this.#held -= 1
     this.#onLate()
     return stream
   }
