@@ -19,7 +19,13 @@ const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>>
   phases: async () => (await import('./scenarios/phases-command.ts')).registerPhasesCommand,
   run: async () => (await import('./scenarios/run-command.ts')).registerRunCommand,
   start: async () => (await import('./scenarios/start-command.ts')).registerStartCommand,
+  replay: failureCommands,
+  cause: failureCommands,
   defects: async () => (await import('./property-tests/defects/defects-command.ts')).registerDefectsCommand,
+}
+
+async function failureCommands(): Promise<(program: Command) => void> {
+  return (await import('./property-tests/failures/failure-commands.ts')).registerFailureCommands
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -27,7 +33,7 @@ async function main(args: readonly string[]): Promise<void> {
     .description('proves that a Docker log collector does not leak, hang, lose or repeat')
     .exitOverride()
   const [verb = ''] = args
-  const wanted = Object.hasOwn(VERBS, verb) ? [VERBS[verb]!] : Object.values(VERBS)
+  const wanted = new Set(Object.hasOwn(VERBS, verb) ? [VERBS[verb]!] : Object.values(VERBS))
   for (const load of wanted) (await load())(program)
   await program.parseAsync(args, { from: 'user' })
 }

@@ -59,36 +59,20 @@ export interface CollectorPropertyResult {
   readonly cases: number
   /** What failed and how to see it again; null when everything held. */
   readonly failure: string | null
+  /** Number of the case that failed, counted from 0; null when everything held. */
+  readonly failedRun: number | null
 }
 
 /** Runs the property. A failure is shrunk first, and returned. */
 export async function checkCollector(options: CollectorPropertyOptions): Promise<CollectorPropertyResult> {
-  const { seed, numRuns, engines = PERSONALITY_NAMES, path, replayPath } = options
-  const { command = anyCommand(), onCommand = () => {}, onMark = () => {} } = options
-  const rigs = fc.record({ ...world, engine: fc.constantFrom(...engines), ...fixed(options.rig ?? {}) })
-  const commands = fc.commands([command], {
-    maxCommands: COMMANDS_MAX,
-    size: 'max',
-    ...(replayPath !== undefined && { replayPath }),
+  const { seed, numRuns, path, onCommand = () => {}, onMark = () => {} } = options
+  const property = fc.asyncProperty(...arbitrariesOf(options), async (drawn, chosen, sequence) => {
+    const rig = new CollectorRig(drawn)
+    const session: Session = { rig, families: chosen, onCommand, left: commandsOf(drawn) }
+    await fc.asyncModelRun(() => ({ model: session, real: session }), sequence)
+    await rig.finish()
+    rig.marks.forEach(onMark)
   })
-  const { families = someFamilies } = options
-  const property = fc.asyncProperty(
-    rigs,
-    asArbitrary(families),
-    commands,
-    async (drawn, chosen, sequence) => {
-      const rig = new CollectorRig(drawn)
-      const session: Session = {
-        rig,
-        families: chosen,
-        onCommand,
-        left: rig.isLong ? Infinity : SHORT_COMMANDS,
-      }
-      await fc.asyncModelRun(() => ({ model: session, real: session }), sequence)
-      await rig.finish()
-      rig.marks.forEach(onMark)
-    },
-  )
   const details = await fc.check(property, {
     seed,
     numRuns,
@@ -96,7 +80,33 @@ export async function checkCollector(options: CollectorPropertyOptions): Promise
     endOnFailure: options.shrink === false || path?.includes(':') === true,
     ...(path !== undefined && { path }),
   })
-  return { cases: details.numRuns, failure: details.failed ? describeFailure(details) : null }
+  const [failedRun = null] = details.counterexamplePath?.split(':').map(Number) ?? []
+  return {
+    cases: details.numRuns,
+    failure: details.failed ? describeFailure(details) : null,
+    failedRun,
+  }
+}
+
+/** What a case is drawn from: its world, the kinds of things that happen, and what may happen, in order. */
+export function arbitrariesOf(
+  options: CollectorPropertyOptions,
+): [fc.Arbitrary<RigOptions>, fc.Arbitrary<readonly Family[]>, fc.Arbitrary<Iterable<Command>>] {
+  const { command = anyCommand(), engines = PERSONALITY_NAMES, families = someFamilies, replayPath } = options
+  return [
+    fc.record({ ...world, engine: fc.constantFrom(...engines), ...fixed(options.rig ?? {}) }),
+    asArbitrary(families),
+    fc.commands([command], {
+      maxCommands: COMMANDS_MAX,
+      size: 'max',
+      ...(replayPath !== undefined && { replayPath }),
+    }),
+  ]
+}
+
+/** How many commands are run in a case, at most. */
+export function commandsOf({ isLong = true }: RigOptions): number {
+  return isLong ? Infinity : SHORT_COMMANDS
 }
 
 function describeFailure<T>(details: fc.RunDetails<T>): string {

@@ -31,5 +31,6 @@ test('there is one such break for each invariant of the design that virtual time
     'I13',
     'I14',
     'I15',
+    'I16',
   ])
 })

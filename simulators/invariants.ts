@@ -3,7 +3,7 @@
  * are those of the design: I1 to I8.
  */
 export { streamsWithinCapacity, filesWithinLimit } from './invariants/open-resources.ts'
-export { readsEndInTime, streamsRotateInTime } from './invariants/ages.ts'
+export { callsEndInTime, readsEndInTime, streamsRotateInTime } from './invariants/ages.ts'
 export { noOrphanedTasks, type TaskLister } from './invariants/orphaned-tasks.ts'
 export { waitsAreBounded, type WaitingBound } from './invariants/waiting-bound.ts'
 export { sinkHoldsPrefix, type SinkPrefix, type SinkPrefixOptions } from './invariants/sink-prefix.ts'

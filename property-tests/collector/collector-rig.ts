@@ -8,6 +8,7 @@ import {
   type Fault,
   faults,
   PERSONALITIES,
+  callsEndInTime,
   deliveriesGoOn,
   every,
   filesWithinLimit,
@@ -29,6 +30,7 @@ import {
   type Delivery,
   type FileFault,
   type FileFaultScope,
+  type LogEntry,
   type LogRotationOptions,
   type LostMessages,
   type SimulatedContainer,
@@ -48,6 +50,7 @@ import {
   type RigSettings,
   type SinkKind,
 } from './rig-options.ts'
+import { LateAnswers } from './late-answers.ts'
 import { MOODS, NetworkService, type Mood } from './network-service.ts'
 import { StdoutCheck } from './stdout-check.ts'
 import { isPassedOver, ToldLosses } from './told-losses.ts'
@@ -72,6 +75,8 @@ export class CollectorRig {
   readonly marks: Set<string> = new Set()
   /** Whether minutes may pass at a time. */
   readonly isLong: boolean
+  /** Told of each entry that the collector logs. */
+  onLog: (entry: LogEntry) => void = () => {}
   readonly #slots: number
   readonly #logRotation: LogRotationOptions | null
   readonly #syncMs: number
@@ -98,6 +103,11 @@ export class CollectorRig {
   #heldAtCrash = new Map<OutputCheck, number>()
   /** A gauge that did not tell what was open. */
   #wrongGauge: string | undefined
+  /** Containers that are gone, and since when that was seen. */
+  readonly #goneSinceMs = new Map<SimulatedContainer, number>()
+  readonly #late = new LateAnswers(() => this.marks.add('an answer after it was given up'))
+  /** How often logs were followed, by container, at the last look. */
+  readonly #follows = new Map<SimulatedContainer, number>()
   readonly #hungDisk: Disposable[] = []
   /** Containers whose files hang. Each takes a worker. */
   readonly #hungFiles = new Set<string>()
@@ -497,6 +507,11 @@ export class CollectorRig {
     this.engine.events.loseNext(count)
   }
 
+  /** The next opening of the container's log, or the next one that follows it, is answered as it is given up. */
+  answersLate(name: string, which: { readonly follow: boolean }): void {
+    this.#late.next(this.engine.container(name).id, which)
+  }
+
   /** The engine is there again; what is wrong with its streams still is. */
   comeBack(): void {
     this.engine.comeBack()
@@ -505,6 +520,7 @@ export class CollectorRig {
 
   /** Everything that was put wrong is right again. */
   calm(): void {
+    this.#late.end()
     this.engine.calm()
     if (this.engine.availability !== 'up') this.engine.comeBack()
     this.#troubles.endAll()
@@ -604,9 +620,13 @@ export class CollectorRig {
   }
 
   #newPorts(): VirtualPorts {
-    const ports = this.world.ports()
+    const own = this.world.ports()
+    const ports = { ...own, engine: this.#late.of(own.engine) }
     ports.output.onWrite = (bytes) => this.#stdout.take(bytes)
-    ports.logger.onEntry = (entry) => this.#told.logged(entry, (container) => this.#knownOf(container))
+    ports.logger.onEntry = (entry) => {
+      this.onLog(entry)
+      this.#told.logged(entry, (container) => this.#knownOf(container))
+    }
     return ports
   }
 
@@ -694,6 +714,7 @@ export class CollectorRig {
     // What a slow disk was asked cannot be taken back: who waits for it is joined too late. That nothing is left in the end is asked at every stop.
     noOrphanedTasks(world, { orphans: () => (this.#isDiskSlow ? [] : this.#collector.tasks.orphans()) })
     readsEndInTime(world, containerMonitor)
+    callsEndInTime(world, containerMonitor)
     streamsRotateInTime(world, {
       intervalMs: LONGEST_ROTATION_MS,
       closeTimeoutMs: containerMonitor.closeTimeoutMs,
@@ -708,6 +729,7 @@ export class CollectorRig {
     world.invariant('I10 each loss is told, and no other', () => this.#told.found)
     every(world, 'I10 what was not read before it was removed is told', LOOK_MS, () => this.#missedLives())
     every(world, 'I13 the gauges tell what is open', LOOK_AT_GAUGES_MS, () => this.#gaugesWrong())
+    every(world, 'I16 logs are not opened without a pause', LOOK_AT_GAUGES_MS, () => this.#followedTooOften())
     every(world, 'I14 memory is bounded', LOOK_MS, () => this.#heldTooMuch())
     this.#watchDeliveries()
   }
@@ -737,11 +759,37 @@ export class CollectorRig {
     wrongGauge(() => metrics.text(), {
       streams,
       files: [files - OTHER_FILES - this.#spoolFiles(), files],
+      gone: this.#gone(),
     }).then(
       (wrong) => (this.#wrongGauge ??= wrong),
       (error: unknown) => (this.#wrongGauge ??= messageOf(error)),
     )
     return this.#wrongGauge
+  }
+
+  /** Containers that the process must have let go of by now: nothing was wrong since they went. */
+  #gone(): string[] {
+    const { nowMs } = this.world
+    for (const container of this.engine.everyContainer)
+      if (container.state === 'removed' && !this.#goneSinceMs.has(container))
+        this.#goneSinceMs.set(container, nowMs)
+    const sinceMs = Math.max(this.#runningSinceMs, this.#troubles.calmSinceMs())
+    if (this.#losesEvents) return []
+    const longGone = [...this.#goneSinceMs].filter(([, ms]) => ms > sinceMs && nowMs - ms > LET_GO_MS)
+    return longGone.map(([{ id }]) => id.slice(0, 12))
+  }
+
+  /** Logs that were followed more often since the last look than the back-off allows. */
+  #followedTooOften(): string | undefined {
+    let wrong: string | undefined
+    for (const container of this.engine.everyContainer) {
+      const { logsFollowed, name } = container
+      const times = logsFollowed - (this.#follows.get(container) ?? 0)
+      this.#follows.set(container, logsFollowed)
+      if (times > FOLLOWS_MAX)
+        wrong = `the log of ${name} was opened ${times} times in ${LOOK_AT_GAUGES_MS} ms`
+    }
+    return wrong
   }
 
   /**
@@ -905,6 +953,7 @@ const METRIC_MARKS: Readonly<Record<string, RegExp>> = {
 export const MARKS: readonly string[] = [
   ...Object.keys(METRIC_MARKS),
   'lost lines left out',
+  'an answer after it was given up',
   'standard output unread',
   'a disk in trouble',
   'a short life over',
@@ -931,6 +980,10 @@ const DELIVERY_MS = 40_000
 const LOOK_MS = 5000
 /** Seldom: making the text of all metrics costs as much as some ten events. */
 const LOOK_AT_GAUGES_MS = 60_000
+/** Time to notice that a container is gone, to write what is open of it, and to forget it. */
+const LET_GO_MS = 45_000
+/** Turns of five seconds, restarts of the process and delays that grow are far below; a loop without a delay is far above. */
+const FOLLOWS_MAX = 300
 /** Time for what was read to be delivered, and for what was missed to be told. */
 const MISSED_WITHIN_MS = 20_000
 /** Slower syncs may keep a stop from saving in time. */

@@ -157,6 +157,20 @@ const streamCommand: fc.Arbitrary<Command> = fc.oneof(
   },
   {
     weight: 1,
+    arbitrary: fc.tuple(containerName, fc.boolean()).map(([name, follow]) =>
+      onContainer(
+        `the next ${follow ? 'follow' : 'log'} of ${name} is opened as it is given up`,
+        'stream faults',
+        name,
+        (rig) => {
+          rig.disturbed(name)
+          rig.answersLate(name, { follow })
+        },
+      ),
+    ),
+  },
+  {
+    weight: 1,
     arbitrary: fc.constant(new Step('calm everything', 'stream faults', always, (rig) => rig.calm())),
   },
 )

@@ -30,7 +30,7 @@ export class Counters {
    * @throws Error naming the counter
    */
   assertTrue(text: string): void {
-    const series = parseMetrics(text)
+    const { values: series } = parseMetrics(text)
     assertEqual(series, 'log_capturer_container_streams_active', 0)
     assertEqual(series, 'log_capturer_local_file_open_files', 0)
     assertEqual(series, 'log_capturer_lines_dropped_total', 0)
@@ -55,19 +55,23 @@ export class Counters {
 export interface OpenNow {
   readonly streams: readonly [least: number, most: number]
   readonly files: readonly [least: number, most: number]
+  /** Short ids of containers that are gone for long. */
+  readonly gone: readonly string[]
 }
 
 /**
- * I13 while the process runs: the gauges tell what is open. Called when everything has settled, nothing but this runs until it resolves.
+ * I13 while the process runs: the gauges tell what is open, and nothing is told of containers that are gone. Called when everything has settled, nothing but this runs until it resolves.
  * @returns a sentence; undefined when all is right
  */
 export async function wrongGauge(text: () => Promise<string>, open: OpenNow): Promise<string | undefined> {
   const series = parseMetrics(await text())
+  const gone = open.gone.filter((id) => series.owners.has(id))
+  if (gone.length > 0) return `there are series of containers that are gone: ${gone.join(', ')}`
   for (const [name, [least, most]] of [
     ['log_capturer_container_streams_active', open.streams],
     ['log_capturer_local_file_open_files', open.files],
   ] as const) {
-    const told = series.get(name) ?? 0
+    const told = series.values.get(name) ?? 0
     if (told < least || told > most) return `${name} is ${told}, and the world saw ${least} to ${most}`
   }
   return undefined
@@ -101,17 +105,25 @@ function assertEqual(series: ReadonlyMap<string, number>, name: string, expected
     throw new Error(`I13 does not hold: ${name} is ${told}, and the world saw ${expected}`)
 }
 
-/** By name, with the container or the sink if there is one; and, where there are other labels, the sum. */
-function parseMetrics(text: string): Map<string, number> {
-  const series = new Map<string, number>()
+interface Series {
+  /** By name, with the container or the sink if there is one; and, where there are other labels, the sum. */
+  readonly values: ReadonlyMap<string, number>
+  /** Containers, by their short ids, and sinks. */
+  readonly owners: ReadonlySet<string>
+}
+
+function parseMetrics(text: string): Series {
+  const values = new Map<string, number>()
+  const owners = new Set<string>()
   for (const line of text.split('\n')) {
     const [, name, labels = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
     if (name === undefined) continue
     const owner = /(?:container_id|sink)="(\w+)"/.exec(labels)?.[1]
+    if (owner !== undefined) owners.add(owner)
     for (const key of owner === undefined ? [name] : [name, `${name} of ${owner}`])
-      series.set(key, (series.get(key) ?? 0) + Number(value))
+      values.set(key, (values.get(key) ?? 0) + Number(value))
   }
-  return series
+  return { values, owners }
 }
 
 /** A service over the network may hold what it could not acknowledge. */

@@ -44,13 +44,22 @@ export class StdoutCheck {
     for (const id of this.#checks.keys()) this.#mayRepeat.add(id)
   }
 
-  #takeRecord({ container_id: id, line }: z.infer<typeof RECORD>): void {
-    const check = this.of(this.#engine.container(id))
+  #takeRecord({ container_id: id, stream, line }: z.infer<typeof RECORD>): void {
+    const container = this.#engine.container(id)
+    const check = this.of(container)
     const bytes = Buffer.from(`${line}\n`)
     if (this.#mayRepeat.delete(id)) check.resumeAt(bytes)
+    const { records } = check
     const wrong = check.take(bytes)
     if (wrong !== undefined) this.#found ??= `standard output ${wrong}`
+    // Of one that was begun only the record that ends it says more.
+    if (check.records !== records + 1) return
+    const expected = STREAMS[container.expected.line(check.reached - 1).stream]
+    if (stream !== expected)
+      this.#found ??= `standard output has a line of ${container.name} as of ${stream}, and it is of ${expected}`
   }
 }
 
-const RECORD = z.object({ container_id: z.string(), line: z.string() })
+const RECORD = z.object({ container_id: z.string(), stream: z.enum(['stdout', 'stderr']), line: z.string() })
+/** By number. */
+const STREAMS = ['stdin', 'stdout', 'stderr'] as const

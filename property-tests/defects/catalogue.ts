@@ -7,6 +7,7 @@ import { CONFIGURATION } from './configuration.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
 import { NETWORK_SINKS } from './network-sinks.ts'
+import { FIELD } from './field.ts'
 import { FILES } from './files.ts'
 import { FILE_MONITOR } from './file-monitor.ts'
 import { JETSTREAM } from './jetstream.ts'
@@ -42,6 +43,7 @@ export const DEFECTS: readonly Defect[] = [
   ...NETWORK_SINKS,
   ...JETSTREAM,
   ...CONFIGURATION,
+  ...FIELD,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

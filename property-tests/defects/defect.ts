@@ -15,7 +15,7 @@ export interface Defect {
   readonly caughtBy: readonly Catcher[]
 }
 
-/** A suite of the whole collector in virtual time, or one unit test. */
+/** A suite of the whole collector in virtual time, or one test: of a property, or a unit test. */
 export type Catcher = SuiteName | UnitTest
 
 export interface UnitTest {
@@ -33,7 +33,12 @@ export interface Patch {
   readonly replace: string
 }
 
-/** The unit tests that catch it. */
+/** A property is run in many cases that are drawn; it stands in a file named so. */
+export function kindOf({ file }: UnitTest): 'property' | 'unit' {
+  return file.endsWith('.property.test.ts') ? 'property' : 'unit'
+}
+
+/** The tests that catch it beside suites. */
 export function unitTestsOf(defect: Pick<Defect, 'caughtBy'>): UnitTest[] {
   return defect.caughtBy.filter((catcher) => typeof catcher !== 'string')
 }

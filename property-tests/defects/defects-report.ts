@@ -1,4 +1,4 @@
-import { suitesOf, unitTestsOf, type Defect, type UnitTest } from './defect.ts'
+import { kindOf, suitesOf, unitTestsOf, type Defect, type UnitTest } from './defect.ts'
 import { SuitePool } from './suite-pool.ts'
 import { SUITE_NAMES, type SuiteName, type SuiteResult } from './suites.ts'
 import { runUnitSuite, type UnitResult } from './unit-suite.ts'
@@ -23,10 +23,10 @@ export interface DefectReport {
   readonly origin: string
   readonly description: string
   readonly caught: boolean
-  readonly caughtBy: readonly (SuiteName | 'unit')[]
-  /** The unit tests that catch it. */
+  readonly caughtBy: readonly (SuiteName | 'property' | 'unit')[]
+  /** The tests that catch it beside suites, properties among them. */
   readonly unitTests: readonly UnitTest[]
-  /** Whether no suite of the whole collector catches it. */
+  /** Whether neither a suite of the whole collector nor a property catches it. */
   readonly unitOnly: boolean
   /** Suites and unit tests that the catalogue says catch it, and that did not. */
   readonly missedBy: readonly string[]
@@ -96,7 +96,10 @@ async function reportDefect(
   const failed = results.filter(({ failure }) => failure !== null).map(({ suite }) => suite)
   const isCaught = ({ test }: UnitTest): boolean => unit.failed.some(({ title }) => title.includes(test))
   const unitTests = unitTestsOf(defect).filter(isCaught)
-  const caughtBy = [...failed, ...(unitTests.length > 0 ? (['unit'] as const) : [])]
+  const kinds = (['property', 'unit'] as const).filter((kind) =>
+    unitTests.some((test) => kindOf(test) === kind),
+  )
+  const caughtBy = [...failed, ...kinds]
   return {
     id,
     finding,
@@ -105,7 +108,7 @@ async function reportDefect(
     caught: caughtBy.length > 0,
     caughtBy,
     unitTests,
-    unitOnly: unitTests.length > 0 && failed.length === 0,
+    unitOnly: caughtBy.length > 0 && caughtBy.every((by) => by === 'unit'),
     missedBy: [
       ...suitesOf(defect).filter((name) => !failed.includes(name)),
       ...unitTestsOf(defect)

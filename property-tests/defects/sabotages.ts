@@ -189,4 +189,17 @@ export const SABOTAGES: readonly Defect[] = [
     ],
     caughtBy: ['hard-day'],
   },
+  {
+    id: 'I16',
+    origin,
+    description: 'A stream that failed is opened again at once',
+    patches: [
+      {
+        file: 'reference/docker/container-session.ts',
+        find: 'await this.#backOffBeforeRetry(signal)\n        return mode',
+        replace: 'return mode',
+      },
+    ],
+    caughtBy: ['odd-day'],
+  },
 ]

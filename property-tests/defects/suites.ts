@@ -3,6 +3,7 @@ import { checkCollector } from '../collector.property.ts'
 import { idleStream } from '../collector/idle-stream.ts'
 import { anyCommandOrCrash } from '../collector/crash-command.ts'
 import { hardDay } from '../collector/hard-day.ts'
+import { oddDay } from '../collector/odd-day.ts'
 import { ordinaryDay } from '../collector/ordinary-day.ts'
 import { checkStream } from '../jetstream/stream.property.ts'
 
@@ -20,6 +21,7 @@ export const SUITE_NAMES = [
   'idle-stream',
   'ordinary-day',
   'hard-day',
+  'odd-day',
   'jetstream-property',
   'collector-property',
   'crash-property',
@@ -30,6 +32,7 @@ export const SUITES: Readonly<Record<SuiteName, () => Promise<SuiteResult>>> = {
   'idle-stream': () => scenario('idle-stream', idleStream),
   'ordinary-day': () => scenario('ordinary-day', ordinaryDay),
   'hard-day': () => scenario('hard-day', hardDay),
+  'odd-day': () => scenario('odd-day', oddDay),
   'jetstream-property': async () => ({
     suite: 'jetstream-property',
     ...(await checkStream({ seed: SEED, numRuns: STREAM_CASES })),

@@ -16,6 +16,7 @@ export const SURVIVORS: readonly Defect[] = [
       },
     ],
     caughtBy: [
+      'odd-day',
       {
         file: 'reference/docker/container-monitor.test.ts',
         test: 'a log that is opened after its deadline is given back',
@@ -34,6 +35,7 @@ export const SURVIVORS: readonly Defect[] = [
       },
     ],
     caughtBy: [
+      'odd-day',
       { file: 'reference/dispatch/budget.test.ts', test: 'never gives more than its bound' },
       { file: 'reference/dispatch/dispatcher.test.ts', test: 'the bound on memory is applied' },
     ],
@@ -44,6 +46,10 @@ export const SURVIVORS: readonly Defect[] = [
     description: 'A back-off is never reset',
     patches: [{ file: 'reference/lifecycle/back-off.ts', find: 'this.#attempts = 0\n  }', replace: '}' }],
     caughtBy: [
+      {
+        file: 'property-tests/back-off.property.test.ts',
+        test: 'no delay is longer than the failures since the last success allow',
+      },
       {
         file: 'reference/dispatch/pipeline/sink-pipeline.test.ts',
         test: 'is repeated with a back-off that grows, and begins anew',
@@ -66,6 +72,10 @@ export const SURVIVORS: readonly Defect[] = [
       },
     ],
     caughtBy: [
+      {
+        file: 'property-tests/slot-pool.property.test.ts',
+        test: 'each gets a turn in every four rounds',
+      },
       { file: 'reference/lifecycle/slot-pool.test.ts', test: 'turns end in the order in which they began' },
     ],
   },
@@ -95,6 +105,7 @@ export const SURVIVORS: readonly Defect[] = [
       },
     ],
     caughtBy: [
+      'odd-day',
       {
         file: 'reference/docker/container-roster.test.ts',
         test: 'a container is followed of which no event told',
@@ -113,6 +124,7 @@ export const SURVIVORS: readonly Defect[] = [
       },
     ],
     caughtBy: [
+      'odd-day',
       {
         file: 'reference/docker/container-roster.test.ts',
         test: 'what a destroy event names and an inspection does not find is given up at once',
@@ -131,6 +143,7 @@ export const SURVIVORS: readonly Defect[] = [
       },
     ],
     caughtBy: [
+      'odd-day',
       { file: 'reference/sinks/record-format.test.ts', test: 'a record says which stream it comes from' },
     ],
   },

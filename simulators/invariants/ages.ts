@@ -15,6 +15,13 @@ export function readsEndInTime(
   )
 }
 
+/** I4 also: no request to the engine is pending for longer than it may take to open a log. One that was given up is not pending. */
+export function callsEndInTime(world: Simulation, options: { openTimeoutMs: number }): Disposable {
+  return world.invariant('I4 no call pending longer than the open timeout', () =>
+    tooOld(world, 'call', options.openTimeoutMs + 1),
+  )
+}
+
 /**
  * I5: no followed log stays open for longer than the rotation interval and the deadline of its close.
  * @param options.heldUpMs how much longer it may now, because something kept it from finding its place. Default 0.

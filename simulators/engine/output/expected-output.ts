@@ -16,6 +16,8 @@ export interface ExpectedLine {
   readonly messages: readonly number[]
   /** For a line of several messages: what each holds, without a newline. Empty for others. */
   readonly pieces: readonly Uint8Array[]
+  /** That of its end: 1 is standard output, 2 standard error. */
+  readonly stream: number
 }
 
 /**
@@ -30,6 +32,7 @@ export class ExpectedOutput {
   /** Where each line ends, and the last message of it. */
   #ends = new Float64Array(INITIAL_LINES)
   #lastMessages = new Float64Array(INITIAL_LINES)
+  #streams = new Uint8Array(INITIAL_LINES)
   /** Of the lines that were stored in several messages. */
   readonly #pieces = new Map<number, readonly StoredPiece[]>()
   #lines = 0
@@ -54,7 +57,7 @@ export class ExpectedOutput {
   add(stream: StreamNumber, data: Uint8Array, message: number): void {
     if (data[data.length - 1] !== NEWLINE) return this.#addPartial(stream, { data: data.slice(), message })
     if (this.#partials.size > 0) this.#takePartial(stream, { data, message })
-    this.#complete(data, message)
+    this.#complete(stream, data, message)
   }
 
   /** The container ended: open lines get the newline they lack. */
@@ -87,14 +90,16 @@ export class ExpectedOutput {
       to: this.#ends[index]!,
       messages: pieces.length === 0 ? [this.#lastMessages[index]!] : pieces.map(({ message }) => message),
       pieces: pieces.map(({ data }) => this.#withoutEnd(data)),
+      stream: this.#streams[index]!,
     }
   }
 
-  #complete(data: Uint8Array, message: number): void {
+  #complete(stream: StreamNumber, data: Uint8Array, message: number): void {
     this.#bytes.append(this.#withoutEnd(data))
     this.#bytes.append(NEWLINE_ONLY)
     if (this.#lines === this.#ends.length) this.#growIndex()
     this.#ends[this.#lines] = this.#bytes.length
+    this.#streams[this.#lines] = stream
     this.#lastMessages[this.#lines++] = message
   }
 
@@ -113,7 +118,7 @@ export class ExpectedOutput {
   #endPartial(stream: StreamNumber): void {
     const { message } = this.#partials.get(stream)!.at(-1)!
     this.#takePartial(stream)
-    this.#complete(NEWLINE_ONLY, message)
+    this.#complete(stream, NEWLINE_ONLY, message)
   }
 
   #takePartial(stream: StreamNumber, last?: StoredPiece): void {
@@ -128,6 +133,9 @@ export class ExpectedOutput {
   #growIndex(): void {
     this.#ends = doubled(this.#ends)
     this.#lastMessages = doubled(this.#lastMessages)
+    const streams = new Uint8Array(this.#ends.length)
+    streams.set(this.#streams)
+    this.#streams = streams
   }
 }
 

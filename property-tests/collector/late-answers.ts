@@ -1,0 +1,62 @@
+import { onAbort } from '../../reference/lifecycle/abort.ts'
+import type { DockerEngine, LogStream, OpenLogsOptions } from '../../reference/ports/index.ts'
+
+/**
+ * An engine whose answers cross with what gives them up: an opening that is late is answered when its signal is aborted, and then the stream is open
+ * although nobody waits for it any more. A client that gives up cannot prevent it.
+ */
+export class LateAnswers {
+  /** Containers whose next opening is answered late, and whether only one that follows is meant. */
+  readonly #next = new Map<string, boolean>()
+  /** Told of each answer that came too late. */
+  readonly #onLate: () => void
+
+  constructor(onLate: () => void) {
+    this.#onLate = onLate
+  }
+
+  /** The next opening of the container's log, or the next one that follows it, is answered only when it is given up. @param id the whole id */
+  next(id: string, { follow }: { readonly follow: boolean }): void {
+    this.#next.set(id, follow)
+  }
+
+  /** No opening is late from now on. Those that are under way stay so. */
+  end(): void {
+    this.#next.clear()
+  }
+
+  /** The engine as a process sees it. */
+  of(engine: DockerEngine): DockerEngine {
+    return {
+      info: (options) => engine.info(options),
+      listContainers: (options) => engine.listContainers(options),
+      inspectContainer: (id, options) => engine.inspectContainer(id, options),
+      openEvents: (options) => engine.openEvents(options),
+      openLogs: async (id, options) =>
+        this.#takes(id, options)
+          ? await this.#openLate(engine, id, options)
+          : await engine.openLogs(id, options),
+      close: () => engine.close(),
+    }
+  }
+
+  #takes(id: string, { follow }: OpenLogsOptions): boolean {
+    const onlyFollow = this.#next.get(id)
+    if (onlyFollow === undefined || (onlyFollow && !follow)) return false
+    return this.#next.delete(id)
+  }
+
+  async #openLate(engine: DockerEngine, id: string, options: OpenLogsOptions): Promise<LogStream> {
+    const { signal } = options
+    const own = new AbortController()
+    const link = onAbort(signal, () => own.abort(signal.reason))
+    const stream = await engine.openLogs(id, { ...options, signal: own.signal })
+    // From here on it is open, whatever becomes of who asked.
+    link[Symbol.dispose]()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    using _ = onAbort(signal, resolve)
+    await promise
+    this.#onLate()
+    return stream
+  }
+}

@@ -1,0 +1,66 @@
+import { faults, type Behaviour } from '../../simulators/index.ts'
+import { CollectorRig } from './collector-rig.ts'
+
+/**
+ * A day of what happens seldom: an answer that comes as it is given up, streams that break as soon as they are opened, a removal, a container of which no
+ * event told, and more written at once than may be held while the disk is full.
+ * @returns the hash of everything that happened
+ */
+export async function oddDay(): Promise<string> {
+  const rig = new CollectorRig({
+    seed: 1,
+    slots: 3,
+    rotationIntervalMs: 300_000,
+    engine: '26',
+    sinks: ['stdout'],
+  })
+  rig.addContainer('both streams', { name: 'web', behaviour: CALM })
+  await rig.start()
+  await rig.advance(ONE_MINUTE_MS)
+  rig.disturbed('web')
+  rig.answersLate('web', { follow: true })
+  rig.endCleanly('web', { streams: 'open', follow: true })
+  await rig.advance(ONE_MINUTE_MS)
+  rig.disturbed('web')
+  rig.world.inject(faults.reset({ container: 'web', streams: 'all' }))
+  await rig.advance(2 * ONE_MINUTE_MS)
+  rig.calm()
+  for (const name of CROWD) rig.addContainer('both streams', { name, behaviour: CALM })
+  await rig.advance(ONE_MINUTE_MS)
+  for (const name of ['web', ...CROWD]) rig.engine.remove(name)
+  await rig.advance(3 * ONE_MINUTE_MS)
+  await unanswered(rig)
+  rig.loseEvents(2)
+  rig.addContainer('both streams', { name: 'untold', behaviour: CALM })
+  await rig.finish()
+  await fullDisk(rig)
+  return rig.world.traceHash
+}
+
+/** A request is never answered, and what asks again is. */
+async function unanswered(rig: CollectorRig): Promise<void> {
+  rig.disturbed()
+  rig.world.inject(faults.neverAnswered({ operation: 'list', times: 1 }))
+  rig.world.inject(faults.eventStreamDropped())
+  await rig.advance(2 * ONE_MINUTE_MS)
+  rig.calm()
+}
+
+/** More sources than have a share of the memory each. */
+async function fullDisk(rig: CollectorRig): Promise<void> {
+  await rig.restartProcess({ sinks: ['files'], queueBytesMax: 64 * 1024 })
+  rig.disturbDisk({ kind: 'no-space' })
+  for (let number = 0; number < 24; number++) {
+    const name = `many${number}`
+    rig.addContainer('both streams', { name })
+    for (let line = 0; line < 60; line++)
+      rig.engine.container(name).writeNumberedLine({ lineBytes: { min: 200, max: 200 } })
+  }
+  await rig.advance(2 * ONE_MINUTE_MS)
+  await rig.finish()
+}
+
+const CALM: Behaviour = { kind: 'chatty', everyMs: 2000, stream: 'both' }
+/** With the first one more than there are slots: some wait for one when they are removed. */
+const CROWD = ['crowd0', 'crowd1', 'crowd2', 'crowd3', 'crowd4', 'crowd5']
+const ONE_MINUTE_MS = 60_000
