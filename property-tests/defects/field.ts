@@ -48,8 +48,8 @@ export const FIELD: readonly Defect[] = [
     patches: [
       {
         file: `${lifecycle}/deadline.ts`,
-        find: 'using own = linkedController(signal)',
-        replace: 'const own = linkedController(signal)',
+        find: 'using _timer = clock.after(',
+        replace: 'const _timer = clock.after(',
       },
     ],
     caughtBy: ['odd-day'],
@@ -58,7 +58,7 @@ export const FIELD: readonly Defect[] = [
     id: 'B235',
     origin,
     description: 'What misses its deadline is not cancelled, and goes on beside what is tried next',
-    patches: [{ file: `${lifecycle}/deadline.ts`, find: 'run(own.signal)', replace: 'run(signal)' }],
+    patches: [{ file: `${lifecycle}/deadline.ts`, find: 'if (!settled) own.abort(TOO_LATE)', replace: '' }],
     caughtBy: ['odd-day'],
   },
   {
@@ -86,8 +86,8 @@ export const FIELD: readonly Defect[] = [
     patches: [
       {
         file: `${lifecycle}/condition.ts`,
-        find: '} finally {\n      this.#waiters.delete(resolve)\n    }',
-        replace: '} finally {\n    }',
+        find: 'using _ = onAbort(options.signal, () => reject(options.signal.reason))\n    try {\n      await promise\n    } finally {\n      this.#waiters.delete(resolve)\n    }',
+        replace: 'using _ = onAbort(options.signal, () => reject(options.signal.reason))\n    await promise',
       },
     ],
     caughtBy: ['collector-property'],
@@ -368,7 +368,8 @@ export const FIELD: readonly Defect[] = [
       {
         file: `${reading}/parsing/line-assembler.ts`,
         find: 'if (!this.#options.chunksShareStamp || compareStamps(line.stamp, 0, buffer, start) === 0) {',
-        replace: 'if (!this.#options.chunksShareStamp || compareStamps(line.stamp, 0, buffer, start) < 9) {',
+        replace:
+          'if (!this.#options.chunksShareStamp || compareStamps(line.stamp, 0, buffer, start) < Infinity) {',
       },
     ],
     caughtBy: ['collector-property'],

@@ -3,6 +3,9 @@ import type { MessageHandler, MessageParser } from './message-parser.ts'
 import { hasUsualStamp, withUsualStamp } from './stamp.ts'
 
 const HEADER_BYTES = 8
+/** Room for the frames there usually are. Most replies have none that comes in parts, and need none. */
+const FRAME_BYTES = 64 * 1024
+const NOTHING = new Uint8Array(0)
 /** Stream number of an error message of the engine. */
 const SYSTEM_ERROR = 3
 /** The engine stores chunks of 16 KiB; anything near this is not a frame header. */
@@ -17,7 +20,7 @@ const MAX_FRAME_BYTES = 4 * 1024 * 1024
  */
 export class Demultiplexer implements MessageParser {
   /** The frame that is not complete yet, header included; `#held` bytes of it are there. */
-  #frame = new Uint8Array(64 * 1024)
+  #frame: Uint8Array = NOTHING
   #held = 0
 
   push(chunk: Uint8Array, handler: MessageHandler): void {
@@ -66,7 +69,7 @@ export class Demultiplexer implements MessageParser {
   }
 
   #grow(size: number): void {
-    const larger = new Uint8Array(size)
+    const larger = new Uint8Array(Math.max(size, FRAME_BYTES))
     larger.set(this.#frame.subarray(0, this.#held))
     this.#frame = larger
   }
