@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { text as textIn } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { startDockerApi, type DockerApi } from './adapters/http-docker-engine.test-helper.ts'
+import { startDockerApi, type DockerApi } from './adapters/engine/http-docker-engine.test-helper.ts'
 
 const CLI = join(import.meta.dirname, '..', 'cli.ts')
 const ID = '0123456789abcdef'.repeat(4)

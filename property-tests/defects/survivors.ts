@@ -45,7 +45,7 @@ export const SURVIVORS: readonly Defect[] = [
     patches: [{ file: 'reference/lifecycle/back-off.ts', find: 'this.#attempts = 0\n  }', replace: '}' }],
     caughtBy: [
       {
-        file: 'reference/dispatch/sink-pipeline.test.ts',
+        file: 'reference/dispatch/pipeline/sink-pipeline.test.ts',
         test: 'is repeated with a back-off that grows, and begins anew',
       },
       {

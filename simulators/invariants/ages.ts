@@ -1,12 +1,12 @@
-import { describeEntry, type ResourceKind } from '../resource-ledger.ts'
-import type { World } from '../world.ts'
+import { describeEntry, type ResourceKind } from '../world/resource-ledger.ts'
+import type { Simulation } from '../world/simulation.ts'
 
 /**
  * I4: no read of a log is pending for longer than the read timeout. Reads of the event stream may wait for ever.
  * @param options.allowanceMs how late the end of a read may be seen. Default 1 ms.
  */
 export function readsEndInTime(
-  world: World,
+  world: Simulation,
   options: { readTimeoutMs: number; allowanceMs?: number },
 ): Disposable {
   const limitMs = options.readTimeoutMs + (options.allowanceMs ?? 1)
@@ -20,7 +20,7 @@ export function readsEndInTime(
  * @param options.heldUpMs how much longer it may now, because something kept it from finding its place. Default 0.
  */
 export function streamsRotateInTime(
-  world: World,
+  world: Simulation,
   options: { intervalMs: number; closeTimeoutMs: number; heldUpMs?: () => number },
 ): Disposable {
   const limitMs = options.intervalMs + options.closeTimeoutMs
@@ -30,7 +30,7 @@ export function streamsRotateInTime(
 }
 
 /** Only the oldest needs to be looked at: the ledger keeps the order of opening. */
-function tooOld(world: World, kind: ResourceKind, limitMs: number): string | undefined {
+function tooOld(world: Simulation, kind: ResourceKind, limitMs: number): string | undefined {
   const oldest = world.ledger.oldest(kind)
   if (oldest === undefined || world.nowMs - oldest.openedAtMs <= limitMs) return undefined
   return `${describeEntry(oldest)}, is open for ${(world.nowMs - oldest.openedAtMs).toFixed(3)} ms, limit ${limitMs} ms`
