@@ -105,7 +105,7 @@ const setting: Recipe = {
   what: 'a setting',
   patches: [
     {
-      file: 'reference/config/dispatcher.ts',
+      file: 'reference/config/sections/dispatcher.ts',
       find: '  workers: count(1, 64)',
       replace: "  haste: count(1, 9).default(3).describe('how much'),\n  workers: count(1, 64)",
     },
