@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { CollectorConfig } from '../../reference/config/config.ts'
 import { messageOf } from '../../reference/errors.ts'
-import { RING_KEYS } from '../../reference/docker/reading/cursor-state.ts'
+import { RING_KEYS } from '../../reference/docker/reading/search/cursor-state.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
 import {
   type EngineMachine,

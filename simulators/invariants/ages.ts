@@ -18,7 +18,7 @@ export function readsEndInTime(
 /** I4 also: no request to the engine is pending for longer than it may take to open a log. One that was given up is not pending. */
 export function callsEndInTime(world: Simulation, options: { openTimeoutMs: number }): Disposable {
   return world.invariant('I4 no call pending longer than the open timeout', () =>
-    tooOld(world, 'engine-call', options.openTimeoutMs + 1),
+    tooOld(world, 'call', options.openTimeoutMs + 1),
   )
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { section, type SectionValues } from '../../config/section.ts'
-import { tlsByKeys } from '../../config/tls.ts'
+import { tlsByKeys } from '../../config/sections/tls.ts'
 import { count, durationFrom, optional, secret, sizeFrom, text, textThat } from '../../config/values.ts'
 import type { OwnContradiction } from '../sink-definition.ts'
 

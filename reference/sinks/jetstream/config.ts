@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { section } from '../../config/section.ts'
-import { tlsBySwitch } from '../../config/tls.ts'
+import { tlsBySwitch } from '../../config/sections/tls.ts'
 import {
   count,
   durationFrom,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { MetadataConfig } from '../../config/record-settings.ts'
+import type { MetadataConfig } from '../../config/sections/record-settings.ts'
 import { section } from '../../config/section.ts'
 import { flag, listOf, oneOf, optional, sizeFrom, text, textThat } from '../../config/values.ts'
 import { endpointContradiction, ENDPOINT_KEYS, url, withEndpoint } from '../http/endpoint-config.ts'

@@ -62,7 +62,7 @@ export class SimulatedCall<T> {
     this.#host = host
     this.#engine = engine
     this.#options = options
-    this.#entry = host.ledger.open('engine-call', options.description)
+    this.#entry = host.ledger.open('call', options.description)
     this.#stopListening = listenForAbort(options.signal, () => this.refuse(options.signal.reason))
     this.#travel(() => this.#arrive())
   }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { section } from './section.ts'
-import { count, durationFrom, flag, oneOf, optional, sizeFrom } from './values.ts'
+import { section } from '../section.ts'
+import { count, durationFrom, flag, oneOf, optional, sizeFrom } from '../values.ts'
 
 /** For more than one sink, and for one that may be away: what is read waits for them on disk. */
 const spool = section({

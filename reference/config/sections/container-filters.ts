@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { section } from './section.ts'
-import { flag, patterns, texts } from './values.ts'
+import { section } from '../section.ts'
+import { flag, patterns, texts } from '../values.ts'
 
 /** Which containers are followed, and which of their lines are taken. */
 export const containerFilters = section({

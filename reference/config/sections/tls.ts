@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { section } from './section.ts'
-import { flag, optional, text } from './values.ts'
+import { section } from '../section.ts'
+import { flag, optional, text } from '../values.ts'
 
 /** Files in PEM; null where there is none. A certificate and its key come together. */
 export interface TlsConfig {

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import { containerFilters } from './container-filters.ts'
-import { DEFAULT_DOCKER_HOST } from './docker-host.ts'
+import { DEFAULT_DOCKER_HOST } from '../docker-host.ts'
 import { metadata, multiline, rateLimit } from './record-settings.ts'
-import { section } from './section.ts'
+import { section } from '../section.ts'
 import { tlsByKeysOrSwitch } from './tls.ts'
-import { count, dockerHost, durationFrom, flag, oneOf, oneOfOrDuration, sizeFrom } from './values.ts'
+import { count, dockerHost, durationFrom, flag, oneOf, oneOfOrDuration, sizeFrom } from '../values.ts'
 
 const streamRotation = section({
   enabled: flag.default(true).describe('close each stream in time, and open it again at its position'),

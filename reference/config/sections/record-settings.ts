@@ -1,7 +1,17 @@
 import type { z } from 'zod'
-import { METADATA_FIELDS } from '../dispatch/attributes.ts'
-import { section } from './section.ts'
-import { count, durationFrom, labelKeys, oneOf, optional, pattern, sizeFrom, someOf, text } from './values.ts'
+import { METADATA_FIELDS } from '../../dispatch/attributes.ts'
+import { section } from '../section.ts'
+import {
+  count,
+  durationFrom,
+  labelKeys,
+  oneOf,
+  optional,
+  pattern,
+  sizeFrom,
+  someOf,
+  text,
+} from '../values.ts'
 
 /** What every record of a container carries beside its own fields, where its format has a place for it. */
 export const metadata = section({

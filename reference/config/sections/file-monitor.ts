@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { section } from './section.ts'
-import { count, durationFrom, flag, globs, oneOf, sizeFrom } from './values.ts'
+import { section } from '../section.ts'
+import { count, durationFrom, flag, globs, oneOf, sizeFrom } from '../values.ts'
 
 export const fileMonitor = section({
   enabled: flag.default(false).describe('read logs in files'),
