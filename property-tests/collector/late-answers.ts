@@ -8,17 +8,16 @@ import type { DockerEngine, LogStream, OpenLogsOptions } from '../../reference/p
 export class LateAnswers {
   /** Containers whose next opening is answered late, and whether only one that follows is meant. */
   readonly #next = new Map<string, boolean>()
+  /** Streams that are open, and whose opening is not answered. */
+  readonly #unanswered = new Set<LogStream>()
   /** Told of each answer that came too late. */
   readonly #onLate: () => void
-  #held = 0
+  /** Told of each opening as it is asked for. */
+  readonly #onOpening: (id: string, options: OpenLogsOptions) => void
 
-  constructor(onLate: () => void) {
+  constructor(onLate: () => void, onOpening: (id: string, options: OpenLogsOptions) => void) {
     this.#onLate = onLate
-  }
-
-  /** Streams that are open, and that nobody was given yet. */
-  get held(): number {
-    return this.#held
+    this.#onOpening = onOpening
   }
 
   /** The next opening of the container's log, or the next one that follows it, is answered only when it is given up. @param id the whole id */
@@ -31,17 +30,24 @@ export class LateAnswers {
     this.#next.clear()
   }
 
-  /** The engine as a process sees it. */
+  /** Streams of the current process that are open without its knowledge. */
+  get unanswered(): number {
+    return this.#unanswered.size
+  }
+
+  /** The engine as a process sees it that begins now. */
   of(engine: DockerEngine): DockerEngine {
+    this.#unanswered.clear()
     return {
       info: (options) => engine.info(options),
       listContainers: (options) => engine.listContainers(options),
       inspectContainer: (id, options) => engine.inspectContainer(id, options),
       openEvents: (options) => engine.openEvents(options),
-      openLogs: async (id, options) =>
-        this.#takes(id, options)
-          ? await this.#openLate(engine, id, options)
-          : await engine.openLogs(id, options),
+      openLogs: async (id, options) => {
+        this.#onOpening(id, options)
+        if (this.#takes(id, options)) return await this.#openLate(engine, id, options)
+        return await engine.openLogs(id, options)
+      },
       close: () => engine.close(),
     }
   }
@@ -59,11 +65,11 @@ export class LateAnswers {
     const stream = await engine.openLogs(id, { ...options, signal: own.signal })
     // From here on it is open, whatever becomes of who asked.
     link[Symbol.dispose]()
-    this.#held += 1
     const { promise, resolve } = Promise.withResolvers<void>()
     using _ = onAbort(signal, resolve)
+    if (options.follow) this.#unanswered.add(stream)
     await promise
-    this.#held -= 1
+    this.#unanswered.delete(stream)
     this.#onLate()
     return stream
   }
