@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ambientAccess } from './tidy/ambient-access.ts'
+import { crowdedFolders } from './tidy/crowded-folders.ts'
 import { deadFiles } from './tidy/dead-files.ts'
+import { importCircles } from './tidy/import-circles.ts'
 import { wrongImports } from './tidy/import-directions.ts'
 import { machinePaths } from './tidy/machine-paths.ts'
 import type { SourceFile } from './tidy/source-file.ts'
@@ -22,6 +24,12 @@ function projectFiles(directory = ''): SourceFile[] {
 
 const files = projectFiles()
 const one = (file: string, text: string): SourceFile[] => [{ path: file, text }]
+/** Files by path, each with its text. */
+const filesOf = (texts: Readonly<Record<string, string>>): SourceFile[] =>
+  Object.entries(texts).map(([file, text]) => ({ path: file, text }))
+/** So many empty files in one folder. */
+const emptyFiles = (count: number, folder: string, ending = '.ts'): SourceFile[] =>
+  Array.from({ length: count }, (_, index) => ({ path: `${folder}/${index}${ending}`, text: '' }))
 
 describe('imports', () => {
   test('go only in the fixed directions', () => {
@@ -33,6 +41,10 @@ describe('imports', () => {
     ['reference/docker/a.ts', "import type { b } from '../../scenarios/b.ts'"],
     ['reference/docker/a.ts', "const b = await import('../adapters/b.ts')"],
     ['simulators/engine/a.ts', "export { b } from '../../reference/docker/b.ts'"],
+    ['simulators/world/a.ts', "import type { b } from '../engine/b.ts'"],
+    ['simulators/engine/log/a.ts', "import type { b } from '../../machine/b.ts'"],
+    ['simulators/machine/a.ts', "import type { World } from '../world.ts'"],
+    ['simulators/file-system/a.ts', "import type { b } from '../index.ts'"],
     ['property-tests/a.ts', "import '../scenarios/b.ts'"],
     ['scenarios/a.ts', "import { b } from '../property-tests/b.ts'"],
   ] as const) {
@@ -46,6 +58,52 @@ describe('imports', () => {
     expect(wrongImports(one('reference/a.ts', "// from '../simulators/b.ts'\nimport c from 'zod'"))).toEqual(
       [],
     )
+  })
+})
+
+describe('circles of imports', () => {
+  test('are nowhere', () => {
+    expect(importCircles(files)).toEqual([])
+  })
+
+  test('are found, with the way round, whatever else the files import', () => {
+    const found = importCircles(
+      filesOf({
+        'a/one.ts': "import { leaf } from '../leaf.ts'\nimport { two } from './two.ts'",
+        'a/two.ts': "export { three } from '../b/three.ts'\nimport z from 'zod'",
+        'b/three.ts': "const one = await import('../a/one.ts')",
+        'b/four.ts': "import { one } from '../a/one.ts'\nimport { five } from './five.test.ts'",
+        'b/five.test.ts': "import { four } from './four.ts'",
+        'leaf.ts': '',
+      }),
+    )
+    expect(found.toSorted()).toEqual([
+      'a/one.ts -> a/two.ts -> b/three.ts -> a/one.ts is a circle of imports',
+      'b/five.test.ts -> b/four.ts -> b/five.test.ts is a circle of imports',
+    ])
+  })
+
+  for (const [what, text] of [
+    ['of types', "import type { b } from './b.ts'"],
+    ['in a type', "let b: typeof import('./b.ts')"],
+  ] as const) {
+    test(`${what} are found`, () => {
+      expect(importCircles(filesOf({ 'a.ts': text, 'b.ts': "import { a } from './a.ts'" }))).toHaveLength(1)
+    })
+  }
+
+  test('a file that imports itself is one', () => {
+    expect(importCircles(filesOf({ 'a.ts': "import { a } from './a.ts'" }))).toHaveLength(1)
+  })
+
+  test('are not where several ways lead to the same file', () => {
+    const diamond = filesOf({
+      'a.ts': "import './b.ts'\nimport './c.ts'",
+      'b.ts': "import './d.ts'",
+      'c.ts': "import './d.ts'\nimport './b.ts'",
+      'd.ts': "// import './a.ts'",
+    })
+    expect(importCircles(diamond)).toEqual([])
   })
 })
 
@@ -97,6 +155,20 @@ describe('files', () => {
       { path: 'b/deader.ts', text: '' },
     ]
     expect(deadFiles(project)).toEqual(['b/dead.ts', 'b/deader.ts'])
+  })
+})
+
+describe('folders', () => {
+  test('have twenty sources at most', () => {
+    expect(crowdedFolders(files.filter((file) => file.path.startsWith('simulators/')))).toEqual([])
+  })
+
+  test('of more are found; tests and folders within do not count', () => {
+    const twenty = [...emptyFiles(20, 'a'), ...emptyFiles(20, 'a/b'), ...emptyFiles(5, 'a', '.test.ts')]
+    expect(crowdedFolders(twenty)).toEqual([])
+    expect(crowdedFolders([...twenty, ...emptyFiles(1, 'a', '.more.ts')])).toEqual([
+      'a has 21 sources; at most 20 are allowed',
+    ])
   })
 })
 

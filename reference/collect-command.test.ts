@@ -5,9 +5,10 @@ import type { ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text as textIn } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { startDockerApi, type DockerApi } from './adapters/http-docker-engine.test-helper.ts'
+import { startDockerApi, type DockerApi } from './adapters/engine/http-docker-engine.test-helper.ts'
 
 const CLI = join(import.meta.dirname, '..', 'cli.ts')
 const ID = '0123456789abcdef'.repeat(4)
@@ -110,6 +111,13 @@ async function eventually(condition: () => Promise<boolean> | boolean): Promise<
   expect(await condition()).toBe(true)
 }
 
+/** What a program that ends well prints. */
+async function outputOf(program: Program): Promise<string> {
+  const [output, status] = await Promise.all([textIn(program.child.stdout!), program.exited])
+  expect(status, program.errors()).toBe(0)
+  return output
+}
+
 function runs(program: Program): Promise<void> {
   return eventually(() => program.errors().includes('The collector runs'))
 }
@@ -190,6 +198,34 @@ async function health(port: number): Promise<string> {
   const reply = await fetch(`http://127.0.0.1:${port}/health`)
   return `${reply.status} ${await reply.text()}`
 }
+
+describe('a configuration', () => {
+  test('is checked with --check, and nothing is started', async () => {
+    const file = join(directory, 'collector.yaml')
+    await writeFile(file, 'dispatcher: {workers: "${WORKERS:-0}"}\n')
+    const check = [process.execPath, CLI, 'collect', '--config', file, '--check']
+    const good = start(check, { env: { WORKERS: '3' } })
+    expect(await outputOf(good)).toBe(`${file}: the configuration can be used\n`)
+    const bad = start(check, {})
+    expect(await bad.exited).toBe(2)
+    expect(bad.errors()).toBe(
+      `${file}:1: dispatcher.workers: 0 is not allowed; allowed: a whole number from 1 to 64\n`,
+    )
+  })
+
+  test('is printed with --print, complete and without its secrets', async () => {
+    const file = join(directory, 'collector.yaml')
+    await writeFile(file, 'sinks: {loki: {bearer_token: "${TOKEN}", tenant: a}}\n')
+    const program = start([process.execPath, CLI, 'collect', '--config', file, '--print'], {
+      env: { TOKEN: 'sesame' },
+    })
+    const output = await outputOf(program)
+    expect(output).toMatch(/^state_dir: .*$/m)
+    expect(output).toMatch(/^ {4}tenant: a$/m)
+    expect(output).toMatch(/^ {4}bearer_token: \(hidden\)$/m)
+    expect(output).not.toContain('sesame')
+  })
+})
 
 describe('wrong usage exits 2 with one sentence', () => {
   test('a second collector on the same state', async () => {

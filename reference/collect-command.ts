@@ -1,8 +1,8 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Command } from 'commander'
-import { readEngineTls, type EngineTls } from './adapters/engine-tls.ts'
-import { HttpDockerEngine } from './adapters/http-docker-engine.ts'
+import { readEngineTls, type EngineTls } from './adapters/engine/engine-tls.ts'
+import { HttpDockerEngine } from './adapters/engine/http-docker-engine.ts'
 import { FastifyHttpServer } from './adapters/fastify-http-server.ts'
 import { gunzip } from './adapters/gunzip.ts'
 import { NodeClock } from './adapters/node-clock.ts'
@@ -16,7 +16,9 @@ import { stdoutWriter } from './adapters/stdout-writer.ts'
 import { UndiciHttpClient } from './adapters/undici-http-client.ts'
 import type { CollectorConfig } from './config/config.ts'
 import { assertEnoughDescriptors } from './config/descriptors.ts'
-import { loadConfig } from './config/load-config.ts'
+import { printConfig } from './config/documents/print-config.ts'
+import { readConfigText } from './config/load-config.ts'
+import { readConfig } from './config/parse-config.ts'
 import { createCollector, type Collector } from './main.ts'
 import type { JetStream, Logger } from './ports/index.ts'
 
@@ -26,12 +28,26 @@ export function registerCollectCommand(program: Command): void {
     .command('collect')
     .description('run the reference collector until SIGTERM or SIGINT')
     .option('--config <file>', 'its configuration in YAML (default: the defaults of every key)')
-    .action(async ({ config }: { config?: string }) => {
-      const fileSystem = new NodeFileSystem()
-      const passed = await collect(await loadConfig(config, { fileSystem, env: process.env }))
+    .option('--check', 'only say whether the configuration can be used')
+    .option('--print', 'only print the complete configuration as YAML, without its secrets')
+    .action(async ({ config: file, check, print }: CollectOptions) => {
+      const { text, options } = await readConfigText(file, {
+        fileSystem: new NodeFileSystem(),
+        env: process.env,
+      })
+      const { config, said } = readConfig(text, options)
+      if (print) return void process.stdout.write(printConfig(said))
+      if (check) return void process.stdout.write(`${options.file}: the configuration can be used\n`)
+      const passed = await collect(config)
       // Whatever a missed deadline left behind must not keep the process.
       process.exit(passed ? 0 : 1)
     })
+}
+
+interface CollectOptions {
+  readonly config?: string
+  readonly check?: boolean
+  readonly print?: boolean
 }
 
 /**

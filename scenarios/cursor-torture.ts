@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
 import Docker from 'dockerode'
-import { HttpDockerEngine } from '../reference/adapters/http-docker-engine.ts'
-import { createReader } from '../reference/docker/reading/container-reader.ts'
+import { HttpDockerEngine } from '../reference/adapters/engine/http-docker-engine.ts'
+import { createReader } from '../reference/docker/reading/create-reader.ts'
 import { readingOf, type LogReading } from '../reference/docker/reading/log-reading.ts'
 import type { DockerEngine, LogStream } from '../reference/ports/index.ts'
 

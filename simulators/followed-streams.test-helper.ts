@@ -1,5 +1,5 @@
 import type { DockerEngine } from '../reference/ports/index.ts'
-import type { ConnectOptions } from './engine/simulated-docker-engine.ts'
+import type { ConnectOptions } from './engine/client/simulated-docker-engine.ts'
 import type { SimulatedContainer } from './engine/simulated-container.ts'
 import { FrameTally, hashBytes } from './frame-tally.test-helper.ts'
 import { World } from './world.ts'

@@ -1,5 +1,5 @@
-import { HEADER_BYTES } from './engine/log-file.ts'
-import { STAMP_BYTES } from './engine/stamp-format.ts'
+import { HEADER_BYTES } from './engine/log/log-file.ts'
+import { STAMP_BYTES } from './engine/log/stamp-format.ts'
 
 /** Takes a framed log with stamps apart, however it is cut: counts its messages and hashes their data, one after the other. */
 export class FrameTally {

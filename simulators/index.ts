@@ -1,15 +1,21 @@
-export { World, type InvariantCheck, type WorldOptions } from './world.ts'
-export { DeadlockError, EventFailure, InvariantViolation, type WorldMoment } from './world-errors.ts'
-export type { ScheduledEvent } from './event-queue.ts'
-export type { TracedEvent } from './event-trace.ts'
-export { describeEntry, ResourceLedger, type LedgerEntry, type ResourceKind } from './resource-ledger.ts'
-export { SeededRandom } from './seeded-random.ts'
-export { VirtualClock } from './virtual-clock.ts'
-export { RecordingLogger, type LogEntry } from './recording-logger.ts'
-export { SimulatedHostProcess } from './simulated-host-process.ts'
-export { SimulatedHttpServer } from './simulated-http-server.ts'
-export { SimulatedStandardOutput } from './simulated-standard-output.ts'
-export type { VirtualPorts } from './virtual-ports.ts'
+export { World, type WorldOptions } from './world.ts'
+export { Simulation, type InvariantCheck, type SimulationOptions } from './world/simulation.ts'
+export { DeadlockError, EventFailure, InvariantViolation, type WorldMoment } from './world/world-errors.ts'
+export type { ScheduledEvent } from './world/event-queue.ts'
+export type { TracedEvent } from './world/event-trace.ts'
+export {
+  describeEntry,
+  ResourceLedger,
+  type LedgerEntry,
+  type ResourceKind,
+} from './world/resource-ledger.ts'
+export { SeededRandom } from './world/seeded-random.ts'
+export { VirtualClock } from './world/virtual-clock.ts'
+export { RecordingLogger, type LogEntry } from './machine/recording-logger.ts'
+export { SimulatedHostProcess } from './machine/simulated-host-process.ts'
+export { SimulatedHttpServer } from './machine/simulated-http-server.ts'
+export { SimulatedStandardOutput } from './machine/simulated-standard-output.ts'
+export type { VirtualPorts } from './machine/virtual-ports.ts'
 export {
   SimulatedEngine,
   type EngineStatistics,
@@ -25,7 +31,7 @@ export {
   SimulatedDockerEngine,
   type ConnectOptions,
   type LatencyRange,
-} from './engine/simulated-docker-engine.ts'
+} from './engine/client/simulated-docker-engine.ts'
 export {
   DOCKER_20_10,
   DOCKER_26,
@@ -40,14 +46,14 @@ export {
   type SpoiltRecord,
   type SplitFollow,
 } from './engine/personality.ts'
-export { RealTimeHost } from './daemon/real-time-host.ts'
+export { RealTimeHost } from './real-time/real-time-host.ts'
 export { SimulatedDaemon, type SimulatedDaemonOptions } from './daemon/simulated-daemon.ts'
 export { parseScenario } from './scenario/parse-scenario.ts'
 export { playScenario, playTimeline } from './scenario/play-scenario.ts'
 export type { Scenario, ScenarioStep } from './scenario/scenario.ts'
 export { ALL_FAULTS, ENGINE_FAULTS, SINK_FAULTS, WORLD_FAULTS } from './scenario/playable-faults.ts'
 export { scenarioJsonSchema } from './scenario/scenario-schema.ts'
-export { keyOf } from './scenario/step-schema.ts'
+export { keyOf } from '../reference/config/values.ts'
 export type { FileMachine } from './faults/files/file-faults.ts'
 export type { SinkMachine } from './faults/sinks/sink-faults.ts'
 export * as faults from './faults/catalogue.ts'
@@ -58,12 +64,12 @@ export type { StreamFault, StreamScope } from './wire/stream-fault.ts'
 export type { EngineAvailability, Outage } from './engine/availability.ts'
 export type { EngineEvent } from './engine/engine-event.ts'
 export type { EventHub } from './engine/event-hub.ts'
-export type { LogSelection } from './engine/selected-log.ts'
-export type { OpenLogOptions } from './engine/log-opening.ts'
-export type { EngineHost } from './engine/engine-host.ts'
-export type { LossCause, LostMessages } from './engine/loss-account.ts'
-export type { LogRotationOptions } from './engine/container-log.ts'
-export type { Behaviour, LineShape } from './engine/workload.ts'
+export type { LogSelection } from './engine/reply/selected-log.ts'
+export type { OpenLogOptions } from './engine/reply/log-opening.ts'
+export type { Host as EngineHost } from './world/host.ts'
+export type { LossCause, LostMessages } from './engine/log/loss-account.ts'
+export type { LogRotationOptions } from './engine/log/container-log.ts'
+export type { Behaviour, LineShape } from './engine/output/workload.ts'
 export {
   SimulatedFileSystem,
   type AppendListener,

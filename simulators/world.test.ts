@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { DeadlockError, EventFailure, InvariantViolation } from './world-errors.ts'
+import { DeadlockError, EventFailure, InvariantViolation } from './world/world-errors.ts'
 import { World } from './world.ts'
 
 const { signal } = new AbortController()

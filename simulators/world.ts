@@ -1,105 +1,45 @@
-import { EventQueue, type OwnedEvent, type ScheduledEvent } from './event-queue.ts'
-import { EventTrace, type TracedEvent } from './event-trace.ts'
-import { ResourceLedger } from './resource-ledger.ts'
-import { SeededRandom } from './seeded-random.ts'
-import { stepSettled, turnRealEventLoop, type AfterStep } from './settle.ts'
-import { VirtualClock } from './virtual-clock.ts'
-import { virtualPorts, type VirtualPorts } from './virtual-ports.ts'
-import { VirtualProcess } from './virtual-process.ts'
-import { DeadlockError, EventFailure, InvariantViolation, type WorldMoment } from './world-errors.ts'
+import type { SimulatedEngine, SimulatedEngineOptions } from './engine/simulated-engine.ts'
 import type { Fault } from './faults/fault.ts'
-import { SimulatedEngine, type SimulatedEngineOptions } from './engine/simulated-engine.ts'
 import type { CrashKind } from './file-system/crash-kind.ts'
-import { SimulatedFileSystem, type SimulatedFileSystemOptions } from './file-system/simulated-file-system.ts'
-import { SimulatedJetStream } from './jetstream/simulated-jet-stream.ts'
-import { SimulatedHttpServer } from './simulated-http-server.ts'
+import type { SimulatedFileSystem, SimulatedFileSystemOptions } from './file-system/simulated-file-system.ts'
+import type { SimulatedJetStream } from './jetstream/simulated-jet-stream.ts'
+import { Machine } from './machine/machine.ts'
+import { Network } from './machine/network.ts'
+import type { SimulatedHttpServer } from './machine/simulated-http-server.ts'
+import { virtualPorts, type VirtualPorts } from './machine/virtual-ports.ts'
 import type { SimulatedSink } from './sinks/simulated-sink.ts'
+import { Simulation, type SimulationOptions } from './world/simulation.ts'
 
-export interface WorldOptions {
-  /** Decides every latency, every tie and every id: the same seed gives the same run, bit for bit. A safe integer. */
-  readonly seed: number
-  /** Wall time at the start, milliseconds since the epoch. Default 2026-01-01T00:00:00Z. */
-  readonly startAt?: number
-  /** Keeps every event in {@link World.trace}, not only the last 20. Costs memory. Default false. */
-  readonly recordTrace?: boolean
-  /** Keeps where each ledger entry was opened, at about 2 microseconds an entry. Default true. */
-  readonly recordLocations?: boolean
+export interface WorldOptions extends SimulationOptions {
   /** The machine's container engine. */
   readonly engine?: SimulatedEngineOptions
   /** The machine's file system. */
   readonly fileSystem?: SimulatedFileSystemOptions
 }
 
-/** Looks at the state of things; a sentence saying what is wrong, or undefined. Runs after every event: keep it O(1). */
-export type InvariantCheck = () => string | undefined
-
-/**
- * A world with a clock of its own and one queue of events. Every simulated operation completes as an event at a virtual time drawn
- * from the seed; after each event everything that became runnable runs until it waits again, and the invariants are checked.
- *
- *     take the next event -> move the clock to it -> run it -> settle micro-tasks -> check invariants -> again
- *
- * The program under test must wait for nothing but this world: real I/O inside it would look like a deadlock.
- */
-export class World {
-  readonly seed: number
-  readonly random: SeededRandom
-  readonly clock: VirtualClock
-  readonly ledger: ResourceLedger
-  /** The machine everything runs on: what survives the program under test. */
+/** A simulation with one machine, and the servers that can be reached from it. */
+export class World extends Simulation {
+  /** The machine's container engine: it survives the program under test. */
   readonly engine: SimulatedEngine
   readonly fileSystem: SimulatedFileSystem
+  /** What listens on the machine. */
   readonly http: SimulatedHttpServer
   /** A server on another machine. */
   readonly jetStream: SimulatedJetStream
   /** What can be shipped to from here, by origin, such as `http://loki:3100`. Every other name is not found. */
-  readonly sinks: Record<string, SimulatedSink> = {}
-  readonly #ties: SeededRandom
-  readonly #queue = new EventQueue()
-  readonly #trace: EventTrace
-  readonly #invariants = new Map<string, InvariantCheck>()
-  readonly #processes: VirtualProcess[] = []
-  #nowMs = 0
-  /** Count of events at which the real event loop is to turn. */
-  #turnAt = 0
-  #driving = false
-  #failure: Error | null = null
+  readonly sinks: Record<string, SimulatedSink>
+  readonly #machine: Machine
+  readonly #network: Network
 
   constructor(options: WorldOptions) {
-    this.seed = options.seed
-    this.random = new SeededRandom(options.seed)
-    this.#ties = this.random.fork('ties')
-    this.#trace = new EventTrace(options.recordTrace === true ? Infinity : LAST_EVENTS)
-    this.ledger = new ResourceLedger(() => this.#nowMs, {
-      recordLocations: options.recordLocations ?? true,
-    })
-    this.clock = new VirtualClock(this, options.startAt ?? Date.UTC(2026, 0, 1))
-    this.engine = new SimulatedEngine(this, options.engine)
-    this.fileSystem = new SimulatedFileSystem(this, options.fileSystem)
-    if (options.engine?.storesLogs === true)
-      this.fileSystem.beforeLook = this.engine.storeLogsOn(this.fileSystem.disk)
-    this.http = new SimulatedHttpServer(this)
-    this.jetStream = new SimulatedJetStream(this)
-  }
-
-  /** Virtual milliseconds since the start, with their fraction. Never goes back. */
-  get nowMs(): number {
-    return this.#nowMs
-  }
-
-  /** Events that have happened. */
-  get eventCount(): number {
-    return this.#trace.count
-  }
-
-  /** Rolling hash over time and label of every event so far: 16 hexadecimal digits. */
-  get traceHash(): string {
-    return this.#trace.hash
-  }
-
-  /** The last 20 events, or all of them with `recordTrace`. */
-  get trace(): TracedEvent[] {
-    return this.#trace.events
+    super(options)
+    this.#machine = new Machine(this, options)
+    this.#network = new Network(this)
+    this.engine = this.#machine.engine
+    this.fileSystem = this.#machine.fileSystem
+    this.http = this.#machine.http
+    this.jetStream = this.#network.jetStream
+    this.sinks = this.#network.sinks
   }
 
   /** Makes something go wrong, until what is returned is disposed. @throws EngineError `not_found` when the container is not there */
@@ -107,89 +47,9 @@ export class World {
     return fault.inject(this)
   }
 
-  /** Events to come, in no particular order. */
-  get scheduled(): OwnedEvent[] {
-    return this.#queue.list()
-  }
-
-  /**
-   * Runs something once `delayMs` virtual milliseconds have passed (at once, but not before the current event has settled, for 0 or less).
-   * @param label goes into the trace and its hash; use a small fixed set of labels, such as one per container
-   * @param options.background the event belongs to a workload that goes on for ever: {@link quiesce} does not wait for it. A function is asked
-   *   whenever it matters: for what belongs to a workload only until something has come.
-   * @param options.owner the process that waits for it
-   */
-  schedule(
-    delayMs: number,
-    label: string,
-    run: () => void,
-    options: { background?: boolean | (() => boolean); owner?: VirtualProcess } = {},
-  ): ScheduledEvent {
-    if (Number.isNaN(delayMs)) throw new RangeError(`Cannot schedule ${label}: the delay is not a number`)
-    const atMs = this.#nowMs + Math.max(0, delayMs)
-    const { background = false, owner = null } = options
-    return this.#queue.add(atMs, this.#ties.uint32(), label, background, run, owner)
-  }
-
-  /**
-   * Starts an operation and lets events happen until its promise settles.
-   * @throws the operation's own error; DeadlockError; InvariantViolation; EventFailure
-   */
-  async run<T>(operation: () => Promise<T>): Promise<T> {
-    this.#assertIdle()
-    let outcome: { value: T } | { error: unknown } | undefined
-    operation().then(
-      (value) => (outcome = { value }),
-      (error: unknown) => (outcome = { error }),
-    )
-    await this.#drive(() => outcome !== undefined)
-    if ('error' in outcome!) throw outcome.error
-    return outcome!.value
-  }
-
-  /** Lets that much virtual time pass. Throws like {@link run}. */
-  async advance(ms: number): Promise<void> {
-    let reached = false
-    this.schedule(ms, 'advance', () => (reached = true))
-    await this.#drive(() => reached)
-  }
-
-  /** Lets that many events happen, as far as there are any: a place between two events to crash at. Throws like {@link run}. */
-  async step(events: number): Promise<void> {
-    const target = this.#trace.count + events
-    await this.#drive(() => this.#trace.count >= target || this.#queue.size === 0)
-  }
-
-  /**
-   * Lets events happen until none is left but background ones.
-   * @throws Error naming what is still scheduled when that takes more than `withinMs` of virtual time. Default one hour.
-   */
-  async quiesce(options: { withinMs?: number } = {}): Promise<void> {
-    const deadline = this.#nowMs + (options.withinMs ?? ONE_HOUR_MS)
-    await this.#drive(() => !this.#queue.hasForeground || this.#nowMs > deadline)
-    if (this.#queue.hasForeground) throw new Error(this.#describeUnrest())
-  }
-
-  /**
-   * Adds a check that runs after every event from now on. One that fails is reported once, as an {@link InvariantViolation}, and then taken
-   * out, so that the world can still be cleaned up. Dispose to take it out earlier.
-   */
-  invariant(name: string, check: InvariantCheck): Disposable {
-    if (this.#invariants.has(name)) throw new Error(`Cannot add invariant ${name}: there is one of that name`)
-    this.#invariants.set(name, check)
-    return { [Symbol.dispose]: () => void this.#invariants.delete(name) }
-  }
-
-  /** Ends the run in progress with this error: for simulators that catch the program under test breaking a contract. */
-  fail(error: Error): void {
-    this.#failure ??= error
-  }
-
   /** Everything a collector is given, on this world's machine. Each call is a process of its own: own logger, own randomness. */
   ports(overrides: Partial<VirtualPorts> = {}): VirtualPorts {
-    const process = new VirtualProcess(this)
-    this.#processes.push(process)
-    return virtualPorts(this, process, overrides)
+    return virtualPorts(this.#machine, this.#network, overrides)
   }
 
   /**
@@ -199,107 +59,6 @@ export class World {
    * - `power`: as a power cut of the machine with the disk. What was not synced is kept, lost or torn.
    */
   crash({ kind }: { kind: CrashKind }): void {
-    const processes = this.#processes.splice(0)
-    this.fileSystem.crash({ kind, processes })
-    for (const process of processes) process.die()
-  }
-
-  /** What is needed to find this moment again. */
-  moment(): WorldMoment {
-    return { seed: this.seed, atMs: this.#nowMs, lastEvents: this.#trace.events.slice(-LAST_EVENTS) }
-  }
-
-  async #drive(isOver: () => boolean): Promise<void> {
-    this.#assertIdle()
-    this.#driving = true
-    const onUnhandled = (error: unknown): void =>
-      this.fail(new EventFailure('A rejection was not handled', error, this.moment()))
-    process.on('unhandledRejection', onUnhandled)
-    try {
-      await this.#untilOver(isOver)
-      await turnRealEventLoop()
-      this.#throwFailure()
-    } finally {
-      process.off('unhandledRejection', onUnhandled)
-      this.#driving = false
-    }
-  }
-
-  async #untilOver(isOver: () => boolean): Promise<void> {
-    const step = (): AfterStep<Pause> => this.#step(isOver)
-    for (let pause = await stepSettled(step); pause !== 'over'; pause = await stepSettled(step)) {
-      if (pause === 'turn') await turnRealEventLoop()
-      else await this.#lastChance(isOver)
-    }
-  }
-
-  /** Everything has settled: the invariants are checked, then the next event happens. */
-  #step(isOver: () => boolean): AfterStep<Pause> {
-    this.#checkInvariants()
-    this.#throwFailure()
-    if (isOver()) return 'over'
-    if (this.#trace.count >= this.#turnAt) {
-      this.#turnAt = this.#trace.count + EVENTS_PER_REAL_TURN
-      return 'turn'
-    }
-    const event = this.#queue.take()
-    if (event === undefined) return 'empty'
-    this.#happen(event)
-    return 'again'
-  }
-
-  #happen(event: ScheduledEvent & { run: () => void }): void {
-    this.#nowMs = event.atMs
-    this.#trace.add(event.atMs, event.label)
-    try {
-      event.run()
-    } catch (error) {
-      this.fail(new EventFailure(`Event "${event.label}" threw`, error, this.moment()))
-    }
-  }
-
-  #checkInvariants(): void {
-    for (const [name, check] of this.#invariants) {
-      const found = check()
-      if (found === undefined) continue
-      this.#invariants.delete(name)
-      this.fail(new InvariantViolation(name, found, this.moment()))
-    }
-  }
-
-  /** The queue is empty. Whatever still hides in the real event loop shows within a turn or two; after that nothing can. */
-  async #lastChance(isOver: () => boolean): Promise<void> {
-    await turnRealEventLoop()
-    await turnRealEventLoop()
-    this.#throwFailure()
-    if (isOver() || this.#queue.size > 0) return
-    throw new DeadlockError(this.ledger.list(), this.moment())
-  }
-
-  #throwFailure(): void {
-    const failure = this.#failure
-    if (failure === null) return
-    this.#failure = null
-    throw failure
-  }
-
-  #assertIdle(): void {
-    if (this.#driving) {
-      throw new Error('Cannot run the world: it is running already. Inside run() wait on world.clock.sleep')
-    }
-  }
-
-  #describeUnrest(): string {
-    const labels = this.#queue.list().filter((event) => !event.background)
-    const list = labels.slice(0, LAST_EVENTS).map((event) => `  ${event.atMs.toFixed(3)} ms ${event.label}`)
-    return `The world does not come to rest; ${labels.length} events are scheduled, among them:\n${list.join('\n')}`
+    this.#machine.crash({ kind })
   }
 }
-
-/** Why no event follows at once: the operation is over, the real event loop is to turn, or the queue is empty. */
-type Pause = 'over' | 'turn' | 'empty'
-
-const LAST_EVENTS = 20
-/** Often enough for unhandled rejections to be seen near their cause, rarely enough to cost nothing. */
-const EVENTS_PER_REAL_TURN = 1024
-const ONE_HOUR_MS = 3_600_000

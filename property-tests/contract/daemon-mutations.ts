@@ -1,11 +1,11 @@
 import { mutation, type Mutation } from './mutation.ts'
 
-const LIST = 'daemon/container-list.ts'
-const JSON = 'daemon/container-json.ts'
-const CONTROL = 'daemon/control-routes.ts'
+const LIST = 'daemon/docker/container-list.ts'
+const JSON = 'daemon/docker/container-json.ts'
+const CONTROL = 'daemon/docker/control-routes.ts'
 const REFUSALS = 'daemon/refusals.ts'
-const EVENTS = 'daemon/event-route.ts'
-const LOGS = 'daemon/log-route.ts'
+const EVENTS = 'daemon/docker/event-route.ts'
+const LOGS = 'daemon/docker/log-route.ts'
 
 /** What the daemon makes of requests. */
 export const DAEMON_MUTATIONS: readonly Mutation[] = [
@@ -103,7 +103,7 @@ export const DAEMON_MUTATIONS: readonly Mutation[] = [
   mutation(
     'json-networks',
     'a container has no network at all',
-    'daemon/networks-json.ts',
+    'daemon/docker/networks-json.ts',
     '  none: {',
     '  other: {',
   ),
@@ -251,14 +251,14 @@ export const DAEMON_MUTATIONS: readonly Mutation[] = [
   mutation(
     'create-empty',
     'a container needs no description',
-    'daemon/create-request.ts',
+    'daemon/docker/create-request.ts',
     'Object.keys(body).length === 0',
     'false',
   ),
   mutation(
     'create-remove',
     'a container stays after its end',
-    'daemon/create-request.ts',
+    'daemon/docker/create-request.ts',
     'HostConfig?.AutoRemove ?? false',
     'false',
   ),
@@ -336,7 +336,7 @@ export const DAEMON_MUTATIONS: readonly Mutation[] = [
   mutation(
     'ping',
     'a ping is answered without a word',
-    'daemon/read-routes.ts',
+    'daemon/docker/read-routes.ts',
     "isHead ? undefined : 'OK'",
     'undefined',
   ),
@@ -347,32 +347,38 @@ export const DAEMON_MUTATIONS: readonly Mutation[] = [
     "['Api-Version', apiVersion],",
     '',
   ),
-  mutation('version-keys', 'the version lacks a key', 'daemon/version-json.ts', "    BuildTime: '',\n", ''),
+  mutation(
+    'version-keys',
+    'the version lacks a key',
+    'daemon/docker/version-json.ts',
+    "    BuildTime: '',\n",
+    '',
+  ),
   mutation(
     'version-api',
     'the version tells another API',
-    'daemon/version-json.ts',
+    'daemon/docker/version-json.ts',
     '    Version: version,\n    ApiVersion: apiVersion,',
     "    Version: version,\n    ApiVersion: '1.40',",
   ),
   mutation(
     'info-keys',
     'the information lacks a key',
-    'daemon/info-json.ts',
+    'daemon/docker/info-json.ts',
     "  CgroupDriver: 'none',\n",
     '',
   ),
   mutation(
     'info-counts',
     'what is paused is counted as running too',
-    'daemon/info-json.ts',
+    'daemon/docker/info-json.ts',
     'Containers: containers.length',
     'Containers: 0',
   ),
   mutation(
     'info-descriptors',
     'the information tells no descriptors',
-    'daemon/info-json.ts',
+    'daemon/docker/info-json.ts',
     'NFd: openDescriptors()',
     'NFd: openDescriptors() * 0',
   ),

@@ -1,12 +1,12 @@
 import { mutation, type Mutation } from './mutation.ts'
 
-const ENGINE = 'engine/simulated-engine.ts'
-const OPENING = 'engine/log-opening.ts'
+const ENGINE = 'engine/container-engine.ts'
+const OPENING = 'engine/reply/log-opening.ts'
 const CONTAINER = 'engine/simulated-container.ts'
-const COPIER = 'engine/output-copier.ts'
-const SELECTED = 'engine/selected-log.ts'
-const REPLY = 'engine/log-reply.ts'
-const LOG = 'engine/container-log.ts'
+const COPIER = 'engine/output/output-copier.ts'
+const SELECTED = 'engine/reply/selected-log.ts'
+const REPLY = 'engine/reply/log-reply.ts'
+const LOG = 'engine/log/container-log.ts'
 
 /** What happens in the engine, however it is asked. */
 export const ENGINE_MUTATIONS: readonly Mutation[] = [
@@ -115,7 +115,7 @@ export const ENGINE_MUTATIONS: readonly Mutation[] = [
   mutation(
     'port-words',
     'the port refuses without saying what was asked for',
-    'engine/simulated-docker-engine.ts',
+    'engine/client/simulated-docker-engine.ts',
     '`No such container: ${id}`',
     "'No such container'",
   ),

@@ -1,13 +1,13 @@
 import type { Defect } from './defect.ts'
 
 const folder = 'reference/dispatch'
-const pipeline = `${folder}/sink-pipeline.ts`
-const pipelineTest = `${folder}/sink-pipeline.test.ts`
-const feed = `${folder}/spool-feed.ts`
+const pipeline = `${folder}/pipeline/sink-pipeline.ts`
+const pipelineTest = `${folder}/pipeline/sink-pipeline.test.ts`
+const feed = `${folder}/spool/spool-feed.ts`
 const dispatcherTest = `${folder}/dispatcher.test.ts`
-const store = `${folder}/position-store.ts`
-const storeTest = `${folder}/position-store.test.ts`
-const checkpointer = `${folder}/checkpointer.ts`
+const store = `${folder}/positions/position-store.ts`
+const storeTest = `${folder}/positions/position-store.test.ts`
+const checkpointer = `${folder}/positions/checkpointer.ts`
 const lifecycle = 'reference/lifecycle'
 const surroundings = 'property-tests/collector.surroundings.test.ts'
 const found = 'The collector between two releases, found by its property with several sinks'
@@ -22,7 +22,7 @@ export const DELIVERY: readonly Defect[] = [
     description: 'A checkpoint waits for a sink whose sync hangs before it saves what the others have',
     patches: [
       {
-        file: `${folder}/spooled-delivery.ts`,
+        file: `${folder}/spool/spooled-delivery.ts`,
         find: 'const SYNC_WAIT_MS = 1000',
         replace: 'const SYNC_WAIT_MS = 1e9',
       },
@@ -38,7 +38,7 @@ export const DELIVERY: readonly Defect[] = [
     description: 'A sink that has stored nothing yet begins at the end of the spool after a restart',
     patches: [
       {
-        file: `${folder}/spool-opening.ts`,
+        file: `${folder}/spool/spool-opening.ts`,
         find: 'if (place === undefined || compareOffsets(place, end) > 0) positions.setSpool(name, end)',
         replace: 'if (place === undefined || place.offset === 0) positions.setSpool(name, end)',
       },
@@ -52,7 +52,7 @@ export const DELIVERY: readonly Defect[] = [
     description: 'What a sink has is told by ordinals alone, whatever their epoch',
     patches: [
       {
-        file: 'reference/dispatch/slice-records.ts',
+        file: 'reference/dispatch/pipeline/slice-records.ts',
         find: 'if (place === undefined || block.epoch > place.epoch) return block',
         replace: 'if (place === undefined) return block',
       },
@@ -186,12 +186,12 @@ export const DELIVERY: readonly Defect[] = [
     description: 'Health is good while a sink stores nothing',
     patches: [
       {
-        file: `${folder}/pipeline-check.ts`,
+        file: `${folder}/pipeline/pipeline-check.ts`,
         find: 'const FAILING_MS = 10_000',
         replace: 'const FAILING_MS = 1e9',
       },
       {
-        file: `${folder}/pipeline-check.ts`,
+        file: `${folder}/pipeline/pipeline-check.ts`,
         find: 'const SILENT_MS = 60_000',
         replace: 'const SILENT_MS = 1e9',
       },
@@ -267,7 +267,7 @@ export const DELIVERY: readonly Defect[] = [
     description: 'A checkpoint of several sinks that is cancelled leaves a rejection to nobody',
     patches: [
       {
-        file: `${folder}/spooled-delivery.ts`,
+        file: `${folder}/spool/spooled-delivery.ts`,
         find: 'await Promise.all([spooled, ...this.#feeds.map((feed) => this.#commitFeed(feed, options))])',
         replace: `const feeds = this.#feeds.map((feed) => this.#commitFeed(feed, options))
     await spooled
@@ -282,7 +282,7 @@ export const DELIVERY: readonly Defect[] = [
     description:
       'What a crash left in the spool is not saved with the place of a sink that is new: the next start begins the source anew',
     patches: [
-      { file: `${folder}/spool-opening.ts`, find: 'positions.advance(source, position)', replace: '' },
+      { file: `${folder}/spool/spool-opening.ts`, find: 'positions.advance(source, position)', replace: '' },
     ],
     caughtBy: [
       {
@@ -354,7 +354,7 @@ export const DELIVERY: readonly Defect[] = [
       'a stop waits out the back-off of a sink that is right again, and misses what it would have taken',
     patches: [
       {
-        file: 'reference/dispatch/sink-pipeline.ts',
+        file: 'reference/dispatch/pipeline/sink-pipeline.ts',
         find: '    this.#circuit.hurry()\n',
         replace: '',
       },
@@ -372,7 +372,7 @@ export const DELIVERY: readonly Defect[] = [
     description: 'a stop waits out the back-off of a spool that can be written to again',
     patches: [
       {
-        file: 'reference/dispatch/spooled-delivery.ts',
+        file: 'reference/dispatch/spool/spooled-delivery.ts',
         find: '    this.#pause?.hurry()\n',
         replace: '',
       },

@@ -1,8 +1,8 @@
 import type { Defect } from './defect.ts'
 
 const folder = 'reference/adapters'
-const engineClient = `${folder}/engine-client.ts`
-const engineTest = `${folder}/http-docker-engine.test.ts`
+const engineClient = `${folder}/engine/engine-client.ts`
+const engineTest = `${folder}/engine/http-docker-engine.test.ts`
 const loggerTest = `${folder}/pino-logger.test.ts`
 const origin = 'The collector at b5e9cc7, as a process on a real machine'
 
@@ -102,14 +102,16 @@ export const EDGE: readonly Defect[] = [
         replace: 'if (tls !== undefined)',
       },
     ],
-    caughtBy: [{ file: `${folder}/engine-tls.test.ts`, test: 'is never spoken to without' }],
+    caughtBy: [{ file: `${folder}/engine/engine-tls.test.ts`, test: 'is never spoken to without' }],
   },
   {
     id: 'B108',
     finding: 'V',
     origin: 'The collector at b5e9cc7, beside an engine 29',
     description: 'Events in JSON sequences, as engine 29 sends them, are not understood',
-    patches: [{ file: `${folder}/json-lines.ts`, find: ".replaceAll(RECORD_SEPARATOR, '\\n')", replace: '' }],
+    patches: [
+      { file: `${folder}/engine/json-lines.ts`, find: ".replaceAll(RECORD_SEPARATOR, '\\n')", replace: '' },
+    ],
     caughtBy: [{ file: engineTest, test: 'events' }],
   },
 ]

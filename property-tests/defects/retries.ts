@@ -1,7 +1,7 @@
 import type { Defect } from './defect.ts'
 
 const folder = 'reference/dispatch'
-const pipeline = `${folder}/sink-pipeline.ts`
+const pipeline = `${folder}/pipeline/sink-pipeline.ts`
 const letters = `${folder}/dead-letters`
 const lettersTest = `${letters}/dead-letters.test.ts`
 const batchingTest = `${folder}/batching.test.ts`
@@ -16,7 +16,7 @@ export const RETRIES: readonly Defect[] = [
     description: 'Records never wait for company: each line is a request of its own',
     patches: [
       {
-        file: `${folder}/ready-lanes.ts`,
+        file: `${folder}/pipeline/ready-lanes.ts`,
         find: 'return oldestMs + batchDelayMs',
         replace: 'return oldestMs',
       },
@@ -92,7 +92,7 @@ export const RETRIES: readonly Defect[] = [
     description: 'A batch of many sources that fails comes again as it was: one that is bad holds up all',
     patches: [
       {
-        file: `${folder}/lane.ts`,
+        file: `${folder}/pipeline/lane.ts`,
         find: 'this.companyMax = Math.max(1, Math.floor(sources / 2))',
         replace: 'this.companyMax = sources',
       },

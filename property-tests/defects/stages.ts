@@ -127,7 +127,7 @@ export const STAGES: readonly Defect[] = [
     description: 'Every sink gets what a label directs to some of them',
     patches: [
       {
-        file: 'reference/dispatch/spool-feed.ts',
+        file: 'reference/dispatch/spool/spool-feed.ts',
         find: 'if (!goesTo(block.source, this.name)) return null',
         replace: '',
       },

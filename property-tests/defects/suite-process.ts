@@ -1,5 +1,5 @@
 import { messageOf } from '../../reference/errors.ts'
-import { turnRealEventLoop } from '../../simulators/settle.ts'
+import { turnRealEventLoop } from '../../simulators/world/settle.ts'
 import { DEFECTS_AND_SABOTAGES, findDefect } from './catalogue.ts'
 import { PatchedModules } from './patched-modules.ts'
 import type { SuiteAnswer, SuiteJob } from './suite-pool.ts'

@@ -51,7 +51,7 @@ export const SURVIVORS: readonly Defect[] = [
         test: 'no delay is longer than the failures since the last success allow',
       },
       {
-        file: 'reference/dispatch/sink-pipeline.test.ts',
+        file: 'reference/dispatch/pipeline/sink-pipeline.test.ts',
         test: 'is repeated with a back-off that grows, and begins anew',
       },
       {

@@ -132,7 +132,7 @@ export const VERDICTS: readonly Defect[] = [
     description: 'A spoilt positions file ends in a stack trace and not in a sentence',
     patches: [
       {
-        file: 'reference/dispatch/position-store.ts',
+        file: 'reference/dispatch/positions/position-store.ts',
         find: 'throw new UsageError(',
         replace: 'throw new Error(',
       },

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Answer } from '../../reference/adapters/http-docker-engine.test-helper.ts'
+import type { Answer } from '../../reference/adapters/engine/http-docker-engine.test-helper.ts'
 import { encodeFrame, type StoredMessage } from './stored-log.ts'
 
 /**

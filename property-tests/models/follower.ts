@@ -1,11 +1,11 @@
 import { parseContainerPosition } from '../../reference/docker/reading/container-position.ts'
-import {
-  createReader,
-  type ContainerReader,
-  type ContainerReaderOptions,
-  type LogRequest,
-  type ReaderState,
+import type {
+  ContainerReader,
+  ContainerReaderOptions,
+  LogRequest,
+  ReaderState,
 } from '../../reference/docker/reading/container-reader.ts'
+import { createReader } from '../../reference/docker/reading/create-reader.ts'
 import type { Block } from '../../reference/dispatch/block.ts'
 import { encodeFrame, type StoredMessage } from './stored-log.ts'
 

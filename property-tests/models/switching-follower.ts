@@ -1,4 +1,5 @@
-import { createReader, type ContainerReader } from '../../reference/docker/reading/container-reader.ts'
+import type { ContainerReader } from '../../reference/docker/reading/container-reader.ts'
+import { createReader } from '../../reference/docker/reading/create-reader.ts'
 import {
   parseContainerPosition,
   type ContainerPosition,

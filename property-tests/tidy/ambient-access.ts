@@ -15,6 +15,8 @@ const ADAPTERS = [
   'reference/adapters/',
   // Serves the simulated engine on a real socket.
   'simulators/daemon/',
+  // Real timers and sockets for simulators.
+  'simulators/real-time/',
   // Serves simulated sinks on real sockets.
   'simulators/sinks/over-http/',
   // Clients of engines on sockets, the docker command among them.
@@ -22,7 +24,7 @@ const ADAPTERS = [
   // Finds what a block of code leaves open in the real process.
   'simulators/leaks/',
   // Lets the real event loop turn between virtual events.
-  'simulators/settle.ts',
+  'simulators/world/settle.ts',
 ]
 
 /** Ways around the ports, a sentence each. */

@@ -15,6 +15,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scenarios: ['scenarios/', 'simulators/', 'reference/'],
 }
 
+/**
+ * How the simulators stand on one another: each folder may look at those of its own line and of the lines before it, and at nothing else of the simulators.
+ * Time knows no machine, and what a machine is made of knows neither the machine nor the world. Folders that are not here may look anywhere.
+ */
+const LAYERS: readonly (readonly string[])[] = [
+  ['simulators/world/'],
+  ['simulators/real-time/'],
+  [
+    'simulators/wire/',
+    'simulators/engine/',
+    'simulators/file-system/',
+    'simulators/sinks/',
+    'simulators/jetstream/',
+    'simulators/faults/',
+  ],
+  ['simulators/machine/'],
+  ['simulators/world.ts'],
+]
+
 /** The collector's core is given its adapters; this is who gives them, and what is published. */
 const KNOWS_ADAPTERS = [
   'reference/adapters/',
@@ -40,7 +59,15 @@ function isAllowed(from: string, target: string): boolean {
   if (allowed === undefined || !isRoom(target)) return true
   if (room === 'reference' && target.startsWith('reference/adapters/'))
     return KNOWS_ADAPTERS.some((prefix) => from.startsWith(prefix))
+  if (isAbove(from, target)) return false
   return allowed.some((prefix) => target.startsWith(prefix))
+}
+
+function isAbove(from: string, target: string): boolean {
+  const [own, other] = [from, target].map((path) =>
+    LAYERS.findIndex((layer) => layer.some((prefix) => path.startsWith(prefix))),
+  )
+  return own !== -1 && target.startsWith('simulators/') && (other === -1 || other! > own!)
 }
 
 function isRoom(target: string): boolean {

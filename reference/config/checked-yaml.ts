@@ -1,38 +1,95 @@
-import { LineCounter, parseDocument } from 'yaml'
+import { LineCounter, parse, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { messageOf } from '../errors.ts'
 import { UsageError } from '../usage-error.ts'
+import { isRecord, substitute, SubstitutionError, type Environment, type Substituted } from './environment.ts'
 import { nearest } from './nearest.ts'
+
+export interface YamlOptions {
+  /** Named in errors. */
+  readonly file: string
+  /** Where given, texts may name its variables (see `substitute`). */
+  readonly env?: Environment
+  /** What the file says, with what it leaves out and something else says. Left out: as it is. */
+  readonly amend?: (raw: unknown) => unknown
+}
 
 export interface CheckedYaml<T> {
   readonly value: T
+  /** What the schema was given. */
+  readonly raw: unknown
   /** An error that names file and line of the value at a path, for what a schema cannot say. */
   readonly errorAt: (path: readonly PropertyKey[], problem: string) => UsageError
 }
 
 /**
  * A YAML text as its schema has it. The message of a failed check is the phrase behind "allowed:".
- * @param file named in errors
  * @throws UsageError naming file, line, key, value and what is allowed
  */
-export function parseCheckedYaml<T>(text: string, file: string, schema: z.ZodType<T>): CheckedYaml<T> {
+export function parseCheckedYaml<T>(
+  text: string,
+  schema: z.ZodType<T>,
+  { file, env, amend = (raw) => raw }: YamlOptions,
+): CheckedYaml<T> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const [syntax] = document.errors
   if (syntax !== undefined) throw new UsageError(`Cannot read ${file}: ${firstLine(syntax.message)}`)
-  const raw = valueOf(document, file)
-  const result = schema.safeParse(raw)
   const errorAt = (path: readonly PropertyKey[], problem: string): UsageError => {
     const node = locate(document, path)
     const line = node === null ? '' : `:${lines.linePos(node).line}`
     return new UsageError(`${file}${line}: ${problem}`)
   }
-  if (result.success) return { value: result.data, errorAt }
+  const said = withVariables(valueOf(document, file), env, errorAt)
+  const raw = amend(said.raw)
+  const { result, checked } = check(schema, raw, said.substituted)
+  if (result.success) return { value: result.data, raw: checked, errorAt }
   const { issues } = result.error
   // A key that is unknown is often one that is missing, misspelt: it says more.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!
-  const { path, problem } = describe(issue, raw, schema)
+  const { path, problem } = describe(issue, checked, schema)
   throw errorAt(path, `${problem}${issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''}`)
+}
+
+function withVariables(
+  raw: unknown,
+  env: Environment | undefined,
+  errorAt: CheckedYaml<unknown>['errorAt'],
+): ReturnType<typeof substitute> {
+  if (env === undefined) return { raw, substituted: [] }
+  try {
+    return substitute(raw, env)
+  } catch (error) {
+    if (!(error instanceof SubstitutionError)) throw error
+    throw errorAt(error.path, `${error.path.join('.')}: ${error.message}`)
+  }
+}
+
+/** What a variable was put into is a text where a text is allowed; anything else it is read as, as if it stood in the file itself. */
+function check<T>(
+  schema: z.ZodType<T>,
+  raw: unknown,
+  substituted: readonly Substituted[],
+): { result: z.ZodSafeParseResult<T>; checked: unknown } {
+  const result = schema.safeParse(raw)
+  if (result.success || substituted.length === 0) return { result, checked: raw }
+  const refused = new Set(result.error.issues.map(({ path }) => JSON.stringify(path)))
+  const checked = substituted
+    .filter(({ path }) => refused.has(JSON.stringify(path)))
+    .reduce((value, { path, text }) => withValueAt(value, path, scalarOf(text)), raw)
+  return { result: schema.safeParse(checked), checked }
+}
+
+/** A number, a truth value or null; any other text is itself. */
+function scalarOf(text: string): unknown {
+  if (!/^[\w.+~-]*$/.test(text)) return text
+  return parse(text) ?? null
+}
+
+function withValueAt(value: unknown, [key, ...rest]: readonly PropertyKey[], replacement: unknown): unknown {
+  if (key === undefined) return replacement
+  if (Array.isArray(value)) return value.with(Number(key), withValueAt(value[Number(key)], rest, replacement))
+  return isRecord(value) ? { ...value, [key]: withValueAt(value[String(key)], rest, replacement) } : value
 }
 
 /** What the text says; its aliases are looked up only now. */
@@ -59,10 +116,12 @@ function describe(
   }
   const where = issue.path.length === 0 ? 'the file' : issue.path.join('.')
   const value = valueAt(raw, issue.path)
-  const what = value === undefined ? ' is missing' : `: ${JSON.stringify(value)} is not allowed`
+  const isSecret = describedAt(schema, raw, issue.path).some((described) => valueAt(described, ['writeOnly']))
+  const shown = isSecret ? 'what it says' : JSON.stringify(value)
+  const what = value === undefined ? ' is missing' : `: ${shown} is not allowed`
   return {
     path: issue.path,
-    problem: `${where}${what}; ${nearWord(value, issue.message)}allowed: ${issue.message}`,
+    problem: `${where}${what}; ${isSecret ? '' : nearWord(value, issue.message)}allowed: ${issue.message}`,
   }
 }
 
@@ -89,13 +148,25 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
 
 /** The keys a section may have, read off the schema's own description. */
 function keysAt(schema: z.ZodType, raw: unknown, path: readonly PropertyKey[]): string[] {
-  const root: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  let described = chosenBy(root, raw)
+  return Object.keys(valueAt(describedAt(schema, raw, path).at(-1), ['properties']) ?? {})
+}
+
+/** The schema's own description of the file and of each value on the way to a path. */
+function describedAt(schema: z.ZodType, raw: unknown, path: readonly PropertyKey[]): unknown[] {
+  const described = [chosenBy(jsonSchemaOf(schema), raw)]
   for (const [depth, key] of path.entries()) {
     const inside = typeof key === 'number' ? ['items'] : ['properties', key]
-    described = chosenBy(valueAt(described, inside), valueAt(raw, path.slice(0, depth + 1)))
+    described.push(chosenBy(valueAt(described.at(-1), inside), valueAt(raw, path.slice(0, depth + 1))))
   }
-  return Object.keys(valueAt(described, ['properties']) ?? {})
+  return described
+}
+
+const jsonSchemas = new WeakMap<z.ZodType, unknown>()
+
+function jsonSchemaOf(schema: z.ZodType): unknown {
+  const known = jsonSchemas.get(schema) ?? z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  jsonSchemas.set(schema, known)
+  return known
 }
 
 /** Of several alternatives the one whose constants the value has. */

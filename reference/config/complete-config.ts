@@ -22,8 +22,9 @@ export function completeConfig(partial: PartialConfig): CollectorConfig {
 
 function replaced(whole: unknown, part: unknown): unknown {
   if (!isSection(whole) || !isSection(part)) return part
-  const parts = Object.entries(part).map(([key, value]) => [key, replaced(whole[key], value)])
-  return { ...whole, ...Object.fromEntries(parts) }
+  const result: Record<string, unknown> = { ...whole }
+  for (const key of Object.keys(part)) result[key] = replaced(whole[key], part[key])
+  return result
 }
 
 function isSection(value: unknown): value is Readonly<Record<string, unknown>> {

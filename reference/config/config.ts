@@ -1,192 +1,62 @@
 import type { z } from 'zod'
-import type { MetadataField } from '../dispatch/attributes.ts'
-import type { MultilinePreset } from '../docker/stages/multiline-rule.ts'
-import type * as registry from '../sinks/registry.ts'
+import * as registry from '../sinks/registry.ts'
+import { containerMonitor } from './container-monitor.ts'
+import { dispatcher } from './dispatcher.ts'
+import { fileMonitor } from './file-monitor.ts'
+import { listener } from './listener.ts'
+import { section } from './section.ts'
+import { durationFrom, notYet, oneOf, text } from './values.ts'
 
-/**
- * The collector's configuration, complete and checked. `parseConfig` makes it from YAML, `completeConfig` from a part of it.
- * Durations are milliseconds, sizes bytes.
- */
-export interface CollectorConfig {
-  /** Positions, lock, spool. One collector per directory. */
-  readonly stateDir: string
-  readonly containerMonitor: ContainerMonitorConfig
-  readonly fileMonitor: FileMonitorConfig
-  readonly dispatcher: DispatcherConfig
-  readonly sinks: SinksConfig
-  readonly metrics: ListenerConfig
-  readonly api: ListenerConfig
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
-}
-
-/** What every record of a container carries beside its own fields, where its format has a place for it. */
-export interface MetadataConfig {
-  readonly fields: readonly MetadataField[]
-  /** Keys; one that ends in `*` stands for all that begin so. */
-  readonly labels: readonly string[]
-  /** What the field `host` says; null for the machine's name. */
-  readonly host: string | null
-}
-
-/** Which lines are joined to one record, unless the container's own label says so. Nothing is joined without a preset and patterns. */
-export interface MultilineConfig {
-  readonly preset: MultilinePreset | null
-  /** A line that it matches begins a record. */
-  readonly start: RegExp | null
-  /** A line that it matches goes on with the record before it; null: any that begins none. */
-  readonly continues: RegExp | null
-  /** A line that was written this much later than the one before it begins a record. */
-  readonly timeoutMs: number
-  readonly maxLines: number
-  readonly maxBytes: number
-}
-
-/** How much of each container's output is taken, in lines or in bytes; both null: all of it. */
-export interface RateLimitConfig {
-  readonly linesPerSecond: number | null
-  readonly bytesPerSecond: number | null
-  /** At once as much as the rate gives in this time. */
-  readonly burstMs: number
-  /** Whether what is beyond that is left out, or reading waits. */
-  readonly whenExceeded: 'drop' | 'delay'
-}
-
-export interface ContainerMonitorConfig {
-  readonly enabled: boolean
-  /** `unix:///path` or `tcp://host:port`. */
-  readonly socketPath: string
-  /** TLS to an engine at `tcp://`; null for none. Never set for a socket. */
-  readonly tls: TlsConfig | null
-  /** Containers being attached at the same time. */
-  readonly maxConcurrent: number
-  readonly healthCheckDelayMs: number
-  readonly reconnectIntervalMs: number
-  readonly heartbeatIntervalMs: number
-  /** How often containers are listed again, because the engine may drop events. */
-  readonly resyncIntervalMs: number
-  readonly readTimeoutMs: number
-  readonly openTimeoutMs: number
-  readonly closeTimeoutMs: number
-  readonly slotTurnMs: number
-  readonly filters: ContainerFilters
-  /** Whether labels of containers that begin with `watertight.` are settings. */
-  readonly settingsByLabel: boolean
-  readonly metadata: MetadataConfig
-  /** Where lines come from: the engine's API, its `json-file` logs on this machine's disk, or those where they can be read. */
-  readonly source: 'api' | 'files' | 'auto'
-  /** Logs that are open at the same time, of those that are read from files. */
-  readonly maxOpenLogs: number
-  readonly multiline: MultilineConfig
-  readonly rateLimit: RateLimitConfig
-  /** For containers without a position: what they wrote in this time, milliseconds, or everything, or nothing that is there already. */
-  readonly from: 'start' | 'now' | number
-  /** A longer line is cut into lines of this length. */
-  readonly maxLineBytes: number
-  /** How often logs are read where the engine's follow cannot be trusted (Podman), and how often a file is looked at to which nothing is written. */
-  readonly pollIntervalMs: number
-  readonly streamRotation: StreamRotationConfig
-}
-
-/** Files in PEM; null where there is none. A certificate and its key come together. */
-export interface TlsConfig {
-  /** Whether the engine's certificate must be valid and carry its name. */
-  readonly verify: boolean
-  /** Who signed the engine's certificate; without it the authorities that Node trusts. */
-  readonly ca: string | null
-  /** What the collector shows to the engine. */
-  readonly cert: string | null
-  readonly key: string | null
-}
-
-export interface ContainerFilters {
-  /** Whether the container that the collector runs in is left out. */
-  readonly excludeSelf: boolean
-  /** `key` or `key=value`. */
-  readonly includeLabels: readonly string[]
-  readonly excludeLabels: readonly string[]
-  /** Matched against the name without its slash. */
-  readonly includeNames: readonly RegExp[]
-  readonly excludeNames: readonly RegExp[]
-  /** Matched against the text of each record, the first 16 KiB of it. */
-  readonly includeLines: readonly RegExp[]
-  readonly excludeLines: readonly RegExp[]
-}
-
-export interface StreamRotationConfig {
-  readonly enabled: boolean
-  /** A stream's maximum age; jitter only shortens it. */
-  readonly intervalMs: number
-  /** The slot pool's capacity. */
-  readonly maxConcurrentStreams: number
-  readonly pauseBetweenRotationsMs: number
-}
-
-export interface FileMonitorConfig {
-  readonly enabled: boolean
-  /** Absolute paths and globs of the logs to be read; `exclude` wins. */
-  readonly paths: readonly string[]
-  readonly exclude: readonly string[]
-  /** For files without a position that are there when the collector starts. */
-  readonly from: 'start' | 'now'
-  /** How often a file is looked at; one that is silent up to four times less often. */
-  readonly pollIntervalMs: number
-  /** How often directories are searched for new files. */
-  readonly discoveryIntervalMs: number
-  /** How long a file that was renamed away must be silent before the next one is begun. */
-  readonly rotateWaitMs: number
-  /** How long a log must be gone before it is forgotten. */
-  readonly forgetAfterMs: number
-  readonly maxOpenFiles: number
-  /** A longer line is cut into lines of this length. */
-  readonly maxLineBytes: number
-  /** Whether a carriage return before the newline is cut. */
-  readonly cutCarriageReturn: boolean
-}
-
-export interface DispatcherConfig {
-  /** Writes to a sink under way at the same time. */
-  readonly workers: number
-  /** Of those, at most so many that repeat a write that failed. */
-  readonly retriesMax: number
-  /** Memory for lines on their way; with a spool each sink may hold as much again, at most 16 MiB. */
-  readonly queueBytesMax: number
-  /** How often acknowledged positions are written to disk. */
-  readonly checkpointIntervalMs: number
-  /** How often the log says what became of the lines; 0 for never. */
-  readonly statisticsIntervalMs: number
-  readonly spool: SpoolConfig
-  readonly deadLetters: DeadLettersConfig
-}
-
-/** Records that a sink will not get: they are kept on disk until they are redelivered or dropped. */
-export interface DeadLettersConfig {
-  /** Bound on the disk space of those of one sink. */
-  readonly bytesMax: number
-  /** Whether the sources of further ones wait when it is full, or the oldest are given up. */
-  readonly whenFull: 'wait' | 'drop_oldest'
-  /** Whether what an earlier run left is given to its sink again at the start. */
-  readonly redeliverAtStart: boolean
-  /** What of one source was written so often, and failed, is a dead letter. Null: never, it waits. A sink that is away is not counted. */
-  readonly afterAttempts: number | null
-  /** The same by the time since it failed first. */
-  readonly afterAgeMs: number | null
-}
-
-/** For more than one sink, and for one that may be away: what is read waits for them on disk. */
-export interface SpoolConfig {
-  /** Bound on the disk space it takes. */
-  readonly bytesMax: number
-  /** Whether reading waits when it is full, or the oldest lines are given up. */
-  readonly whenFull: 'wait' | 'drop_oldest'
-}
+export type * from './container-filters.ts'
+export type * from './container-monitor.ts'
+export type * from './dispatcher.ts'
+export type * from './file-monitor.ts'
+export type * from './listener.ts'
+export type * from './record-settings.ts'
+export type * from './tls.ts'
 
 /** A section for each kind of sink. */
 export type SinksConfig = {
   readonly [Key in keyof typeof registry]: z.output<(typeof registry)[Key]['schema']>
 }
 
-export interface ListenerConfig {
-  readonly enabled: boolean
-  readonly host: string
-  readonly port: number
-}
+/** As the registry lists them. */
+const kinds = Object.entries(registry)
+
+const sinks = section(Object.fromEntries(kinds.map(([, { name, schema }]) => [name, schema as z.ZodType])))
+  .transform((values) => {
+    const byKey = Object.fromEntries(kinds.map(([key, { name }]) => [key, values[name]]))
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each is what the schema of its kind made
+    return byKey as SinksConfig
+  })
+  .describe('where lines go; one that is enabled gets all of them, unless a label says otherwise')
+
+/**
+ * Every key of the configuration, with type, limits, default and what it is for: the only place where any of it is written. The type of a configuration,
+ * the JSON Schema, the reference page and the example follow from it. Every key is optional, and a section may be empty.
+ */
+export const configSchema = section({
+  stateDir: text
+    .default('./data/state')
+    .describe('positions, lock, spool and dead letters; one collector per directory'),
+  logLevel: oneOf(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe("what the collector's own log says, on standard error"),
+  containerMonitor,
+  fileMonitor,
+  dispatcher,
+  sinks,
+  metrics: listener('127.0.0.1:8001').describe('GET /metrics'),
+  api: listener('127.0.0.1:8401').describe('GET /health, GET /debug/tasks'),
+  // Of a part to come: it is there to be refused with a better reason than "unknown".
+  anomaly: section({
+    enabled: notYet.default(false),
+    trainingIntervalMs: durationFrom('1s', '24h').prefault('10m'),
+  }).meta({ planned: true }),
+})
+
+/**
+ * The collector's configuration, complete and checked. `parseConfig` makes it from YAML, `completeConfig` from a part of it.
+ * Durations are milliseconds, sizes bytes; null stands for what is not set.
+ */
+export interface CollectorConfig extends Readonly<z.output<typeof configSchema>> {}

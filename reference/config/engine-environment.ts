@@ -1,45 +1,33 @@
 import { join } from 'node:path'
 import { UsageError } from '../usage-error.ts'
-import type { TlsConfig } from './config.ts'
 import { DEFAULT_DOCKER_HOST, DOCKER_HOST_ALLOWED, isDockerHost } from './docker-host.ts'
-
-/** Environment variables. */
-export type Environment = Readonly<Record<string, string | undefined>>
-
-/** The keys of TLS in the file. */
-export interface TlsKeys {
-  readonly enabled?: boolean | undefined
-  readonly verify?: boolean | undefined
-  readonly ca?: string | undefined
-  readonly cert?: string | undefined
-  readonly key?: string | undefined
-}
+import { isRecord, type Environment } from './environment.ts'
 
 /**
- * Where the engine is and how it is spoken to. What the file does not say the environment does: DOCKER_HOST, and TLS as Docker's own client reads it.
+ * What a file says, with what the environment says of the engine where the file says nothing: DOCKER_HOST, and TLS as Docker's own client reads it.
  * A file that names any TLS file is asked for all of them.
+ * @param raw what the file says, not yet checked
  * @throws UsageError when DOCKER_HOST is needed and of no kind that is supported
  */
-export function engineAddress(
-  socketPath: string | undefined,
-  keys: TlsKeys,
-  env: Environment,
-): { socketPath: string; tls: TlsConfig | null } {
-  const host = socketPath ?? hostFromEnvironment(env)
+export function withEngineOf(env: Environment, raw: unknown): unknown {
+  const whole = raw ?? {}
+  if (!isRecord(whole)) return raw
+  const monitor = whole['container_monitor'] ?? {}
+  if (!isRecord(monitor)) return raw
+  const host = monitor['socket_path'] ?? hostOf(env)
   // As with Docker's own client: what the environment says of TLS is not for a socket.
-  const usual = host.startsWith('unix:') ? null : tlsFromEnvironment(env)
-  const asked = Object.values(keys).some((value) => value !== undefined)
-  const enabled = keys.enabled ?? (asked || usual !== null)
-  return { socketPath: host, tls: enabled ? tlsFrom(keys, usual) : null }
+  const usual = typeof host === 'string' && host.startsWith('tcp:') ? tlsOf(env) : null
+  const tls = usual === null ? monitor['tls'] : withUsual(usual, monitor['tls'] ?? {})
+  return { ...whole, container_monitor: { ...monitor, socket_path: host, tls } }
 }
 
-function tlsFrom({ verify, ca, cert, key }: TlsKeys, usual: TlsConfig | null): TlsConfig {
-  const named = ca !== undefined || cert !== undefined || key !== undefined
-  const files = named || usual === null ? { ca: ca ?? null, cert: cert ?? null, key: key ?? null } : usual
-  return { ...files, verify: verify ?? usual?.verify ?? true }
+function withUsual(usual: TlsKeys, keys: unknown): unknown {
+  if (!isRecord(keys)) return keys
+  const named = ['ca', 'cert', 'key'].some((key) => keys[key] !== undefined)
+  return named ? { verify: usual.verify, ...keys } : { ...usual, ...keys }
 }
 
-function hostFromEnvironment({ DOCKER_HOST: host }: Environment): string {
+function hostOf({ DOCKER_HOST: host }: Environment): string {
   if (!host) return DEFAULT_DOCKER_HOST
   if (isDockerHost(host)) return host
   throw new UsageError(
@@ -47,17 +35,25 @@ function hostFromEnvironment({ DOCKER_HOST: host }: Environment): string {
   )
 }
 
+/** Of `container_monitor.tls`. */
+interface TlsKeys {
+  readonly verify: boolean
+  readonly ca?: string
+  readonly cert: string
+  readonly key: string
+}
+
 /**
  * DOCKER_TLS_VERIFY asks for TLS, whatever its value; DOCKER_TLS and DOCKER_CERT_PATH alone ask for it without verifying the engine's certificate. The
  * files are ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH, or in ~/.docker. Null when it is not asked for.
  */
-function tlsFromEnvironment(env: Environment): TlsConfig | null {
+function tlsOf(env: Environment): TlsKeys | null {
   const { DOCKER_TLS_VERIFY: verify, DOCKER_TLS: unverified, DOCKER_CERT_PATH: path, HOME: home } = env
   if (!verify && !unverified && !path) return null
   const directory = path || join(home || '/', '.docker')
   return {
     verify: Boolean(verify),
-    ca: verify ? join(directory, 'ca.pem') : null,
+    ...(verify && { ca: join(directory, 'ca.pem') }),
     cert: join(directory, 'cert.pem'),
     key: join(directory, 'key.pem'),
   }

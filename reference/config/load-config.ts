@@ -3,8 +3,13 @@ import { messageOf } from '../errors.ts'
 import type { FileSystem } from '../ports/file-system.ts'
 import { UsageError } from '../usage-error.ts'
 import type { CollectorConfig } from './config.ts'
-import type { Environment } from './engine-environment.ts'
-import { parseConfig } from './parse-config.ts'
+import type { Environment } from './environment.ts'
+import { parseConfig, type ParseOptions } from './parse-config.ts'
+
+interface Surroundings {
+  readonly fileSystem: FileSystem
+  readonly env: Environment
+}
 
 /**
  * The configuration in a file; without one the defaults of every key.
@@ -12,10 +17,19 @@ import { parseConfig } from './parse-config.ts'
  */
 export async function loadConfig(
   file: string | undefined,
-  { fileSystem, env }: { fileSystem: FileSystem; env: Environment },
+  surroundings: Surroundings,
 ): Promise<CollectorConfig> {
-  if (file === undefined) return parseConfig('', { file: 'defaults', env })
-  return parseConfig(await readText(file, fileSystem), { file, env })
+  const { text, options } = await readConfigText(file, surroundings)
+  return parseConfig(text, options)
+}
+
+/** The text of a file as it is to be parsed; without one a text that says nothing. @throws UsageError when it cannot be read */
+export async function readConfigText(
+  file: string | undefined,
+  { fileSystem, env }: Surroundings,
+): Promise<{ readonly text: string; readonly options: ParseOptions }> {
+  if (file === undefined) return { text: '', options: { file: 'defaults', env } }
+  return { text: await readText(file, fileSystem), options: { file, env } }
 }
 
 async function readText(file: string, fileSystem: FileSystem): Promise<string> {

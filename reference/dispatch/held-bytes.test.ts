@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { createReader } from '../docker/reading/container-reader.ts'
+import { createReader } from '../docker/reading/create-reader.ts'
 import type { Block } from './block.ts'
 import { blockBytes, heldBytes } from './held-bytes.ts'
 import { blockOf, sourceOf } from './pipeline-rig.test-helper.ts'
-import { sliceRecords } from './slice-records.ts'
+import { sliceRecords } from './pipeline/slice-records.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')

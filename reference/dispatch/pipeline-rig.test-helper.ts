@@ -7,7 +7,7 @@ import { Budget } from './budget.ts'
 import { completeConfig, type PartialConfig } from '../config/complete-config.ts'
 import { DeadLetters } from './dead-letters/dead-letters.ts'
 import { blockBytes } from './held-bytes.ts'
-import { SinkPipeline } from './sink-pipeline.ts'
+import { SinkPipeline } from './pipeline/sink-pipeline.ts'
 import type { NotDurable, Sink, SinkBatch, SinkLimits, WriteAnswer } from './sink.ts'
 
 export function sourceOf(name: string): Source {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { NodeClock } from '../adapters/node-clock.ts'
 import { NodeFileSystem } from '../adapters/node-file-system.ts'
-import { PositionStore } from './position-store.ts'
+import { PositionStore } from './positions/position-store.ts'
 
 let stateDir: string
 

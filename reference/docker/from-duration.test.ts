@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { PERSONALITIES, type PersonalityName } from '../../simulators/index.ts'
 import { encodeFrame } from '../../property-tests/models/stored-log.ts'
 import { MonitorRig } from './monitor-rig.test-helper.ts'
-import { createReader } from './reading/container-reader.ts'
+import { createReader } from './reading/create-reader.ts'
 import { stampOf } from './reading/stamp.ts'
 
 const MINUTE_MS = 60_000

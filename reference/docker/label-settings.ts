@@ -1,11 +1,7 @@
 import { nearest } from '../config/nearest.ts'
+import { MULTILINE_PRESET_NAMES } from '../config/record-settings.ts'
 import { isPattern } from '../config/values.ts'
-import {
-  isMultilinePreset,
-  MULTILINE_PRESET_NAMES,
-  MULTILINE_PRESETS,
-  type LinePattern,
-} from './stages/multiline-rule.ts'
+import { isMultilinePreset, MULTILINE_PRESETS, type LinePattern } from './stages/multiline-rule.ts'
 import type { RecordFormat } from '../sinks/record-format.ts'
 
 /** What a container's own labels say of how it is collected; null where they say nothing. */

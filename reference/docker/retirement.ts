@@ -4,7 +4,7 @@ import type { Scope } from '../lifecycle/scope.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { ContainerPosition } from './reading/container-position.ts'
 import { stageSettingsOf } from './stages/stage-settings.ts'
-import { createReader } from './reading/container-reader.ts'
+import { createReader } from './reading/create-reader.ts'
 import type { Delivery } from './delivery.ts'
 import { flushReader } from './flush-reader.ts'
 

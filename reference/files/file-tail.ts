@@ -1,11 +1,7 @@
 import { posix } from 'node:path'
-import type { FileMonitorConfig } from '../config/config.ts'
 import type { Block, Source } from '../dispatch/block.ts'
-import type { Delivery } from '../docker/delivery.ts'
-import type { OpenFiles } from '../lifecycle/open-files.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { FileStat, FileSystem } from '../ports/file-system.ts'
-import { statOf, type Directories } from './directories.ts'
+import type { FileStat } from '../ports/file-system.ts'
+import { statOf } from './directories.ts'
 import {
   beginningOf,
   finished,
@@ -17,24 +13,8 @@ import {
 import { FilePosition } from './file-position.ts'
 import { FileReads, type ReadOutcome } from './file-reads.ts'
 import { FileRecords } from './file-records.ts'
-import type { FilesRead } from './files-read.ts'
-import type { FileNotice } from './notices.ts'
 import { RotatedFiles, RotationUnderWay, type Unread } from './rotated-files.ts'
-
-export interface TailContext {
-  readonly config: FileMonitorConfig
-  readonly clock: Clock
-  readonly fileSystem: FileSystem
-  readonly openFiles: OpenFiles
-  readonly directories: Directories
-  readonly filesRead: FilesRead
-  readonly delivery: Delivery
-  readonly report: (source: Source, notice: FileNotice) => void
-  /** Whether the path is wanted by itself. */
-  readonly wants: (path: string) => boolean
-  /** Whether this was a rotated file already when the collector started. */
-  readonly wasRotatedBefore: (file: FileStat) => boolean
-}
+import type { TailContext } from './tail-context.ts'
 
 /**
  * One log: the files that had its path, one after the other. It looks when it is told to:

@@ -19,8 +19,8 @@ import {
   type FinishedFile,
 } from './file-place.ts'
 import { FINISHED_MAX } from './file-records.ts'
-import type { TailContext } from './file-tail.ts'
 import { compareRotated, isCompressed } from './rotated-names.ts'
+import type { TailContext } from './tail-context.ts'
 import { TailedFile } from './tailed-file.ts'
 
 /** A file to go on with, and where in it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SeededRandom } from '../../simulators/seeded-random.ts'
+import { SeededRandom } from '../../simulators/world/seeded-random.ts'
 import { BackOff } from './back-off.ts'
 
 const OPTIONS = { initialMs: 200, maxMs: 30_000 }

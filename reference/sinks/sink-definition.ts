@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { CollectorConfig } from '../config/config.ts'
+import type { ContainerMonitorConfig } from '../config/container-monitor.ts'
 import type { Sink } from '../dispatch/sink.ts'
 import type { TaskRegistry } from '../lifecycle/task-registry.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -9,14 +9,19 @@ import type { Ports } from '../ports/index.ts'
 export interface SinkDefinition<Config extends SinkConfig = SinkConfig> {
   /** Names it in the configuration (`sinks.<name>`), and in positions, metrics and logs: the `name` of the sink it makes. */
   readonly name: string
-  /** Its section of the configuration: keys, limits and defaults. */
+  /** Its section of the configuration: keys, limits, defaults and what they are for. */
   readonly schema: z.ZodType<Config>
   /** Files and connections it has open at the most, and the key that bounds them; left out by a sink that opens none. */
   descriptors?(config: Config): { readonly key: string; readonly count: number }
   /** What is wrong with the section although each value is allowed; null for nothing. Asked for sinks that are enabled. */
-  contradiction?(config: Config, whole: CollectorConfig): OwnContradiction | null
+  contradiction?(config: Config, beside: ConfigBeside): OwnContradiction | null
   /** Opens nothing: a sink opens what it needs when it is first written to. */
   create(config: Config, context: SinkContext): Sink
+}
+
+/** What of the rest of the configuration a sink may depend on. */
+export interface ConfigBeside {
+  readonly containerMonitor: ContainerMonitorConfig
 }
 
 export interface OwnContradiction {

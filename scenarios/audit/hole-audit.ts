@@ -67,8 +67,12 @@ export function accountForHoles(
     else if ((oldest.find(({ at }) => at >= told.toldAt)?.line ?? 0) > hole.last) rotatedAway += size
     else givenUp += size
   }
-  const idleGaps = gaps.filter((gap) => !holes.some((hole) => tellsOf(gap, hole))).length
-  return { silent, rotatedAway, givenUp, idleGaps }
+  return { silent, rotatedAway, givenUp, idleGaps: idleGapsOf(holes, gaps).length }
+}
+
+/** Gaps that were told where nothing is missing. */
+export function idleGapsOf(holes: readonly Hole[], gaps: readonly ToldGap[]): ToldGap[] {
+  return gaps.filter((gap) => !holes.some((hole) => tellsOf(gap, hole)))
 }
 
 /** Stamps have nine decimals and are in UTC, so that their order is that of the text. */

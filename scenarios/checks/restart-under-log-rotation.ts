@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import {
   accountForHoles,
+  idleGapsOf,
   holesOf,
   type HoleCounts,
   type OldestLine,
@@ -193,7 +194,18 @@ async function audit(rig: Rig, engine: EngineWatch, counted: readonly CountedGap
   for (const name of NAMES) {
     const gaps = told.filter(({ container }) => container === name).map(gapOf)
     const stamps = await readOutput(rig, name, lines)
-    accounts.push(accountForHoles(holesOf(stamps, LINES), gaps, engine.oldest.get(name)!))
+    const holes = holesOf(stamps, LINES)
+    const oldest = engine.oldest.get(name)!
+    accounts.push(accountForHoles(holes, gaps, oldest))
+    for (const { after, toldAt } of idleGapsOf(holes, gaps)) {
+      const line = [...stamps].find(([, stamp]) => stamp === after)?.[0]
+      const looks = oldest
+        .filter(({ at }) => Math.abs(at - toldAt) < LOOKS_SHOWN_MS)
+        .map(({ at, line: first }) => `${first} at ${at - toldAt} ms`)
+      process.stdout.write(
+        `  ${name}: a gap behind line ${line} was told; the engine's first line was ${looks.join(', ')}\n`,
+      )
+    }
   }
   const { duplicated, outOfOrder, examples } = lines.counts()
   for (const example of examples) process.stdout.write(`  ${example}\n`)
@@ -236,3 +248,5 @@ async function readOutput(rig: Rig, name: string, lines: LineAudit): Promise<Map
 
 const WATCH_MS = 500
 const LOOK_LIMIT_MS = 5000
+/** Around a gap that is told where nothing is missing. */
+const LOOKS_SHOWN_MS = 3000

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SimulatedEngine } from '../engine/simulated-engine.ts'
-import type { Behaviour } from '../engine/workload.ts'
+import type { Behaviour } from '../engine/output/workload.ts'
 
 /** One request, as far as a route needs to know it. */
 export interface ApiCall {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import Docker from 'dockerode'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { HttpDockerEngine } from '../../reference/adapters/http-docker-engine.ts'
+import { HttpDockerEngine } from '../../reference/adapters/engine/http-docker-engine.ts'
 import { framesOf, never as signal, readToEnd } from '../engine/test-support.ts'
 import { eventually, socketOf, startDaemon } from './daemon.test-helper.ts'
 

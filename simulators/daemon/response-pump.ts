@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { SimulatedEngine } from '../engine/simulated-engine.ts'
-import type { StreamSource } from '../engine/simulated-stream.ts'
+import type { StreamSource } from '../engine/client/simulated-stream.ts'
 
 /**
  * Sends what a source has down a response whose head is written; the head goes at once unless the source delays it. Nothing is taken while the client does not read, or while the engine hangs. The

@@ -1,10 +1,21 @@
 import type { EnginePersonality } from '../engine/personality.ts'
 import { ApiError } from './api-error.ts'
-import { create, kill, pause, remove, rename, restart, start, stop, unpause, wait } from './control-routes.ts'
-import { events } from './event-route.ts'
+import {
+  create,
+  kill,
+  pause,
+  remove,
+  rename,
+  restart,
+  start,
+  stop,
+  unpause,
+  wait,
+} from './docker/control-routes.ts'
+import { events } from './docker/event-route.ts'
 import { LIBPOD_ROUTES } from './libpod/libpod-routes.ts'
-import { logs } from './log-route.ts'
-import { info, inspect, list, ping, version } from './read-routes.ts'
+import { logs } from './docker/log-route.ts'
+import { info, inspect, list, ping, version } from './docker/read-routes.ts'
 import { ofThing, type Route } from './route.ts'
 
 /** The Docker API. */

@@ -10,7 +10,7 @@ import {
   PODMAN_5,
   type EnginePersonality,
 } from './personality.ts'
-import { EVERYTHING } from './selected-log.ts'
+import { EVERYTHING } from './reply/selected-log.ts'
 import type { SimulatedContainer } from './simulated-container.ts'
 import { never, readToEnd, readWithin } from './test-support.ts'
 

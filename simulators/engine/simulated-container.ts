@@ -1,17 +1,17 @@
 import type { ContainerDetails } from '../../reference/ports/index.ts'
-import type { SeededRandom } from '../seeded-random.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 import type { Wire } from '../wire/wire.ts'
-import { ContainerLog, type LogRotationOptions } from './container-log.ts'
-import type { EngineHost } from './engine-host.ts'
-import { ExpectedOutput } from './expected-output.ts'
-import { STDERR, STDOUT, type StreamNumber } from './log-file.ts'
-import { NumberedLines } from './numbered-lines.ts'
-import { ConmonCopier } from './conmon-copier.ts'
-import { OutputCopier, type Copier } from './output-copier.ts'
-import { Stamper } from './stamper.ts'
+import { ContainerLog, type LogRotationOptions } from './log/container-log.ts'
+import type { Host } from '../world/host.ts'
+import { ExpectedOutput } from './output/expected-output.ts'
+import { STDERR, STDOUT, type StreamNumber } from './log/log-file.ts'
+import { NumberedLines } from './output/numbered-lines.ts'
+import { ConmonCopier } from './output/conmon-copier.ts'
+import { OutputCopier, type Copier } from './output/output-copier.ts'
+import { Stamper } from './log/stamper.ts'
 import type { EnginePersonality } from './personality.ts'
-import { storedText } from './stored-text.ts'
-import { Workload, type Behaviour, type LineShape } from './workload.ts'
+import { storedText } from './log/stored-text.ts'
+import { Workload, type Behaviour, type LineShape } from './output/workload.ts'
 
 export interface ContainerOptions {
   /** Without the leading slash. */
@@ -89,7 +89,7 @@ export class SimulatedContainer {
   finishedAt: number | null = null
   /** Of the last process that ended. */
   exitCode = 0
-  readonly #host: EngineHost
+  readonly #host: Host
   readonly #options: ContainerOptions
   readonly #expected: ExpectedOutput
   readonly #lines: NumberedLines
@@ -104,7 +104,7 @@ export class SimulatedContainer {
   #lastNumber = 0
   #logsFollowed = 0
 
-  constructor(host: EngineHost, id: string, options: ContainerOptions, engine: ContainerEngine) {
+  constructor(host: Host, id: string, options: ContainerOptions, engine: ContainerEngine) {
     this.id = id
     this.name = options.name
     this.tty = options.tty ?? false

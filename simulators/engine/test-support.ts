@@ -1,7 +1,7 @@
 import type { LogStream } from '../../reference/ports/index.ts'
 import type { World } from '../world.ts'
-import { HEADER_BYTES } from './log-file.ts'
-import { STAMP_BYTES } from './stamp-format.ts'
+import { HEADER_BYTES } from './log/log-file.ts'
+import { STAMP_BYTES } from './log/stamp-format.ts'
 
 /** A signal that is never aborted. */
 export const never: AbortSignal = new AbortController().signal

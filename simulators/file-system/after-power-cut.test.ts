@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { SeededRandom } from '../seeded-random.ts'
+import { SeededRandom } from '../world/seeded-random.ts'
 import { SECTOR_BYTES } from './after-power-cut.ts'
 import { FileNode } from './file-node.ts'
 

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 
 /** A write or a truncation, with what it replaced. */
 export interface FileChange {

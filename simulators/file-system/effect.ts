@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 import { fileError } from './file-error.ts'
 import type { FileFaultOrder, FileOperation } from './file-system-fault.ts'
 import type { SimulatedDisk } from './simulated-disk.ts'

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 import { afterPowerCut, type FileChange } from './after-power-cut.ts'
 
 /** A file of the simulated disk: its contents as the kernel has them, and what of them is not on the disk yet. */

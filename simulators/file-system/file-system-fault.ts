@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 import type { CrashKind } from './crash-kind.ts'
 
 /** What can be done to a file system. */

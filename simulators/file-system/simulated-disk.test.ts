@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { SeededRandom } from '../seeded-random.ts'
+import { SeededRandom } from '../world/seeded-random.ts'
 import { World } from '../world.ts'
 import { SimulatedDisk } from './simulated-disk.ts'
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { DirectoryEntry, OpenFlags } from '../../reference/ports/index.ts'
-import type { SeededRandom } from '../seeded-random.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 import { bind, bindingOf, DirectoryNode, type Binding, type DiskNode } from './directory-node.ts'
 import { fileError } from './file-error.ts'
 import { FileNode } from './file-node.ts'

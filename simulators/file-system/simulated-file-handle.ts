@@ -1,25 +1,33 @@
 import type { FileHandle, FileStat, OpenFlags } from '../../reference/ports/index.ts'
-import type { LedgerEntry } from '../resource-ledger.ts'
+import type { LedgerEntry } from '../world/resource-ledger.ts'
 import type { DiskNode } from './directory-node.ts'
 import type { Portion } from './effect.ts'
 import { fileError } from './file-error.ts'
 import type { FileNode } from './file-node.ts'
 import type { FileOperation } from './file-system-fault.ts'
-import type { ProcessFileSystem } from './process-file-system.ts'
+
+/** Who opened a file. */
+export interface HandleOwner {
+  /** Runs an operation as an event, subject to the faults ordered. */
+  perform<T>(operation: FileOperation, path: string, apply: (portion: Portion) => T): Promise<T>
+  /** The descriptor was given back. */
+  release(handle: SimulatedFileHandle): void
+  notifyWrite(path: string, position: number, bytes: Uint8Array): void
+}
 
 /** An open file of the simulated file system. The descriptor is in the ledger until `close`. */
 export class SimulatedFileHandle implements FileHandle {
   readonly entry: LedgerEntry
-  readonly #owner: ProcessFileSystem
+  readonly #owner: HandleOwner
   readonly node: DiskNode
   readonly #path: string
   readonly #flags: OpenFlags
   #position = 0
   #closed = false
 
-  /** For {@link ProcessFileSystem.open} only. */
+  /** For the owner only. */
   constructor(
-    owner: ProcessFileSystem,
+    owner: HandleOwner,
     opened: { node: DiskNode; path: string; flags: OpenFlags; entry: LedgerEntry },
   ) {
     this.#owner = owner

@@ -1,5 +1,5 @@
 import type { SimulatedContainer } from '../engine/simulated-container.ts'
-import type { World } from '../world.ts'
+import type { Simulation } from '../world/simulation.ts'
 import { every } from './every.ts'
 import type { OutputCheck } from './output-check.ts'
 
@@ -37,7 +37,7 @@ interface Stall {
  * minute after everything is.
  * I15: what fails delays nothing else: where nothing is wrong a line waits no longer than its bound.
  */
-export function deliveriesGoOn(world: World, options: DeliveriesOptions): Disposable {
+export function deliveriesGoOn(world: Simulation, options: DeliveriesOptions): Disposable {
   const watch = new DeliveryWatch(world, options)
   const stack = new DisposableStack()
   stack.use(every(world, 'I15 what fails delays nothing else', LOOK_MS, () => watch.delayed()))
@@ -46,11 +46,11 @@ export function deliveriesGoOn(world: World, options: DeliveriesOptions): Dispos
 }
 
 class DeliveryWatch {
-  readonly #world: World
+  readonly #world: Simulation
   readonly #options: DeliveriesOptions
   #stalls = new Map<OutputCheck, Stall>()
 
-  constructor(world: World, options: DeliveriesOptions) {
+  constructor(world: Simulation, options: DeliveriesOptions) {
     this.#world = world
     this.#options = options
   }

@@ -1,4 +1,4 @@
-import type { World } from '../world.ts'
+import type { Simulation } from '../world/simulation.ts'
 
 /**
  * Looks at the state of things once every so many milliseconds of virtual time, and while nothing else happens too. What it finds is what the invariant
@@ -6,7 +6,7 @@ import type { World } from '../world.ts'
  * @param look a sentence saying what is wrong, or undefined
  */
 export function every(
-  world: World,
+  world: Simulation,
   name: string,
   intervalMs: number,
   look: () => string | undefined,

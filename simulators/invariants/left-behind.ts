@@ -1,5 +1,5 @@
-import { describeEntry } from '../resource-ledger.ts'
-import type { World } from '../world.ts'
+import { describeEntry } from '../world/resource-ledger.ts'
+import type { Simulation } from '../world/simulation.ts'
 
 /**
  * I8, asked once after a stop: everything that is still open in the ledger or still runs, a sentence each. Empty for a program that gave
@@ -7,7 +7,7 @@ import type { World } from '../world.ts'
  * @param tasks the program's live tasks
  */
 export function leftBehind(
-  world: World,
+  world: Simulation,
   tasks: { list(): readonly { readonly kind: string; readonly name: string }[] } = { list: () => [] },
 ): string[] {
   return [

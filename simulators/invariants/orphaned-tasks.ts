@@ -1,4 +1,4 @@
-import type { World } from '../world.ts'
+import type { Simulation } from '../world/simulation.ts'
 
 /** What this needs of a registry of tasks. */
 export interface TaskLister {
@@ -11,7 +11,7 @@ export interface TaskLister {
  * a task that is orphaned for less than that may be missed, one that never ends is not.
  */
 export function noOrphanedTasks(
-  world: World,
+  world: Simulation,
   tasks: TaskLister,
   options: { everyMs?: number } = {},
 ): Disposable {

@@ -1,5 +1,5 @@
-import type { ExpectedLine, ExpectedOutput } from '../engine/expected-output.ts'
-import type { LossCause } from '../engine/loss-account.ts'
+import type { ExpectedLine, ExpectedOutput } from '../engine/output/expected-output.ts'
+import type { LossCause } from '../engine/log/loss-account.ts'
 import type { SimulatedContainer } from '../engine/simulated-container.ts'
 
 /** Lines that a sink left out, because the engine no longer had them. */

@@ -10,19 +10,19 @@ import {
   type StreamInfo,
   type StreamSettings,
 } from '../../reference/ports/jet-stream.ts'
-import type { LedgerEntry } from '../resource-ledger.ts'
-import type { SeededRandom } from '../seeded-random.ts'
-import type { VirtualProcess } from '../virtual-process.ts'
+import type { LedgerEntry } from '../world/resource-ledger.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
+import type { MortalHost } from '../world/host.ts'
 import type { SimulatedJetStream } from './simulated-jet-stream.ts'
 import type { KeptMessage } from './simulated-stream.ts'
 
 /** The `JetStream` port of one process in the virtual world. */
 export class SimulatedJetStreamClient implements JetStream {
-  readonly #process: VirtualProcess
+  readonly #process: MortalHost
   readonly #server: SimulatedJetStream
   readonly #random: SeededRandom
 
-  constructor(process: VirtualProcess, server: SimulatedJetStream) {
+  constructor(process: MortalHost, server: SimulatedJetStream) {
     this.#process = process
     this.#server = server
     this.#random = process.random.fork('jetstream client')
@@ -62,7 +62,7 @@ interface Call {
 class Connection implements JetStreamConnection {
   readonly server: string
   readonly maxMessageBytes: number
-  readonly #process: VirtualProcess
+  readonly #process: MortalHost
   readonly #served: SimulatedJetStream
   readonly #latency: () => number
   readonly #calls = new Set<Call>()
@@ -70,7 +70,7 @@ class Connection implements JetStreamConnection {
   readonly #ends = new DisposableStack()
   #open = true
 
-  constructor(process: VirtualProcess, served: SimulatedJetStream, server: string, latency: () => number) {
+  constructor(process: MortalHost, served: SimulatedJetStream, server: string, latency: () => number) {
     this.server = server
     this.maxMessageBytes = served.maxMessageBytes
     this.#process = process

@@ -1,9 +1,7 @@
-import type { EngineHost } from '../engine/engine-host.ts'
+import type { Host } from '../world/host.ts'
 import { SinkFaults, type SinkFaultOrder } from '../sinks/sink-faults.ts'
 import type { SinkFaultScope } from '../sinks/sink-fault.ts'
-import type { VirtualProcess } from '../virtual-process.ts'
 import type { JetStreamFault, JetStreamMessageFault, JetStreamRequestFault } from './jet-stream-fault.ts'
-import { SimulatedJetStreamClient } from './simulated-jet-stream-client.ts'
 import { SimulatedStream, type SimulatedStreamOptions } from './simulated-stream.ts'
 
 /** What a client has to know of a connection's end. */
@@ -19,7 +17,7 @@ export interface ServedConnection {
  *     using _fault = world.jetStream.inject({ kind: 'ack-lost' }, { times: 1 })
  */
 export class SimulatedJetStream {
-  readonly host: EngineHost
+  readonly host: Host
   /** Headers and payload of one message, bytes. */
   maxMessageBytes: number = 1024 * 1024
   readonly #streams = new Map<string, SimulatedStream>()
@@ -29,7 +27,7 @@ export class SimulatedJetStream {
   #downs = 0
   #unauthorized = 0
 
-  constructor(host: EngineHost) {
+  constructor(host: Host) {
     this.host = host
     this.#messageFaults = new SinkFaults(host.random.fork('jetstream message faults'))
     this.#requestFaults = new SinkFaults(host.random.fork('jetstream request faults'))
@@ -45,11 +43,6 @@ export class SimulatedJetStream {
 
   get connections(): number {
     return this.#connections.size
-  }
-
-  /** The port as a process that is given it sees it. */
-  forProcess(process: VirtualProcess): SimulatedJetStreamClient {
-    return new SimulatedJetStreamClient(process, this)
   }
 
   addStream(options: SimulatedStreamOptions): SimulatedStream {

@@ -147,7 +147,7 @@ timeline:
     expect(() =>
       parseScenario('timeline: [{at: 1s, do: rest, container: web}]', 'a.yaml', ENGINE_FAULTS),
     ).toThrow(
-      /^a.yaml:1: timeline.0.do: "rest" is not allowed; did you mean reset\? allowed: empty-list, error-status, .*, hung-open, .*, slow-drip$/,
+      /^a.yaml:1: timeline.0.do: "rest" is not allowed; did you mean reset\? allowed: bandwidth, blocked, .*, hung-open, .*, write$/,
     )
   })
 })

@@ -16,7 +16,7 @@ export function parseScenario<Machine>(
   kinds: readonly AnyFaultKind<Machine>[],
   others: readonly string[] = [],
 ): Scenario<Machine> {
-  const { value, errorAt } = parseCheckedYaml(text, file, scenarioSchema(kinds))
+  const { value, errorAt } = parseCheckedYaml(text, scenarioSchema(kinds), { file })
   const names = [...others, ...value.containers.map(({ name }) => name)]
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index)
   if (twice !== -1) {

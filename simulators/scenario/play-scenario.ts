@@ -1,4 +1,4 @@
-import type { EngineHost } from '../engine/engine-host.ts'
+import type { Host } from '../world/host.ts'
 import type { EngineMachine } from '../faults/streams/stream-fault-kind.ts'
 import type { Scenario, ScenarioStep } from './scenario.ts'
 
@@ -19,7 +19,7 @@ export function playScenario<Machine extends EngineMachine>(
 
 /** The time line alone, as {@link playScenario}. */
 export function playTimeline<Machine>(
-  host: EngineHost,
+  host: Host,
   machine: Machine,
   timeline: readonly ScenarioStep<Machine>[],
   onProblem: (problem: string) => void,
@@ -31,7 +31,7 @@ export function playTimeline<Machine>(
 }
 
 function play<Machine>(
-  host: EngineHost,
+  host: Host,
   machine: Machine,
   { fault, container, atMs, forMs }: ScenarioStep<Machine>,
   onProblem: (problem: string) => void,

@@ -12,14 +12,19 @@ export const ALL_FAULTS: readonly FaultEntry[] = Object.values(catalogue).toSort
   `${a.target} ${a.name}` < `${b.target} ${b.name}` ? -1 : 1,
 )
 
-/** The faults a simulated daemon can play. */
-export const ENGINE_FAULTS: readonly AnyFaultKind<EngineMachine>[] = Object.values(engineCatalogue)
+/** The faults a simulated daemon can play, by name. */
+export const ENGINE_FAULTS: readonly AnyFaultKind<EngineMachine>[] = byName(Object.values(engineCatalogue))
 
-/** The faults of what a collector ships to. */
-export const SINK_FAULTS: readonly AnyFaultKind<SinkMachine>[] = Object.values(sinks)
+/** The faults of what a collector ships to, by name. */
+export const SINK_FAULTS: readonly AnyFaultKind<SinkMachine>[] = byName(Object.values(sinks))
 
-/** The faults a virtual world can play. */
-export const WORLD_FAULTS: readonly AnyFaultKind<EngineMachine & FileMachine>[] = [
+/** The faults a virtual world can play, by name. */
+export const WORLD_FAULTS: readonly AnyFaultKind<EngineMachine & FileMachine>[] = byName([
   ...Object.values(engineCatalogue),
   ...Object.values(files),
-]
+])
+
+/** Who loads a module decides in which order it lists what it exports. */
+function byName<Kind extends FaultEntry>(kinds: readonly Kind[]): readonly Kind[] {
+  return kinds.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}

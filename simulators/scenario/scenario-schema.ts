@@ -12,7 +12,7 @@ import {
 import { PERSONALITIES, PERSONALITY_NAMES } from '../engine/personality.ts'
 import type { ContainerOptions } from '../engine/simulated-container.ts'
 import type { AnyFaultKind, FaultEntry } from '../faults/fault.ts'
-import type { Behaviour } from '../engine/workload.ts'
+import type { Behaviour } from '../engine/output/workload.ts'
 import { ALL_FAULTS } from './playable-faults.ts'
 import type { Scenario } from './scenario.ts'
 import { stepSchema } from './step-schema.ts'

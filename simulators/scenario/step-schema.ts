@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { durationOrZero } from '../../reference/config/values.ts'
+import { durationOrZero, keyOf } from '../../reference/config/values.ts'
 import type { AnyFaultKind, Fault } from '../faults/fault.ts'
 import type { Parameter } from '../faults/parameter.ts'
 import type { ScenarioStep } from './scenario.ts'
@@ -36,11 +36,6 @@ export function stepSchema<Machine>(
       newName: typeof given['to'] === 'string' && 'container' in given ? given['to'] : null,
     }
   })
-}
-
-/** The key of a parameter in a file: `afterBytes` is `after_bytes`, and `everyMs` is `every`, for a duration has its unit with it. */
-export function keyOf(parameter: string): string {
-  return parameter.replace(/Ms$/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
 function order<Machine>(kind: AnyFaultKind<Machine>, options: object): Fault<Machine> {

@@ -1,7 +1,7 @@
 import type { HttpClient, HttpRequest, HttpResponse } from '../../reference/ports/index.ts'
-import type { EngineHost } from '../engine/engine-host.ts'
-import type { LatencyRange } from '../engine/simulated-docker-engine.ts'
-import type { SeededRandom } from '../seeded-random.ts'
+import type { Host } from '../world/host.ts'
+import type { LatencyRange } from '../engine/client/simulated-docker-engine.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 import { networkError } from './network-error.ts'
 import type { SimulatedSink } from './simulated-sink.ts'
 import { VirtualExchange } from './virtual-exchange.ts'
@@ -21,14 +21,14 @@ type Sinks = Readonly<Record<string, SimulatedSink>>
  *     const client = new SimulatedHttpClient(world, { 'http://loki:3100': sink })
  */
 export class SimulatedHttpClient implements HttpClient {
-  readonly #host: EngineHost
+  readonly #host: Host
   readonly #sinks: Sinks
   readonly #random: SeededRandom
   readonly #latency: LatencyRange
   readonly #underWay = new Set<VirtualExchange>()
 
   /** @param sinks by origin, such as `http://loki:3100`; every other name is not found */
-  constructor(host: EngineHost, sinks: Sinks, options: SimulatedHttpClientOptions = {}) {
+  constructor(host: Host, sinks: Sinks, options: SimulatedHttpClientOptions = {}) {
     this.#host = host
     this.#sinks = sinks
     this.#random = host.random.fork('http client')

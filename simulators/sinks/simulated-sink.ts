@@ -1,4 +1,4 @@
-import type { EngineHost } from '../engine/engine-host.ts'
+import type { Host } from '../world/host.ts'
 import { receiveOptions, respond } from './respond.ts'
 import type { SinkExchange } from './sink-exchange.ts'
 import type { SinkFault, SinkFaultScope } from './sink-fault.ts'
@@ -23,7 +23,7 @@ export class SimulatedSink {
   readonly #reachabilityListeners = new Set<() => void>()
   #refusals = 0
 
-  constructor(host: EngineHost, options: SinkStoreOptions = {}) {
+  constructor(host: Host, options: SinkStoreOptions = {}) {
     this.#store = new SinkStore(host, options)
     this.#faults = new SinkFaults(host.random.fork('sink faults'))
   }

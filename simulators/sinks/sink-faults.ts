@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 import { Occurrence } from './occurrence.ts'
 import type { RequestFault, SinkFaultScope } from './sink-fault.ts'
 

@@ -1,5 +1,5 @@
-import type { EngineHost } from '../engine/engine-host.ts'
-import type { SeededRandom } from '../seeded-random.ts'
+import type { Host } from '../world/host.ts'
+import type { SeededRandom } from '../world/seeded-random.ts'
 import { LINES, type SinkFormat } from './sink-format.ts'
 import { SinkRecord } from './sink-record.ts'
 
@@ -14,11 +14,11 @@ export interface SinkStoreOptions {
 export class SinkStore {
   readonly format: SinkFormat
   readonly record: SinkRecord = new SinkRecord()
-  readonly #host: EngineHost
+  readonly #host: Host
   readonly #random: SeededRandom
   readonly #onStored: SinkStoreOptions['onStored']
 
-  constructor(host: EngineHost, { format = LINES, onStored }: SinkStoreOptions) {
+  constructor(host: Host, { format = LINES, onStored }: SinkStoreOptions) {
     this.format = format
     this.#host = host
     this.#random = host.random.fork('sink store')

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from '../../reference/ports/index.ts'
 import { listenForAbort } from '../../reference/lifecycle/abort-listener.ts'
-import type { EngineHost } from '../engine/engine-host.ts'
-import type { ScheduledEvent } from '../event-queue.ts'
+import type { Host } from '../world/host.ts'
+import type { ScheduledEvent } from '../world/event-queue.ts'
 import { Occurrence } from './occurrence.ts'
 import { networkError } from './network-error.ts'
 import { pause } from './pause.ts'
@@ -18,7 +18,7 @@ export class VirtualExchange implements SinkExchange {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly announcedBytes: number
-  readonly #host: EngineHost
+  readonly #host: Host
   readonly #request: HttpRequest
   readonly #latency: () => number
   readonly #outcome: PromiseWithResolvers<HttpResponse> = Promise.withResolvers()
@@ -29,7 +29,7 @@ export class VirtualExchange implements SinkExchange {
   #event: ScheduledEvent | null = null
 
   /** @param latency of one way, virtual milliseconds, drawn for each */
-  constructor(host: EngineHost, request: HttpRequest, latency: () => number) {
+  constructor(host: Host, request: HttpRequest, latency: () => number) {
     const { method, url, headers, body, signal } = request
     const { pathname, search } = new URL(url)
     this.method = method

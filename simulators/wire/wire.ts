@@ -1,6 +1,6 @@
 import type { EngineError } from '../../reference/ports/index.ts'
-import type { EngineHost } from '../engine/engine-host.ts'
-import type { StreamSource } from '../engine/simulated-stream.ts'
+import type { Host } from '../world/host.ts'
+import type { StreamSource } from '../engine/client/simulated-stream.ts'
 import type { ByteReply } from './byte-reply.ts'
 import type { WireCondition } from './wire-condition.ts'
 
@@ -9,7 +9,7 @@ export type WireState = 'ready' | 'waiting' | 'ended' | EngineError
 
 export interface WireOptions {
   /** For what happens to it by itself. */
-  readonly host: EngineHost
+  readonly host: Host
   /** Whether the log was opened with follow. */
   readonly follow: boolean
   /** Whether the bytes are cut into frames; not with a TTY. */
@@ -24,7 +24,7 @@ export interface WireOptions {
  * with a real engine.
  */
 export class Wire implements StreamSource<Uint8Array> {
-  readonly host: EngineHost
+  readonly host: Host
   readonly follow: boolean
   readonly framed: boolean
   onChange: () => void = () => {}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Block } from '../block.ts'
-import { sliceRecords } from '../slice-records.ts'
+import { sliceRecords } from '../pipeline/slice-records.ts'
 import type { SpooledBlock } from '../spool/spool.ts'
 
 /** Why a sink will not get records: it does not take them, each is too large by itself, or they were tried as often or as long as is configured. */

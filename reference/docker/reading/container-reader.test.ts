@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { encodeFrame } from '../../../property-tests/models/stored-log.ts'
-import { createReader, type ContainerReader, type ReaderState } from './container-reader.ts'
+import type { ContainerReader, ReaderState } from './container-reader.ts'
+import { createReader } from './create-reader.ts'
 import { parseContainerPosition } from './container-position.ts'
 
 const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web', attributes: {} } as const

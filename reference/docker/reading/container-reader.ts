@@ -1,9 +1,7 @@
 import type { Block, Source } from '../../dispatch/block.ts'
 import type { ContainerPosition } from './container-position.ts'
-import { FollowReader } from './follow-reader.ts'
 import type { StageSettings } from '../stages/stages.ts'
 import type { Notice } from './notice.ts'
-import { SnapshotReader } from './snapshot-reader.ts'
 
 export type { Notice } from './notice.ts'
 
@@ -109,8 +107,4 @@ export interface ContainerReader {
   look(reply: readonly Uint8Array[]): Beyond
   /** What happened since the last call. */
   takeNotices(): Notice[]
-}
-
-export function createReader(options: ContainerReaderOptions): ContainerReader {
-  return options.poll ? new SnapshotReader(options) : new FollowReader(options)
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { encodeFrame } from '../../../property-tests/models/stored-log.ts'
 import { MonitorRig } from '../monitor-rig.test-helper.ts'
-import { createReader, type ContainerReader } from '../reading/container-reader.ts'
+import type { ContainerReader } from '../reading/container-reader.ts'
+import { createReader } from '../reading/create-reader.ts'
 import { parseContainerPosition, type ContainerPosition } from '../reading/container-position.ts'
 import { LineFilter, lineFilterOf } from './line-filter.ts'
 

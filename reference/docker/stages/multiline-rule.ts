@@ -1,4 +1,4 @@
-import type { MultilineConfig } from '../../config/config.ts'
+import type { MultilineConfig, MultilinePreset } from '../../config/record-settings.ts'
 import { digestOf } from './digest.ts'
 import { seenText } from './seen-text.ts'
 
@@ -9,8 +9,6 @@ export interface LinePattern {
   /** A line that it matches goes on with the record before it; null: any line that begins none. */
   readonly continues: RegExp | null
 }
-
-export type MultilinePreset = 'indented' | 'java' | 'python' | 'go'
 
 /** Pairs of patterns by name. They look at one line at a time, so that what a line is does not depend on those before it. */
 export const MULTILINE_PRESETS: Readonly<Record<MultilinePreset, LinePattern>> = {
@@ -31,8 +29,6 @@ export const MULTILINE_PRESETS: Readonly<Record<MultilinePreset, LinePattern>> =
       /^\s|^$|^goroutine \d+ \[|^created by |^\[signal |^exit status \d+$|^(?:[\w.*/-]+\.)+[\w.()*{}-]+\(.*\)$/,
   },
 }
-
-export const MULTILINE_PRESET_NAMES: readonly MultilinePreset[] = ['indented', 'java', 'python', 'go']
 
 export function isMultilinePreset(name: string): name is MultilinePreset {
   return Object.hasOwn(MULTILINE_PRESETS, name)

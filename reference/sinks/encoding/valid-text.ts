@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Block } from '../../dispatch/block.ts'
-import { offsetOf } from '../../dispatch/slice-records.ts'
+import { offsetOf } from '../../dispatch/pipeline/slice-records.ts'
 
 /**
  * The block with texts for lines: Protobuf and JSON have no place for bytes that are not UTF-8. Such bytes become U+FFFD as the Encoding Standard says,

@@ -1,29 +1,8 @@
 import { z } from 'zod'
-import type { TlsConfig } from '../../config/config.ts'
-import { section } from '../../config/section.ts'
-import { count, durationFrom, flag, sizeFrom, text } from '../../config/values.ts'
+import { section, type SectionValues } from '../../config/section.ts'
+import { tlsByKeys } from '../../config/tls.ts'
+import { count, durationFrom, optional, secret, sizeFrom, text, textThat } from '../../config/values.ts'
 import type { OwnContradiction } from '../sink-definition.ts'
-
-/** Where and how a sink sends its requests. */
-export interface EndpointConfig {
-  /** `http` or `https`, with the path. */
-  readonly url: string
-  /** Sent with every request. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly username: string | null
-  /** Of the user, or null. */
-  readonly password: SecretConfig | null
-  readonly bearerToken: SecretConfig | null
-  readonly tls: TlsConfig | null
-  /** A request without its whole answer after this is given up, and repeated. */
-  readonly timeoutMs: number
-  /** Requests, and connections, at the same time at most. */
-  readonly maxInFlight: number
-  /** Bytes of lines in one request, at most. */
-  readonly batchBytes: number
-  /** How long the first record of a request waits for others. */
-  readonly batchDelayMs: number
-}
 
 /** A secret itself, or the file it stands in; exactly one of them. */
 export type SecretConfig =
@@ -31,81 +10,71 @@ export type SecretConfig =
   | { readonly value: null; readonly file: string }
 
 const HEADER_ALLOWED = 'names of headers with a text each, of printable ASCII characters'
-const URL_ALLOWED = 'an http:// or https:// URL without a user in it'
 
-const url = z
-  .string({ error: URL_ALLOWED })
-  .refine(
-    (value) =>
-      URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).username === '',
-    { error: URL_ALLOWED },
+const headers = z
+  .record(
+    z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: HEADER_ALLOWED }),
+    z.string({ error: HEADER_ALLOWED }).regex(/^[\x20-\x7E]*$/, { error: HEADER_ALLOWED }),
+    { error: HEADER_ALLOWED },
   )
+  .meta({ allowed: HEADER_ALLOWED, writeOnly: true })
 
-const headers = z.record(
-  z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: HEADER_ALLOWED }),
-  z.string({ error: HEADER_ALLOWED }).regex(/^[\x20-\x7E]*$/, { error: HEADER_ALLOWED }),
-  { error: HEADER_ALLOWED },
-)
-
-/**
- * The section of a sink that sends requests: the keys of all such sinks, and its own.
- * @param usualUrl the default of `url`
- * @param own makes what is the sink's own of the values of its keys
- */
-export function endpointSection<Shape extends z.ZodRawShape, Own>(
-  usualUrl: string,
-  shape: Shape,
-  own: (values: z.output<z.ZodObject<Shape>>) => Own,
-): z.ZodType<EndpointConfig & Own & { readonly enabled: boolean }> {
-  const keys = { ...KEYS, url: url.default(usualUrl) }
-  return section({ ...keys, ...shape }).transform((values) => {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of both are all there
-    const [common, rest] = [values as Values, values as z.output<z.ZodObject<Shape>>]
-    return { ...endpointOf(common), ...own(rest) }
-  })
-}
-
-const KEYS = {
-  enabled: flag.default(false),
-  headers: headers.default({}),
-  basic_auth: section({
-    username: text.optional(),
-    password: text.optional(),
-    password_file: text.optional(),
+/** The keys of a sink that sends requests, besides its own. `withEndpoint` makes of them what `Endpoint` takes. */
+export const ENDPOINT_KEYS = {
+  headers: headers.default({}).describe('sent with every request'),
+  basicAuth: section({
+    username: optional(text).meta({ description: 'with password or password_file', example: 'collector' }),
+    password: optional(secret).meta({ description: 'of the user', example: 'secret' }),
+    passwordFile: optional(text).meta({
+      description: 'goes before password',
+      example: '/run/secrets/watertight-password',
+    }),
+  }).describe('a user, instead of bearer_token'),
+  bearerToken: optional(secret).meta({ description: 'instead of a user', example: 'secret' }),
+  bearerTokenFile: optional(text).meta({
+    description: 'goes before bearer_token',
+    example: '/run/secrets/watertight-token',
   }),
-  bearer_token: text.optional(),
-  bearer_token_file: text.optional(),
-  tls: section({
-    verify: flag.optional(),
-    ca: text.optional(),
-    cert: text.optional(),
-    key: text.optional(),
-  }),
-  timeout: durationFrom('100ms', '10m').prefault('30s'),
-  max_in_flight: count(1, 64).default(4),
-  batch_bytes: sizeFrom('1KiB', '16MiB').prefault('1MiB'),
-  batch_delay: durationFrom('0ms', '1m').prefault('1s'),
+  tls: tlsByKeys.describe('for https'),
+  timeoutMs: durationFrom('100ms', '10m')
+    .prefault('30s')
+    .describe('a request without its whole answer after this is repeated'),
+  maxInFlight: count(1, 64).default(4).describe('requests and connections at the same time'),
+  batchBytes: sizeFrom('1KiB', '16MiB').prefault('1MiB').describe('of lines in one request'),
+  batchDelayMs: durationFrom('0ms', '1m')
+    .prefault('1s')
+    .describe('how long the first line of a request waits for others'),
 } as const
 
-type Values = z.output<z.ZodObject<typeof KEYS & { url: typeof url }>>
+/** Where it sends them: `http` or `https`, with the path. */
+export const url: z.ZodString = textThat(
+  (value) =>
+    URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).username === '',
+  'an http:// or https:// URL without a user in it',
+)
 
-function endpointOf(values: Values): EndpointConfig & { readonly enabled: boolean } {
-  const { basic_auth: basic, tls } = values
-  const usesTls = Object.values(tls).some((value) => value !== undefined)
+type EndpointValues = SectionValues<typeof ENDPOINT_KEYS & { url: typeof url }>
+
+/** Where and how a sink sends its requests. */
+export interface EndpointConfig extends Omit<EndpointValues, EndpointCredentialKey> {
+  readonly username: string | null
+  /** Of the user, or null. */
+  readonly password: SecretConfig | null
+  readonly bearerToken: SecretConfig | null
+}
+
+type EndpointCredentialKey = 'basicAuth' | 'bearerToken' | 'bearerTokenFile'
+
+/** The values of a section with `ENDPOINT_KEYS` and `url`, as `Endpoint` takes them, with those of the sink's own keys. */
+export function withEndpoint<Values extends EndpointValues>(
+  values: Values,
+): EndpointConfig & Omit<Values, EndpointCredentialKey> {
+  const { basicAuth, bearerToken, bearerTokenFile, ...rest } = values
   return {
-    enabled: values.enabled,
-    url: values.url,
-    headers: values.headers,
-    username: basic.username ?? null,
-    password: secretOf(basic.password, basic.password_file),
-    bearerToken: secretOf(values.bearer_token, values.bearer_token_file),
-    tls: usesTls
-      ? { verify: tls.verify ?? true, ca: tls.ca ?? null, cert: tls.cert ?? null, key: tls.key ?? null }
-      : null,
-    timeoutMs: values.timeout,
-    maxInFlight: values.max_in_flight,
-    batchBytes: values.batch_bytes,
-    batchDelayMs: values.batch_delay,
+    ...rest,
+    username: basicAuth.username,
+    password: secretOf(basicAuth.password, basicAuth.passwordFile),
+    bearerToken: secretOf(bearerToken, bearerTokenFile),
   }
 }
 
@@ -124,7 +93,7 @@ export function endpointContradiction(config: EndpointConfig): OwnContradiction 
 }
 
 /** The file goes before the value. */
-function secretOf(value: string | undefined, file: string | undefined): SecretConfig | null {
-  if (file !== undefined) return { value: null, file }
-  return value === undefined ? null : { value, file: null }
+function secretOf(value: string | null, file: string | null): SecretConfig | null {
+  if (file !== null) return { value: null, file }
+  return value === null ? null : { value, file: null }
 }

@@ -1,130 +1,98 @@
 import { z } from 'zod'
 import { section } from '../../config/section.ts'
-import { count, durationFrom, flag, oneOf, sizeFrom, text } from '../../config/values.ts'
+import { tlsBySwitch } from '../../config/tls.ts'
+import {
+  count,
+  durationFrom,
+  flag,
+  listOf,
+  oneOf,
+  optional,
+  secret,
+  sizeFrom,
+  text,
+  textThat,
+} from '../../config/values.ts'
 import type { StreamSettings } from '../../ports/jet-stream.ts'
-import type { RecordFormat } from '../record-format.ts'
 
-export interface JetStreamSinkConfig {
-  readonly enabled: boolean
-  readonly servers: readonly string[]
-  readonly stream: string
-  /** Subjects are `<prefix>.<name>.<id>`. */
-  readonly subjectPrefix: string
-  readonly format: RecordFormat
-  /** At most, of one source; they are waited for no moment. */
-  readonly recordsPerMessage: number
-  /** How long the server may take to answer, or to be connected to. */
-  readonly timeoutMs: number
-  readonly auth: AuthConfig
-  /** Null for none. */
-  readonly tls: TlsFiles | null
-  /** How the stream is made where there is none; null: it is not made. */
-  readonly createStream: Omit<StreamSettings, 'name' | 'subjects'> | null
-}
-
-/** A file goes before a value. Null for none. */
-export interface AuthConfig {
-  readonly user: string | null
-  readonly password: string | null
-  readonly passwordFile: string | null
-  readonly token: string | null
-  readonly tokenFile: string | null
-  readonly nkeyFile: string | null
-  readonly credsFile: string | null
-}
-
-/** Paths of PEM files. */
-export interface TlsFiles {
-  readonly ca: string | null
-  readonly cert: string | null
-  readonly key: string | null
-  readonly verify: boolean
-}
-
-const SERVER_ALLOWED = 'host:port, nats://host:port or tls://host:port, without a user'
-const server = z
-  .string({ error: SERVER_ALLOWED })
-  .regex(/^(?:(?:nats|tls):\/\/)?(?:\[[0-9a-fA-F:]+\]|[\w.-]+)(?::\d{1,5})?$/, { error: SERVER_ALLOWED })
-
-const STREAM_ALLOWED = 'letters, digits, _ and -'
-const PREFIX_ALLOWED = 'tokens of letters, digits, _ and -, with dots between them, such as logs or prod.logs'
-const optional = text.nullable().default(null)
-
-const auth = section({
-  user: optional,
-  password: optional,
-  password_file: optional,
-  token: optional,
-  token_file: optional,
-  nkey_file: optional,
-  creds_file: optional,
-}).transform((values) => ({
-  user: values.user,
-  password: values.password,
-  passwordFile: values.password_file,
-  token: values.token,
-  tokenFile: values.token_file,
-  nkeyFile: values.nkey_file,
-  credsFile: values.creds_file,
-}))
-
-const tls = section({
-  enabled: flag.default(false),
-  verify: flag.default(true),
-  ca: optional,
-  cert: optional,
-  key: optional,
-})
-  .refine(({ cert, key }) => (cert === null) === (key === null), {
-    path: ['cert'],
-    error: 'cert and key, both or none',
-  })
-  .transform(({ enabled, ...files }) => (enabled ? files : null))
-
-const createStream = section({
-  enabled: flag.default(false),
-  storage: oneOf(['file', 'memory']).default('file'),
-  replicas: count(1, 5).default(1),
-  max_bytes: sizeFrom('1KiB', '1048576GiB').nullable().default(null),
-  max_age: durationFrom('1s', '100000h').nullable().default(null),
-  discard: oneOf(['old', 'new']).default('old'),
-  duplicate_window: durationFrom('100ms', '24h').nullable().default(null),
-}).transform((values) =>
-  values.enabled
-    ? {
-        storage: values.storage,
-        replicas: values.replicas,
-        maxBytes: values.max_bytes,
-        maxAgeMs: values.max_age,
-        discard: values.discard,
-        duplicateWindowMs: values.duplicate_window,
-      }
-    : null,
+const server = textThat(
+  (value) => /^(?:(?:nats|tls):\/\/)?(?:\[[0-9a-fA-F:]+\]|[\w.-]+)(?::\d{1,5})?$/.test(value),
+  'host:port, nats://host:port or tls://host:port, without a user',
 )
 
-export const jetStreamSchema: z.ZodType<JetStreamSinkConfig> = section({
-  enabled: flag.default(false),
-  servers: z
-    .array(server, { error: 'a list of servers' })
+/** A file goes before a value. Null for none. */
+const auth = section({
+  user: optional(text).meta({ description: 'with password_file or password', example: 'collector' }),
+  password: optional(secret).meta({ description: 'of the user', example: 'secret' }),
+  passwordFile: optional(text).meta({
+    description: 'goes before password',
+    example: '/etc/watertight/nats-password',
+  }),
+  token: optional(secret).meta({ description: 'instead of a user', example: 'secret' }),
+  tokenFile: optional(text).meta({ description: 'goes before token', example: '/etc/watertight/nats-token' }),
+  nkeyFile: optional(text).meta({ description: 'of a seed', example: '/etc/watertight/nats.nk' }),
+  credsFile: optional(text).meta({
+    description: 'of a user and its key',
+    example: '/etc/watertight/nats.creds',
+  }),
+}).describe('the first that is there of creds_file, nkey_file, token_file or token, and user')
+
+export interface AuthConfig extends Readonly<z.output<typeof auth>> {}
+
+const createStream = section({
+  enabled: flag.default(false).describe('make the stream, and have it take the subjects'),
+  storage: oneOf(['file', 'memory']).default('file').describe('where the server keeps it'),
+  replicas: count(1, 5).default(1).describe('servers of the cluster that each hold the stream'),
+  maxBytes: optional(sizeFrom('1KiB', '1048576GiB')).meta({
+    description: 'of the stream; by default it has no bound',
+    example: '100GiB',
+  }),
+  maxAgeMs: optional(durationFrom('1s', '100000h')).meta({
+    description: 'of a message; by default it has no bound',
+    example: '720h',
+  }),
+  discard: oneOf(['old', 'new'])
+    .default('old')
+    .describe(
+      'what goes when it is full: the oldest messages, or it takes no new ones, and the collector waits',
+    ),
+  duplicateWindowMs: optional(durationFrom('100ms', '24h')).meta({
+    description: "nothing depends on it; by default the server's own",
+    example: '2m',
+  }),
+})
+  .transform(({ enabled, ...settings }): Omit<StreamSettings, 'name' | 'subjects'> | null =>
+    enabled ? settings : null,
+  )
+  .describe('where there is none of that name')
+
+export const jetStreamSchema = section({
+  enabled: flag.default(false).describe('publish to a stream'),
+  servers: listOf(server, 'a list of servers')
     .min(1, { error: 'a list of servers that is not empty' })
-    .default(['nats://127.0.0.1:4222']),
-  stream: text.regex(/^[\w-]{1,200}$/, { error: STREAM_ALLOWED }).default('LOGS'),
-  subject_prefix: text.regex(/^[\w-]+(?:\.[\w-]+)*$/, { error: PREFIX_ALLOWED }).default('logs'),
-  format: oneOf(['raw', 'json']).default('raw'),
-  records_per_message: count(1, 10_000).default(1),
-  timeout: durationFrom('100ms', '1m').prefault('5s'),
+    .default(['nats://127.0.0.1:4222'])
+    .meta({ description: 'of one cluster', allowed: 'a list of servers that is not empty' }),
+  stream: textThat((value) => /^[\w-]{1,200}$/.test(value), 'letters, digits, _ and -')
+    .default('LOGS')
+    .describe('must take <subject_prefix>.>'),
+  subjectPrefix: textThat(
+    (value) => /^[\w-]+(?:\.[\w-]+)*$/.test(value),
+    'tokens of letters, digits, _ and -, with dots between them, such as logs or prod.logs',
+  )
+    .default('logs')
+    .describe('of this collector alone: a subject has one publisher'),
+  format: oneOf(['raw', 'json']).default('raw').describe('in raw, headers say stream, time and name'),
+  recordsPerMessage: count(1, 10_000)
+    .default(1)
+    .describe('at most, of one source, a line each: for sources of thousands of lines a second'),
+  timeoutMs: durationFrom('100ms', '1m')
+    .prefault('5s')
+    .describe('how long the server may take to answer, or to be connected to'),
   auth,
-  tls,
-  create_stream: createStream,
-}).transform((values) => ({
-  enabled: values.enabled,
-  servers: values.servers,
-  stream: values.stream,
-  subjectPrefix: values.subject_prefix,
-  format: values.format,
-  recordsPerMessage: values.records_per_message,
-  timeoutMs: values.timeout,
-  auth: values.auth,
-  tls: values.tls,
-  createStream: values.create_stream,
-}))
+  tls: tlsBySwitch.describe('to the servers'),
+  createStream,
+}).describe(
+  'a stream of a NATS server or cluster; each record is a message under <subject_prefix>.<name>.<12 characters of the id>',
+)
+
+export interface JetStreamSinkConfig extends Readonly<z.output<typeof jetStreamSchema>> {}

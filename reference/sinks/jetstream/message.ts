@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { STDERR, type Block } from '../../dispatch/block.ts'
 import { parseRecordId, recordId } from '../../dispatch/record-id.ts'
-import { offsetOf, sliceRecords } from '../../dispatch/slice-records.ts'
+import { offsetOf, sliceRecords } from '../../dispatch/pipeline/slice-records.ts'
 import { TimeWriter } from '../../dispatch/time-writer.ts'
 import type { StoredMessage } from '../../ports/jet-stream.ts'
 import { formatBlock, formatFor, type RecordFormat } from '../record-format.ts'

@@ -13,7 +13,8 @@ import {
   type StreamInfo,
 } from '../../ports/jet-stream.ts'
 import type { Logger } from '../../ports/logger.ts'
-import type { AuthConfig, JetStreamSinkConfig, TlsFiles } from './config.ts'
+import type { TlsConfig } from '../../config/tls.ts'
+import type { AuthConfig, JetStreamSinkConfig } from './config.ts'
 import { subjectsOf } from './subject.ts'
 
 export interface StreamAccessOptions {
@@ -174,7 +175,7 @@ export class StreamAccess {
     }
   }
 
-  async #tls(files: TlsFiles | null): Promise<JetStreamTls | null> {
+  async #tls(files: TlsConfig | null): Promise<JetStreamTls | null> {
     if (files === null) return null
     return {
       ca: await this.#secret('tls.ca', files.ca),

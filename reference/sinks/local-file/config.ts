@@ -1,49 +1,34 @@
 import type { z } from 'zod'
 import { section } from '../../config/section.ts'
-import { count, durationFrom, flag, oneOf, sizeFrom, text } from '../../config/values.ts'
-import type { RecordFormat } from '../record-format.ts'
-
-export interface LocalFileSinkConfig {
-  readonly enabled: boolean
-  readonly directory: string
-  readonly maxOpenFiles: number
-  readonly format: RecordFormat
-  readonly rotate: RotationConfig
-}
+import { count, durationFrom, flag, oneOf, optional, sizeFrom, text } from '../../config/values.ts'
 
 /** When the local file sink begins a new file, and what becomes of the old ones. */
-export interface RotationConfig {
-  /** A file is not made longer than this, unless one record is, or the first batch after a start. Null: for no size. */
-  readonly maxSize: number | null
-  /** A file is begun anew at the first record after it was written to for this long. Null: at no age. */
-  readonly maxAgeMs: number | null
-  /** Rotated files kept per source. */
-  readonly maxFiles: number
-  readonly compress: 'none' | 'gzip'
-}
-
 const rotate = section({
-  max_size: sizeFrom('1KiB', '1024GiB').nullable().default(null),
-  max_age: durationFrom('1s', '10000h').nullable().default(null),
-  max_files: count(1, 100_000).default(10),
-  compress: oneOf(['none', 'gzip']).default('none'),
-}).transform((values) => ({
-  maxSize: values.max_size,
-  maxAgeMs: values.max_age,
-  maxFiles: values.max_files,
-  compress: values.compress,
-}))
+  maxSize: optional(sizeFrom('1KiB', '1024GiB')).meta({
+    description:
+      'no file is longer, unless one record is, or the first batch after a start; by default a file grows without a bound',
+    example: '100MiB',
+  }),
+  maxAgeMs: optional(durationFrom('1s', '10000h')).meta({
+    description: 'since it was begun, or the collector started',
+    example: '24h',
+  }),
+  maxFiles: count(1, 100_000).default(10).describe('rotated files kept of each source'),
+  compress: oneOf(['none', 'gzip']).default('none').describe('rotated files, once their positions are saved'),
+}).describe('by the collector itself, to <file>.000001, .000002, ...; no outside tool is needed')
 
-export const localFileSchema: z.ZodType<LocalFileSinkConfig> = section({
-  enabled: flag.default(true),
-  directory: text.default('./data/logs'),
-  max_open_files: count(1, 100_000).default(100),
-  format: oneOf(['raw', 'json']).default('raw'),
+export interface RotationConfig extends Readonly<z.output<typeof rotate>> {}
+
+export const localFileSchema = section({
+  enabled: flag.default(true).describe('write files'),
+  directory: text.default('./data/logs').describe('of the files, <container name>-<12-character id>.log'),
+  maxOpenFiles: count(1, 100_000)
+    .default(100)
+    .describe('the least recently written one is closed, and opened again when it is needed'),
+  format: oneOf(['raw', 'json'])
+    .default('raw')
+    .describe('each line as it was written, or an object in each line'),
   rotate,
-}).transform((values) => ({
-  enabled: values.enabled,
-  directory: values.directory,
-  maxOpenFiles: values.max_open_files,
-  format: values.format,
-  rotate: values.rotate,
-}))
+}).describe('a file for each source')
+
+export interface LocalFileSinkConfig extends Readonly<z.output<typeof localFileSchema>> {}

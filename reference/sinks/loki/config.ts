@@ -1,73 +1,66 @@
 import { z } from 'zod'
-import type { CollectorConfig } from '../../config/config.ts'
-import { oneOf, sizeFrom, text } from '../../config/values.ts'
-import { endpointContradiction, endpointSection, type EndpointConfig } from '../http/endpoint-config.ts'
-import type { OwnContradiction } from '../sink-definition.ts'
-import type { LokiEncoding } from './encode.ts'
+import type { MetadataConfig } from '../../config/record-settings.ts'
+import { section } from '../../config/section.ts'
+import { flag, listOf, oneOf, optional, sizeFrom, text, textThat } from '../../config/values.ts'
+import { endpointContradiction, ENDPOINT_KEYS, url, withEndpoint } from '../http/endpoint-config.ts'
+import type { ConfigBeside, OwnContradiction } from '../sink-definition.ts'
 import { keyOfLabel, LABEL_NAMES, lokiNameOf } from './label-sets.ts'
-
-export interface LokiConfig extends EndpointConfig {
-  readonly enabled: boolean
-  /** Sent as `X-Scope-OrgID`; null for none. */
-  readonly tenant: string | null
-  readonly encoding: LokiEncoding
-  /** What tells streams apart: of {@link LABEL_NAMES}, and `label.<key>`. */
-  readonly labels: readonly string[]
-  /** The same for all streams. */
-  readonly staticLabels: Readonly<Record<string, string>>
-  /** What each entry carries beside its line: the same names as for labels, but not `stream`. */
-  readonly structuredMetadata: readonly string[]
-  /** A longer line is not sent: Loki would not take it. */
-  readonly lineBytesMax: number
-}
 
 const NAME_ALLOWED = `${LABEL_NAMES.join(', ')}, or label.<key> with the whole key of a container's label`
 
-const name = z
-  .string({ error: NAME_ALLOWED })
-  .refine((value) => LABEL_NAMES.includes(value) || (/^label\.[^*]+$/.test(value) && value.length <= 256), {
-    error: NAME_ALLOWED,
-  })
+const labelNames = listOf(
+  textThat(
+    (value) => LABEL_NAMES.includes(value) || (/^label\.[^*]+$/.test(value) && value.length <= 256),
+    NAME_ALLOWED,
+  ),
+  `a list of ${NAME_ALLOWED}`,
+)
 
 const STATIC_ALLOWED =
   'names of letters, digits and _ that do not begin with a digit or __, with a text of at most 512 characters each'
 
-const fixedLabels = z.record(
-  z.string().regex(/^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/, { error: STATIC_ALLOWED }),
-  z.string({ error: STATIC_ALLOWED }).min(1, { error: STATIC_ALLOWED }).max(512, { error: STATIC_ALLOWED }),
-  { error: STATIC_ALLOWED },
-)
+const fixedLabels = z
+  .record(
+    z.string().regex(/^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/, { error: STATIC_ALLOWED }),
+    z.string({ error: STATIC_ALLOWED }).min(1, { error: STATIC_ALLOWED }).max(512, { error: STATIC_ALLOWED }),
+    { error: STATIC_ALLOWED },
+  )
+  .meta({ allowed: STATIC_ALLOWED })
 
-export const lokiSchema: z.ZodType<LokiConfig> = endpointSection(
-  'http://127.0.0.1:3100/loki/api/v1/push',
-  {
-    tenant: text.nullable().default(null),
-    encoding: oneOf(['protobuf', 'json']).default('protobuf'),
-    labels: z
-      .array(name, { error: `a list of ${NAME_ALLOWED}` })
-      .default(['host', 'container_name', 'stream']),
-    static_labels: fixedLabels.default({}),
-    structured_metadata: z.array(name, { error: `a list of ${NAME_ALLOWED}` }).default([]),
-    line_bytes_max: sizeFrom('1KiB', '16MiB').prefault('256KiB'),
-  },
-  (values) => ({
-    tenant: values.tenant,
-    encoding: values.encoding,
-    labels: values.labels,
-    staticLabels: values.static_labels,
-    structuredMetadata: values.structured_metadata,
-    lineBytesMax: values.line_bytes_max,
-  }),
-)
+export const lokiSchema = section({
+  enabled: flag.default(false).describe('push to it'),
+  url: url.default('http://127.0.0.1:3100/loki/api/v1/push').describe('http or https, with the path'),
+  tenant: optional(text).meta({ description: 'X-Scope-OrgID', example: 'team-a' }),
+  encoding: oneOf(['protobuf', 'json'])
+    .default('protobuf')
+    .describe('of a request; protobuf is compressed with snappy, json with gzip'),
+  labels: labelNames
+    .default(['host', 'container_name', 'stream'])
+    .describe(
+      'what tells streams apart: container_name, container_id, stream, and what container_monitor.metadata collects: image, compose_project, compose_service, host (always there), label.<key>. At most 15 with static_labels, container_name or container_id among them',
+    ),
+  staticLabels: fixedLabels.default({}).describe('such as job: docker, for all streams'),
+  structuredMetadata: labelNames
+    .default([])
+    .describe('of the same names but stream: what each line carries and no stream is made for'),
+  lineBytesMax: sizeFrom('1KiB', '16MiB')
+    .prefault('256KiB')
+    .describe('a longer line is not sent: Loki takes none longer than its max_line_size'),
+  ...ENDPOINT_KEYS,
+})
+  .transform(withEndpoint)
+  .describe('Grafana Loki, by its push API')
+
+export interface LokiConfig extends Readonly<z.output<typeof lokiSchema>> {}
 
 /** What is each allowed and impossible together. */
-export function lokiContradiction(config: LokiConfig, whole: CollectorConfig): OwnContradiction | null {
+export function lokiContradiction(config: LokiConfig, beside: ConfigBeside): OwnContradiction | null {
   return (
     endpointContradiction(config) ??
     tooManyLabels(config) ??
     sameName(config) ??
     sourcesMixed(config) ??
-    notCollected(config, whole) ??
+    notCollected(config, beside.containerMonitor.metadata) ??
     streamAsMetadata(config)
   )
 }
@@ -97,8 +90,10 @@ function sourcesMixed({ labels }: LokiConfig): OwnContradiction | null {
 }
 
 /** An attribute that sources do not have would silently be no label. */
-function notCollected(config: LokiConfig, { containerMonitor }: CollectorConfig): OwnContradiction | null {
-  const { fields, labels: collected } = containerMonitor.metadata
+function notCollected(
+  config: LokiConfig,
+  { fields, labels: collected }: MetadataConfig,
+): OwnContradiction | null {
   for (const key of ['labels', 'structured_metadata'] as const) {
     for (const asked of key === 'labels' ? config.labels : config.structuredMetadata) {
       const label = keyOfLabel(asked)

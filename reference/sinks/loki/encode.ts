@@ -1,5 +1,6 @@
 import { BYTES, ByteWriter, fieldSize, message, VARINT, varintSize } from '../encoding/byte-writer.ts'
-import { forEntriesOf, type LokiPart, type LokiStream } from './entries.ts'
+import { forEntriesOf, type LokiPart } from './entries.ts'
+import type { LokiStream } from './label-sets.ts'
 
 /** The encodings of a push. Streams without entries are left out. */
 export type LokiEncoding = 'protobuf' | 'json'

@@ -2,7 +2,7 @@ import type { Block } from '../../dispatch/block.ts'
 import type { SinkBatchPart, SinkMark } from '../../dispatch/sink.ts'
 import { withValidText } from '../encoding/valid-text.ts'
 import { DistinctTimes } from './distinct-times.ts'
-import type { LabelSets, Pair } from './label-sets.ts'
+import type { LabelSets, LokiStream, Pair } from './label-sets.ts'
 
 /** A part of a batch as Loki is given it: columns, and which stream of Loki's each record goes to. */
 export interface LokiPart {
@@ -12,12 +12,6 @@ export interface LokiPart {
   readonly blocks: readonly LokiBlock[]
   /** The state of the stamps behind it. */
   readonly mark: SinkMark
-}
-
-export interface LokiStream {
-  readonly labels: readonly Pair[]
-  /** Sorted, as Loki writes them: `{host="a", stream="stdout"}`. */
-  readonly text: string
 }
 
 export interface LokiBlock {

@@ -1,8 +1,13 @@
 import { currentName, labelsOf, METADATA_FIELDS } from '../../dispatch/attributes.ts'
 import { STDERR, type Source } from '../../dispatch/block.ts'
-import type { LokiStream } from './entries.ts'
 
 export type Pair = readonly [name: string, value: string]
+
+export interface LokiStream {
+  readonly labels: readonly Pair[]
+  /** Sorted, as Loki writes them: `{host="a", stream="stdout"}`. */
+  readonly text: string
+}
 
 export interface LabelSetOptions {
   /** As in the configuration. */

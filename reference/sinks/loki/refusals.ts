@@ -1,5 +1,6 @@
 import type { RefusedRecord } from '../../dispatch/sink.ts'
-import { HELD, LEFT_OUT, type LokiBlock, type LokiPart, type LokiStream } from './entries.ts'
+import { HELD, LEFT_OUT, type LokiBlock, type LokiPart } from './entries.ts'
+import type { LokiStream } from './label-sets.ts'
 
 /**
  * Takes the entries out that need not be sent again: those that Loki's words say it did not take, and those it has, where that follows. A request with entries

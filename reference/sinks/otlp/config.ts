@@ -1,19 +1,16 @@
 import type { z } from 'zod'
-import { oneOf } from '../../config/values.ts'
-import { endpointSection, type EndpointConfig } from '../http/endpoint-config.ts'
-import type { OtlpEncoding } from './encode.ts'
+import { section } from '../../config/section.ts'
+import { flag, oneOf } from '../../config/values.ts'
+import { ENDPOINT_KEYS, url, withEndpoint } from '../http/endpoint-config.ts'
 
-export interface OtlpConfig extends EndpointConfig {
-  readonly enabled: boolean
-  readonly encoding: OtlpEncoding
-  readonly compression: 'gzip' | 'none'
-}
+export const otlpSchema = section({
+  enabled: flag.default(false).describe('send to it'),
+  url: url.default('http://127.0.0.1:4318/v1/logs').describe('http or https, with the path'),
+  encoding: oneOf(['protobuf', 'json']).default('protobuf').describe('of a request'),
+  compression: oneOf(['gzip', 'none']).default('gzip').describe('of a request'),
+  ...ENDPOINT_KEYS,
+})
+  .transform(withEndpoint)
+  .describe('logs by OTLP over HTTP')
 
-export const otlpSchema: z.ZodType<OtlpConfig> = endpointSection(
-  'http://127.0.0.1:4318/v1/logs',
-  {
-    encoding: oneOf(['protobuf', 'json']).default('protobuf'),
-    compression: oneOf(['gzip', 'none']).default('gzip'),
-  },
-  (values) => ({ encoding: values.encoding, compression: values.compression }),
-)
+export interface OtlpConfig extends Readonly<z.output<typeof otlpSchema>> {}

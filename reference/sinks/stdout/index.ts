@@ -6,6 +6,8 @@ import { StdoutSink } from './stdout-sink.ts'
 /** Standard output. */
 export const stdout: SinkDefinition = {
   name: 'stdout',
-  schema: section({ enabled: flag.default(false) }),
+  schema: section({ enabled: flag.default(false).describe('write lines to it') }).describe(
+    'standard output, an object in JSON for each line',
+  ),
   create: (_config, { stdout: write }) => new StdoutSink(write),
 }

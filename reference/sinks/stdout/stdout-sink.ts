@@ -3,7 +3,7 @@ import type { HealthCheck } from '../../http/health.ts'
 import { onAbort } from '../../lifecycle/abort.ts'
 import type { NotDurable, Sink, SinkBatch, SinkLimits, WriteAnswer } from '../../dispatch/sink.ts'
 import type { Block, Source } from '../../dispatch/block.ts'
-import { sliceBehind } from '../../dispatch/slice-records.ts'
+import { sliceBehind } from '../../dispatch/pipeline/slice-records.ts'
 import { formatBlock } from '../record-format.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { EngineError } from '../../../reference/ports/index.ts'
 import { parseSignal, sendSignal } from '../../daemon/signals.ts'
-import type { SimulatedDockerEngine } from '../../engine/simulated-docker-engine.ts'
+import type { SimulatedDockerEngine } from '../../engine/client/simulated-docker-engine.ts'
 import type { SimulatedEngine } from '../../engine/simulated-engine.ts'
 import { PERSONALITIES } from '../../engine/personality.ts'
 import { World } from '../../world.ts'

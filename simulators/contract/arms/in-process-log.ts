@@ -1,5 +1,5 @@
 import type { LogStream } from '../../../reference/ports/index.ts'
-import type { SimulatedDockerEngine } from '../../engine/simulated-docker-engine.ts'
+import type { SimulatedDockerEngine } from '../../engine/client/simulated-docker-engine.ts'
 import type { SimulatedEngine } from '../../engine/simulated-engine.ts'
 import type { Following, LogOptions } from '../arm.ts'
 import { FrameReader } from '../frame-reader.ts'

@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../../engine/engine-event.ts'
-import { eventLine } from '../event-route.ts'
+import { eventLine } from '../docker/event-route.ts'
 
 /**
  * What Podman tells where Docker tells this, of the same container at the same moment. It differs from Podman in what goes before an end: a stop and

@@ -1,4 +1,4 @@
-import { imageId } from '../container-json.ts'
+import { imageId } from '../docker/container-json.ts'
 
 /** The id of an image as Podman's own API writes it: without what it is a digest of. */
 export function imageDigits(image: string): string {

@@ -1,7 +1,7 @@
 import { hostname, release } from 'node:os'
 import type { EnginePersonality } from '../../engine/personality.ts'
 import type { SimulatedContainer } from '../../engine/simulated-container.ts'
-import { goArchitecture } from '../version-json.ts'
+import { goArchitecture } from '../docker/version-json.ts'
 import { BUILDAH_VERSION } from './buildah-version.ts'
 import { builtVersion } from './version-json.ts'
 

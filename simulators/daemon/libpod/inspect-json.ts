@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import type { SimulatedContainer } from '../../engine/simulated-container.ts'
-import { imageId, SHOWN_PID, stateJson } from '../container-json.ts'
+import { imageId, SHOWN_PID, stateJson } from '../docker/container-json.ts'
 import { NEVER, toStamp } from '../engine-time.ts'
 import { hostConfigJson } from './host-config-json.ts'
 import { imageDigits } from './image-digits.ts'

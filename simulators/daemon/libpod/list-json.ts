@@ -1,5 +1,5 @@
 import type { SimulatedContainer } from '../../engine/simulated-container.ts'
-import { SHOWN_PID } from '../container-json.ts'
+import { SHOWN_PID } from '../docker/container-json.ts'
 import { toStamp } from '../engine-time.ts'
 import { imageDigits } from './image-digits.ts'
 

@@ -1,6 +1,6 @@
 import { sendJson, type ApiCall } from '../api-call.ts'
 import { ApiError } from '../api-error.ts'
-import { isTrue, passingContainers } from '../container-list.ts'
+import { isTrue, passingContainers } from '../docker/container-list.ts'
 import { parseFilters } from '../filters.ts'
 import type { SimulatedContainer } from '../../engine/simulated-container.ts'
 import { LIBPOD_STATES } from './container-states.ts'

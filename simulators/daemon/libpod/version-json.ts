@@ -1,6 +1,6 @@
 import { release } from 'node:os'
 import type { EnginePersonality } from '../../engine/personality.ts'
-import { goArchitecture } from '../version-json.ts'
+import { goArchitecture } from '../docker/version-json.ts'
 
 /** `/version`, the same in Podman's API and in its Docker API. */
 export function podmanVersionJson({ version, apiVersion, minApiVersion }: EnginePersonality): object {

@@ -1,4 +1,4 @@
-import type { ScheduledEvent } from '../../event-queue.ts'
+import type { ScheduledEvent } from '../../world/event-queue.ts'
 import type { SimulatedEngine } from '../../engine/simulated-engine.ts'
 import { OVER } from '../define-fault.ts'
 import { milliseconds, text, wholeNumber, withDefault } from '../parameter.ts'

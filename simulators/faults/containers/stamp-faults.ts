@@ -1,4 +1,4 @@
-import { STAMP_BYTES } from '../../engine/stamp-format.ts'
+import { STAMP_BYTES } from '../../engine/log/stamp-format.ts'
 import { milliseconds, withDefault } from '../parameter.ts'
 import { containerFault, type ContainerFaultKind } from './container-fault-kind.ts'
 

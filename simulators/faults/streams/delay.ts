@@ -1,4 +1,4 @@
-import type { ScheduledEvent } from '../../event-queue.ts'
+import type { ScheduledEvent } from '../../world/event-queue.ts'
 import type { Wire } from '../../wire/wire.ts'
 import type { WireCondition } from '../../wire/wire-condition.ts'
 

@@ -1,5 +1,5 @@
-import { HEADER_BYTES, STDOUT } from '../../engine/log-file.ts'
-import { frameHeader } from '../../engine/selected-log.ts'
+import { HEADER_BYTES, STDOUT } from '../../engine/log/log-file.ts'
+import { frameHeader } from '../../engine/reply/selected-log.ts'
 import type { Wire } from '../../wire/wire.ts'
 import { bytes, text, withDefault } from '../parameter.ts'
 import { streamFault, type StreamFaultKind } from './stream-fault-kind.ts'

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
-import { boundAddress, listenOn, type ListenAddress } from '../../daemon/listen-on.ts'
-import { RealTimeHost } from '../../daemon/real-time-host.ts'
+import { boundAddress, listenOn, type ListenAddress } from '../../real-time/listen-on.ts'
+import { RealTimeHost } from '../../real-time/real-time-host.ts'
 import type { SinkStoreOptions } from '../sink-store.ts'
 import { SimulatedSink } from '../simulated-sink.ts'
 import { SocketExchange } from './socket-exchange.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpResponse } from '../../../reference/ports/index.ts'
-import type { EngineHost } from '../../engine/engine-host.ts'
+import type { Host } from '../../world/host.ts'
 import { Occurrence } from '../occurrence.ts'
 import { pause } from '../pause.ts'
 import type { ReceiveOptions, SinkExchange } from '../sink-exchange.ts'
@@ -11,12 +11,12 @@ export class SocketExchange implements SinkExchange {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly announcedBytes: number | null
-  readonly #host: EngineHost
+  readonly #host: Host
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #end = new Occurrence()
 
-  constructor(host: EngineHost, request: IncomingMessage, response: ServerResponse) {
+  constructor(host: Host, request: IncomingMessage, response: ServerResponse) {
     const { method = '', url = '/', headers } = request
     this.method = method
     this.path = url

@@ -1,0 +1,226 @@
+import { messageOf } from '../../errors.ts'
+import type { Health } from '../../http/health.ts'
+import { Condition } from '../../lifecycle/condition.ts'
+import { RetryPause } from '../../lifecycle/retry-pause.ts'
+import type { Scope } from '../../lifecycle/scope.ts'
+import type { Block, Source, SourcePosition } from '../block.ts'
+import type { Permit } from '../budget.ts'
+import type { DeliveryMode } from '../delivery-mode.ts'
+import type { PositionStore } from '../positions/position-store.ts'
+import type { PipelineContext } from '../pipeline/sink-pipeline.ts'
+import type { NotDurable, Sink } from '../sink.ts'
+import { SpoolFeed } from './spool-feed.ts'
+import { makeRoom } from './spool-room.ts'
+import { compareOffsets, type Spool, type SpoolOffset } from './spool.ts'
+import type { SinkFigures } from '../statistics.ts'
+import { Unsynced } from '../unsynced.ts'
+
+export interface SpooledDeliveryOptions extends PipelineContext {
+  readonly sinks: readonly Sink[]
+  readonly positions: PositionStore
+  /** Open. */
+  readonly spool: Spool
+  readonly spoolBytesMax: number
+  readonly whenFull: 'wait' | 'drop_oldest'
+  /** Of each sink, bound on the memory of blocks that were read from the spool and are not stored, bytes. */
+  readonly aheadBytesMax: number
+}
+
+/**
+ * Records go to the spool first, and a position of a source is what lies in the spool; every sink is fed from there at its own pace.
+ *
+ *     take -> incoming -> spool -> feed of each sink -> its pipeline
+ */
+export class SpooledDelivery implements DeliveryMode {
+  readonly #options: SpooledDeliveryOptions
+  readonly #feeds: readonly SpoolFeed[]
+  /** Not in the spool yet. */
+  readonly #incoming: { readonly block: Block; readonly permit: Permit }[] = []
+  readonly #came = new Condition()
+  readonly #progress = new Condition()
+  readonly #appended = new Unsynced<{ readonly source: Source; readonly position: SourcePosition }>()
+  #pause: RetryPause | null = null
+  #fault: string | null = null
+  /** When the write to the spool that is under way began, monotonic milliseconds. */
+  #writingSinceMs: number | null = null
+
+  constructor(options: SpooledDeliveryOptions) {
+    this.#options = options
+    const { positions, sinks } = options
+    this.#feeds = sinks.map((sink) => {
+      const from = positions.sink(sink.name).spool!
+      return new SpoolFeed({ ...options, sink, onProgress: () => this.#progress.notifyAll() }, from)
+    })
+  }
+
+  get committed(): boolean {
+    return this.#appended.isEmpty && this.#feeds.every((feed) => feed.committed)
+  }
+
+  get aheadBytes(): number {
+    return this.#feeds.reduce((sum, feed) => sum + feed.heldBytes, 0)
+  }
+
+  figures(): SinkFigures[] {
+    return this.#feeds.map((feed) => feed.figures)
+  }
+
+  start(scope: Scope): void {
+    scope.keep('spool_writer', 'spool', (signal) => this.#write(signal))
+    for (const feed of this.#feeds) feed.start(scope)
+  }
+
+  take(block: Block, permit: Permit): void {
+    this.#incoming.push({ block, permit })
+    this.#came.notifyAll()
+  }
+
+  /** The spool takes what comes at once. */
+  hurry(): void {}
+
+  async forget(source: Source, options: { signal: AbortSignal }): Promise<void> {
+    while (this.#incoming.some(({ block }) => block.source.id === source.id))
+      await this.#progress.wait(options)
+    for (const feed of this.#feeds) feed.gone(source)
+  }
+
+  /** What is in the spool is safe; sinks that are well are given the time to take it. */
+  async drain(options: { signal: AbortSignal }): Promise<void> {
+    this.#pause?.hurry()
+    for (const feed of this.#feeds) feed.endGathering()
+    while (!this.isSafe || this.#feeds.some(isWaitedFor)) await this.#progress.wait(options)
+  }
+
+  get isSafe(): boolean {
+    return this.#incoming.length === 0
+  }
+
+  async commit(options: { signal: AbortSignal }): Promise<void> {
+    await this.#keepWithinBound()
+    const { positions, spool } = this.#options
+    const spooled = this.#appended.flush(
+      () => spool.sync().then(() => ALL_DURABLE),
+      (durable) => {
+        for (const { source, position } of durable.values()) positions.advance(source, position)
+      },
+    )
+    await Promise.all([spooled, ...this.#feeds.map((feed) => this.#commitFeed(feed, options))])
+  }
+
+  /** What every sink has by the positions on disk is not needed any more. */
+  async saved(): Promise<void> {
+    const { positions, sinks, spool } = this.#options
+    for (const sink of sinks) sink.saved?.()
+    const names = [...sinks.map((sink) => sink.name), ...positions.sinksSwitchedOff()]
+    await spool.release(oldest(names.map((name) => positions.sink(name).spool ?? spool.end)))
+  }
+
+  async close(): Promise<void> {
+    await this.#options.spool.close()
+  }
+
+  checks(): Health['checks'] {
+    const isFull = this.#options.spool.bytes >= this.#options.spoolBytesMax
+    const behind = this.#feeds.filter((feed) => !feed.caughtUp).map((feed) => feed.name)
+    const full = isFull && this.#incoming.length > 0 ? `full, waiting for ${behind.join(', ')}` : null
+    const trouble = this.#fault ?? full ?? this.#hung()
+    return Object.assign(
+      { spool: { ok: trouble === null, detail: trouble ?? 'takes what is read' } },
+      ...this.#feeds.map((feed) => feed.checks()),
+    )
+  }
+
+  #hung(): string | null {
+    if (this.#writingSinceMs === null) return null
+    const tookMs = this.#options.clock.monotonic() - this.#writingSinceMs
+    return tookMs < HUNG_MS ? null : `a write to it is not done after ${Math.round(tookMs / 1000)} s`
+  }
+
+  *blocks(): Iterable<Block> {
+    for (const { block } of this.#incoming) yield block
+    for (const feed of this.#feeds) yield* feed.blocks()
+  }
+
+  async #write(signal: AbortSignal): Promise<void> {
+    const { clock, logger, random, spool } = this.#options
+    const pause = (this.#pause = new RetryPause(clock, random))
+    for (;;) {
+      while (this.#incoming.length === 0) await this.#came.wait({ signal })
+      const count = countWithin(this.#incoming, APPEND_BYTES)
+      this.#writingSinceMs = clock.monotonic()
+      try {
+        await spool.append(
+          this.#incoming.slice(0, count).map(({ block }) => block),
+          { signal },
+        )
+        this.#fault = null
+        pause.reset()
+      } catch (error) {
+        signal.throwIfAborted()
+        if (this.#fault === null)
+          logger.error({ err: error }, 'The spool cannot be written to; reading waits')
+        this.#fault = `cannot be written to: ${messageOf(error)}`
+        await pause.wait({ signal })
+        continue
+      } finally {
+        this.#writingSinceMs = null
+      }
+      for (const { block, permit } of this.#incoming.splice(0, count)) {
+        this.#appended.set(block.source.id, { source: block.source, position: block.position })
+        permit.release()
+      }
+      this.#progress.notifyAll()
+    }
+  }
+
+  /** A sink that hangs keeps nobody else's progress from being saved; what it could not make durable is saved later. */
+  async #commitFeed(feed: SpoolFeed, options: { signal: AbortSignal }): Promise<void> {
+    try {
+      await feed.commitWithin(SYNC_WAIT_MS, options)
+      await feed.forgetGone(options)
+    } catch (error) {
+      options.signal.throwIfAborted()
+      this.#options.logger.warn(
+        { sink: feed.name, err: error },
+        'A sink could not make durable what it stored',
+      )
+    }
+  }
+
+  async #keepWithinBound(): Promise<void> {
+    const { logger, metrics, positions, spool, spoolBytesMax, whenFull } = this.#options
+    if (spool.bytes < spoolBytesMax) return
+    const drops = await makeRoom({ feeds: this.#feeds, positions, spool, spoolBytesMax, whenFull })
+    for (const { sink, records } of drops) {
+      metrics.dropped(sink, 'spool_full', records)
+      logger.error({ sink, records }, 'The spool is full: its oldest lines are dropped for this sink')
+    }
+  }
+}
+
+function isWaitedFor(feed: SpoolFeed): boolean {
+  return !feed.caughtUp && !feed.troubled
+}
+
+function countWithin(incoming: readonly { readonly permit: Permit }[], bytes: number): number {
+  let sum = 0
+  let count = 0
+  for (const { permit } of incoming) {
+    sum += permit.bytes
+    if (count > 0 && sum > bytes) break
+    count += 1
+  }
+  return count
+}
+
+function oldest(offsets: readonly SpoolOffset[]): SpoolOffset {
+  return offsets.reduce((a, b) => (compareOffsets(b, a) < 0 ? b : a))
+}
+
+const ALL_DURABLE: NotDurable = new Map()
+/** Of one transaction. */
+const APPEND_BYTES = 1024 * 1024
+/** A write without an answer for this long is taken for one that hangs. */
+const HUNG_MS = 10_000
+/** A checkpoint waits for a sink's sync no longer. */
+const SYNC_WAIT_MS = 1000
