@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { PERSONALITY_NAMES } from '../simulators/index.ts'
-import { MARKS } from './collector/collector-rig.ts'
+import { CRASH_MARKS, MARKS, missing } from './collector/marks.ts'
 import { checkCollector } from './collector.property.ts'
 import { optionsOf, PROPERTY_NAMES } from './failures/failure-file.ts'
 import { failureFileOf } from './failures/replay-failure.ts'
@@ -83,7 +83,7 @@ async function searchSmallScope(): Promise<void> {
 }
 
 function judgeMarks(): void {
-  const missed = MARKS.filter((mark) => !marks.has(mark))
+  const missed = missing([...MARKS, ...CRASH_MARKS], marks)
   const told =
     missed.length === 0 ? 'every interesting state was reached' : `never reached: ${missed.join(', ')}`
   process.stderr.write(`${told}\n`)

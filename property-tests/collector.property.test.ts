@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
+import { MARKS, missing } from './collector/marks.ts'
+import { oddDay } from './collector/odd-day.ts'
+import { rareDay } from './collector/rare-day.ts'
 import { checkCollector, replayed } from './collector.property.ts'
+
+const reached = new Set<string>()
+const onMark = (mark: string): void => void reached.add(mark)
 
 test('whatever happens, in whatever order, the invariants hold, every line is delivered once, and a stop leaves nothing behind', async () => {
   let commands = 0
@@ -11,6 +17,7 @@ test('whatever happens, in whatever order, the invariants hold, every line is de
         shrink: false,
         engines: ['20.10', '26', '28', '29'],
         onCommand: () => (commands += 1),
+        onMark,
       },
       process.env,
     ),
@@ -26,10 +33,27 @@ test.for([
 ] as const)(
   'the same on %s, whose follow cannot be trusted, with stamps of whole seconds: the log is polled',
   async ([engine, seed]) => {
-    const { failure } = await checkCollector({ seed, numRuns: POLLED_RUNS, engines: [engine], shrink: false })
+    const { failure } = await checkCollector({
+      seed,
+      numRuns: POLLED_RUNS,
+      engines: [engine],
+      shrink: false,
+      onMark,
+    })
     if (failure !== null) expect.fail(failure)
   },
 )
+
+test('what happens seldom, one after the other, changes nothing of that', async () => {
+  for (const day of [rareDay, oddDay]) {
+    // oxlint-disable-next-line no-await-in-loop -- one world at a time
+    for (const mark of await day()) onMark(mark)
+  }
+})
+
+test('every interesting state was reached in these cases', () => {
+  if (process.env['WATERTIGHT_SEED'] === undefined) expect(missing(MARKS, reached)).toEqual([])
+})
 
 /**
  * Pinned, so that a change and not chance decides whether the tests pass. The wide test runs more, with every interesting state among them, and

@@ -36,7 +36,7 @@ export interface CollectorPropertyOptions {
   readonly command?: fc.Arbitrary<Command>
   /** Told about every command that is run. */
   readonly onCommand?: (description: string) => void
-  /** Told of every interesting state that a case reached, of `MARKS`. */
+  /** Told of every interesting state that a case reached, see {@link file://./collector/marks.ts}. */
   readonly onMark?: (mark: string) => void
 }
 

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 import { checkCollector, replayed } from './collector.property.ts'
+import { CollectorRig } from './collector/collector-rig.ts'
+import { CRASH_MARKS, missing } from './collector/marks.ts'
 import { anyCommandOrCrash } from './collector/crash-command.ts'
+
+const reached = new Set<string>()
+const onMark = (mark: string): void => void reached.add(mark)
 
 /** Pinned, so that a change and not chance decides whether the tests pass. */
 const SEED = 20_260_102
@@ -24,6 +29,7 @@ test(
           shrink: false,
           engines: ENGINES,
           command: anyCommandOrCrash(),
+          onMark,
           onCommand: (description) => {
             if (/kill -9|power cut/.test(description)) crashes += 1
           },
@@ -37,3 +43,24 @@ test(
   },
   TIMEOUT_MS,
 )
+
+test('a line that is open when the power is cut is written once, whole, when it ends', async () => {
+  const rig = new CollectorRig({ seed: 1, slots: 1, rotationIntervalMs: 300_000, engine: '28' })
+  rig.addContainer('open lines', { name: 'web' })
+  await rig.start()
+  const web = rig.engine.container('web')
+  web.writeNumberedLine()
+  web.writeNumberedLine({ lineBytes: { min: 40_000, max: 40_000 } }, '')
+  await rig.advance(LONG_ENOUGH_TO_SAVE_MS)
+  rig.crash('power')
+  await rig.start()
+  web.writeNumberedLine()
+  await rig.finish()
+  rig.marks.forEach(onMark)
+})
+
+test('every interesting state that only a crash can bring about was reached', () => {
+  if (process.env['WATERTIGHT_SEED'] === undefined) expect(missing(CRASH_MARKS, reached)).toEqual([])
+})
+
+const LONG_ENOUGH_TO_SAVE_MS = 10_000

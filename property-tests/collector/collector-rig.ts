@@ -51,7 +51,8 @@ import {
   type SinkKind,
 } from './rig-options.ts'
 import { LateAnswers } from './late-answers.ts'
-import { MOODS, NetworkService, type Mood } from './network-service.ts'
+import { LOG_MARKS, METRIC_MARKS, sumOf } from './marks.ts'
+import { NetworkService, type Mood } from './network-service.ts'
 import { StdoutCheck } from './stdout-check.ts'
 import { isPassedOver, ToldLosses } from './told-losses.ts'
 import { Troubles } from './troubles.ts'
@@ -71,7 +72,7 @@ export type ContainerKind = (typeof CONTAINER_KINDS)[number]
  */
 export class CollectorRig {
   readonly world: World
-  /** The interesting states that were reached; of {@link MARKS}. */
+  /** The interesting states that were reached, see {@link file://./marks.ts}. */
   readonly marks: Set<string> = new Set()
   /** Whether minutes may pass at a time. */
   readonly isLong: boolean
@@ -105,7 +106,10 @@ export class CollectorRig {
   #wrongGauge: string | undefined
   /** Containers that are gone, and since when that was seen. */
   readonly #goneSinceMs = new Map<SimulatedContainer, number>()
-  readonly #late = new LateAnswers(() => this.marks.add('an answer after it was given up'))
+  readonly #late = new LateAnswers(
+    () => this.marks.add('an answer after it was given up'),
+    (id, { follow, tail }) => this.#noteOpening(id, follow || tail === 1),
+  )
   /** How often logs were followed, by container, at the last look. */
   readonly #follows = new Map<SimulatedContainer, number>()
   readonly #hungDisk: Disposable[] = []
@@ -347,8 +351,14 @@ export class CollectorRig {
     this.#troubles.end('stdout')
     this.#mayRepeat()
     this.#mayRepeatBehindHole()
-    const saved = savedRecords(this.world.fileSystem.contents(`${STATE}/positions.json`))
+    const positions = this.world.fileSystem.contents(`${STATE}/positions.json`)
+    const saved = savedRecords(positions)
+    if (OPEN_LINE.test(Buffer.from(positions).toString()))
+      this.marks.add('a crash with an open line in the position')
     for (const container of this.engine.everyContainer) {
+      const { held, records } = this.#files.of(container)
+      if (records > (saved.get(container.id) ?? 0)) this.marks.add('a crash between delivery and commit')
+      if (this.#contents(container).length < held) this.marks.add('a crash that took something of a file')
       if (container.state === 'removed') this.#mayLack(container, saved.get(container.id) ?? 0)
       else if (!saved.has(container.id)) this.#told.forgotten(container)
     }
@@ -507,6 +517,13 @@ export class CollectorRig {
     this.engine.events.loseNext(count)
   }
 
+  /** A snapshot of a log that is followed at the same time settles a doubt about what the stream brings. */
+  #noteOpening(id: string, isUsual: boolean): void {
+    if (isUsual) return
+    const wires = [...(this.engine.find(id)?.wires ?? [])]
+    if (wires.some(({ follow }) => follow)) this.marks.add('a snapshot beside a followed stream')
+  }
+
   /** The next opening of the container's log, or the next one that follows it, is answered as it is given up. */
   answersLate(name: string, which: { readonly follow: boolean }): void {
     this.#late.next(this.engine.container(name).id, which)
@@ -625,6 +642,8 @@ export class CollectorRig {
     ports.output.onWrite = (bytes) => this.#stdout.take(bytes)
     ports.logger.onEntry = (entry) => {
       this.onLog(entry)
+      const mark = LOG_MARKS.get(entry.message)
+      if (mark !== undefined) this.marks.add(mark)
       this.#told.logged(entry, (container) => this.#knownOf(container))
     }
     return ports
@@ -751,11 +770,13 @@ export class CollectorRig {
 
   /** Of the look before: the metrics are made while everything else waits. */
   #gaugesWrong(): string | undefined {
+    if (this.#collector.pool.waiting > 0) this.marks.add('a pool that is full')
+    if (this.#spoolFiles() > 0 && this.isRunning) this.marks.add('a spool in use')
     const { ledger } = this.world
     const files = ledger.count('file')
     const { metrics, pool } = this.#collector
     // A slot is held a little longer than its stream, and where the log is polled what is open in it is a snapshot.
-    const streams = [ledger.count('log-stream'), pool.active] as const
+    const streams = [ledger.count('log-stream') - this.#late.unanswered, pool.active] as const
     wrongGauge(() => metrics.text(), {
       streams,
       files: [files - OTHER_FILES - this.#spoolFiles(), files],
@@ -927,41 +948,10 @@ function isOfDisk(error: unknown): boolean {
   return ('code' in error && DISK_CODES.has(String(error.code))) || isOfDisk(error.cause)
 }
 
+/** In the text of saved positions. */
+const OPEN_LINE = /"partials":\s*\[\s*\{/
 /** Long enough for the ends to arrive. */
 const SHUTDOWN_MS = 10
-/** Sum of the series whose name and labels match, in the text form of metrics. */
-function sumOf(text: string, series: RegExp): number {
-  const values = text.split('\n').filter((line) => series.test(line))
-  return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
-}
-
-/** Interesting states, each with the metric that tells of it. */
-const METRIC_MARKS: Readonly<Record<string, RegExp>> = {
-  'a planned rotation': /^log_capturer_container_stream_rotations_total.*"planned"/,
-  'a slot handed over': /^log_capturer_container_stream_rotations_total.*"yield"/,
-  'an idle stream': /^log_capturer_container_idle_checks_total/,
-  'a stuck stream': /^log_capturer_container_stream_errors_total.*"read_timeout"/,
-  'a failed open': /^log_capturer_container_stream_errors_total.*"open_failed"/,
-  'a failed read': /^log_capturer_container_stream_errors_total.*"read_failed"/,
-  'a close that was never acknowledged': /^log_capturer_abandoned_total.*"stream_close"/,
-  'a gap told': /^log_capturer_container_gaps_total/,
-  'a replay skipped': /^log_capturer_container_replayed_messages_total/,
-  'a write repeated': /^log_capturer_lines_retried_total/,
-}
-
-/** Every interesting state. A property under which one of them never comes up is weaker than it looks. */
-export const MARKS: readonly string[] = [
-  ...Object.keys(METRIC_MARKS),
-  'lost lines left out',
-  'an answer after it was given up',
-  'standard output unread',
-  'a disk in trouble',
-  'a short life over',
-  'a sink switched on',
-  'a sink switched on again',
-  ...MOODS.filter((mood) => mood !== 'well').map((mood) => `a service: ${mood}`),
-]
-
 /** What is in trouble when none of them is left. */
 const WORKERS = 'workers'
 const STOP_LIMIT_MS = 10_000

@@ -8,11 +8,16 @@ import type { DockerEngine, LogStream, OpenLogsOptions } from '../../reference/p
 export class LateAnswers {
   /** Containers whose next opening is answered late, and whether only one that follows is meant. */
   readonly #next = new Map<string, boolean>()
+  /** Streams that are open, and whose opening is not answered. */
+  readonly #unanswered = new Set<LogStream>()
   /** Told of each answer that came too late. */
   readonly #onLate: () => void
+  /** Told of each opening as it is asked for. */
+  readonly #onOpening: (id: string, options: OpenLogsOptions) => void
 
-  constructor(onLate: () => void) {
+  constructor(onLate: () => void, onOpening: (id: string, options: OpenLogsOptions) => void) {
     this.#onLate = onLate
+    this.#onOpening = onOpening
   }
 
   /** The next opening of the container's log, or the next one that follows it, is answered only when it is given up. @param id the whole id */
@@ -25,17 +30,24 @@ export class LateAnswers {
     this.#next.clear()
   }
 
-  /** The engine as a process sees it. */
+  /** Streams of the current process that are open without its knowledge. */
+  get unanswered(): number {
+    return this.#unanswered.size
+  }
+
+  /** The engine as a process sees it that begins now. */
   of(engine: DockerEngine): DockerEngine {
+    this.#unanswered.clear()
     return {
       info: (options) => engine.info(options),
       listContainers: (options) => engine.listContainers(options),
       inspectContainer: (id, options) => engine.inspectContainer(id, options),
       openEvents: (options) => engine.openEvents(options),
-      openLogs: async (id, options) =>
-        this.#takes(id, options)
-          ? await this.#openLate(engine, id, options)
-          : await engine.openLogs(id, options),
+      openLogs: async (id, options) => {
+        this.#onOpening(id, options)
+        if (this.#takes(id, options)) return await this.#openLate(engine, id, options)
+        return await engine.openLogs(id, options)
+      },
       close: () => engine.close(),
     }
   }
@@ -55,7 +67,9 @@ export class LateAnswers {
     link[Symbol.dispose]()
     const { promise, resolve } = Promise.withResolvers<void>()
     using _ = onAbort(signal, resolve)
+    if (options.follow) this.#unanswered.add(stream)
     await promise
+    this.#unanswered.delete(stream)
     this.#onLate()
     return stream
   }

@@ -361,20 +361,6 @@ export const FIELD: readonly Defect[] = [
     caughtBy: [{ file: 'property-tests/cursor.property.test.ts', test: 'over any sequence of connections' }],
   },
   {
-    id: 'B257',
-    origin,
-    description: 'A line whose end never came is joined with the next one: stamps are not compared',
-    patches: [
-      {
-        file: `${reading}/parsing/line-assembler.ts`,
-        find: 'if (!this.#options.chunksShareStamp || compareStamps(line.stamp, 0, buffer, start) === 0) {',
-        replace:
-          'if (!this.#options.chunksShareStamp || compareStamps(line.stamp, 0, buffer, start) < Infinity) {',
-      },
-    ],
-    caughtBy: ['collector-property'],
-  },
-  {
     id: 'B259',
     origin,
     description: 'A stop does not save the positions a last time',
