@@ -40,6 +40,8 @@ export interface Collector {
 export interface CollectorExtensions {
   /** Sinks beside those of the configuration. */
   readonly sinks?: (ports: Ports) => readonly Sink[]
+  /** Whether tasks remember where they were started: see {@link TaskRegistry}. Default true. */
+  readonly recordLocations?: boolean
 }
 
 /** The whole stop, milliseconds: what misses it is named in the report. */
@@ -54,7 +56,8 @@ export function createCollector(
   extensions: CollectorExtensions = {},
 ): Collector {
   const { clock, random, fileSystem, engine, http, logger } = ports
-  const tasks = new TaskRegistry(clock)
+  const { recordLocations = true } = extensions
+  const tasks = new TaskRegistry(clock, { recordLocations })
   const { streamRotation, slotTurnMs } = config.containerMonitor
   const pool = new SlotPool({ capacity: streamRotation.maxConcurrentStreams, turnMs: slotTurnMs, clock })
   const metrics = new Metrics({ clock, tasks, process: ports.process, slots: pool })

@@ -632,6 +632,7 @@ export class CollectorRig {
 
   #newCollector(): Collector {
     return createCollector(this.#config, this.#ports, {
+      recordLocations: false,
       sinks: (ports) => (this.#settings.sinks.includes('network') ? [this.#network.sink(ports)] : []),
     })
   }

@@ -122,7 +122,7 @@ export class OneContainer {
   }
 
   #newCollector(): Collector {
-    return createCollector(CONFIG, this.world.ports())
+    return createCollector(CONFIG, this.world.ports(), { recordLocations: false })
   }
 }
 
