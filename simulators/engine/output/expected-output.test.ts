@@ -40,7 +40,7 @@ test('a line knows where it lies and which messages it was stored in', () => {
   expected.add(STDOUT, Buffer.from('begin '), 0)
   expected.add(STDERR, Buffer.from('between\n'), 1)
   expected.add(STDOUT, Buffer.from('end\n'), 2)
-  expect(expected.line(0)).toEqual({ from: 0, to: 8, messages: [1], pieces: [] })
+  expect(expected.line(0)).toEqual({ from: 0, to: 8, stream: STDERR, messages: [1], pieces: [] })
   expect(expected.line(1)).toMatchObject({ from: 8, to: 18, messages: [0, 2] })
   expect(expected.line(1).pieces.map((piece) => Buffer.from(piece).toString())).toEqual(['begin ', 'end'])
   expect([0, 7, 8, 17, 18].map((offset) => expected.lineAt(offset))).toEqual([0, 0, 1, 1, 2])
