@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import { Demultiplexer } from '../reference/docker/reading/demultiplexer.ts'
+import { Demultiplexer } from '../reference/docker/reading/parsing/demultiplexer.ts'
 
 /** More than fit on the stack of whoever reads each within the one before. */
 const FRAMES = 30_000

@@ -86,7 +86,7 @@ async function drop(options: Options & { readonly all?: true }): Promise<void> {
   const lists = await ask(options, 'drop', 'are dropped')
   if (lists.length === 0) return
   const lock = await acquireStateLock(stateDir).catch((error: unknown) => {
-    if (error instanceof UsageError) return null
+    if (error instanceof UsageError && error.code === 'state_in_use') return null
     throw error
   })
   if (lock === null) return

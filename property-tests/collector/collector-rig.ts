@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { CollectorConfig } from '../../reference/config/config.ts'
 import { messageOf } from '../../reference/errors.ts'
-import { RING_KEYS } from '../../reference/docker/reading/cursor-state.ts'
+import { RING_KEYS } from '../../reference/docker/reading/search/cursor-state.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
 import {
   type EngineMachine,
@@ -733,7 +733,7 @@ export class CollectorRig {
     // What a slow disk was asked cannot be taken back: who waits for it is joined too late. That nothing is left in the end is asked at every stop.
     noOrphanedTasks(world, { orphans: () => (this.#isDiskSlow ? [] : this.#collector.tasks.orphans()) })
     readsEndInTime(world, containerMonitor)
-    callsEndInTime(world, { ...containerMonitor, excused: () => this.#isDiskSlow })
+    callsEndInTime(world, containerMonitor)
     streamsRotateInTime(world, {
       intervalMs: LONGEST_ROTATION_MS,
       closeTimeoutMs: containerMonitor.closeTimeoutMs,

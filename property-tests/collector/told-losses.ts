@@ -1,4 +1,4 @@
-import { RING_KEYS } from '../../reference/docker/reading/cursor-state.ts'
+import { RING_KEYS } from '../../reference/docker/reading/search/cursor-state.ts'
 import type { LogEntry, LossCause, SimulatedContainer, SkippedLines } from '../../simulators/index.ts'
 
 /** What of the containers of a name the sinks go without, and what the collector said about it. */

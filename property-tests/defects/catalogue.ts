@@ -42,8 +42,8 @@ export const DEFECTS: readonly Defect[] = [
   ...STORED,
   ...NETWORK_SINKS,
   ...JETSTREAM,
-  ...FIELD,
   ...CONFIGURATION,
+  ...FIELD,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

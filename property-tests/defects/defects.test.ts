@@ -34,7 +34,7 @@ test('marked is whatever imports what is patched, and nothing else', () => {
   const importers = importersOf(['reference/docker/stream-turn.ts'])
   expect(importers).toContain('reference/docker/container-session.ts')
   expect(importers).toContain('reference/main.ts')
-  expect(importers).not.toContain('reference/docker/demultiplexer.ts')
+  expect(importers).not.toContain('reference/docker/reading/parsing/demultiplexer.ts')
   expect(importers).not.toContain('simulators/world.ts')
 })
 

@@ -182,7 +182,7 @@ export const FIELD: readonly Defect[] = [
       'Each frame is read by a call within the call before: a chunk of many frames overflows the stack',
     patches: [
       {
-        file: `${reading}/demultiplexer.ts`,
+        file: `${reading}/parsing/demultiplexer.ts`,
         find: `    let at = 0
     while (at < chunk.length) {
       const end = this.#held === 0 ? frameEnd(chunk, at) : Infinity
@@ -215,11 +215,11 @@ export const FIELD: readonly Defect[] = [
       'The key of a message is its stamp alone: chunks of one line, and lines of one moment, are the same',
     patches: [
       {
-        file: `${reading}/message-key.ts`,
+        file: `${reading}/parsing/message-key.ts`,
         find: 'for (let i = start; i < end; i++) {',
         replace: 'for (let i = start; i < Math.min(end, start + 30); i++) {',
       },
-      { file: `${reading}/message-key.ts`, find: '^ (end - start)', replace: '' },
+      { file: `${reading}/parsing/message-key.ts`, find: '^ (end - start)', replace: '' },
     ],
     caughtBy: [
       {
@@ -234,7 +234,7 @@ export const FIELD: readonly Defect[] = [
     description: 'The key of a message is without its stamp: equal lines are the same line',
     patches: [
       {
-        file: `${reading}/message-key.ts`,
+        file: `${reading}/parsing/message-key.ts`,
         find: 'for (let i = start; i < end; i++) {',
         replace: 'for (let i = start + 30; i < end; i++) {',
       },
@@ -245,7 +245,9 @@ export const FIELD: readonly Defect[] = [
     id: 'B249',
     origin,
     description: 'The cursor is one message: where that is stored twice reading goes on at the wrong one',
-    patches: [{ file: `${reading}/cursor-state.ts`, find: 'RING_KEYS = 50', replace: 'RING_KEYS = 1' }],
+    patches: [
+      { file: `${reading}/search/cursor-state.ts`, find: 'RING_KEYS = 50', replace: 'RING_KEYS = 1' },
+    ],
     caughtBy: [
       {
         file: 'reference/docker/reading/container-reader.test.ts',
@@ -259,7 +261,7 @@ export const FIELD: readonly Defect[] = [
     description: 'The cursor is the newest stamp: a line of the other stream that was stored late is dropped',
     patches: [
       {
-        file: `${reading}/replay-filter.ts`,
+        file: `${reading}/search/replay-filter.ts`,
         find: "return maybeOld && this.#history.find(key) >= 0 ? 'doubt' : 'new'",
         replace: "return maybeOld ? 'replay' : 'new'",
       },
@@ -275,7 +277,7 @@ export const FIELD: readonly Defect[] = [
     description: 'The cursor is the number of messages: what rotation took away shifts it',
     patches: [
       {
-        file: `${reading}/ring-search.ts`,
+        file: `${reading}/search/ring-search.ts`,
         find: "if (this.#pushRun(key) || this.#pushEnd(key)) return 'found'",
         replace:
           "this.#pushEnd(key)\n    if (this.#pushRun(key) || this.#passed === this.#reply.asked) return 'found'",
@@ -298,7 +300,7 @@ export const FIELD: readonly Defect[] = [
       'Where stamps have whole seconds, reading goes on behind the first message of the newest one',
     patches: [
       {
-        file: `${reading}/counting-cursor.ts`,
+        file: `${reading}/search/counting-cursor.ts`,
         find: 'this.#sinceNewest! += 1',
         replace: 'this.#sinceNewest = 1',
       },
@@ -318,7 +320,7 @@ export const FIELD: readonly Defect[] = [
       'Where the tail counts lines, messages behind the last whole line are delivered before they are certain',
     patches: [
       {
-        file: `${reading}/counting-cursor.ts`,
+        file: `${reading}/search/counting-cursor.ts`,
         find: "if (trust === 'certain' || isVouchedFor) {",
         replace: "if (trust !== 'beyond' || isVouchedFor) {",
       },
@@ -337,7 +339,7 @@ export const FIELD: readonly Defect[] = [
       'Chunks of a line are made text one by one: a character that is cut between two of them is lost',
     patches: [
       {
-        file: `${reading}/open-line.ts`,
+        file: `${reading}/parsing/open-line.ts`,
         find: 'add(buffer: Uint8Array, start: number, end: number): void {',
         replace:
           'add(piece: Uint8Array, from: number, to: number): void {\n    const buffer = Buffer.from(Buffer.from(piece.subarray(from, to)).toString())\n    const start = 0\n    const end = buffer.length',
@@ -351,7 +353,7 @@ export const FIELD: readonly Defect[] = [
     description: 'Chunks are joined whatever their stream: lines of standard output and error are mixed',
     patches: [
       {
-        file: `${reading}/line-assembler.ts`,
+        file: `${reading}/parsing/line-assembler.ts`,
         find: 'if (this.#open.size > 0 && this.#open.has(stream)) {\n      this.#continueOrOrphan(stream,',
         replace: 'if (this.#open.size > 0) {\n      this.#continueOrOrphan([...this.#open.keys()][0]!,',
       },

@@ -135,14 +135,14 @@ export const FILES: readonly Defect[] = [
     description: 'A line that is too long is cut inside a character',
     patches: [
       {
-        file: 'reference/docker/reading/line-cut.ts',
+        file: 'reference/docker/reading/parsing/line-cut.ts',
         find: 'return (byte & 0xc0) === 0x80',
         replace: 'return byte < 0',
       },
     ],
     caughtBy: [
       {
-        file: 'reference/docker/reading/line-assembler.test.ts',
+        file: 'reference/docker/reading/parsing/line-assembler.test.ts',
         test: 'a line that is too long is cut between characters',
       },
     ],

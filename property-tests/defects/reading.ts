@@ -14,7 +14,7 @@ export const READING: readonly Defect[] = [
       'A followed reply is taken for whole once it is aligned: lines of a log file that was rotated meanwhile are lost without a word',
     patches: [
       {
-        file: `${folder}/contiguity.ts`,
+        file: `${folder}/search/contiguity.ts`,
         find: 'if (this.#proofs >= PROOFS) return true',
         replace: 'return true',
       },
@@ -29,14 +29,14 @@ export const READING: readonly Defect[] = [
       'A message that was read before is never doubted: what an engine sends again is delivered again',
     patches: [
       {
-        file: `${folder}/replay-filter.ts`,
+        file: `${folder}/search/replay-filter.ts`,
         find: "return maybeOld && this.#history.find(key) >= 0 ? 'doubt' : 'new'",
         replace: "return 'new'",
       },
     ],
     caughtBy: [
       {
-        file: `${folder}/replay-filter.test.ts`,
+        file: `${folder}/search/replay-filter.test.ts`,
         test: 'over every short sequence of new messages and replays',
       },
       { file: readerTest, test: 'a chunk that is sent again within an open line is one' },
@@ -64,13 +64,13 @@ export const READING: readonly Defect[] = [
       'A log that begins within what is remembered and does not go on behind it is searched for ever, instead of told as a gap',
     patches: [
       {
-        file: `${folder}/ring-search.ts`,
+        file: `${folder}/search/ring-search.ts`,
         find: "return this.#passed === 0 ? 'empty' : 'lost'",
         replace: "return 'empty'",
       },
     ],
     caughtBy: [
-      { file: `${folder}/ring-search.test.ts`, test: 'in a reply that is the whole log the ring' },
+      { file: `${folder}/search/ring-search.test.ts`, test: 'in a reply that is the whole log the ring' },
       { file: readerTest, test: 'a log that begins within the ring and does not go on behind it' },
     ],
   },
@@ -82,7 +82,7 @@ export const READING: readonly Defect[] = [
       'After a loss nothing is delivered until the clock passes the stamp of the last line: a clock that was set back holds everything up',
     patches: [
       {
-        file: `${folder}/rest-search.ts`,
+        file: `${folder}/search/rest-search.ts`,
         find: "lastKnown === undefined ? 'beyond' : 'none'",
         replace: "'none'",
       },
@@ -126,14 +126,14 @@ export const READING: readonly Defect[] = [
       'On a terminal the stamp of the engine gets into the line, where runs of the container ended in a prompt',
     patches: [
       {
-        file: `${folder}/tty-demultiplexer.ts`,
+        file: `${folder}/parsing/tty-demultiplexer.ts`,
         find: 'return this.#laterStamp(buffer, start, data)',
         replace: 'return undefined',
       },
     ],
     caughtBy: [
       {
-        file: `${folder}/tty-demultiplexer.test.ts`,
+        file: `${folder}/parsing/tty-demultiplexer.test.ts`,
         test: 'behind an unterminated line is known by its later stamp',
       },
     ],
@@ -146,18 +146,21 @@ export const READING: readonly Defect[] = [
       'Each piece of a line copies all that came before it: 80,000 of them block the process for half a minute',
     patches: [
       {
-        file: `${folder}/open-line.ts`,
+        file: `${folder}/parsing/open-line.ts`,
         find: 'if (length > this.#bytes.length) {',
         replace: 'if (length > 0) {',
       },
       {
-        file: `${folder}/open-line.ts`,
+        file: `${folder}/parsing/open-line.ts`,
         find: 'new Uint8Array(Math.max(length, 2 * this.#length))',
         replace: 'new Uint8Array(length)',
       },
     ],
     caughtBy: [
-      { file: `${folder}/line-assembler.test.ts`, test: 'a line of 80,000 pieces costs what its bytes cost' },
+      {
+        file: `${folder}/parsing/line-assembler.test.ts`,
+        test: 'a line of 80,000 pieces costs what its bytes cost',
+      },
     ],
   },
   {
@@ -232,7 +235,7 @@ export const READING: readonly Defect[] = [
       'What a follow brings after a silence is taken for what was stored next: a log file is missing, and nothing says so',
     patches: [
       {
-        file: 'reference/docker/reading/contiguity.ts',
+        file: 'reference/docker/reading/search/contiguity.ts',
         find: 'if (this.#isDoubted) return false',
         replace: '',
       },

@@ -119,8 +119,8 @@ export const VERDICTS: readonly Defect[] = [
     patches: [
       {
         file: `${config}/checked-yaml.ts`,
-        find: 'throw new UsageError(`Cannot read ${file}: ${firstLine(messageOf(cause))}`, { cause })',
-        replace: 'throw cause',
+        find: 'throw new UsageError(`Cannot read ${file}: ${firstLine(messageOf(cause))}`, {',
+        replace: 'throw Object.assign(Object(cause), {',
       },
     ],
     caughtBy: [{ file: configTest, test: 'an alias of nothing' }],

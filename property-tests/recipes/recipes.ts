@@ -1,4 +1,8 @@
 import type { Patch } from '../defects/defect.ts'
+import type * as Schema from '../../reference/config/documents/editor-schema.ts'
+import type * as Example from '../../reference/config/documents/example.ts'
+import type * as Keys from '../../reference/config/documents/key-description.ts'
+import type * as Page from '../../reference/config/documents/reference-page.ts'
 import type * as Parsing from '../../reference/config/parse-config.ts'
 import type * as Making from '../../reference/sinks/make-sinks.ts'
 import type * as Scenarios from '../../simulators/index.ts'
@@ -105,18 +109,28 @@ const setting: Recipe = {
   what: 'a setting',
   patches: [
     {
-      file: 'reference/config/dispatcher.ts',
+      file: 'reference/config/sections/dispatcher.ts',
       find: '  workers: count(1, 64)',
       replace: "  haste: count(1, 9).default(3).describe('how much'),\n  workers: count(1, 64)",
     },
   ],
   look: async (load) => {
     const { parseConfig } = await load<typeof Parsing>('reference/config/parse-config.ts')
+    const { describeKeys } = await load<typeof Keys>('reference/config/documents/key-description.ts')
+    const { editorSchema } = await load<typeof Schema>('reference/config/documents/editor-schema.ts')
+    const { exampleOf } = await load<typeof Example>('reference/config/documents/example.ts')
+    const { referencePage } = await load<typeof Page>('reference/config/documents/reference-page.ts')
     const haste = (text: string): unknown =>
       Object.entries(parseConfig(text, { file: 'a.yaml', env: {} }).dispatcher).find(
         ([name]) => name === 'haste',
       )?.[1]
-    return { 'its default': haste('') === 3, 'the file': haste('dispatcher: {haste: 5}') === 5 }
+    return {
+      'its default': haste('') === 3,
+      'the file': haste('dispatcher: {haste: 5}') === 5,
+      'the JSON Schema': JSON.stringify(editorSchema()).includes('"haste"'),
+      'the example': exampleOf(describeKeys()).includes('haste: 3'),
+      'the reference page': referencePage(describeKeys()).includes('haste'),
+    }
   },
 }
 

@@ -39,7 +39,8 @@ export class FastifyHttpServer implements HttpServer {
 function listenError({ host, port }: ListenAddress, cause: unknown): Error {
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
   const why = REASONS[codeOf(cause) ?? '']
-  if (why !== undefined) return new UsageError(`Cannot listen on ${where}: ${why}`, { cause })
+  if (why !== undefined)
+    return new UsageError(`Cannot listen on ${where}: ${why}`, { cause, code: 'address_unusable' })
   return new Error(`Cannot listen on ${where}: ${String(cause)}`, { cause })
 }
 

@@ -15,6 +15,7 @@ export async function clearFormerLocks(directory: string): Promise<void> {
     if (await isAlive(Number(pid), start)) {
       throw new UsageError(
         `Cannot use state_dir ${directory}: a collector of an earlier version with pid ${pid} is running in it`,
+        { code: 'state_in_use' },
       )
     }
     await rm(join(directory, name), { force: true })

@@ -27,6 +27,7 @@ test('a live process keeps its lock, and is named', async () => {
   const lock = await acquireStateLock(directory)
   await expect(acquireStateLock(directory)).rejects.toMatchObject({
     name: 'UsageError',
+    code: 'state_in_use',
     message: `Cannot use state_dir ${directory}: the collector with pid ${process.pid} on ${hostname()} is running in it`,
   })
   await lock.release()

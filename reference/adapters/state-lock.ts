@@ -55,15 +55,19 @@ async function takeLock(directory: string, holder: string): Promise<DatabaseSync
   } catch (error) {
     file?.close()
     if (isHeldElsewhere(error)) {
-      throw unusable(directory, `the collector with ${await nameOf(holder)} is running in it`, error)
+      const why = `the collector with ${await nameOf(holder)} is running in it`
+      throw new UsageError(`Cannot use state_dir ${directory}: ${why}`, {
+        cause: error,
+        code: 'state_in_use',
+      })
     }
     throw unusable(directory, error)
   }
 }
 
-/** @param why a phrase, or what was thrown */
-function unusable(directory: string, why: unknown, cause: unknown = why): UsageError {
-  return new UsageError(`Cannot use state_dir ${directory}: ${messageOf(why)}`, { cause })
+function unusable(directory: string, cause: unknown): UsageError {
+  const message = `Cannot use state_dir ${directory}: ${messageOf(cause)}`
+  return new UsageError(message, { cause, code: 'state_unusable' })
 }
 
 function isHeldElsewhere(error: unknown): boolean {

@@ -56,5 +56,8 @@ function check(path: string | null, use: TlsUse, make: () => unknown): void {
 }
 
 function unusable(path: string, why: string, { what, namedBy }: TlsUse, cause: unknown): UsageError {
-  return new UsageError(`Cannot use ${path} for TLS ${what}: ${why}; ${namedBy} names the files`, { cause })
+  return new UsageError(`Cannot use ${path} for TLS ${what}: ${why}; ${namedBy} names the files`, {
+    cause,
+    code: 'tls_unusable',
+  })
 }

@@ -34,11 +34,12 @@ export function parseCheckedYaml<T>(
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const [syntax] = document.errors
-  if (syntax !== undefined) throw new UsageError(`Cannot read ${file}: ${firstLine(syntax.message)}`)
+  if (syntax !== undefined)
+    throw new UsageError(`Cannot read ${file}: ${firstLine(syntax.message)}`, { code: 'config_unreadable' })
   const errorAt = (path: readonly PropertyKey[], problem: string): UsageError => {
     const node = locate(document, path)
     const line = node === null ? '' : `:${lines.linePos(node).line}`
-    return new UsageError(`${file}${line}: ${problem}`)
+    return new UsageError(`${file}${line}: ${problem}`, { code: 'config_invalid' })
   }
   const said = withVariables(valueOf(document, file), env, errorAt)
   const raw = amend(said.raw)
@@ -97,7 +98,10 @@ function valueOf(document: ReturnType<typeof parseDocument>, file: string): unkn
   try {
     return document.toJS()
   } catch (cause) {
-    throw new UsageError(`Cannot read ${file}: ${firstLine(messageOf(cause))}`, { cause })
+    throw new UsageError(`Cannot read ${file}: ${firstLine(messageOf(cause))}`, {
+      cause,
+      code: 'config_unreadable',
+    })
   }
 }
 

@@ -35,6 +35,7 @@ export async function assertEnoughDescriptors(
   const keys = parts.map(({ key, count }) => `${key} (${count})`).join(' or ')
   throw new UsageError(
     `Cannot have ${needed} files and sockets open, this process may have ${limit}: lower ${keys}, or raise the limit (ulimit -n, LimitNOFILE)`,
+    { code: 'descriptors_too_few' },
   )
 }
 

@@ -32,6 +32,7 @@ function hostOf({ DOCKER_HOST: host }: Environment): string {
   if (isDockerHost(host)) return host
   throw new UsageError(
     `DOCKER_HOST: "${host}" is not allowed; allowed: ${DOCKER_HOST_ALLOWED} (container_monitor.socket_path goes before it)`,
+    { code: 'environment_invalid' },
   )
 }
 

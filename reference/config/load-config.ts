@@ -37,8 +37,14 @@ async function readText(file: string, fileSystem: FileSystem): Promise<string> {
   try {
     text = await readWholeFile(fileSystem, file)
   } catch (cause) {
-    throw new UsageError(`Cannot read the configuration ${file}: ${messageOf(cause)}`, { cause })
+    throw new UsageError(`Cannot read the configuration ${file}: ${messageOf(cause)}`, {
+      cause,
+      code: 'config_unreadable',
+    })
   }
-  if (text === null) throw new UsageError(`Cannot read the configuration ${file}: there is no such file`)
+  if (text === null)
+    throw new UsageError(`Cannot read the configuration ${file}: there is no such file`, {
+      code: 'config_unreadable',
+    })
   return text
 }

@@ -215,6 +215,15 @@ describe('what is not allowed is named with its line', () => {
   })
 })
 
+test.each([
+  ['config_invalid', 'x: 1', {}],
+  ['config_invalid', 'file_monitor: {enabled: true}', {}],
+  ['config_unreadable', 'a: [', {}],
+  ['environment_invalid', '', { DOCKER_HOST: 'ssh://host' }],
+])('a program is told by code %s', (code, text, env) => {
+  expect(() => parse(text, env)).toThrow(expect.objectContaining({ code }))
+})
+
 test('a relative path of files is not allowed', () => {
   expect(errorOf('file_monitor: {paths: [logs/*.log]}')).toContain(
     'allowed: an absolute path or glob such as /var/log/**/*.log',

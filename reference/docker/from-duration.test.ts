@@ -3,7 +3,7 @@ import { PERSONALITIES, type PersonalityName } from '../../simulators/index.ts'
 import { encodeFrame } from '../../property-tests/models/stored-log.ts'
 import { MonitorRig } from './monitor-rig.test-helper.ts'
 import { createReader } from './reading/create-reader.ts'
-import { stampOf } from './reading/stamp.ts'
+import { stampOf } from './reading/parsing/stamp.ts'
 
 const MINUTE_MS = 60_000
 

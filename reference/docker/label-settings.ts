@@ -1,5 +1,5 @@
 import { nearest } from '../config/nearest.ts'
-import { MULTILINE_PRESET_NAMES } from '../config/record-settings.ts'
+import { MULTILINE_PRESET_NAMES } from '../config/sections/record-settings.ts'
 import { isPattern } from '../config/values.ts'
 import { isMultilinePreset, MULTILINE_PRESETS, type LinePattern } from './stages/multiline-rule.ts'
 import type { RecordFormat } from '../sinks/record-format.ts'

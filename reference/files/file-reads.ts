@@ -1,7 +1,7 @@
 import type { OpenFiles } from '../lifecycle/open-files.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { FileStat, FileSystem } from '../ports/file-system.ts'
-import { STAMP_BYTES } from '../docker/reading/stamp.ts'
+import { STAMP_BYTES } from '../docker/reading/parsing/stamp.ts'
 import { behind, fits, overlapStart, type FilePlace } from './file-place.ts'
 import type { FileRecords } from './file-records.ts'
 import { TailedFile } from './tailed-file.ts'

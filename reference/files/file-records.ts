@@ -1,8 +1,8 @@
 import { STDOUT, type Block, type Source } from '../dispatch/block.ts'
 import { BlockBuilder } from '../docker/reading/block-builder.ts'
-import { cutLength } from '../docker/reading/line-cut.ts'
-import { OpenLine } from '../docker/reading/open-line.ts'
-import { STAMP_BYTES } from '../docker/reading/stamp.ts'
+import { cutLength } from '../docker/reading/parsing/line-cut.ts'
+import { OpenLine } from '../docker/reading/parsing/open-line.ts'
+import { STAMP_BYTES } from '../docker/reading/parsing/stamp.ts'
 import type { FileIdentity, FilePlace, FinishedFile } from './file-place.ts'
 import { FilePosition } from './file-position.ts'
 

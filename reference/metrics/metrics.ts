@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { STREAM_ERRORS } from '../error-codes.ts'
 import type { TaskRegistry } from '../lifecycle/task-registry.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HostProcess } from '../ports/host-process.ts'
@@ -7,14 +8,7 @@ import type { HostProcess } from '../ports/host-process.ts'
 export type RotationReason = (typeof ROTATION_REASONS)[number]
 const ROTATION_REASONS = ['planned', 'yield'] as const
 
-export type StreamErrorType = (typeof STREAM_ERROR_TYPES)[number]
-const STREAM_ERROR_TYPES = [
-  'pool_full',
-  'open_failed',
-  'read_failed',
-  'read_timeout',
-  'rotation_stuck',
-] as const
+export type StreamErrorType = keyof typeof STREAM_ERRORS
 
 /** Why a sink will never get a line: the spool or the dead letters were full, or somebody had them dropped. */
 export type DropReason = 'spool_full' | 'dead_letters_full' | 'dead_letters_dropped'
@@ -253,7 +247,8 @@ export class Metrics {
         for (const reason of ROTATION_REASONS) this.#rotations.remove({ ...labels, reason })
       },
       ({ container_id }) => {
-        for (const error_type of STREAM_ERROR_TYPES) this.#streamErrors.remove({ error_type, container_id })
+        for (const error_type of Object.keys(STREAM_ERRORS))
+          this.#streamErrors.remove({ error_type, container_id })
       },
       (labels) => this.#lastRotation.remove(labels),
       (labels) => {

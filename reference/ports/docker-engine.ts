@@ -1,3 +1,5 @@
+import type { ENGINE_ERRORS } from '../error-codes.ts'
+
 /**
  * What the collector needs of a Docker Engine. Every call rejects with an {@link EngineError}, or with
  * `signal.reason` when its signal is aborted; after that nothing of the call is left open.
@@ -93,19 +95,7 @@ export interface EngineStream<T> {
 export type LogStream = EngineStream<Uint8Array>
 export type EventStream = EngineStream<ContainerEvent>
 
-export type EngineErrorCode =
-  /** The container does not exist (404). */
-  | 'not_found'
-  /** The container is dead or being removed (409). */
-  | 'conflict'
-  /** The log driver cannot be read (501), or the engine cannot do what was asked. */
-  | 'not_supported'
-  /** Refused, reset, no such socket, or an answer of 5xx: worth trying again. */
-  | 'unavailable'
-  /** The answer is not what the API promises. */
-  | 'protocol'
-  /** `destroy()` was called. */
-  | 'destroyed'
+export type EngineErrorCode = keyof typeof ENGINE_ERRORS
 
 /** The one error of the {@link DockerEngine} port. */
 export class EngineError extends Error {

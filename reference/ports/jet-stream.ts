@@ -1,3 +1,5 @@
+import type { JET_STREAM_ERRORS } from '../error-codes.ts'
+
 /** Servers of NATS with JetStream: they keep streams of messages, each of which has a subject and a sequence number in its stream. */
 export interface JetStream {
   /**
@@ -117,25 +119,7 @@ export interface StreamSettings {
   readonly duplicateWindowMs: number | null
 }
 
-export type JetStreamErrorCode =
-  /** No connection, or it ended, or there was no answer. Of a publish: it may be stored. */
-  | 'unavailable'
-  /** The server does not take these credentials, or does not allow what was asked. */
-  | 'unauthorized'
-  /** No stream takes the subject. Nothing was stored. */
-  | 'no_responders'
-  /** There is no such stream. */
-  | 'no_stream'
-  /** Another message is the last of the subject. Nothing was stored. */
-  | 'wrong_last_sequence'
-  /** Another stream takes the subject. Nothing was stored. */
-  | 'wrong_stream'
-  /** The message is larger than the server or the stream takes. Nothing was stored. */
-  | 'too_large'
-  /** The stream or its storage is full. Nothing was stored. */
-  | 'full'
-  /** Anything else the server says. */
-  | 'failed'
+export type JetStreamErrorCode = keyof typeof JET_STREAM_ERRORS
 
 /** The one error of the {@link JetStream} port. */
 export class JetStreamError extends Error {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ContainerMonitorConfig } from '../config/container-monitor.ts'
+import type { ContainerMonitorConfig } from '../config/sections/container-monitor.ts'
 import type { Sink } from '../dispatch/sink.ts'
 import type { TaskRegistry } from '../lifecycle/task-registry.ts'
 import type { Metrics } from '../metrics/metrics.ts'

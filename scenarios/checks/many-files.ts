@@ -179,7 +179,7 @@ async function reportIdle(what: string, collector: CollectorProcess): Promise<vo
     `less than ${IDLE_MAX}`,
   )
   const memory = (await collector.sample()).rssBytes / 1e6
-  verdict(`${what}: memory, MB`, memory, memory < 300, 'less than 300')
+  verdict(`${what}: memory, MB`, memory, memory < MEMORY_MAX_MB, `less than ${MEMORY_MAX_MB}`)
 }
 
 async function audit(what: string, directory: string, logs: readonly GrowingLog[]): Promise<void> {
@@ -235,4 +235,9 @@ const IDLE_AFTER_SECONDS = 30
 const IDLE_SECONDS = 20
 /** Percent of a core. */
 const IDLE_MAX = 25
+/**
+ * Of 2,000 files some 60 MB of heap are alive; the rest is what V8 has not collected yet (with `--max-old-space-size=100` it is 170 MB in all). More would be a
+ * leak, or something that is kept of each line.
+ */
+const MEMORY_MAX_MB = 400
 const PADDING = '.'.repeat(80)

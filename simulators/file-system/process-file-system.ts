@@ -81,7 +81,7 @@ export class ProcessFileSystem implements FileSystem, HandleOwner {
   /** For handles: runs an operation as an event, subject to the faults ordered. */
   perform<T>(operation: FileOperation, path: string, apply: (portion: Portion) => T): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
-    const entry = this.#host.ledger.open('call', `${operation} ${path}`)
+    const entry = this.#host.ledger.open('file-operation', `${operation} ${path}`)
     const underWay: OperationUnderWay = { operation, path, apply, event: null }
     const life = this.#life
     this.#underWay.add(underWay)

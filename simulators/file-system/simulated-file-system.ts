@@ -22,7 +22,7 @@ export interface FileSystemCrash {
 
 /**
  * The file system of a machine of the virtual world: a disk, what goes wrong with it, and the processes that use it. It is a `FileSystem` itself, for who is
- * no process, such as a test. Open files are entries of kind `file` in the ledger, operations under way of kind `call`.
+ * no process, such as a test. Open files are entries of kind `file` in the ledger, operations under way of kind `file-operation`.
  */
 export class SimulatedFileSystem implements FileSystem {
   readonly #shared: SharedFiles

@@ -15,16 +15,10 @@ export function readsEndInTime(
   )
 }
 
-/**
- * I4 also: no request is pending for longer than it may take to open a log. One that was given up is not pending.
- * @param options.excused whether one may, because something else than the engine is asked that hangs
- */
-export function callsEndInTime(
-  world: Simulation,
-  options: { openTimeoutMs: number; excused?: () => boolean },
-): Disposable {
+/** I4 also: no request to the engine is pending for longer than it may take to open a log. One that was given up is not pending. */
+export function callsEndInTime(world: Simulation, options: { openTimeoutMs: number }): Disposable {
   return world.invariant('I4 no call pending longer than the open timeout', () =>
-    options.excused?.() === true ? undefined : tooOld(world, 'call', options.openTimeoutMs + 1),
+    tooOld(world, 'call', options.openTimeoutMs + 1),
   )
 }
 

@@ -33,7 +33,7 @@ export class SimulatedJetStreamClient implements JetStream {
     { signal }: { signal: AbortSignal },
   ): Promise<JetStreamConnection> {
     signal.throwIfAborted()
-    const entry = this.#process.ledger.open('call', `connect to ${server}`)
+    const entry = this.#process.ledger.open('request', `connect to ${server}`)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const stopListening = listenForAbort(signal, () => reject(signal.reason))
     const event = this.#process.schedule(this.#latency() * 4, 'jetstream connect', resolve)
@@ -142,7 +142,7 @@ class Connection implements JetStreamConnection {
     signal.throwIfAborted()
     if (!this.#open) throw new JetStreamError('unavailable', 'closed connection')
     const { promise, resolve, reject } = Promise.withResolvers<T>()
-    const entry = this.#process.ledger.open('call', `request to ${this.server}`)
+    const entry = this.#process.ledger.open('request', `request to ${this.server}`)
     const call = { reject }
     this.#calls.add(call)
     const stopListening = listenForAbort(signal, () => reject(signal.reason))

@@ -7,7 +7,7 @@ describe('the simulated server', () => {
   jetStreamCases(async () => {
     const world = new World({ seed: 1, recordLocations: false })
     let down: Disposable | null = null
-    onTestFinished(() => expect(world.ledger.list().filter(({ kind }) => kind === 'call')).toEqual([]))
+    onTestFinished(() => expect(world.ledger.list().filter(({ kind }) => kind === 'request')).toEqual([]))
     return {
       jetStream: world.ports().jetStream,
       server: 'nats://logs:4222',

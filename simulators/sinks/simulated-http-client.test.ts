@@ -29,7 +29,7 @@ test('a request that has no answer yet is in the ledger, with where it was made'
   const giveUp = new AbortController()
   const sent = client.request(request({ signal: giveUp.signal })).catch(() => {})
   await world.advance(1000)
-  expect(world.ledger.list()).toMatchObject([{ kind: 'call', description: `POST ${ORIGIN}/push` }])
+  expect(world.ledger.list()).toMatchObject([{ kind: 'request', description: `POST ${ORIGIN}/push` }])
   expect(world.ledger.list()[0]?.location).toContain('simulated-http-client.test.ts')
   giveUp.abort()
   await world.run(() => sent)

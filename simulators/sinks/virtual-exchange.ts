@@ -39,7 +39,7 @@ export class VirtualExchange implements SinkExchange {
     this.#host = host
     this.#request = request
     this.#latency = latency
-    const entry = host.ledger.open('call', `${method} ${url}`)
+    const entry = host.ledger.open('request', `${method} ${url}`)
     this.#settled.defer(() => host.ledger.close(entry))
     this.#settled.defer(listenForAbort(signal, () => this.#break(signal.reason)))
   }

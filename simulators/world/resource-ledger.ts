@@ -2,7 +2,7 @@ import path from 'node:path'
 
 /**
  * What can be held or waited for in the virtual world.
- * - `timer` a sleep; `call` a request to the engine, the file system or a sink that has no answer yet
+ * - `timer` a sleep; what has no answer yet: `call` a request to the engine, `request` one to a sink, `file-operation` one to the file system
  * - `log-stream` a followed log, `log-snapshot` a log read without follow, `event-stream` the engine's events
  * - `read` a pending read of a log, `event-read` a pending read of the events
  * - `file` an open file; `listener` an HTTP listener; `connection` to a server that keeps streams of messages
@@ -13,6 +13,8 @@ export type ResourceKind =
   | 'log-snapshot'
   | 'event-stream'
   | 'call'
+  | 'request'
+  | 'file-operation'
   | 'read'
   | 'event-read'
   | 'file'
@@ -25,6 +27,8 @@ const KINDS: readonly ResourceKind[] = [
   'log-snapshot',
   'event-stream',
   'call',
+  'request',
+  'file-operation',
   'read',
   'event-read',
   'file',

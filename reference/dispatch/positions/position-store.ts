@@ -183,7 +183,7 @@ export class PositionStore {
       options.signal.throwIfAborted()
       throw new UsageError(
         `Cannot use the positions in ${this.#path}: ${messageOf(cause)}; put back a good copy, or move the file away and every log is read from its start again`,
-        { cause },
+        { cause, code: 'positions_unusable' },
       )
     }
   }

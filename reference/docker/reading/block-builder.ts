@@ -1,6 +1,6 @@
 import type { Block, Source, SourcePosition } from '../../dispatch/block.ts'
 import type { RecordOutput } from '../stages/record-output.ts'
-import { StampReader } from './stamp-reader.ts'
+import { StampReader } from './parsing/stamp-reader.ts'
 
 /** Collects records as columns in growing arrays; no object per record. */
 export class BlockBuilder implements RecordOutput {

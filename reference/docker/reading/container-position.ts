@@ -3,10 +3,10 @@ import type { SourcePosition } from '../../dispatch/block.ts'
 import { joinedForm, joinedToJson } from '../stages/joined-lines.ts'
 import type { StageDigests, StageState } from '../stages/stages.ts'
 import { FILE_PLACE, type FilePlace } from '../stored/file-place.ts'
-import { RING_KEYS, type CursorState } from './cursor-state.ts'
-import type { PartialLine } from './open-line.ts'
-import { usualStamp } from './stamp.ts'
-import type { Unterminated } from './tty-demultiplexer.ts'
+import { RING_KEYS, type CursorState } from './search/cursor-state.ts'
+import type { PartialLine } from './parsing/open-line.ts'
+import { usualStamp } from './parsing/stamp.ts'
+import type { Unterminated } from './parsing/tty-demultiplexer.ts'
 
 export interface ContainerPositionParts {
   readonly epoch: number

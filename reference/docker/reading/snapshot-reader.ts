@@ -7,11 +7,11 @@ import type {
   LogRequest,
   ReaderState,
 } from './container-reader.ts'
-import { CountingCursor } from './counting-cursor.ts'
-import { Demultiplexer } from './demultiplexer.ts'
-import { lastKey } from './last-key.ts'
-import { messageKey } from './message-key.ts'
-import type { MessageHandler } from './message-parser.ts'
+import { CountingCursor } from './search/counting-cursor.ts'
+import { Demultiplexer } from './parsing/demultiplexer.ts'
+import { lastKey } from './parsing/last-key.ts'
+import { messageKey } from './parsing/message-key.ts'
+import type { MessageHandler } from './parsing/message-parser.ts'
 import type { Notice } from './notice.ts'
 import { NO_STAGES } from '../stages/stages.ts'
 import { RecordMaker } from './record-maker.ts'

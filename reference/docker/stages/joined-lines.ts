@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { OpenLine } from '../reading/open-line.ts'
+import { OpenLine } from '../reading/parsing/open-line.ts'
 
 /** Lines of one record, to which more may come. Immutable. */
 export interface JoinedLines {

@@ -1,4 +1,4 @@
-import type { MultilineConfig, MultilinePreset } from '../../config/record-settings.ts'
+import type { MultilineConfig, MultilinePreset } from '../../config/sections/record-settings.ts'
 import { digestOf } from './digest.ts'
 import { seenText } from './seen-text.ts'
 

@@ -4,7 +4,7 @@ import { MonitorRig } from '../monitor-rig.test-helper.ts'
 import type { ContainerReader } from '../reading/container-reader.ts'
 import { createReader } from '../reading/create-reader.ts'
 import { parseContainerPosition, type ContainerPosition } from '../reading/container-position.ts'
-import { stampOf } from '../reading/stamp.ts'
+import { stampOf } from '../reading/parsing/stamp.ts'
 import { MULTILINE_PRESETS, MultilineRule, type LinePattern } from './multiline-rule.ts'
 
 const LIMITS = { timeoutMs: 1000, maxLines: 4, maxBytes: 64 }

@@ -1,5 +1,5 @@
-import { STAMP_BYTES } from '../reading/stamp.ts'
-import { StampReader } from '../reading/stamp-reader.ts'
+import { STAMP_BYTES } from '../reading/parsing/stamp.ts'
+import { StampReader } from '../reading/parsing/stamp-reader.ts'
 import { OpenRecord, type JoinedLines } from './joined-lines.ts'
 import type { MultilineRule } from './multiline-rule.ts'
 import type { RecordOutput } from './record-output.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MonitorRig, type MonitorRigOptions } from '../monitor-rig.test-helper.ts'
-import { stampOf } from '../reading/stamp.ts'
+import { stampOf } from '../reading/parsing/stamp.ts'
 import { RateLimit, rateOf, type Bucket, type Rate } from './rate-limit.ts'
 
 const TWO_A_SECOND: Rate = { unit: 'lines', perSecond: 2, burst: 3 }

@@ -1,5 +1,5 @@
 import type { RateLimitConfig } from '../../config/config.ts'
-import { StampReader } from '../reading/stamp-reader.ts'
+import { StampReader } from '../reading/parsing/stamp-reader.ts'
 import { digestOf } from './digest.ts'
 import type { RecordOutput } from './record-output.ts'
 

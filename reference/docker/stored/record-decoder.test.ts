@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { usualStamp } from '../reading/stamp.ts'
+import { usualStamp } from '../reading/parsing/stamp.ts'
 import { RecordDecoder } from './record-decoder.ts'
 
 interface Decoded {

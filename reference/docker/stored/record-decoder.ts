@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { MessageHandler } from '../reading/message-parser.ts'
-import { STAMP_BYTES, STAMP_PREFIX, usualStamp } from '../reading/stamp.ts'
+import type { MessageHandler } from '../reading/parsing/message-parser.ts'
+import { STAMP_BYTES, STAMP_PREFIX, usualStamp } from '../reading/parsing/stamp.ts'
 import { characterLength, putCharacter, putReplacement } from './utf8.ts'
 
 export interface RecordHandlers {

@@ -1,6 +1,6 @@
-import { RING_KEYS, type CursorState } from '../reading/cursor-state.ts'
-import { KeyTrail } from '../reading/key-trail.ts'
-import { compareStamps, STAMP_BYTES } from '../reading/stamp.ts'
+import { RING_KEYS, type CursorState } from '../reading/search/cursor-state.ts'
+import { KeyTrail } from '../reading/search/key-trail.ts'
+import { compareStamps, STAMP_BYTES } from '../reading/parsing/stamp.ts'
 
 /**
  * What was delivered of a log that is read in its stored order: how much, the keys of the last messages, the newest stamp. Nothing comes twice there, so

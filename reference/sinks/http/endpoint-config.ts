@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { section, type SectionValues } from '../../config/section.ts'
-import { tlsByKeys } from '../../config/tls.ts'
+import { tlsByKeys } from '../../config/sections/tls.ts'
 import { count, durationFrom, optional, secret, sizeFrom, text, textThat } from '../../config/values.ts'
 import type { OwnContradiction } from '../sink-definition.ts'
 
@@ -26,21 +26,21 @@ export const ENDPOINT_KEYS = {
     username: optional(text).meta({ description: 'with password or password_file', example: 'collector' }),
     password: optional(secret).meta({ description: 'of the user', example: 'secret' }),
     passwordFile: optional(text).meta({
-      description: 'goes before password',
+      description: 'file with the password; goes before password',
       example: '/run/secrets/watertight-password',
     }),
   }).describe('a user, instead of bearer_token'),
   bearerToken: optional(secret).meta({ description: 'instead of a user', example: 'secret' }),
   bearerTokenFile: optional(text).meta({
-    description: 'goes before bearer_token',
+    description: 'file with the token; goes before bearer_token',
     example: '/run/secrets/watertight-token',
   }),
-  tls: tlsByKeys.describe('for https'),
+  tls: tlsByKeys.describe('TLS to a URL with https://'),
   timeoutMs: durationFrom('100ms', '10m')
     .prefault('30s')
     .describe('a request without its whole answer after this is repeated'),
-  maxInFlight: count(1, 64).default(4).describe('requests and connections at the same time'),
-  batchBytes: sizeFrom('1KiB', '16MiB').prefault('1MiB').describe('of lines in one request'),
+  maxInFlight: count(1, 64).default(4).describe('most requests and connections at the same time'),
+  batchBytes: sizeFrom('1KiB', '16MiB').prefault('1MiB').describe('most bytes of lines in one request'),
   batchDelayMs: durationFrom('0ms', '1m')
     .prefault('1s')
     .describe('how long the first line of a request waits for others'),

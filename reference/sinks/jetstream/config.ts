@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { section } from '../../config/section.ts'
-import { tlsBySwitch } from '../../config/tls.ts'
+import { tlsBySwitch } from '../../config/sections/tls.ts'
 import {
   count,
   durationFrom,
@@ -25,30 +25,35 @@ const auth = section({
   user: optional(text).meta({ description: 'with password_file or password', example: 'collector' }),
   password: optional(secret).meta({ description: 'of the user', example: 'secret' }),
   passwordFile: optional(text).meta({
-    description: 'goes before password',
+    description: 'file with the password; goes before password',
     example: '/etc/watertight/nats-password',
   }),
   token: optional(secret).meta({ description: 'instead of a user', example: 'secret' }),
-  tokenFile: optional(text).meta({ description: 'goes before token', example: '/etc/watertight/nats-token' }),
-  nkeyFile: optional(text).meta({ description: 'of a seed', example: '/etc/watertight/nats.nk' }),
+  tokenFile: optional(text).meta({
+    description: 'file with the token; goes before token',
+    example: '/etc/watertight/nats-token',
+  }),
+  nkeyFile: optional(text).meta({ description: 'file with a seed', example: '/etc/watertight/nats.nk' }),
   credsFile: optional(text).meta({
-    description: 'of a user and its key',
+    description: 'file with a user and its key',
     example: '/etc/watertight/nats.creds',
   }),
-}).describe('the first that is there of creds_file, nkey_file, token_file or token, and user')
+}).describe(
+  'who the collector is: by the first that is there of creds_file, nkey_file, token_file or token, and user',
+)
 
 export interface AuthConfig extends Readonly<z.output<typeof auth>> {}
 
 const createStream = section({
-  enabled: flag.default(false).describe('make the stream, and have it take the subjects'),
+  enabled: flag.default(false).describe('make it'),
   storage: oneOf(['file', 'memory']).default('file').describe('where the server keeps it'),
   replicas: count(1, 5).default(1).describe('servers of the cluster that each hold the stream'),
   maxBytes: optional(sizeFrom('1KiB', '1048576GiB')).meta({
-    description: 'of the stream; by default it has no bound',
+    description: 'most bytes of the stream; by default there is no bound',
     example: '100GiB',
   }),
   maxAgeMs: optional(durationFrom('1s', '100000h')).meta({
-    description: 'of a message; by default it has no bound',
+    description: 'how long messages are kept; by default there is no bound',
     example: '720h',
   }),
   discard: oneOf(['old', 'new'])
@@ -64,32 +69,34 @@ const createStream = section({
   .transform(({ enabled, ...settings }): Omit<StreamSettings, 'name' | 'subjects'> | null =>
     enabled ? settings : null,
   )
-  .describe('where there is none of that name')
+  .describe('makes the stream where there is none of that name')
 
 export const jetStreamSchema = section({
   enabled: flag.default(false).describe('publish to a stream'),
   servers: listOf(server, 'a list of servers')
     .min(1, { error: 'a list of servers that is not empty' })
     .default(['nats://127.0.0.1:4222'])
-    .meta({ description: 'of one cluster', allowed: 'a list of servers that is not empty' }),
+    .meta({ description: 'servers of one cluster', allowed: 'a list of servers that is not empty' }),
   stream: textThat((value) => /^[\w-]{1,200}$/.test(value), 'letters, digits, _ and -')
     .default('LOGS')
-    .describe('must take <subject_prefix>.>'),
+    .describe('name of the stream; it must take <subject_prefix>.>'),
   subjectPrefix: textThat(
     (value) => /^[\w-]+(?:\.[\w-]+)*$/.test(value),
     'tokens of letters, digits, _ and -, with dots between them, such as logs or prod.logs',
   )
     .default('logs')
-    .describe('of this collector alone: a subject has one publisher'),
+    .describe('beginning of the subjects, for this collector alone: a subject has one publisher'),
   format: oneOf(['raw', 'json']).default('raw').describe('in raw, headers say stream, time and name'),
   recordsPerMessage: count(1, 10_000)
     .default(1)
-    .describe('at most, of one source, a line each: for sources of thousands of lines a second'),
+    .describe(
+      'most records of one source in a message, a line each: for sources of thousands of lines a second',
+    ),
   timeoutMs: durationFrom('100ms', '1m')
     .prefault('5s')
     .describe('how long the server may take to answer, or to be connected to'),
   auth,
-  tls: tlsBySwitch.describe('to the servers'),
+  tls: tlsBySwitch.describe('TLS to the servers'),
   createStream,
 }).describe(
   'a stream of a NATS server or cluster; each record is a message under <subject_prefix>.<name>.<12 characters of the id>',

@@ -13,7 +13,7 @@ import {
   type StreamInfo,
 } from '../../ports/jet-stream.ts'
 import type { Logger } from '../../ports/logger.ts'
-import type { TlsConfig } from '../../config/tls.ts'
+import type { TlsConfig } from '../../config/sections/tls.ts'
 import type { AuthConfig, JetStreamSinkConfig } from './config.ts'
 import { subjectsOf } from './subject.ts'
 

@@ -10,18 +10,22 @@ const rotate = section({
     example: '100MiB',
   }),
   maxAgeMs: optional(durationFrom('1s', '10000h')).meta({
-    description: 'since it was begun, or the collector started',
+    description: 'the file is begun anew so long after it was begun, or the collector started',
     example: '24h',
   }),
   maxFiles: count(1, 100_000).default(10).describe('rotated files kept of each source'),
-  compress: oneOf(['none', 'gzip']).default('none').describe('rotated files, once their positions are saved'),
-}).describe('by the collector itself, to <file>.000001, .000002, ...; no outside tool is needed')
+  compress: oneOf(['none', 'gzip'])
+    .default('none')
+    .describe('of rotated files, once their positions are saved'),
+}).describe('rotation by the collector itself, to <file>.000001, .000002, ...; no outside tool is needed')
 
 export interface RotationConfig extends Readonly<z.output<typeof rotate>> {}
 
 export const localFileSchema = section({
   enabled: flag.default(true).describe('write files'),
-  directory: text.default('./data/logs').describe('of the files, <container name>-<12-character id>.log'),
+  directory: text
+    .default('./data/logs')
+    .describe('where the files are, <container name>-<12-character id>.log'),
   maxOpenFiles: count(1, 100_000)
     .default(100)
     .describe('the least recently written one is closed, and opened again when it is needed'),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { MetadataConfig } from '../../config/record-settings.ts'
+import type { MetadataConfig } from '../../config/sections/record-settings.ts'
 import { section } from '../../config/section.ts'
 import { flag, listOf, oneOf, optional, sizeFrom, text, textThat } from '../../config/values.ts'
 import { endpointContradiction, ENDPOINT_KEYS, url, withEndpoint } from '../http/endpoint-config.ts'
@@ -28,21 +28,21 @@ const fixedLabels = z
   .meta({ allowed: STATIC_ALLOWED })
 
 export const lokiSchema = section({
-  enabled: flag.default(false).describe('push to it'),
+  enabled: flag.default(false).describe('push lines to it'),
   url: url.default('http://127.0.0.1:3100/loki/api/v1/push').describe('http or https, with the path'),
-  tenant: optional(text).meta({ description: 'X-Scope-OrgID', example: 'team-a' }),
+  tenant: optional(text).meta({ description: 'sent as X-Scope-OrgID', example: 'team-a' }),
   encoding: oneOf(['protobuf', 'json'])
     .default('protobuf')
-    .describe('of a request; protobuf is compressed with snappy, json with gzip'),
+    .describe('how requests are encoded; protobuf is compressed with snappy, json with gzip'),
   labels: labelNames
     .default(['host', 'container_name', 'stream'])
     .describe(
       'what tells streams apart: container_name, container_id, stream, and what container_monitor.metadata collects: image, compose_project, compose_service, host (always there), label.<key>. At most 15 with static_labels, container_name or container_id among them',
     ),
-  staticLabels: fixedLabels.default({}).describe('such as job: docker, for all streams'),
+  staticLabels: fixedLabels.default({}).describe('labels of all streams, such as job: docker'),
   structuredMetadata: labelNames
     .default([])
-    .describe('of the same names but stream: what each line carries and no stream is made for'),
+    .describe('names as for labels, but not stream: what each line carries and no stream is made for'),
   lineBytesMax: sizeFrom('1KiB', '16MiB')
     .prefault('256KiB')
     .describe('a longer line is not sent: Loki takes none longer than its max_line_size'),

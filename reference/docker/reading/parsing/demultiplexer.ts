@@ -1,4 +1,4 @@
-import { EngineError } from '../../ports/docker-engine.ts'
+import { EngineError } from '../../../ports/docker-engine.ts'
 import type { MessageHandler, MessageParser } from './message-parser.ts'
 import { hasUsualStamp, withUsualStamp } from './stamp.ts'
 

@@ -1,4 +1,4 @@
-import type { RecordOutput } from '../stages/record-output.ts'
+import type { RecordOutput } from '../../stages/record-output.ts'
 import { cutLength } from './line-cut.ts'
 import { OpenLine, type PartialLine } from './open-line.ts'
 import { compareStamps, STAMP_PREFIX, STAMP_BYTES } from './stamp.ts'

@@ -2,7 +2,7 @@ import { KeyRing } from './key-ring.ts'
 import { RING_KEYS, type CursorState } from './cursor-state.ts'
 import { PlaceSearch } from './place-search.ts'
 import { SnapshotPart } from './snapshot-part.ts'
-import { compareStamps, STAMP_BYTES } from './stamp.ts'
+import { compareStamps, STAMP_BYTES } from '../parsing/stamp.ts'
 
 /** How many lines more than expected are asked for. */
 const MARGIN = 50

@@ -1,4 +1,4 @@
-import { EngineError } from '../../ports/docker-engine.ts'
+import { EngineError } from '../../../ports/docker-engine.ts'
 
 /** Length of a stamp: RFC 3339 with nine decimals in UTC, `2026-11-21T01:17:37.000000000Z`. */
 export const STAMP_BYTES = 30

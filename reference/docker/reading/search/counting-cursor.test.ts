@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { Follower, type Connection } from '../../../property-tests/models/follower.ts'
-import { PodmanLog } from '../../../property-tests/models/podman-log.ts'
-import type { StoredMessage } from '../../../property-tests/models/stored-log.ts'
-import type { LogRequest } from './container-reader.ts'
+import { Follower, type Connection } from '../../../../property-tests/models/follower.ts'
+import { PodmanLog } from '../../../../property-tests/models/podman-log.ts'
+import type { StoredMessage } from '../../../../property-tests/models/stored-log.ts'
+import type { LogRequest } from '../container-reader.ts'
 
 const message = (second: number, text: string): StoredMessage => ({
   stream: 1,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { BlockBuilder } from './block-builder.ts'
+import { BlockBuilder } from '../block-builder.ts'
 import { LineAssembler } from './line-assembler.ts'
 
 const STAMP = '2026-01-01T00:00:00.000000001Z '

@@ -1,5 +1,5 @@
-import { STDOUT } from '../../dispatch/block.ts'
-import { EngineError } from '../../ports/docker-engine.ts'
+import { STDOUT } from '../../../dispatch/block.ts'
+import { EngineError } from '../../../ports/docker-engine.ts'
 import type { MessageHandler, MessageParser } from './message-parser.ts'
 import {
   hasUsualStamp,

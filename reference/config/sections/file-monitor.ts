@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { section } from './section.ts'
-import { count, durationFrom, flag, globs, oneOf, sizeFrom } from './values.ts'
+import { section } from '../section.ts'
+import { count, durationFrom, flag, globs, oneOf, sizeFrom } from '../values.ts'
 
 export const fileMonitor = section({
   enabled: flag.default(false).describe('read logs in files'),
@@ -8,7 +8,11 @@ export const fileMonitor = section({
     description:
       'absolute paths and globs: * ? [a-z] {a,b}, ** for any directories. Rotated files (app.log.1, app.log-20260101) belong to the log they were renamed from, so that a glob need not meet them; compressed ones are never read. Such as [/var/log/app/*.log, "/srv/**/*.log"]',
   }),
-  exclude: globs.default([]).describe('the same; wins. What the collector itself writes is never read'),
+  exclude: globs
+    .default([])
+    .describe(
+      'paths and globs of files that are not read; goes before paths. What the collector itself writes is never read',
+    ),
   from: oneOf(['start', 'now'])
     .default('start')
     .describe(
@@ -34,7 +38,7 @@ export const fileMonitor = section({
   maxLineBytes: sizeFrom('1KiB', '256MiB')
     .prefault('1MiB')
     .describe('a longer line is cut into lines of this length'),
-  cutCarriageReturn: flag.default(false).describe('of lines that end in CR LF'),
+  cutCarriageReturn: flag.default(false).describe('cut the carriage return of lines that end in CR LF'),
 }).describe('reads logs in files, each path as one log')
 
 export interface FileMonitorConfig extends Readonly<z.output<typeof fileMonitor>> {}

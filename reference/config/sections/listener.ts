@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { section } from './section.ts'
-import { flag, listen } from './values.ts'
+import { section } from '../section.ts'
+import { flag, listen } from '../values.ts'
 
 export interface ListenerConfig {
   readonly enabled: boolean

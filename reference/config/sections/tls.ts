@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { section } from './section.ts'
-import { flag, optional, text } from './values.ts'
+import { section } from '../section.ts'
+import { flag, optional, text } from '../values.ts'
 
 /** Files in PEM; null where there is none. A certificate and its key come together. */
 export interface TlsConfig {
@@ -15,15 +15,16 @@ export interface TlsConfig {
 
 const PATHS = {
   ca: optional(text).meta({
-    description: 'file (PEM) of who signed its certificate; by default the authorities that Node trusts',
+    description:
+      "file (PEM) with the authority that signed the other side's certificate; by default the authorities that Node trusts",
     example: '/etc/watertight/ca.pem',
   }),
   cert: optional(text).meta({
-    description: 'file (PEM) of what the collector shows, with its key',
+    description: 'file (PEM) with the certificate that the collector shows',
     example: '/etc/watertight/cert.pem',
   }),
   key: optional(text).meta({
-    description: 'file (PEM) of the key of cert',
+    description: 'file (PEM) with the key of cert',
     example: '/etc/watertight/key.pem',
   }),
 } as const

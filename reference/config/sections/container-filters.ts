@@ -1,11 +1,13 @@
 import type { z } from 'zod'
-import { section } from './section.ts'
-import { flag, patterns, texts } from './values.ts'
+import { section } from '../section.ts'
+import { flag, patterns, texts } from '../values.ts'
 
 /** Which containers are followed, and which of their lines are taken. */
 export const containerFilters = section({
   excludeSelf: flag.default(true).describe('not the container that the collector runs in'),
-  includeLabels: texts.default([]).describe('[a, b]: every container that has a or b'),
+  includeLabels: texts
+    .default([])
+    .describe('containers that have one of these; [a, b] is every container that has a or b'),
   excludeLabels: texts.default([]).describe('no container that has one of these'),
   includeNames: patterns
     .prefault([])

@@ -1,7 +1,17 @@
 import type { z } from 'zod'
-import { METADATA_FIELDS } from '../dispatch/attributes.ts'
-import { section } from './section.ts'
-import { count, durationFrom, labelKeys, oneOf, optional, pattern, sizeFrom, someOf, text } from './values.ts'
+import { METADATA_FIELDS } from '../../dispatch/attributes.ts'
+import { section } from '../section.ts'
+import {
+  count,
+  durationFrom,
+  labelKeys,
+  oneOf,
+  optional,
+  pattern,
+  sizeFrom,
+  someOf,
+  text,
+} from '../values.ts'
 
 /** What every record of a container carries beside its own fields, where its format has a place for it. */
 export const metadata = section({
@@ -47,8 +57,8 @@ export const multiline = section({
     .describe(
       'a line that was written this much later begins a record, and one to which nothing came for so long is delivered',
     ),
-  maxLines: count(2, 100_000).default(500).describe('a record has no more lines'),
-  maxBytes: sizeFrom('1KiB', '16MiB').prefault('64KiB').describe('a record is no longer'),
+  maxLines: count(2, 100_000).default(500).describe('most lines of a record'),
+  maxBytes: sizeFrom('1KiB', '16MiB').prefault('64KiB').describe('most bytes of a record'),
 })
   // `continue` is a word of the language.
   .transform(({ continue: continues, ...rest }) => ({ ...rest, continues }))
@@ -61,17 +71,17 @@ export interface MultilineConfig extends Readonly<z.output<typeof multiline>> {}
 /** How much of each container's output is taken, in lines or in bytes; both null: all of it. */
 export const rateLimit = section({
   linesPerSecond: optional(count(1, 10_000_000)).meta({
-    description: 'lines, by default as many as there are',
+    description: 'by default all lines are taken',
     example: 1000,
   }),
   bytesPerSecond: optional(sizeFrom('1B', '16GiB')).meta({
-    description: 'bytes; one of the two',
+    description: 'instead of lines_per_second',
     example: '1MiB',
   }),
   burstMs: durationFrom('1s', '1h').prefault('5s').describe('at once as much as the rate gives in this time'),
   whenExceeded: oneOf(['drop', 'delay'])
     .default('delay')
     .describe('delay reads more slowly: what the engine rotates away meanwhile is lost, and told as a gap'),
-}).describe('of each container; what is beyond it is counted. By default everything is taken')
+}).describe('how much of each container is taken; what is beyond it is counted. By default everything is')
 
 export interface RateLimitConfig extends Readonly<z.output<typeof rateLimit>> {}

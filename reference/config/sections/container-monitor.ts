@@ -1,13 +1,13 @@
 import type { z } from 'zod'
 import { containerFilters } from './container-filters.ts'
-import { DEFAULT_DOCKER_HOST } from './docker-host.ts'
+import { DEFAULT_DOCKER_HOST } from '../docker-host.ts'
 import { metadata, multiline, rateLimit } from './record-settings.ts'
-import { section } from './section.ts'
+import { section } from '../section.ts'
 import { tlsByKeysOrSwitch } from './tls.ts'
-import { count, dockerHost, durationFrom, flag, oneOf, oneOfOrDuration, sizeFrom } from './values.ts'
+import { count, dockerHost, durationFrom, flag, oneOf, oneOfOrDuration, sizeFrom } from '../values.ts'
 
 const streamRotation = section({
-  enabled: flag.default(true).describe('close each stream in time, and open it again at its position'),
+  enabled: flag.default(true).describe('rotate streams'),
   intervalMs: durationFrom('100ms', '24h')
     .prefault('5m')
     .describe("a stream's maximum age; jitter only shortens it"),
@@ -17,7 +17,7 @@ const streamRotation = section({
   pauseBetweenRotationsMs: durationFrom('0ms', '1m')
     .prefault('100ms')
     .describe('how long a stream stays closed before it is opened again'),
-}).describe('no stream grows old')
+}).describe('closes each stream in time and opens it again at its position, so that none grows old')
 
 export interface StreamRotationConfig extends Readonly<z.output<typeof streamRotation>> {}
 
@@ -27,7 +27,7 @@ export const containerMonitor = section({
     .default(DEFAULT_DOCKER_HOST)
     .describe('where the engine listens, unix:// or tcp://host:port; DOCKER_HOST goes before this default'),
   tls: tlsByKeysOrSwitch.describe(
-    'to tcp://, port 2376 if none is named; DOCKER_TLS_VERIFY and DOCKER_CERT_PATH go before these defaults',
+    'TLS to an engine at tcp://, port 2376 if none is named; DOCKER_TLS_VERIFY and DOCKER_CERT_PATH go before these defaults',
   ),
   maxConcurrent: count(1, 1000).default(25).describe('containers being attached at the same time'),
   healthCheckDelayMs: durationFrom('10ms', '1h')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { TimeWriter } from '../../dispatch/time-writer.ts'
+import { TimeWriter } from '../../../dispatch/time-writer.ts'
 import { StampReader } from './stamp-reader.ts'
 
 const moments = fc.array(

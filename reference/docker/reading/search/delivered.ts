@@ -1,7 +1,7 @@
 import { RING_KEYS, type CursorState } from './cursor-state.ts'
 import { KeyHistory } from './key-history.ts'
 import { KeyTrail, type TrailMark } from './key-trail.ts'
-import { compareStamps, STAMP_BYTES } from './stamp.ts'
+import { compareStamps, STAMP_BYTES } from '../parsing/stamp.ts'
 
 /** What was delivered of a log: its last messages and the newest stamp. */
 export class Delivered {
