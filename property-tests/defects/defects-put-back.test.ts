@@ -67,7 +67,7 @@ describe('patched modules', () => {
 
 test('a defect of the idle stream and one that only a unit test shows are caught, and the sources as they are pass', async () => {
   const done: string[] = []
-  const report = await reportDefects([findDefect('B10'), findDefect('B137')], {
+  const report = await reportDefects([findDefect('B10'), findDefect('B166')], {
     processes: 1,
     onDone: (what) => done.push(what),
   })
@@ -75,11 +75,11 @@ test('a defect of the idle stream and one that only a unit test shows are caught
     schema: 1,
     defects: [
       { id: 'B10', caught: true, caughtBy: ['idle-stream', 'ordinary-day'], unitOnly: false, cases: 2 },
-      { id: 'B137', caught: true, caughtBy: ['unit'], unitOnly: true, cases: 1 },
+      { id: 'B166', caught: true, caughtBy: ['unit'], unitOnly: true, cases: 1 },
     ],
     clean: { cases: 3, falseAlarms: 0, failures: [] },
   })
-  expect(done).toEqual(['the unit tests', 'B10', 'B137', 'without a defect'])
+  expect(done).toEqual(['the unit tests', 'B10', 'B166', 'without a defect'])
   expect(isGood(report)).toBe(true)
 })
 
