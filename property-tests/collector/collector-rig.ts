@@ -653,7 +653,8 @@ export class CollectorRig {
   #newCounters(): Counters {
     const counters = new Counters(() => this.#deliveries(this.engine.everyContainer))
     if (this.#troubles.isIn('disk', 'file') || this.#mayStillRepeat || this.#hasReturns) counters.blurred()
-    if (this.#spoolFiles() > 0 && this.#deliveries().some(({ check }) => check.owes)) counters.behind()
+    const deliveries = this.#deliveries(this.engine.everyContainer)
+    if (this.#spoolFiles() > 0 && deliveries.some(({ check }) => check.mayGrow)) counters.behind()
     return counters
   }
 

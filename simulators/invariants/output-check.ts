@@ -72,6 +72,11 @@ export class OutputCheck {
     return this.#pending.length > 0 || this.owed !== null
   }
 
+  /** Whether more may come, also lines that a sink need not be given which was switched on after they were written. */
+  get mayGrow(): boolean {
+    return this.#expected < this.#output.length
+  }
+
   /** Index of the first line to come that the engine has not lost; null when none is. */
   get owed(): number | null {
     const output = this.#output
