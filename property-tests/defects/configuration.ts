@@ -19,7 +19,7 @@ export const CONFIGURATION: readonly Defect[] = [
         replace: "return value ?? ''\n",
       },
     ],
-    caughtBy: [{ file: environmentTest, test: 'log_level: ${LEVEL} is refused with the line' }],
+    caughtBy: [{ file: environmentTest, test: 'one that is not set is refused with the line' }],
   },
   {
     id: 'B262',

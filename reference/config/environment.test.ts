@@ -61,18 +61,21 @@ describe('a variable in a value', () => {
 
   test.each([
     [
+      'one that is not set',
       'state_dir: a\nlog_level: ${LEVEL}',
       'collector.yaml:2: log_level: the environment variable LEVEL is not set; set it, or write ${LEVEL:-default}',
     ],
     [
+      'one with a number for a name',
       'state_dir: ${1}',
       'collector.yaml:1: state_dir: ${ begins no variable; allowed: ${NAME}, ${NAME:-default}, and $$ for a dollar sign',
     ],
     [
+      'one that does not end',
       'state_dir: ${A',
       'collector.yaml:1: state_dir: ${ begins no variable; allowed: ${NAME}, ${NAME:-default}, and $$ for a dollar sign',
     ],
-  ])('%s is refused with the line', (text, message) => {
+  ])('%s is refused with the line', (_, text, message) => {
     expect(errorOf(text)).toBe(message)
   })
 
