@@ -102,7 +102,7 @@ export function productionCollector(
     random: new NodeRandom(),
     fileSystem: new NodeFileSystem({ logger }),
     engine,
-    http: new FastifyHttpServer(),
+    http: new FastifyHttpServer({ logger }),
     process: new NodeProcess(),
     logger,
     gunzip,

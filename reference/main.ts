@@ -125,7 +125,7 @@ export function createCollector(
     http,
     listeners: [
       { ...config.metrics, routes: metricsRoutes(metrics) },
-      { ...config.api, routes: apiRoutes({ health: () => health(), tasks }) },
+      { ...config.api, routes: apiRoutes({ health: () => health(), tasks, process: ports.process }) },
     ],
   })
   const components: readonly Component[] = [

@@ -21,6 +21,8 @@ export function observations(
     rotationsByContainer: null,
     deadlineErrors: null,
     violations: [],
+    subjectProblems: [],
+    lastingConnections: null,
     stop: { seconds: 0.1, exitCode: 0 },
     ...rest,
     series: {
@@ -36,6 +38,8 @@ export function observations(
       threads: null,
       cpuSeconds: null,
       healthy: null,
+      processes: null,
+      connections: null,
       fdsByKind: null,
       ...series,
     },

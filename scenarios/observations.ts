@@ -12,7 +12,7 @@ export interface Series {
   readonly t: readonly number[]
   /** Tasks the subject says are alive. */
   readonly tasks: Column | null
-  /** Descriptors the subject's process has open. */
+  /** Descriptors that are open in all of the subject's processes; so are the other figures of processes for all of them. */
   readonly fds: Column | null
   readonly rssBytes: Column | null
   /** Log streams the subject says are open. */
@@ -25,12 +25,15 @@ export interface Series {
   readonly engineTasks: Column | null
   /** Share of the slot pool in use, 0 to 1. */
   readonly utilization: Column | null
-  /** Threads of the subject's process. */
   readonly threads: Column | null
   /** Processor time the subject has used so far. */
   readonly cpuSeconds: Column | null
   /** 1 when the subject said it was healthy, 0 when it did not. */
   readonly healthy: Column | null
+  /** Processes of the subject that are alive. */
+  readonly processes: Column | null
+  /** Connections the subject has to the engine, seen between the two. */
+  readonly connections: Column | null
   /** Descriptors by what they refer to, such as `socket` or `file`. */
   readonly fdsByKind: Readonly<Record<string, Column>> | null
 }
@@ -49,6 +52,10 @@ export interface Observations {
   readonly deadlineErrors: number | null
   /** Invariants that were seen broken, and deadlocks: one sentence each. */
   readonly violations: readonly string[]
+  /** What was wrong with the subject as a program, with what it said last: it could not be started, ended by itself, or would not end. */
+  readonly subjectProblems: readonly string[]
+  /** Connections to the engine that were open before the phase's clock started and still were at its end; `null` where they are not seen. */
+  readonly lastingConnections: number | null
   readonly stop: StopObservation
 }
 

@@ -1,22 +1,55 @@
-import { fastify } from 'fastify'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 import { codeOf } from '../errors.ts'
-import type { HttpServer, ListenAddress, Listening, Route } from '../ports/http-server.ts'
+import type { HttpReply, HttpServer, ListenAddress, Listening, Route } from '../ports/http-server.ts'
+import type { Logger } from '../ports/logger.ts'
 import { UsageError } from '../usage-error.ts'
+
+/** What one who connects can take up at most. A connection beyond the limit is closed at once, a request beyond one is answered with a sentence. */
+export interface HttpLimits {
+  /** Of one listener, at the same time. */
+  readonly connections: number
+  readonly bodyBytes: number
+  /** Request line and headers together. */
+  readonly headerBytes: number
+  /** From the first byte of a request to its last, milliseconds. */
+  readonly requestMs: number
+  /** How long a connection may be idle between requests, milliseconds. */
+  readonly idleMs: number
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  connections: 64,
+  bodyBytes: 64 * 1024,
+  headerBytes: 16 * 1024,
+  requestMs: 10_000,
+  idleMs: 5000,
+}
+
+export interface FastifyHttpServerOptions {
+  /** Told of handlers that fail. */
+  readonly logger?: Pick<Logger, 'error'>
+  readonly limits?: Partial<HttpLimits>
+}
 
 /** Serves routes with fastify, one instance per address. */
 export class FastifyHttpServer implements HttpServer {
+  readonly #options: FastifyHttpServerOptions
+  readonly #limits: HttpLimits
+
+  constructor(options: FastifyHttpServerOptions = {}) {
+    this.#options = options
+    this.#limits = { ...HTTP_LIMITS, ...options.limits }
+  }
+
   async listen(address: ListenAddress, routes: readonly Route[]): Promise<Listening> {
-    const app = fastify({ forceCloseConnections: true })
-    for (const route of routes) {
-      app.route({
-        method: route.method,
-        url: route.path,
-        handler: async (request, reply) => {
-          const answer = await route.handle({ body: request.body })
-          return await reply.code(answer.status).type(answer.contentType).send(answer.body)
-        },
-      })
-    }
+    const app = fastify({
+      forceCloseConnections: true,
+      bodyLimit: this.#limits.bodyBytes,
+      serverFactory: (handle) => limitedServer(handle, this.#limits),
+    })
+    this.#answerErrors(app)
+    for (const route of routes) addRoute(app, route)
     const { host, port } = address
     try {
       await app.listen({ host, port })
@@ -34,6 +67,72 @@ export class FastifyHttpServer implements HttpServer {
       },
     }
   }
+
+  /** What went wrong inside is for the log: whoever asks may be anybody. */
+  #answerErrors(app: FastifyInstance): void {
+    const { logger } = this.#options
+    app.setNotFoundHandler((request, reply) =>
+      fail(reply, 404, `There is no ${request.method} ${pathOf(request.url)}`),
+    )
+    app.setErrorHandler((error: FastifyError, request, reply) => {
+      const { statusCode = 500 } = error
+      if (statusCode < 500) return fail(reply, statusCode, error.message)
+      logger?.error({ path: pathOf(request.url), err: error }, 'A request failed')
+      return fail(reply, 500, 'The request failed; the log says why')
+    })
+  }
+}
+
+function addRoute(app: FastifyInstance, route: Route): void {
+  app.route({
+    method: route.method,
+    url: route.path,
+    onRequest: async ({ headers }, reply) => {
+      const refused = (await route.refuse?.({ headers: firstOf(headers) })) ?? null
+      return refused === null ? undefined : await send(reply, refused)
+    },
+    handler: async ({ body, headers }, reply) =>
+      await send(reply, await route.handle({ headers: firstOf(headers), body })),
+  })
+}
+
+/** One server for each address of the host's name. */
+function limitedServer(handle: RequestListener, limits: HttpLimits): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.requestMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.idleMs,
+      connectionsCheckingInterval: Math.min(1000, limits.requestMs),
+    },
+    handle,
+  )
+  server.maxConnections = limits.connections
+  return server
+}
+
+function send(reply: FastifyReply, { status, contentType, body, headers = {} }: HttpReply): FastifyReply {
+  return reply
+    .code(status)
+    .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers })
+    .type(contentType)
+    .send(body)
+}
+
+function fail(reply: FastifyReply, status: number, error: string): FastifyReply {
+  const body = `${JSON.stringify({ error })}\n`
+  return send(reply, { status, contentType: 'application/json; charset=utf-8', body })
+}
+
+function firstOf(headers: NodeJS.Dict<string | string[]>): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  )
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0]!.slice(0, PATH_MAX)
 }
 
 function listenError({ host, port }: ListenAddress, cause: unknown): Error {
@@ -50,3 +149,5 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine does not have that address',
   ENOTFOUND: 'there is no such host',
 }
+/** Of a path that is not there, characters. */
+const PATH_MAX = 200

@@ -2,19 +2,21 @@ import { expect, test } from 'vitest'
 import { TaskRegistry } from '../lifecycle/task-registry.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HttpReply, Route } from '../ports/http-server.ts'
-import { apiRoutes } from './api-routes.ts'
+import { World } from '../../simulators/index.ts'
+import { debugRoutes } from './debug-routes.ts'
+import { healthRoutes } from './health-routes.ts'
 import type { Health } from './health.ts'
 import { metricsRoutes } from './metrics-routes.ts'
 
 async function get(routes: Route[], path: string): Promise<HttpReply> {
   const route = routes.find((candidate) => candidate.method === 'GET' && candidate.path === path)
   if (route === undefined) throw new Error(`no route for ${path}`)
-  return await route.handle({ body: undefined })
+  return await route.handle({ headers: {}, body: undefined })
 }
 
-function healthRoutes(status: Health['status']): Route[] {
+function routesWhen(status: Health['status']): Route[] {
   const health: Health = { status, checks: { engine: { ok: status === 'healthy', detail: status } } }
-  return apiRoutes({ health: () => health, tasks: { list: () => [] } })
+  return healthRoutes(() => health)
 }
 
 test.each([
@@ -22,13 +24,27 @@ test.each([
   ['degraded', 503],
   ['unhealthy', 503],
 ] as const)('%s answers %i with the checks', async (status, code) => {
-  const reply = await get(healthRoutes(status), '/health')
+  const reply = await get(routesWhen(status), '/health')
   expect(reply.status).toBe(code)
   expect(JSON.parse(reply.body)).toEqual({
     status,
     checks: { engine: { ok: status === 'healthy', detail: status } },
   })
 })
+
+test.each([
+  ['healthy', 200, { ready: true, reasons: [] }],
+  ['degraded', 503, { ready: false, reasons: ['engine: degraded'] }],
+  ['unhealthy', 503, { ready: false, reasons: ['engine: unhealthy'] }],
+] as const)(
+  'ready when %s answers %i with the reasons, and live is 200 all the same',
+  async (status, code, body) => {
+    const ready = await get(routesWhen(status), '/health/ready')
+    expect([ready.status, JSON.parse(ready.body)]).toEqual([code, body])
+    const live = await get(routesWhen(status), '/health/live')
+    expect([live.status, JSON.parse(live.body)]).toEqual([200, { alive: true }])
+  },
+)
 
 test('/debug/tasks lists every live task, oldest first', async () => {
   let now = 0
@@ -48,7 +64,7 @@ test('/debug/tasks lists every live task, oldest first', async () => {
   tasks.remove(gone)
   const common = { scope: 'app > container', state: 'running', failures: 0, startedAt: null }
   const reply = await get(
-    apiRoutes({ health: () => ({ status: 'healthy', checks: {} }), tasks }),
+    debugRoutes({ tasks, process: new World({ seed: 1 }).ports().process }),
     '/debug/tasks',
   )
   expect(JSON.parse(reply.body)).toEqual([

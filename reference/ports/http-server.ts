@@ -13,13 +13,24 @@ export interface ListenAddress {
 export interface Route {
   readonly method: 'GET' | 'POST'
   readonly path: string
-  handle(request: { body: unknown }): Promise<HttpReply> | HttpReply
+  /** Asked before the body is read; an answer is the whole answer, null lets the request through. */
+  refuse?(request: Pick<RouteRequest, 'headers'>): Promise<HttpReply | null> | HttpReply | null
+  handle(request: RouteRequest): Promise<HttpReply> | HttpReply
+}
+
+export interface RouteRequest {
+  /** Names in lower case; of one that came several times the first, or all with commas between. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** What JSON it holds; undefined or null without one. */
+  readonly body: unknown
 }
 
 export interface HttpReply {
   readonly status: number
   readonly contentType: string
   readonly body: string
+  /** Beside the type. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface Listening {

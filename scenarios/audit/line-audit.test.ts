@@ -47,6 +47,12 @@ test('containers that were not started for the phase are ignored', () => {
   expect(lines.counts()).toMatchObject({ emitted: 1, delivered: 1, unexpected: 0 })
 })
 
+test('containers that nobody started count where they are counted', () => {
+  const lines = new LineAudit(new Map([['web', 1]]), { countOthers: true })
+  lines.saw('stranger', 7)
+  expect(lines.counts()).toMatchObject({ emitted: 1, delivered: 1, missing: 1, unexpected: 1 })
+})
+
 test('removing, repeating and delaying lines of a perfect output is counted exactly', () => {
   const disturbance = fc.record({
     emitted: fc.integer({ min: 1, max: 200 }),

@@ -9,27 +9,41 @@ export interface LineCounts {
   readonly duplicated: number
   /** Lines that came for the first time after one with a higher number. */
   readonly outOfOrder: number
-  /** Lines with a number that was never written. */
+  /** Lines that nobody wrote: with a number that was never written, or which are no numbered line of any container. */
   readonly unexpected: number
   /** A sentence for some of the containers with a fault. */
   readonly examples: readonly string[]
 }
 
-/**
- * Compares the numbers of the lines found with those written, container by container. Lines of other containers than those audited are
- * ignored: a subject may follow more than the phase started.
- */
+/** Compares the numbers of the lines found with those written, container by container. */
 export class LineAudit {
   readonly #containers = new Map<string, ContainerAudit>()
+  readonly #countsOthers: boolean
+  #others = 0
+  readonly #examples: string[] = []
 
-  /** @param emitted number of the last line each container has written, by its name. */
-  constructor(emitted: ReadonlyMap<string, number>) {
+  /**
+   * @param emitted number of the last line each container has written, by its name.
+   * @param options.countOthers whether what is no line of these containers counts as written by nobody. Not where a subject may follow others.
+   */
+  constructor(emitted: ReadonlyMap<string, number>, { countOthers = false }: LineAuditOptions = {}) {
+    this.#countsOthers = countOthers
     for (const [name, last] of emitted) this.#containers.set(name, new ContainerAudit(name, last))
   }
 
   /** A line was found. Call it in the order of the output. */
   saw(container: string, line: number): void {
-    this.#containers.get(container)?.saw(line)
+    const audit = this.#containers.get(container)
+    if (audit === undefined) this.sawOther(`${container} ${line}`)
+    else audit.saw(line)
+  }
+
+  /** Something was found that is no numbered line. */
+  sawOther(text: string): void {
+    if (!this.#countsOthers) return
+    this.#others += 1
+    if (this.#examples.length < EXAMPLES_OF_OTHERS)
+      this.#examples.push(`nobody wrote: ${JSON.stringify(text.slice(0, EXAMPLE_LENGTH))}`)
   }
 
   counts(): LineCounts {
@@ -38,14 +52,19 @@ export class LineAudit {
       audits.reduce((sum, audit) => sum + count(audit), 0)
     return {
       emitted: total((audit) => audit.emitted),
-      delivered: total((audit) => audit.delivered),
+      delivered: total((audit) => audit.delivered) + this.#others,
       missing: total((audit) => audit.missing),
       duplicated: total((audit) => audit.duplicated),
       outOfOrder: total((audit) => audit.outOfOrder),
-      unexpected: total((audit) => audit.unexpected),
-      examples: audits.flatMap((audit) => audit.faults()).slice(0, EXAMPLES),
+      unexpected: total((audit) => audit.unexpected) + this.#others,
+      examples: [...this.#examples, ...audits.flatMap((audit) => audit.faults()).slice(0, EXAMPLES)],
     }
   }
+}
+
+export interface LineAuditOptions {
+  /** Default false. */
+  readonly countOthers?: boolean
 }
 
 class ContainerAudit {
@@ -96,4 +115,7 @@ class ContainerAudit {
   }
 }
 
+/** Containers with a fault that are named. */
 const EXAMPLES = 5
+const EXAMPLES_OF_OTHERS = 3
+const EXAMPLE_LENGTH = 80

@@ -3,13 +3,17 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { NUMBERED_LINE, numberedLine } from './numbered-line.ts'
-import { auditOutput } from './output-audit.ts'
+import { auditOutput, type AuditedOutput } from './output-audit.ts'
 
 async function directoryWith(files: Readonly<Record<string, string>>): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), 'watertight-audit-'))
   onTestFinished(() => rm(directory, { recursive: true }))
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(directory, name), text)
   return directory
+}
+
+function outputIn(directory: string): AuditedOutput {
+  return { directory, glob: '*', pattern: NUMBERED_LINE, ignored: [] }
 }
 
 test('lines are found in every file the glob matches, and in no other', async () => {
@@ -22,19 +26,46 @@ test('lines are found in every file the glob matches, and in no other', async ()
     ['a', 2],
     ['b', 2],
   ])
-  const counts = await auditOutput({ directory, glob: '*.log', pattern: NUMBERED_LINE }, emitted)
+  const counts = await auditOutput({ ...outputIn(directory), glob: '*.log' }, emitted)
   expect(counts).toMatchObject({ emitted: 4, delivered: 3, missing: 1 })
 })
 
 test('a torn line does not count as delivered', async () => {
   const directory = await directoryWith({ 'a.log': numberedLine('a', 1).slice(0, -1) })
-  const counts = await auditOutput({ directory, glob: '*', pattern: NUMBERED_LINE }, new Map([['a', 1]]))
+  const counts = await auditOutput(outputIn(directory), new Map([['a', 1]]))
   expect(counts).toMatchObject({ delivered: 0, missing: 1 })
 })
 
 test('lines wrapped in JSON, several to a line, are found with their container', async () => {
   const wrapped = JSON.stringify([{ line: numberedLine('wt-1', 1) }, { line: numberedLine('wt-1', 2) }])
   const directory = await directoryWith({ 'sent.log': wrapped })
-  const counts = await auditOutput({ directory, glob: '*', pattern: NUMBERED_LINE }, new Map([['wt-1', 2]]))
+  const counts = await auditOutput(outputIn(directory), new Map([['wt-1', 2]]))
   expect(counts).toMatchObject({ delivered: 2, missing: 0, outOfOrder: 0 })
+})
+
+test('lines that belong to no container were written by nobody, and the first of them are shown', async () => {
+  const garbage = Array.from({ length: 1000 }, (_, index) => `garbage ${index}`).join('\n')
+  const directory = await directoryWith({
+    'a.log': `${numberedLine('a', 1)}\n\n${garbage}\n${numberedLine('b', 7)}`,
+  })
+  const counts = await auditOutput(outputIn(directory), new Map([['a', 1]]), { countOthers: true })
+  expect(counts).toMatchObject({ delivered: 1002, missing: 0, unexpected: 1001 })
+  expect(counts.examples).toEqual([
+    'nobody wrote: "garbage 0"',
+    'nobody wrote: "garbage 1"',
+    'nobody wrote: "garbage 2"',
+  ])
+})
+
+test('an example of what nobody wrote is short, whatever it is', async () => {
+  const directory = await directoryWith({ 'a.log': '\u0001'.repeat(1_000_000) })
+  const { examples } = await auditOutput(outputIn(directory), new Map(), { countOthers: true })
+  expect(examples[0]!.length).toBeLessThan(600)
+})
+
+test('lines that belong to the format are nothing', async () => {
+  const directory = await directoryWith({ 'a.log': `==> web <==\n${numberedLine('a', 1)}\n` })
+  const output = { ...outputIn(directory), ignored: [/^==> /] }
+  const counts = await auditOutput(output, new Map([['a', 1]]), { countOthers: true })
+  expect(counts).toMatchObject({ delivered: 1, unexpected: 0 })
 })

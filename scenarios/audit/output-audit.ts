@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { LineAudit, type LineCounts } from './line-audit.ts'
+import { LineAudit, type LineAuditOptions, type LineCounts } from './line-audit.ts'
 
 /** Output to be audited. */
 export interface AuditedOutput {
@@ -11,15 +11,18 @@ export interface AuditedOutput {
   readonly glob: string
   /** Global, with the groups `container` and `line`. May match several times in a line. */
   readonly pattern: RegExp
+  /** Lines of the output that match one of these belong to its format, and carry nothing. So do empty lines. */
+  readonly ignored: readonly RegExp[]
 }
 
 /** Reads a subject's output and compares it with the number of the last line each container has written. */
 export async function auditOutput(
   output: AuditedOutput,
   emitted: ReadonlyMap<string, number>,
+  options: LineAuditOptions = {},
 ): Promise<LineCounts> {
-  const audit = new LineAudit(emitted)
-  for (const file of await filesOf(output)) await readInto(audit, file, output.pattern)
+  const audit = new LineAudit(emitted, options)
+  for (const file of await filesOf(output)) await readInto(audit, file, output)
   return audit.counts()
 }
 
@@ -31,15 +34,22 @@ async function filesOf(output: AuditedOutput): Promise<string[]> {
     .toSorted()
 }
 
-async function readInto(audit: LineAudit, file: string, pattern: RegExp): Promise<void> {
+async function readInto(audit: LineAudit, file: string, output: LinePatterns): Promise<void> {
   const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity })
-  for await (const text of lines) auditText(audit, text, pattern)
+  for await (const text of lines) auditText(audit, text, output)
 }
 
-/** Reports every numbered line in a piece of output. */
-export function auditText(audit: LineAudit, text: string, pattern: RegExp): void {
+/** How lines are found in output. */
+export type LinePatterns = Pick<AuditedOutput, 'pattern' | 'ignored'>
+
+/** Reports every numbered line in a line of output, or that there is none in it. */
+export function auditText(audit: LineAudit, text: string, { pattern, ignored }: LinePatterns): void {
+  let found = false
   for (const { groups } of text.matchAll(pattern)) {
     const { container, line } = groups ?? {}
-    if (container !== undefined && line !== undefined) audit.saw(container, Number(line))
+    if (container === undefined || line === undefined) continue
+    found = true
+    audit.saw(container, Number(line))
   }
+  if (!found && text.trim() !== '' && !ignored.some((format) => format.test(text))) audit.sawOther(text)
 }

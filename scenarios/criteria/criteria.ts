@@ -56,6 +56,23 @@ export function rotationsOfEach(limit: number): Criterion {
   }
 }
 
+/**
+ * Rotations of a subject that does not count them, as its engine sees them: of the connections that were open when the clock started not as many may be
+ * left as there are containers. One or two others, such as that for events, are nobody's stream.
+ */
+export const connectionsChange: Criterion = {
+  id: 'lasting-connections',
+  description: 'connections to the engine held from start to end',
+  comparator: '<',
+  limit: 1,
+  unit: 'connections/container',
+  measure: ({ rotationsByContainer, lastingConnections, containers }) =>
+    rotationsByContainer === null ? divide(lastingConnections, containers) : null,
+  evidence: ({ lastingConnections, containers }) => [
+    `${lastingConnections} connections for ${containers} containers were never replaced: their streams were not rotated`,
+  ],
+}
+
 /** At least one rotation in all. */
 export const someRotations: Criterion = {
   id: 'rotations',
@@ -164,6 +181,15 @@ export const ALWAYS: readonly Criterion[] = [
     unit: 'violations',
     measure: ({ violations }) => violations.length,
     evidence: ({ violations }) => [...violations],
+  },
+  {
+    id: 'subject',
+    description: 'failures of the subject as a program',
+    comparator: '=',
+    limit: 0,
+    unit: 'failures',
+    measure: ({ subjectProblems }) => subjectProblems.length,
+    evidence: ({ subjectProblems }) => [...subjectProblems],
   },
   engineGrowth('engine-descriptors', 'descriptors', ({ engineFds }) => engineFds),
   engineGrowth('engine-tasks', 'tasks', ({ engineTasks }) => engineTasks),

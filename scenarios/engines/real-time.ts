@@ -8,8 +8,10 @@ import { SeriesRecorder } from '../probes/series-recorder.ts'
 import { SubjectObserver } from '../probes/subject-observer.ts'
 import { startSinkServer } from '../subjects/sink-server.ts'
 import type { Subject, SubjectOutput } from '../subjects/subject.ts'
-import { SubjectProcess, stdoutFile } from '../subjects/subject-process.ts'
+import { SubjectProcess } from '../subjects/subject-process.ts'
+import { stdoutFile } from '../subjects/last-words.ts'
 import { workloadsOf } from '../workload.ts'
+import { EngineGate } from './engine-gate.ts'
 import type { EngineProvider } from './engine-provider.ts'
 import type { PhaseEngine, RunOptions } from './phase-engine.ts'
 import { openRunRoom, type RunRoom } from './run-room.ts'
@@ -55,10 +57,11 @@ class RealTimeRun {
       labels: { [labelKey]: labelValue },
       seed,
     })
+    await using gate = await EngineGate.listen(containers.host, room.engine)
     progress.step(`starting ${subject.name}`)
     const definition = await subject.prepare(
       {
-        dockerHost: containers.host,
+        dockerHost: gate.host,
         outDir: room.output,
         stateDir: room.state,
         sinkUrl: sink.url,
@@ -66,17 +69,21 @@ class RealTimeRun {
       },
       { slots: this.#phase.slots, compress },
     )
-    await using process = await SubjectProcess.start(definition, room.logs)
-    const observer = new SubjectObserver(definition, process.pid, containers.host)
-    await this.#untilStreamsAreOpen(observer)
+    await using process = new SubjectProcess(definition, room.logs)
+    await process.start(this.#options.signal)
+    const watched = { pids: () => process.pids(), connections: () => gate.connections }
+    const observer = new SubjectObserver(definition, watched, containers.host)
+    await this.#untilStreamsAreOpen(observer, process)
     containers.beginPhase(sink)
+    const startedAt = performance.now()
     const series = await this.#sampleWhileTheClockRuns(observer, process)
+    const lastingConnections = gate.openSince(startedAt)
     const seen = observer.latest
 
     progress.step('ending the containers')
     const emitted = await containers.end()
     const output = auditedOutput(definition.output, room)
-    await this.#untilDelivered(output, emitted)
+    await this.#untilDelivered(output, emitted, process)
     progress.step(`stopping ${subject.name}`)
     const stop = await process.stop()
     return {
@@ -84,12 +91,16 @@ class RealTimeRun {
       slots: this.#phase.slots,
       engineIsExclusive: provider.exclusive,
       series: series.series(),
-      lines: await auditOutput(output, emitted),
+      lines: await auditOutput(output, emitted, {
+        countOthers: provider.exclusive || definition.isToldWhich,
+      }),
       rotationsByContainer:
         seen.rotationsByContainer &&
         new Map([...emitted.keys()].map((name) => [name, seen.rotationsByContainer?.get(name) ?? 0])),
       deadlineErrors: seen.deadlineErrors,
       violations: this.#violations,
+      subjectProblems: process.problems,
+      lastingConnections,
       stop,
     }
   }
@@ -98,7 +109,8 @@ class RealTimeRun {
    * The phase's clock starts when as many streams are open as there can be. Where each is rotated several times a second there may be no moment at which all of
    * them are: then it starts when all slots are taken, and the number of open streams does not grow any more.
    */
-  async #untilStreamsAreOpen(observer: SubjectObserver): Promise<void> {
+  async #untilStreamsAreOpen(observer: SubjectObserver, process: SubjectProcess): Promise<void> {
+    if (process.problems.length > 0) return
     const { slots } = this.#phase
     const wanted = Math.min(containerCount(this.#phase), slots)
     this.#options.progress.step(`waiting for ${wanted} open streams`)
@@ -111,6 +123,7 @@ class RealTimeRun {
       polls = streams > most ? 0 : polls + 1
       most = Math.max(most, streams)
       if ((utilization ?? 0) * slots >= wanted && polls >= SETTLED_POLLS) return
+      if (!(await process.isRunning())) return
       if (performance.now() >= deadline) break
       await this.#sleep(POLL_MS)
     }
@@ -128,23 +141,24 @@ class RealTimeRun {
     const durationMs = (durationSeconds * 1000) / compress
     const started = performance.now()
     for (let dueMs = 0; dueMs <= durationMs; dueMs += everyMs) {
-      await this.#sleep(started + dueMs - performance.now())
+      if (process.problems.length > 0) break
+      await this.#sleepWhileRunning(process, started + dueMs)
       const t = ((performance.now() - started) / 1000) * compress
       const row = await observer.sample(t)
       recorder.add(row)
       progress.clock(Math.min(t, durationSeconds), durationSeconds)
       if ((row.streams ?? 0) > slots)
         this.#violations.push(`I1: ${row.streams} streams were open on ${slots} slots`)
-      if (process.ended !== null) {
-        this.#violations.push(process.ended)
-        break
-      }
     }
     return recorder
   }
 
-  /** Waits until every line is in the output, or none came for a while. */
-  async #untilDelivered(output: AuditedOutput, emitted: ReadonlyMap<string, number>): Promise<void> {
+  /** Waits until every line is in the output, or none came for a while. From a subject that has ended nothing comes. */
+  async #untilDelivered(
+    output: AuditedOutput,
+    emitted: ReadonlyMap<string, number>,
+    process: SubjectProcess,
+  ): Promise<void> {
     this.#options.progress.step('waiting for the last lines')
     let missing = Infinity
     let idleSince = performance.now()
@@ -152,8 +166,15 @@ class RealTimeRun {
       const counts = await auditOutput(output, emitted)
       if (counts.missing < missing) idleSince = performance.now()
       missing = counts.missing
+      if (process.problems.length > 0 || !(await process.isRunning())) return
       if (missing > 0) await this.#sleep(POLL_MS)
     }
+  }
+
+  /** Until a moment of `performance.now`, or until the subject has ended, which it notices within half a second. */
+  async #sleepWhileRunning(process: SubjectProcess, until: number): Promise<void> {
+    while (performance.now() < until && (await process.isRunning()))
+      await this.#sleep(Math.min(POLL_MS, until - performance.now()))
   }
 
   async #sleep(ms: number): Promise<void> {
@@ -164,11 +185,11 @@ class RealTimeRun {
 function auditedOutput(output: SubjectOutput, room: RunRoom): AuditedOutput {
   switch (output.from) {
     case 'files':
-      return { directory: room.output, glob: output.glob, pattern: output.pattern }
+      return { ...output, directory: room.output }
     case 'stdout':
-      return { directory: room.logs, glob: path.basename(stdoutFile(room.logs)), pattern: output.pattern }
+      return { ...output, directory: room.logs, glob: path.basename(stdoutFile(room.logs)) }
     case 'sink':
-      return { directory: room.sent, glob: '*', pattern: output.pattern }
+      return { ...output, directory: room.sent, glob: '*' }
   }
 }
 

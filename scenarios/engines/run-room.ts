@@ -12,16 +12,22 @@ export interface RunRoom extends AsyncDisposable {
   readonly logs: string
   /** What it sent to the sink. */
   readonly sent: string
+  /** Where it finds the engine: a socket. */
+  readonly engine: string
 }
 
 export async function openRunRoom(): Promise<RunRoom> {
   const root = await mkdtemp(path.join(tmpdir(), 'watertight-run-'))
-  const room = {
+  const directories = {
     output: path.join(root, 'output'),
     state: path.join(root, 'state'),
     logs: path.join(root, 'logs'),
     sent: path.join(root, 'sent'),
   }
-  await Promise.all(Object.values(room).map((directory) => mkdir(directory)))
-  return { ...room, [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }) }
+  await Promise.all(Object.values(directories).map((directory) => mkdir(directory)))
+  return {
+    ...directories,
+    engine: path.join(root, 'engine.sock'),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  }
 }

@@ -231,19 +231,20 @@ class VirtualRun {
         new Map(this.#workloads.map(({ name }) => [name, rotationsByContainer.get(name) ?? 0])),
       deadlineErrors: this.#latest.deadlineErrors,
       violations: this.#violations,
+      subjectProblems: [],
+      lastingConnections: null,
       stop,
     }
   }
 
   #audit(): LineCounts {
     const { engine, fileSystem } = this.#world
-    const audit = new LineAudit(
-      new Map(this.#workloads.map(({ name }) => [name, engine.container(name).lastNumber])),
-    )
+    const emitted = new Map(this.#workloads.map(({ name }) => [name, engine.container(name).lastNumber]))
+    const audit = new LineAudit(emitted, { countOthers: true })
     if (fileSystem.disk.find(PLACE.outDir) === null) return audit.counts()
     for (const file of fileSystem.disk.readdir(PLACE.outDir).toSorted()) {
       const text = Buffer.from(fileSystem.contents(`${PLACE.outDir}/${file}`)).toString('latin1')
-      auditText(audit, text, NUMBERED_LINE)
+      for (const line of text.split('\n')) auditText(audit, line, { pattern: NUMBERED_LINE, ignored: [] })
     }
     return audit.counts()
   }

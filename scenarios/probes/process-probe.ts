@@ -1,14 +1,14 @@
 import { codeOf } from '../../reference/errors.ts'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 
-/** A process seen from outside. */
+/** One process or several, seen from outside. */
 export interface ProcessSample {
   readonly fds: number
   /** By what the descriptor refers to: `socket`, `pipe`, `file`, `device`, or an anonymous inode's own name such as `eventpoll`. */
   readonly fdsByKind: Readonly<Record<string, number>>
   readonly threads: number
   readonly rssBytes: number
-  /** User and system time of all its threads since it started. */
+  /** User and system time of all its threads since it started, and of its children that have ended. */
   readonly cpuSeconds: number
 }
 
@@ -30,6 +30,26 @@ export async function probeProcess(pid: number): Promise<ProcessSample | null> {
   } catch (error) {
     if (isGone(error)) return null
     throw error
+  }
+}
+
+/** The figures of several processes in all; those that are gone have none. `null` when none is left. */
+export async function probeProcesses(pids: readonly number[]): Promise<ProcessSample | null> {
+  const samples = (await Promise.all(pids.map((pid) => probeProcess(pid)))).filter(
+    (sample) => sample !== null,
+  )
+  if (samples.length === 0) return null
+  const sum = (figure: (sample: ProcessSample) => number): number =>
+    samples.reduce((total, sample) => total + figure(sample), 0)
+  const kinds = new Set(samples.flatMap(({ fdsByKind }) => Object.keys(fdsByKind)))
+  return {
+    fds: sum(({ fds }) => fds),
+    fdsByKind: Object.fromEntries(
+      [...kinds].map((kind) => [kind, sum(({ fdsByKind }) => fdsByKind[kind] ?? 0)]),
+    ),
+    threads: sum(({ threads }) => threads),
+    rssBytes: sum(({ rssBytes }) => rssBytes),
+    cpuSeconds: sum(({ cpuSeconds: seconds }) => seconds),
   }
 }
 
@@ -58,10 +78,10 @@ function statusField(status: string, name: string): number {
   return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0)
 }
 
-/** Fields 14 and 15 of /proc/PID/stat, counted behind the command, which may contain spaces. */
+/** Fields 14 to 17 of /proc/PID/stat, counted behind the command, which may contain spaces. */
 function cpuSeconds(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND
+  return fields.slice(11, 15).reduce((ticks, field) => ticks + Number(field), 0) / CLOCK_TICKS_PER_SECOND
 }
 
 function isGone(error: unknown): boolean {

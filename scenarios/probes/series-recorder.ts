@@ -15,6 +15,8 @@ export interface SeriesRow {
   readonly threads?: number | null
   readonly cpuSeconds?: number | null
   readonly healthy?: number | null
+  readonly processes?: number | null
+  readonly connections?: number | null
   readonly fdsByKind?: Readonly<Record<string, number>> | null
 }
 
@@ -41,6 +43,8 @@ export class SeriesRecorder {
       threads: this.#column('threads'),
       cpuSeconds: this.#column('cpuSeconds'),
       healthy: this.#column('healthy'),
+      processes: this.#column('processes'),
+      connections: this.#column('connections'),
       fdsByKind: this.#descriptors(),
     }
   }

@@ -2,29 +2,39 @@ import type Docker from 'dockerode'
 import { dockerClient } from '../docker/docker-host.ts'
 import type { SubjectDefinition } from '../subjects/subject.ts'
 import { probeEngine } from './engine-probe.ts'
-import { probeProcess } from './process-probe.ts'
+import { probeProcesses } from './process-probe.ts'
 import type { SeriesRow } from './series-recorder.ts'
 import { getText, readMetrics, SILENT_SUBJECT, type SubjectSample } from './subject-probe.ts'
+
+/** What of a subject is looked at besides what it tells itself. */
+export interface ObservedSubject {
+  /** Pids of all its processes. */
+  readonly pids: () => Promise<number[]>
+  /** Connections it has to the engine. */
+  readonly connections: () => number
+}
 
 /** Looks at a subject and its engine from outside. */
 export class SubjectObserver {
   readonly #definition: SubjectDefinition
-  readonly #pid: number
+  readonly #subject: ObservedSubject
   readonly #docker: Docker
   /** The last answer of its metrics endpoint. */
   latest: SubjectSample = SILENT_SUBJECT
 
   /** @param host of the engine, such as `unix:///var/run/docker.sock` */
-  constructor(definition: SubjectDefinition, pid: number, host: string) {
+  constructor(definition: SubjectDefinition, subject: ObservedSubject, host: string) {
     this.#definition = definition
-    this.#pid = pid
+    this.#subject = subject
     this.#docker = dockerClient(host, ANSWER_LIMIT_MS)
   }
 
   /** Looks at everything once. */
   async sample(t: number): Promise<SeriesRow> {
-    const [process, engine, subject, healthy] = await Promise.all([
-      probeProcess(this.#pid),
+    const pids = await this.#subject.pids()
+    const connections = this.#subject.connections()
+    const [figures, engine, subject, healthy] = await Promise.all([
+      probeProcesses(pids),
       probeEngine(this.#docker),
       this.#askMetrics(),
       this.#askHealth(),
@@ -32,7 +42,9 @@ export class SubjectObserver {
     const { tasks, streams, utilization } = subject
     return {
       t,
-      ...process,
+      ...figures,
+      processes: pids.length,
+      connections,
       ...engine,
       tasks,
       streams,
@@ -42,11 +54,10 @@ export class SubjectObserver {
     }
   }
 
-  /** Streams open, as the subject says, or else its sockets; and the share of its slots that is taken, where it says so. */
+  /** Streams open, as the subject says, or else its connections to the engine; and the share of its slots that is taken, where it says so. */
   async opened(): Promise<{ streams: number; utilization: number | null }> {
     const { streams, utilization } = await this.#askMetrics()
-    const open = streams ?? (await probeProcess(this.#pid))?.fdsByKind['socket'] ?? 0
-    return { streams: open, utilization }
+    return { streams: streams ?? this.#subject.connections(), utilization }
   }
 
   async #askMetrics(): Promise<SubjectSample> {

@@ -77,6 +77,8 @@ function plots(series: Series): string {
     ['resident memory, MiB', scaled(series.rssBytes, 1 / 2 ** 20)],
     ['processor time so far, s', series.cpuSeconds],
     ['threads', series.threads],
+    ['processes', series.processes],
+    ['connections to the engine', series.connections],
     ["engine's descriptors", series.engineFds],
     ["engine's goroutines", series.engineTasks],
   ]

@@ -46,7 +46,8 @@ async function prepare(
     ...ownCommand(['collect', '--config', config], defect),
     workingDirectory: ROOT,
     ready: null,
-    output: { from: 'files', glob: '*.log', pattern: NUMBERED_LINE },
+    output: { from: 'files', glob: '*.log', pattern: NUMBERED_LINE, ignored: [] },
+    isToldWhich: true,
     metrics: { url: `http://${listen.metricsListen}/metrics`, names: REFERENCE_METRICS },
     healthUrl: `http://${listen.apiListen}/health`,
   }

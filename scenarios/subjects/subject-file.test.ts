@@ -68,3 +68,14 @@ test('the leaky follower is a valid subject', async () => {
   const definition = await (await readSubjectFile(file)).prepare(PLACE, { slots: 50, compress: 60 })
   expect(definition.command[0]).toBe('node')
 })
+
+test('what says that it is ready is no log line of its standard output, nor is what the file says to ignore', async () => {
+  const yaml = '{name: mine, command: [mine], ready: up, output: {from: stdout, ignore: "^# "}}'
+  const { output, isToldWhich } = await define(yaml)
+  expect(output.ignored).toEqual([/^# /, /up/])
+  expect(isToldWhich).toBe(false)
+})
+
+test('a subject that is given the label was told which containers to follow', async () => {
+  expect((await define('{name: mine, command: [mine, "{{ label }}"]}')).isToldWhich).toBe(true)
+})

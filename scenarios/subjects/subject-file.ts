@@ -18,6 +18,7 @@ import type { Subject, SubjectDefinition, SubjectPlace } from './subject.ts'
  *       from: files                           # files | stdout | sink
  *       files: "*.log"                        # glob in {{out_dir}}
  *       pattern: "(?<container>\\S+) (?<line>\\d+) "   # default: the numbered line as it was written
+ *       ignore: "^--- "                       # lines of the output that are no log lines; any other counts as written by nobody
  *     metrics:
  *       url: http://127.0.0.1:9100/metrics
  *       tasks: my_tasks                       # each of these is optional: name or name{label="value"}
@@ -66,10 +67,20 @@ function fill(description: Description, place: SubjectPlace, workingDirectory: s
       from: output.from,
       glob: output.files,
       pattern: output.pattern === undefined ? NUMBERED_LINE : new RegExp(output.pattern, 'g'),
+      ignored: ignoredOf(description),
     },
+    isToldWhich: [...description.command, ...Object.values(description.env)].some((text) =>
+      LABEL_PLACEHOLDER.test(text),
+    ),
     metrics: metrics === undefined ? null : { url: put(metrics.url), names: metricNames(metrics) },
     healthUrl: description.health === undefined ? null : put(description.health),
   }
+}
+
+/** What says that it is ready is no log line either. */
+function ignoredOf({ output, ready }: Description): RegExp[] {
+  const patterns = [output.ignore, output.from === 'stdout' ? ready : undefined]
+  return patterns.filter((pattern) => pattern !== undefined).map((pattern) => new RegExp(pattern))
 }
 
 function metricNames(
@@ -108,6 +119,7 @@ function explain(error: z.ZodError): string {
     .join('; ')
 }
 
+const LABEL_PLACEHOLDER = /\{\{\s*label\s*\}\}/
 const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g
 
 const regularExpression = z.string().refine(isRegularExpression, 'expected a regular expression')
@@ -127,6 +139,7 @@ const SUBJECT = z.strictObject({
       from: z.enum(['files', 'stdout', 'sink']).default('files'),
       files: z.string().default('**'),
       pattern: linePattern.optional(),
+      ignore: regularExpression.optional(),
     })
     .default({ from: 'files', files: '**' }),
   metrics: z

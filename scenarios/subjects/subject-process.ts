@@ -1,103 +1,160 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { StopObservation } from '../observations.ts'
 import { messageOf } from '../../reference/errors.ts'
-import { UsageError } from '../../reference/usage-error.ts'
+import type { StopObservation } from '../observations.ts'
+import { ProcessTree } from '../probes/process-tree.ts'
+import { lastWords, stderrFile, stdoutFile } from './last-words.ts'
 import type { SubjectDefinition } from './subject.ts'
 
-/** A subject that runs. Its standard output and error go to files, so that it never waits for the testbed. */
-export class SubjectProcess implements AsyncDisposable {
-  readonly pid: number
-  readonly #child: ChildProcess
-  readonly #name: string
+export interface SubjectLimits {
+  /** Until it says that it is ready. */
+  readonly readyMs: number
+  /** Until it has ended once it was told to. */
+  readonly stopMs: number
+}
 
-  private constructor(name: string, child: ChildProcess, pid: number) {
-    this.#name = name
-    this.#child = child
-    this.pid = pid
+/**
+ * A subject with every process it has started. Its standard output and error go to files, so that it never waits for the testbed. What is wrong with it
+ * is no error of the testbed: it is among its {@link problems}.
+ */
+export class SubjectProcess implements AsyncDisposable {
+  /** What was wrong with it so far, one sentence each, with what it said last. */
+  readonly problems: string[] = []
+  readonly #definition: SubjectDefinition
+  readonly #logDir: string
+  readonly #limits: SubjectLimits
+  #running: { readonly child: ChildProcess; readonly tree: ProcessTree } | null = null
+
+  /** @param logDir where `stdout.log` and `stderr.log` are written */
+  constructor(definition: SubjectDefinition, logDir: string, limits: SubjectLimits = DEFAULT_LIMITS) {
+    this.#definition = definition
+    this.#logDir = logDir
+    this.#limits = limits
   }
 
   /**
-   * Starts the subject and waits until it is ready.
-   * @param logDir where `stdout.log` and `stderr.log` are written.
-   * @throws UsageError when it cannot be started, ends at once, or is not ready within 30 s.
+   * Starts it, for the first time or again after its end, and resolves when it is ready or has a problem.
+   * @throws the reason of the signal
    */
-  static async start(definition: SubjectDefinition, logDir: string): Promise<SubjectProcess> {
-    const [stdout, stderr] = [await open(stdoutFile(logDir), 'w'), await open(stderrFile(logDir), 'w')]
-    try {
-      const [command = '', ...args] = definition.command
-      const child = spawn(command, args, {
-        cwd: definition.workingDirectory,
-        env: { ...process.env, PATH: pathWithOwnNode(), ...definition.env },
-        stdio: ['ignore', stdout.fd, stderr.fd],
-      })
-      await once(child, 'spawn').catch((error: unknown) => {
-        throw new UsageError(`Cannot start subject ${definition.name}: ${messageOf(error)}`)
-      })
-      const subject = new SubjectProcess(definition.name, child, child.pid ?? 0)
-      if (definition.ready !== null) await subject.#untilReady(definition.ready, logDir)
-      return subject
-    } finally {
-      await Promise.all([stdout.close(), stderr.close()])
-    }
+  async start(signal: AbortSignal): Promise<void> {
+    const mark = randomUUID()
+    const child = await this.#spawn(mark)
+    if (child === null) return
+    this.#running = { child, tree: new ProcessTree(child.pid ?? 0, `${MARK}=${mark}`) }
+    await this.#untilReady(signal)
   }
 
-  /** A sentence when it has ended although nobody asked it to. */
-  get ended(): string | null {
-    if (!this.#hasEnded()) return null
-    return `${this.#name} ended by itself: ${this.#child.signalCode ?? `exit status ${this.#child.exitCode}`}`
+  /** Pids of all its processes. */
+  async pids(): Promise<number[]> {
+    return (await this.#running?.tree.pids()) ?? []
   }
 
-  /** Asks it to end, waits at most 15 s, then kills it. Idempotent. */
+  /** False when it could not be started, or ended although nobody asked it to. One whose first process ends and leaves others to work has not ended. */
+  async isRunning(): Promise<boolean> {
+    if (this.#running === null) return false
+    const { child } = this.#running
+    if (!hasEnded(child) || (await this.pids()).length > 0) return true
+    this.#running = null
+    await this.#hasProblem(`ended by itself: ${child.signalCode ?? `exit status ${child.exitCode}`}`)
+    return false
+  }
+
+  /**
+   * Asks it to end as a service manager does, its first process and then what that has left, and kills what is still there after the limit.
+   * Idempotent.
+   */
   async stop(): Promise<StopObservation> {
-    if (this.#hasEnded()) return { seconds: 0, exitCode: this.#child.exitCode }
+    if (!(await this.isRunning()) || this.#running === null) return { seconds: 0, exitCode: null }
+    const { child, tree } = this.#running
     const started = performance.now()
-    const ended = once(this.#child, 'exit')
-    this.#child.kill('SIGTERM')
-    const kill = setTimeout(() => this.#child.kill('SIGKILL'), STOP_LIMIT_MS)
-    await ended
-    clearTimeout(kill)
-    return { seconds: (performance.now() - started) / 1000, exitCode: this.#child.exitCode }
+    const deadline = started + this.#limits.stopMs
+    child.kill('SIGTERM')
+    await until(deadline, () => hasEnded(child))
+    if (hasEnded(child)) await tree.signal('SIGTERM')
+    if (!(await until(deadline, () => isGone(tree)))) {
+      await this.#hasProblem(`did not end within ${this.#limits.stopMs / 1000} s of SIGTERM, and was killed`)
+    }
+    await this.kill()
+    return { seconds: (performance.now() - started) / 1000, exitCode: child.exitCode }
+  }
+
+  /** Ends all of it at once. Idempotent. */
+  async kill(): Promise<void> {
+    if (this.#running === null) return
+    const { child, tree } = this.#running
+    this.#running = null
+    // What is started meanwhile is killed too.
+    do await tree.signal('SIGKILL')
+    while (!(await until(performance.now() + POLL_MS, () => isGone(tree))))
+    await until(Infinity, () => hasEnded(child))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
   }
 
-  #hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null
-  }
-
-  async #untilReady(ready: RegExp, logDir: string): Promise<void> {
-    const deadline = performance.now() + READY_LIMIT_MS
-    while (!(await printed(ready, logDir))) {
-      const problem =
-        this.ended ?? (performance.now() > deadline ? `${ready} was not printed within 30 s` : null)
-      if (problem !== null) {
-        await this.stop()
-        throw new UsageError(`Cannot use subject ${this.#name}: ${problem}${await lastWords(logDir)}`)
-      }
-      await sleep(READY_POLL_MS)
+  /** `null` when it cannot be started. In a session of its own, so that Ctrl-C in the terminal does not end it before it was observed. */
+  async #spawn(mark: string): Promise<ChildProcess | null> {
+    const [command = '', ...args] = this.#definition.command
+    const [stdout, stderr] = [
+      await open(stdoutFile(this.#logDir), 'a'),
+      await open(stderrFile(this.#logDir), 'a'),
+    ]
+    try {
+      const child = spawn(command, args, {
+        cwd: this.#definition.workingDirectory,
+        env: { ...process.env, PATH: pathWithOwnNode(), ...this.#definition.env, [MARK]: mark },
+        stdio: ['ignore', stdout.fd, stderr.fd],
+        detached: true,
+      })
+      await once(child, 'spawn')
+      return child
+    } catch (error) {
+      await this.#hasProblem(`could not be started: ${messageOf(error)}`)
+      return null
+    } finally {
+      await Promise.all([stdout.close(), stderr.close()])
     }
   }
+
+  async #untilReady(signal: AbortSignal): Promise<void> {
+    const { ready } = this.#definition
+    if (ready === null) return
+    const deadline = performance.now() + this.#limits.readyMs
+    while (!(await printed(ready, this.#logDir)) && (await this.isRunning())) {
+      if (performance.now() > deadline) {
+        await this.#hasProblem(`did not print ${ready} within ${this.#limits.readyMs / 1000} s`)
+        return
+      }
+      await sleep(POLL_MS, undefined, { signal })
+    }
+  }
+
+  async #hasProblem(what: string): Promise<void> {
+    const words = await lastWords(this.#logDir, this.#definition.output.from)
+    this.problems.push(`${this.#definition.name} ${what}${words}`)
+  }
 }
 
-/** Where a subject's standard output goes. */
-export function stdoutFile(logDir: string): string {
-  return path.join(logDir, 'stdout.log')
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
 }
 
-function stderrFile(logDir: string): string {
-  return path.join(logDir, 'stderr.log')
+async function isGone(tree: ProcessTree): Promise<boolean> {
+  return (await tree.pids()).length === 0
 }
 
-/** What the subject said last on standard error, as the rest of a sentence. */
-export async function lastWords(logDir: string): Promise<string> {
-  const words = (await readFile(stderrFile(logDir), 'utf8')).trim().split('\n').slice(-LAST_LINES).join(' | ')
-  return words === '' ? '' : `; it said: ${words}`
+/** @returns whether it holds, at the latest at the deadline */
+async function until(deadline: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
+  for (;;) {
+    if (await holds()) return true
+    if (performance.now() >= deadline) return false
+    await sleep(POLL_MS)
+  }
 }
 
 async function printed(pattern: RegExp, logDir: string): Promise<boolean> {
@@ -112,7 +169,7 @@ function pathWithOwnNode(): string {
   return `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}`
 }
 
-const STOP_LIMIT_MS = 15_000
-const READY_LIMIT_MS = 30_000
-const READY_POLL_MS = 100
-const LAST_LINES = 5
+/** In the environment of all its processes: by it those are found that lost their parent. */
+const MARK = 'WATERTIGHT_SUBJECT'
+const DEFAULT_LIMITS: SubjectLimits = { readyMs: 30_000, stopMs: 15_000 }
+const POLL_MS = 50

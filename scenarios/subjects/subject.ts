@@ -29,6 +29,8 @@ export interface SubjectDefinition {
   /** Found in its standard output or standard error once it is ready; `null` when it need not be waited for. */
   readonly ready: RegExp | null
   readonly output: SubjectOutput
+  /** It was told which containers it is to follow; otherwise its output may have lines of others. */
+  readonly isToldWhich: boolean
   readonly metrics: { readonly url: string; readonly names: MetricNames } | null
   /** Answers 200 while the subject is healthy. */
   readonly healthUrl: string | null
@@ -41,6 +43,8 @@ export interface SubjectOutput {
   readonly glob: string
   /** Global, with the groups `container` and `line`. */
   readonly pattern: RegExp
+  /** Lines of it that belong to its format and carry nothing. */
+  readonly ignored: readonly RegExp[]
 }
 
 /** Anything that can be put under test on a real engine. */

@@ -28,6 +28,22 @@ export class SimulatedHostProcess implements HostProcess {
     return WITH_A_DESCRIPTOR.reduce((sum, kind) => sum + ledger.count(kind), STANDARD_STREAMS)
   }
 
+  /** Everything of the ledger with a descriptor, by its kind there. */
+  async descriptorsByKind(): Promise<Record<string, number>> {
+    return { ...this.#counts(WITH_A_DESCRIPTOR), standard: STANDARD_STREAMS }
+  }
+
+  activeResources(): Record<string, number> {
+    return this.#counts(['timer', 'call', 'request', 'read', 'event-read', 'listener', 'connection'])
+  }
+
+  #counts(kinds: readonly ResourceKind[]): Record<string, number> {
+    const { ledger } = this.#world
+    return Object.fromEntries(
+      kinds.map((kind) => [kind, ledger.count(kind)] as const).filter(([, count]) => count > 0),
+    )
+  }
+
   async fileDescriptorLimit(): Promise<number> {
     return this.#world.fileSystem.descriptorLimit
   }

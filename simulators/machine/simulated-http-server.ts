@@ -1,4 +1,11 @@
-import type { HttpReply, HttpServer, ListenAddress, Listening, Route } from '../../reference/ports/index.ts'
+import type {
+  HttpReply,
+  RouteRequest,
+  HttpServer,
+  ListenAddress,
+  Listening,
+  Route,
+} from '../../reference/ports/index.ts'
 import type { Host, MortalHost } from '../world/host.ts'
 
 /** Serves routes inside the process: {@link request} calls them. A listener is an entry in the host's ledger until it is closed. */
@@ -46,14 +53,21 @@ export class SimulatedHttpServer implements HttpServer {
 
   /**
    * Asks whoever listens there. A path nobody serves gets a 404.
+   * @param headers their names in lower case
    * @throws Error when nobody listens
    */
-  async request(address: ListenAddress, method: string, path: string, body?: unknown): Promise<HttpReply> {
+  async request(
+    address: ListenAddress,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: RouteRequest['headers'] = {},
+  ): Promise<HttpReply> {
     const routes = this.#listeners.get(keyOf(address))
     if (routes === undefined) throw new Error(`connect ECONNREFUSED ${keyOf(address)}`)
     const route = routes.find((each) => each.method === method && each.path === path)
     if (route === undefined) return { status: 404, contentType: 'text/plain', body: 'Not found\n' }
-    return await route.handle({ body })
+    return (await route.refuse?.({ headers })) ?? (await route.handle({ headers, body }))
   }
 }
 

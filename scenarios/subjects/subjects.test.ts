@@ -1,0 +1,112 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { ALWAYS, connectionsChange } from '../criteria/criteria.ts'
+import { realTimeEngine } from '../engines/real-time.ts'
+import { provideSimulated } from '../engines/simulated.ts'
+import type { Phase } from '../phase.ts'
+import type { RunResult } from '../report/run-result.ts'
+import { runPhase } from '../run-phase.ts'
+import { parseSubject } from './subject-file.ts'
+import type { Subject } from './subject.ts'
+
+/** Four containers for two seconds at a compression of 60. */
+const BRIEF: Phase = {
+  name: 'brief',
+  requirement: 'D3',
+  description: 'Four containers for a moment',
+  durationSeconds: 120,
+  slots: 10,
+  load: { chatty: 2, bursty: 1, silent: 1 },
+  criteria: [connectionsChange, ...ALWAYS],
+}
+
+async function run(phase: Phase, subject: Subject): Promise<RunResult> {
+  await using engine = realTimeEngine(provideSimulated(), subject, null)
+  return await runPhase(engine, phase, {
+    compress: 60,
+    seed: 1,
+    signal: new AbortController().signal,
+    progress: { step: () => undefined, clock: () => undefined },
+  })
+}
+
+/** A subject whose command is a shell script, and that may have programs beside it. */
+async function shell(script: string, programs: Readonly<Record<string, string>> = {}): Promise<Subject> {
+  const directory = await mkdtemp(path.join(import.meta.dirname, '.test-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  for (const [name, text] of Object.entries(programs)) await writeFile(path.join(directory, name), text)
+  const keys = {
+    name: 'mine',
+    command: ['sh', '-c', script],
+    env: { DOCKER_HOST: '{{docker_host}}', OUT_DIR: '{{out_dir}}', LABEL: '{{label}}' },
+    output: { from: 'files', files: '*.log' },
+  }
+  return parseSubject(JSON.stringify(keys), path.join(directory, 'mine.yaml'))
+}
+
+function failed(result: RunResult): string[] {
+  return result.criteria.filter(({ pass }) => pass === false).map(({ id }) => id)
+}
+
+test('a subject that works through child processes is seen with all of them, and fails nothing but that it never rotates', async () => {
+  const wrapper = await shell(
+    'for n in 01 02 03 04; do node one.ts wt-$n & done; trap "kill $(jobs -p)" TERM; wait',
+    { 'one.ts': FOLLOW_ONE },
+  )
+  const result = await run(BRIEF, wrapper)
+  expect(failed(result)).toEqual(['lasting-connections'])
+  expect(Math.max(...result.series.processes!.map((count) => count ?? 0))).toBe(5)
+  expect(Math.min(...result.series.connections!.map((count) => count ?? 0))).toBeGreaterThanOrEqual(4)
+  // Each Node has ten descriptors at the least.
+  expect(Math.max(...result.series.fds!.map((count) => count ?? 0))).toBeGreaterThan(40)
+})
+
+test('a subject that ends at once is noticed before the clock starts, with its last words, and leaves nothing', async () => {
+  const before = await runRooms()
+  const dead = await shell('echo "cannot open database" >&2; exit 1')
+  const result = await run(BRIEF, dead)
+  expect(failed(result)).toEqual(['missing', 'subject'])
+  expect(evidence(result, 'subject')).toEqual([
+    'mine ended by itself: exit status 1; it said: cannot open database',
+  ])
+  expect(result.series.t.length).toBeLessThanOrEqual(1)
+  expect((await runRooms()).filter((room) => !before.includes(room))).toEqual([])
+})
+
+test('a subject that writes what no container wrote fails by it', async () => {
+  const writer = await shell(
+    'cd "$OUT_DIR"; yes garbage | head -c 400000 > all.log; exec node -e "setInterval(() => {}, 1000)"',
+  )
+  const result = await run({ ...BRIEF, slots: 0 }, writer)
+  expect(failed(result)).toEqual(['missing', 'unexpected'])
+  expect(result.lines.unexpected).toBe(50_000)
+  expect(evidence(result, 'unexpected')).toContain('nobody wrote: "garbage"')
+})
+
+test('a subject that is not there is a verdict too', async () => {
+  const absent = parseSubject('{name: mine, command: [no-such-collector]}', '/mine.yaml')
+  const result = await run(BRIEF, absent)
+  expect(failed(result)).toEqual(['missing', 'subject'])
+  expect(evidence(result, 'subject')[0]).toContain('no-such-collector')
+})
+
+function evidence(result: RunResult, id: string): readonly string[] {
+  return result.criteria.find((criterion) => criterion.id === id)!.evidence
+}
+
+async function runRooms(): Promise<string[]> {
+  return (await readdir(tmpdir())).filter((name) => name.startsWith('watertight-run-'))
+}
+
+/** Follows one container, named by its argument. */
+const FOLLOW_ONE = `
+import { createWriteStream } from 'node:fs'
+import Docker from 'dockerode'
+const name = process.argv[2]
+const docker = new Docker({ socketPath: new URL(process.env.DOCKER_HOST).pathname })
+const output = createWriteStream(process.env.OUT_DIR + '/' + name + '.log')
+const stream = await docker.getContainer(name).logs({ follow: true, stdout: true, stderr: true })
+docker.modem.demuxStream(stream, output, output)
+`
