@@ -34,6 +34,7 @@ const CAN_FAIL = ['property-tests/*-can-fail.test.ts']
 const config: ViteUserConfig = defineConfig({
   test: {
     pool: 'forks',
+    setupFiles: ['property-tests/pinned-seed.ts'],
     // Vitest leaves one core free, of two that is half.
     maxWorkers: '100%',
     // Most tests run in virtual time: how long they take in real time says only how busy the machine is. So these limits only end what hangs.

@@ -15,6 +15,7 @@ export const USAGE_ERRORS = {
   state_unusable: 'state_dir cannot be made or written to.',
   positions_unusable: 'The file of positions is damaged. Starting without it would repeat every line.',
   tls_unusable: 'A file for TLS is not there, or is not what it should be.',
+  token_unusable: 'The file with the token of the API is not there, or what it holds is no token.',
   address_unusable: 'An address cannot be listened on: it is in use, or not of this machine, or not allowed.',
 } as const
 

@@ -6,18 +6,22 @@ import type { Delivery } from './docker/delivery.ts'
 import { parseContainerPosition } from './docker/reading/container-position.ts'
 import { FileMonitor } from './files/file-monitor.ts'
 import { parseFilePosition } from './files/file-position.ts'
+import { Access } from './http/access.ts'
 import { apiRoutes } from './http/api-routes.ts'
 import { healthOf, type Health } from './http/health.ts'
 import { Listeners } from './http/listeners.ts'
 import { metricsRoutes } from './http/metrics-routes.ts'
+import { RecentErrors } from './http/recent-errors.ts'
+import type { Status } from './http/status.ts'
 import type { Component } from './lifecycle/component.ts'
 import { Lifecycle, type LifecycleState } from './lifecycle/lifecycle.ts'
+import { MonitorSwitch } from './lifecycle/monitor-switch.ts'
 import { Scope, type JoinReport } from './lifecycle/scope.ts'
 import { SlotPool } from './lifecycle/slot-pool.ts'
 import { runStopSequence, type StopReport } from './lifecycle/stop-sequence.ts'
 import { TaskRegistry } from './lifecycle/task-registry.ts'
 import { Metrics } from './metrics/metrics.ts'
-import type { DockerEngine, Ports } from './ports/index.ts'
+import type { Clock, DockerEngine, Logger, Ports } from './ports/index.ts'
 import { makeSinks } from './sinks/make-sinks.ts'
 
 /** The reference collector. Start and stop are idempotent and safe in any order, also while the other is running. */
@@ -55,8 +59,10 @@ export function createCollector(
   ports: Ports,
   extensions: CollectorExtensions = {},
 ): Collector {
-  const { clock, random, fileSystem, engine, http, logger } = ports
+  const { clock, random, fileSystem, engine, http } = ports
   const { recordLocations = true } = extensions
+  const recentErrors = new RecentErrors(clock, ports.logger)
+  const logger: Logger = recentErrors
   const tasks = new TaskRegistry(clock, { recordLocations })
   const { streamRotation, slotTurnMs } = config.containerMonitor
   const pool = new SlotPool({ capacity: streamRotation.maxConcurrentStreams, turnMs: slotTurnMs, clock })
@@ -67,8 +73,8 @@ export function createCollector(
   }
 
   const sinks = [
-    ...makeSinks(config.sinks, { ...ports, metrics, tasks }),
-    ...(extensions.sinks?.(ports) ?? []),
+    ...makeSinks(config.sinks, { ...ports, logger, metrics, tasks }),
+    ...(extensions.sinks?.({ ...ports, logger }) ?? []),
   ]
   const { stateDir } = config
   const dispatcher = new Dispatcher({
@@ -120,20 +126,42 @@ export function createCollector(
         ],
       })
     : null
+  const monitors = [
+    ...(config.containerMonitor.enabled ? [containerSwitch(monitor, { clock, logger })] : []),
+    ...(files === null ? [] : [fileSwitch(files, { clock, logger })]),
+  ]
+  metrics.mirrorMonitors(() => monitors.map(({ current }) => current))
+  const status = (): Status => ({
+    state: lifecycle.state,
+    monitors: monitors.map(({ current }) => current),
+    containers: monitor.status(),
+    files: files?.status() ?? [],
+    sinks: dispatcher.figures(),
+    errors: recentErrors.list(),
+  })
+  const access = new Access(config.api, { ...ports, logger })
+  const api = apiRoutes({
+    health: () => health(),
+    status,
+    monitors,
+    tasks,
+    process: ports.process,
+    access,
+  })
   const listeners = new Listeners({
     clock,
     http,
     listeners: [
       { ...config.metrics, routes: metricsRoutes(metrics) },
-      { ...config.api, routes: apiRoutes({ health: () => health(), tasks, process: ports.process }) },
+      { ...config.api, routes: api, check: () => access.check() },
     ],
   })
   const components: readonly Component[] = [
     listeners,
     ...(files === null ? [] : [tailedFiles(files)]),
     dispatcher,
-    ...(config.containerMonitor.enabled ? [containerMonitor(monitor, engine)] : []),
-    ...(files === null ? [] : [fileMonitor(files)]),
+    ...(config.containerMonitor.enabled ? [engineConnections(engine)] : []),
+    ...monitors,
   ]
 
   const health = (): Health => {
@@ -209,27 +237,36 @@ function closeOf(scope: Scope | null): (deadlineMs: number) => Promise<JoinRepor
   return async (deadlineMs) => (await scope?.close({ deadlineMs })) ?? null
 }
 
-/** The monitor, with the engine's connections, which it alone uses. */
-function containerMonitor(monitor: ContainerMonitor, engine: DockerEngine): Component {
-  return {
-    name: 'container_monitor',
-    start: async (scope) => monitor.start(scope),
-    stopSteps: () => [
-      { name: 'readers', atMostMs: 6000, run: (deadlineMs) => monitor.stop({ deadlineMs }) },
-      { name: 'engine', atMostMs: 100, run: async () => engine.close() },
-    ],
-    checks: () => monitor.checks(),
-  }
+/** In the middle of a stop each has what its readers need to end: the longest of their own deadlines is that of a close without an answer. */
+function containerSwitch(monitor: ContainerMonitor, ports: { clock: Clock; logger: Logger }): MonitorSwitch {
+  return new MonitorSwitch(monitor, {
+    ...ports,
+    name: 'container',
+    component: 'container_monitor',
+    step: 'readers',
+    stopDeadlineMs: 6000,
+  })
 }
 
-function fileMonitor(monitor: FileMonitor): Component {
+/** What is open of the files is closed by {@link tailedFiles} when the collector stops. */
+function fileSwitch(monitor: FileMonitor, ports: { clock: Clock; logger: Logger }): MonitorSwitch {
+  return new MonitorSwitch(monitor, {
+    ...ports,
+    name: 'file',
+    component: 'file_monitor',
+    step: 'file readers',
+    stopDeadlineMs: 3000,
+    release: () => monitor.close(),
+  })
+}
+
+/** The engine's connections: the container monitor alone uses them, and they are closed when it has ended for good. */
+function engineConnections(engine: DockerEngine): Component {
   return {
-    name: 'file_monitor',
-    start: (scope, signal) => monitor.start(scope, signal),
-    stopSteps: () => [
-      { name: 'file readers', atMostMs: 3000, run: (deadlineMs) => monitor.stop({ deadlineMs }) },
-    ],
-    checks: () => monitor.checks(),
+    name: 'engine',
+    start: async () => {},
+    stopSteps: () => [{ name: 'engine', atMostMs: 100, run: async () => engine.close() }],
+    checks: () => ({}),
   }
 }
 

@@ -72,10 +72,6 @@ export const SURVIVORS: readonly Defect[] = [
       },
     ],
     caughtBy: [
-      {
-        file: 'property-tests/slot-pool.property.test.ts',
-        test: 'each gets a turn in every four rounds',
-      },
       { file: 'reference/lifecycle/slot-pool.test.ts', test: 'turns end in the order in which they began' },
     ],
   },

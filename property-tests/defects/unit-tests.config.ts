@@ -8,6 +8,7 @@ const config: ViteUserConfig = defineConfig({
     name: 'defects',
     include: ['property-tests/defects/unit-tests.ts'],
     pool: 'forks',
+    setupFiles: ['property-tests/pinned-seed.ts'],
     experimental: { viteModuleRunner: false },
     testTimeout: 60_000,
     // What a defect left pending may fail later: what counts is how the tests ended.

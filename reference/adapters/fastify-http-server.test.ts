@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Listening, Route } from '../ports/http-server.ts'
-import { FastifyHttpServer } from './fastify-http-server.ts'
+import { FastifyHttpServer, type FastifyHttpServerOptions } from './fastify-http-server.ts'
 
 const routes: Route[] = [
   {
@@ -17,8 +17,12 @@ const routes: Route[] = [
   },
 ]
 
-async function listen(port = 0): Promise<Listening & { url: string }> {
-  const listening = await new FastifyHttpServer().listen({ host: '127.0.0.1', port }, routes)
+async function listen(
+  port = 0,
+  options: FastifyHttpServerOptions = {},
+  served = routes,
+): Promise<Listening & { url: string }> {
+  const listening = await new FastifyHttpServer(options).listen({ host: '127.0.0.1', port }, served)
   onTestFinished(() => listening.close())
   return { ...listening, url: `http://127.0.0.1:${listening.address.port}` }
 }
@@ -69,6 +73,89 @@ test('an address this machine does not have is named', async () => {
     'Cannot listen on 203.0.113.9:8001: this machine does not have that address',
   )
 })
+
+describe('what one who connects can take up is bounded', () => {
+  const limits = { connections: 3, bodyBytes: 1000, headerBytes: 2000, requestMs: 300 }
+
+  test('a body that is too large is refused with a sentence', async () => {
+    const { url } = await listen(0, { limits })
+    const answer = await postText(`${url}/echo`, JSON.stringify('x'.repeat(1001)))
+    expect([answer.status, await answer.json()]).toEqual([413, { error: 'Request body is too large' }])
+    expect((await postText(`${url}/echo`, JSON.stringify('x'.repeat(900)))).status).toBe(200)
+  })
+
+  test('headers that are too large are refused', async () => {
+    const { url } = await listen(0, { limits })
+    expect((await fetch(`${url}/hello`, { headers: { 'x-much': 'x'.repeat(3000) } })).status).toBe(431)
+    expect((await fetch(`${url}/hello`, { headers: { 'x-less': 'x'.repeat(1000) } })).status).toBe(203)
+  })
+
+  test('a request that never ends is ended', async () => {
+    const { address } = await listen(0, { limits })
+    const slow = connect(address.port, address.host)
+    slow.write('POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf')
+    await closeOf(slow)
+  })
+
+  test('a connection too many is closed, and one that ends makes room', async () => {
+    const { address, url } = await listen(0, { limits: { ...limits, requestMs: 60_000 } })
+    const idle = Array.from({ length: 3 }, () => connect(address.port, address.host))
+    await Promise.all(idle.map((socket) => once(socket, 'connect')))
+    await closeOf(connect(address.port, address.host))
+    for (const socket of idle) socket.destroy()
+    // Until the server has noticed.
+    await vi.waitFor(async () => expect((await fetch(`${url}/hello`)).status).toBe(203), { timeout: 20_000 })
+  })
+})
+
+test('a request that is refused is answered before its body has come', async () => {
+  const asked: unknown[] = []
+  const refused: Route = {
+    method: 'POST',
+    path: '/',
+    refuse: ({ headers }) => {
+      asked.push(headers['x-name'])
+      return { status: 401, contentType: 'text/plain', body: 'no', headers: { 'www-authenticate': 'Bearer' } }
+    },
+    handle: () => {
+      throw new Error('must not be asked')
+    },
+  }
+  const { address } = await listen(0, {}, [refused])
+  const socket = connect(address.port, address.host)
+  socket.write('POST / HTTP/1.1\r\nhost: a\r\nx-name: me\r\ncontent-length: 100\r\n\r\n')
+  const [answer]: unknown[] = await once(socket, 'data')
+  socket.destroy()
+  expect(String(answer)).toMatch(/^HTTP\/1.1 401 .*www-authenticate: Bearer/s)
+  expect(asked).toEqual(['me'])
+})
+
+test('what went wrong inside is said by the log, not by the answer', async () => {
+  const logged: unknown[] = []
+  const broken: Route = {
+    method: 'GET',
+    path: '/',
+    handle: () => {
+      throw new Error('at /etc/secret')
+    },
+  }
+  const logger = { error: (fields: object, message: string) => void logged.push({ fields, message }) }
+  const { url } = await listen(0, { logger }, [broken])
+  const answer = await fetch(url)
+  expect([answer.status, await answer.json()]).toEqual([
+    500,
+    { error: 'The request failed; the log says why' },
+  ])
+  expect(logged).toEqual([
+    { fields: { path: '/', err: new Error('at /etc/secret') }, message: 'A request failed' },
+  ])
+  const other = await fetch(`${url}/nowhere?token=1`)
+  expect([other.status, await other.json()]).toEqual([404, { error: 'There is no GET /nowhere' }])
+})
+
+function postText(url: string, body: string): Promise<Response> {
+  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+}
 
 /** However it is closed, with an error or without. */
 function closeOf(socket: Socket): Promise<void> {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import * as registry from '../sinks/registry.ts'
+import { api } from './sections/api.ts'
 import { containerMonitor } from './sections/container-monitor.ts'
 import { dispatcher } from './sections/dispatcher.ts'
 import { fileMonitor } from './sections/file-monitor.ts'
@@ -7,6 +8,7 @@ import { listener } from './sections/listener.ts'
 import { section } from './section.ts'
 import { durationFrom, notYet, oneOf, text } from './values.ts'
 
+export type { ApiConfig } from './sections/api.ts'
 export type * from './sections/container-filters.ts'
 export type * from './sections/container-monitor.ts'
 export type * from './sections/dispatcher.ts'
@@ -47,7 +49,7 @@ export const configSchema = section({
   dispatcher,
   sinks,
   metrics: listener('127.0.0.1:8001').describe('GET /metrics'),
-  api: listener('127.0.0.1:8401').describe('GET /health, GET /debug/tasks'),
+  api: api.describe('health, status, starting and stopping of monitors: see openapi.json'),
   // Of a part to come: it is there to be refused with a better reason than "unknown".
   anomaly: section({
     enabled: notYet.default(false),

@@ -1,7 +1,7 @@
 import { enabledSinks } from '../sinks/make-sinks.ts'
 import * as registry from '../sinks/registry.ts'
 import type { CollectorConfig } from './config.ts'
-import { overlap } from './listen-hosts.ts'
+import { isLoopback, overlap } from './listen-hosts.ts'
 
 /** Values that are each allowed and impossible together. */
 export interface Contradiction {
@@ -15,6 +15,7 @@ export function contradictionIn(config: CollectorConfig): Contradiction | null {
   return (
     nowhereToWrite(config) ??
     sameAddress(config) ??
+    openToOthers(config) ??
     nothingToRead(config) ??
     lineBeyondQueue(config) ??
     joinedBeyondQueue(config) ??
@@ -42,6 +43,14 @@ function sameAddress({ metrics, api }: CollectorConfig): Contradiction | null {
   return {
     path: ['api', 'listen'],
     problem: `api.listen: metrics.listen is the same address, ${metrics.host}:${metrics.port}; give each a port of its own`,
+  }
+}
+
+function openToOthers({ api }: CollectorConfig): Contradiction | null {
+  if (!api.enabled || api.token !== null || isLoopback(api.host)) return null
+  return {
+    path: ['api', 'listen'],
+    problem: `api.listen: others can reach ${api.host}, and whoever does can stop monitors; set api.token or api.token_file, or listen on 127.0.0.1`,
   }
 }
 

@@ -7,6 +7,11 @@ export function overlap(one: string, other: string): boolean {
   return a.some((address) => b.some((candidate) => covers(address, candidate) || covers(candidate, address)))
 }
 
+/** Whether only this machine can reach what listens there. A name that only a resolver knows may be any address. */
+export function isLoopback(host: string): boolean {
+  return addressesOf(host).every((address) => address === '::1' || /^127\.\d+\.\d+\.\d+$/.test(address))
+}
+
 /** `localhost` is listened on at both of its addresses. */
 function addressesOf(host: string): string[] {
   const name = host.toLowerCase()

@@ -90,7 +90,12 @@ dispatcher: {queue_bytes_max: 1.5MiB}
   })
 
   test('an IPv6 address stands in brackets', () => {
-    expect(parse('api: {listen: "[::1]:0"}').api).toEqual({ enabled: true, host: '::1', port: 0 })
+    expect(parse('api: {listen: "[::1]:0"}').api).toEqual({
+      enabled: true,
+      host: '::1',
+      port: 0,
+      token: null,
+    })
   })
 })
 
@@ -343,6 +348,18 @@ describe('what is impossible together is named', () => {
       `metrics: {listen: ${one}}\napi: {listen: ${other}}`,
       /^collector.yaml:2: api.listen: metrics.listen is the same address/,
     ]),
+    ...['0.0.0.0:8401', '"[::]:8401"', '10.0.0.7:8401', 'collector.example:8401'].map(
+      (address): [string, string, RegExp] => [
+        `an API that others can reach at ${address} without a token`,
+        `api:\n  listen: ${address}`,
+        /^collector.yaml:2: api.listen: others can reach .*; set api.token or api.token_file, or listen on 127.0.0.1$/,
+      ],
+    ),
+    [
+      'a token that is easily guessed',
+      'api: {token: sesame}',
+      /^collector.yaml:1: api.token: .*allowed: a text of 16 to 512 characters/,
+    ],
     [
       'TLS to a socket',
       'container_monitor: {tls: {ca: /ca.pem}}',
@@ -418,6 +435,17 @@ describe('what is impossible together is named', () => {
     ['localhost:8001', '127.0.0.1:8002'],
   ])('but not %s and %s, which differ', (one, other) => {
     expect(errorOf(`metrics: {listen: "${one}"}\napi: {listen: "${other}"}`)).toBe('no error')
+  })
+
+  test.each([
+    'listen: 0.0.0.0:8401, token: open-sesame-0123456789',
+    'listen: 0.0.0.0:8401, token_file: /run/token',
+    'listen: "0.0.0.0:8401", enabled: false',
+    'listen: 127.1.2.3:8401',
+    'listen: "[::1]:8401"',
+    'listen: localhost:8401',
+  ])('but not an API with %s', (keys) => {
+    expect(errorOf(`api: {${keys}}`)).toBe('no error')
   })
 
   test('but not what is switched off', () => {

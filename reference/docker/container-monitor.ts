@@ -1,5 +1,6 @@
 import type { ContainerMonitorConfig } from '../config/config.ts'
 import type { Health, HealthCheck } from '../http/health.ts'
+import { placeOf, type ContainerStatus } from '../http/status.ts'
 import type { JoinReport, Scope } from '../lifecycle/scope.ts'
 import { Semaphore } from '../lifecycle/semaphore.ts'
 import type { SlotPool } from '../lifecycle/slot-pool.ts'
@@ -92,6 +93,20 @@ export class ContainerMonitor {
     this.#scope = null
     this.#roster.clear()
     return report ?? null
+  }
+
+  /** Every container that is followed, and where reading it is. */
+  status(): ContainerStatus[] {
+    const { resumePosition } = this.#options.delivery
+    return this.#roster.followedOnes().map(({ id, name, session }) => ({
+      id,
+      name,
+      from: session?.logSource ?? null,
+      streamAgeMs: session?.streamAgeMs ?? null,
+      waitingForSlot: session?.waitingForSlot ?? false,
+      unreadForMs: session?.unreadForMs ?? 0,
+      position: placeOf(resumePosition(id)),
+    }))
   }
 
   checks(): Health['checks'] {

@@ -81,6 +81,19 @@ export class ContainerRoster {
     return [...this.#entries.values()].flatMap(({ session }) => session ?? [])
   }
 
+  /** Everything that is, or is to be, followed, in the order it was heard of. */
+  followedOnes(): {
+    readonly id: string
+    readonly name: string
+    readonly session: ContainerSession | null
+  }[] {
+    return [...this.#entries.values()].map(({ id, name, renamedTo, session }) => ({
+      id,
+      name: session === null ? (renamedTo ?? name) : currentName(session.source),
+      session,
+    }))
+  }
+
   /** Containers are followed in the scope. */
   start(scope: Scope): void {
     this.#scope = scope

@@ -154,6 +154,12 @@ export class ContainerSession {
     return this.#stuckTurn !== null && this.#stuckTurn === this.#turn
   }
 
+  /** Of the stream that is open, milliseconds; null without one. */
+  get streamAgeMs(): number | null {
+    const openedMs = this.#turn?.openedMs ?? null
+    return openedMs === null ? null : this.#context.clock.monotonic() - openedMs
+  }
+
   /** Where its lines come from; null before that is decided. */
   get logSource(): 'files' | 'api' | null {
     if (this.#files !== null) return 'files'

@@ -4,6 +4,7 @@ import type { Source } from '../dispatch/block.ts'
 import type { Delivery } from '../docker/delivery.ts'
 import { codeOf, messageOf } from '../errors.ts'
 import type { Health, HealthCheck } from '../http/health.ts'
+import { placeOf, type FileStatus } from '../http/status.ts'
 import { linkedController } from '../lifecycle/abort.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
@@ -121,6 +122,16 @@ export class FileMonitor {
   /** Closes every file, once reading has ended and positions are saved: a close that hangs keeps nobody from that. */
   async close(): Promise<void> {
     await this.#openFiles.closeAll()
+  }
+
+  /** Every log that is read, and where reading it is. */
+  status(): FileStatus[] {
+    const { resumePosition } = this.#options.delivery
+    return [...this.#entries.values()].map(({ source, fault }) => ({
+      path: source.name,
+      position: placeOf(resumePosition(source.id)),
+      fault: fault?.why ?? null,
+    }))
   }
 
   checks(): Health['checks'] {

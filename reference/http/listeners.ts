@@ -12,6 +12,8 @@ export interface ListenersOptions {
   readonly listeners: readonly (ListenAddress & {
     readonly enabled: boolean
     readonly routes: readonly Route[]
+    /** Whether it may be served as it is configured: rejects with a sentence that says why not. */
+    readonly check?: () => Promise<void>
   })[]
 }
 
@@ -27,8 +29,11 @@ export class Listeners implements Component {
 
   async start(_scope: Scope, signal: AbortSignal): Promise<void> {
     const { clock, http, listeners } = this.#options
-    for (const { enabled, routes, host, port } of listeners) {
+    for (const { enabled, routes, check, host, port } of listeners) {
       if (!enabled) continue
+      const checking = (): Promise<void> => check?.() ?? Promise.resolve()
+      // eslint-disable-next-line no-await-in-loop -- the first that fails ends it
+      await withDeadline(clock, `what ${host}:${port} needs`, LISTEN_DEADLINE_MS, signal, checking)
       const listen = (): Promise<Listening> => http.listen({ host, port }, routes)
       const what = `listening on ${host}:${port}`
       // eslint-disable-next-line no-await-in-loop -- the first that fails ends it

@@ -152,7 +152,7 @@ export class Scope {
       if ((await Promise.race([this.#allSettled(), timeUp])) === 'time up') break
     }
     deadline.abort(JOINED)
-    const unfinished = this.#unfinished()
+    const unfinished = this.unfinished
     return { ended: unfinished.length === 0, unfinished, elapsedMs: clock.monotonic() - started }
   }
 
@@ -175,11 +175,12 @@ export class Scope {
     this.#live.delete(id)
   }
 
-  #unfinished(): TaskInfo[] {
+  /** The same tasks. */
+  get unfinished(): TaskInfo[] {
     const own = [...this.#live.keys()]
       .map((id) => this.#options.tasks.describe(id))
       .filter((task) => task !== undefined)
-    return [...own, ...[...this.#children].flatMap((child) => child.#unfinished())]
+    return [...own, ...[...this.#children].flatMap((child) => child.unfinished)]
   }
 
   #closeTree(): void {

@@ -490,6 +490,19 @@ export class Metrics {
     })
   }
 
+  /** @param read the monitors that are switched on by the configuration, asked at every scrape. */
+  mirrorMonitors(read: () => readonly { readonly name: string; readonly state: string }[]): void {
+    const gauge = new Gauge({
+      name: 'log_capturer_monitor_running',
+      help: 'Whether a monitor runs, 0 or 1: it may be stopped over the API',
+      labelNames: ['monitor'],
+      registers: [this.#registry],
+      collect() {
+        for (const { name, state } of read()) gauge.set({ monitor: name }, Number(state === 'running'))
+      },
+    })
+  }
+
   /** @param read the connections to the engine that are open, asked at every scrape. */
   mirrorConnections(read: () => number): void {
     this.#mirror('log_capturer_docker_connections_active', 'Open connections to the engine', read)

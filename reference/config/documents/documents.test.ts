@@ -141,10 +141,10 @@ describe('--print', () => {
 
   test('shows no secret', () => {
     const secrets =
-      'sinks: {loki: {bearer_token: sesame, basic_auth: {password: sesame}, headers: {X-Key: sesame}}, jetstream: {auth: {token: sesame, password: "${P}"}}}'
+      'api: {token: sesame-sesame-sesame}\nsinks: {loki: {bearer_token: sesame, basic_auth: {password: sesame}, headers: {X-Key: sesame}}, jetstream: {auth: {token: sesame, password: "${P}"}}}'
     const printed = printConfig(readConfig(secrets, { file: 'f', env: { P: 'sesame' } }).said)
     expect(printed).not.toContain('sesame')
-    expect(printed.match(/\(hidden\)/g)).toHaveLength(5)
+    expect(printed.match(/\(hidden\)/g)).toHaveLength(6)
     expect(printed).toContain('X-Key: (hidden)')
   })
 })

@@ -1,0 +1,83 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { ApiConfig } from '../config/config.ts'
+import { isToken, TOKEN_ALLOWED } from '../config/sections/api.ts'
+import { messageOf } from '../errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { FileSystem } from '../ports/file-system.ts'
+import type { HttpReply, RouteRequest } from '../ports/http-server.ts'
+import type { Logger } from '../ports/logger.ts'
+import { Secret } from '../sinks/http/secret.ts'
+import { UsageError } from '../usage-error.ts'
+import { refusal, type ApiRoute } from './api-route.ts'
+
+/** Who may do what over the API: what is protected needs the token, where there is one; without one everybody who reaches the address may, but no page in a browser. */
+export class Access {
+  readonly #token: Secret | null
+  readonly #logger: Logger
+
+  constructor(
+    { token }: Pick<ApiConfig, 'token'>,
+    { logger, ...ports }: { clock: Clock; fileSystem: FileSystem; logger: Logger },
+  ) {
+    this.#token = token === null ? null : new Secret(token, ports)
+    this.#logger = logger
+  }
+
+  /** @throws UsageError naming the file when there is no token in it that can be used */
+  async check(): Promise<void> {
+    if (this.#token === null) return
+    let token: string
+    try {
+      token = await this.#token.value()
+    } catch (cause) {
+      throw new UsageError(`Cannot use api.token_file: ${messageOf(cause)}`, {
+        cause,
+        code: 'token_unusable',
+      })
+    }
+    if (!isToken(token))
+      throw new UsageError(`Cannot use what is in api.token_file; allowed: ${TOKEN_ALLOWED}`, {
+        code: 'token_unusable',
+      })
+  }
+
+  /** The route as it is to be served. */
+  guarded(route: ApiRoute): ApiRoute {
+    if (route.access === 'open') return route
+    return { ...route, refuse: (request) => this.#refuse(route, request) }
+  }
+
+  async #refuse(
+    { method, path }: ApiRoute,
+    { headers }: Pick<RouteRequest, 'headers'>,
+  ): Promise<HttpReply | null> {
+    if (this.#token !== null) return await this.#refuseWithout(this.#token, path, headers['authorization'])
+    // A page of any site may have a browser on this machine send a request here; it then says where it comes from.
+    if (method === 'POST' && headers['origin'] !== undefined)
+      return refusal(403, 'A page in a browser may not do this: set api.token, and send it')
+    return null
+  }
+
+  async #refuseWithout(token: Secret, path: string, given = ''): Promise<HttpReply | null> {
+    try {
+      const value = await token.value()
+      // The file may have been emptied since the start.
+      if (isToken(value) && isSame(given, `Bearer ${value}`)) return null
+    } catch (error) {
+      this.#logger.error({ err: error }, 'The token of the API cannot be read: nobody is let in')
+    }
+    this.#logger.warn({ path }, 'A request to the API was refused: it did not have the token')
+    return refusal(401, 'Send the token of api.token: "Authorization: Bearer ..."', {
+      'www-authenticate': 'Bearer',
+    })
+  }
+}
+
+/** Takes as long whatever is the same of them. */
+function isSame(one: string, other: string): boolean {
+  return timingSafeEqual(digestOf(one), digestOf(other))
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

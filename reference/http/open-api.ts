@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { errorBody, json, type ApiRoute } from './api-route.ts'
+
+/** `GET /openapi.json`: the description of the routes and of itself. */
+export function openApiRoute(routes: readonly ApiRoute[]): ApiRoute {
+  const own: ApiRoute = {
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This description, OpenAPI 3.1',
+    replies: { 200: z.looseObject({ openapi: z.string() }) },
+    access: 'open',
+    // Made when it is asked for: hardly anybody does.
+    handle: () => json(200, openApi([...routes, own])),
+  }
+  return own
+}
+
+/** What the routes answer with, from the schemas they are tested against. */
+export function openApi(routes: readonly ApiRoute[]): object {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const route of routes) (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(route)
+  return {
+    openapi: '3.1.0',
+    info: { title: 'watertight collector', version: '1' },
+    paths,
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+  }
+}
+
+function operation({ access, method, replies, summary }: ApiRoute): object {
+  const isOpen = access === 'open'
+  const refused = { 401: errorBody, ...(method === 'POST' ? { 403: errorBody } : {}) }
+  const all = Object.entries({ ...replies, ...(isOpen ? {} : refused) })
+  return {
+    summary,
+    // The empty one: where the configuration has no token, none is needed.
+    security: isOpen ? [] : [{ token: [] }, {}],
+    responses: Object.fromEntries(all.map(([status, schema]) => [status, response(Number(status), schema)])),
+  }
+}
+
+function response(status: number, schema: z.ZodType): object {
+  const { $schema: _, ...plain } = z.toJSONSchema(schema)
+  return { description: MEANINGS[status] ?? '', content: { 'application/json': { schema: plain } } }
+}
+
+const MEANINGS: Readonly<Record<number, string>> = {
+  200: 'As asked',
+  401: 'The token is missing or wrong',
+  403: 'A page in a browser asks, and there is no token',
+  409: 'Not now, and why',
+  503: 'Not well, and why',
+}
