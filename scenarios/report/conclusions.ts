@@ -1,4 +1,4 @@
-import type { RunResult } from './run-result.ts'
+import type { CriterionResult } from '../criteria/verdict.ts'
 
 /** `not shown`: no phase that was run puts it to the test, or nothing could be measured. */
 export type Answer = 'yes' | 'no' | 'not shown'
@@ -12,10 +12,16 @@ export interface Conclusion {
   readonly repeats: Answer
 }
 
+/** What is needed of a run. */
+export interface JudgedRun {
+  readonly subject: string
+  /** The defect that was put back, or `null`. */
+  readonly defect: string | null
+  readonly criteria: readonly CriterionResult[]
+}
+
 /** One for each subject, in the order of their first runs. */
-export function conclusionsOf(
-  runs: readonly Pick<RunResult, 'subject' | 'defect' | 'criteria'>[],
-): Conclusion[] {
+export function conclusionsOf(runs: readonly JudgedRun[]): Conclusion[] {
   const bySubject = Map.groupBy(runs, ({ subject, defect }) =>
     defect === null ? subject : `${subject} with defect ${defect}`,
   )
@@ -37,16 +43,12 @@ export function conclusionText({ subject, leaks, hangs, loses, repeats }: Conclu
  * @param against criteria of which one that failed shows that it does
  * @param shownBy criteria of which one that passed shows, in a run in which none of those failed, that it does not
  */
-function answer(
-  runs: readonly Pick<RunResult, 'criteria'>[],
-  against: readonly string[],
-  shownBy: readonly string[],
-): Answer {
+function answer(runs: readonly JudgedRun[], against: readonly string[], shownBy: readonly string[]): Answer {
   if (runs.some((run) => has(run, against, false))) return 'yes'
   return runs.some((run) => has(run, shownBy, true) && has(run, against, true)) ? 'no' : 'not shown'
 }
 
-function has({ criteria }: Pick<RunResult, 'criteria'>, ids: readonly string[], verdict: boolean): boolean {
+function has({ criteria }: JudgedRun, ids: readonly string[], verdict: boolean): boolean {
   return criteria.some(({ id, pass }) => pass === verdict && ids.includes(id))
 }
 
