@@ -21,6 +21,7 @@ export function observations(
     rotationsByContainer: null,
     deadlineErrors: null,
     violations: [],
+    disturbances: 0,
     subjectProblems: [],
     lastingConnections: null,
     stop: { seconds: 0.1, exitCode: 0 },

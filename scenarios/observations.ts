@@ -52,6 +52,8 @@ export interface Observations {
   readonly deadlineErrors: number | null
   /** Invariants that were seen broken, and deadlocks: one sentence each. */
   readonly violations: readonly string[]
+  /** Disturbances that the phase had ordered and that were played. */
+  readonly disturbances: number
   /** What was wrong with the subject as a program, with what it said last: it could not be started, ended by itself, or would not end. */
   readonly subjectProblems: readonly string[]
   /** Connections to the engine that were open before the phase's clock started and still were at its end; `null` where they are not seen. */

@@ -18,7 +18,27 @@ export interface Phase {
   /** Number of containers of each kind. */
   readonly load: Readonly<Record<ContainerKind, number>>
   readonly criteria: readonly Criterion[]
+  /** What is done to the subject and its engine meanwhile, in order of time; default nothing. */
+  readonly disturbances?: readonly Disturbance[]
 }
+
+/**
+ * What forces a subject to connect again:
+ * - `cut-connections`: every connection between it and the engine breaks.
+ * - `restart-engine`: as that, and for {@link ENGINE_AWAY_SECONDS} the engine cannot be reached. Containers go on.
+ * - `restart-subject`: it is told to end, and started again.
+ * - `kill-subject`: it is killed, with everything it has started, and started again.
+ */
+export type DisturbanceKind = 'cut-connections' | 'restart-engine' | 'restart-subject' | 'kill-subject'
+
+export interface Disturbance {
+  /** Phase seconds since the clock started. */
+  readonly atSeconds: number
+  readonly kind: DisturbanceKind
+}
+
+/** Phase seconds. At a compression of 60 that is two seconds: whoever asks for the log from the second on at which it is back has missed one. */
+export const ENGINE_AWAY_SECONDS = 120
 
 export type Comparator = '<' | '<=' | '=' | '>=' | '>'
 

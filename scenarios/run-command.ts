@@ -7,6 +7,7 @@ import { openVirtualEngine } from './engines/virtual.ts'
 import { onInterruption } from './interruption.ts'
 import type { Phase } from './phase.ts'
 import { selectPhases } from './phases/select-phases.ts'
+import { conclusionsOf } from './report/conclusions.ts'
 import { Progress, SILENT_TARGET } from './report/progress.ts'
 import type { RunReport, RunResult } from './report/run-result.ts'
 import { verdictTable } from './report/verdict-table.ts'
@@ -72,7 +73,7 @@ export async function run(plans: readonly RunPlan[], { out, json, quiet }: Repor
   const runs = await interruption
     .during(runPlans(plans, progress, interruption.signal))
     .finally(() => progress.clear())
-  const report: RunReport = { schema: 1, runs }
+  const report: RunReport = { schema: 1, conclusions: conclusionsOf(runs), runs }
   if (out !== null) await writeReport(out, report)
   process.stdout.write(json ? jsonText(report) : `${verdictTable(runs)}\n`)
   return runs.every((result) => result.pass)

@@ -6,9 +6,9 @@ import { selectPhases } from './phases/select-phases.ts'
 import { addRunOptions, run } from './run-command.ts'
 import { checkRunOptions, type TypedRunOptions } from './run-options.ts'
 
-const ON_SIMULATED = ['idle-stream']
+const ON_SIMULATED = ['idle-stream', 'reconnects']
 /** Those that show the same as in virtual time. */
-const ON_DOCKER = ['rotation-continuity', 'idle-stream', 'regression', 'load']
+const ON_DOCKER = ['rotation-continuity', 'idle-stream', 'regression', 'load', 'reconnects']
 
 const program = addRunOptions(new Command('phases')).action(
   async (typed: Omit<TypedRunOptions, 'engine'>) => {

@@ -73,6 +73,18 @@ export const connectionsChange: Criterion = {
   ],
 }
 
+/** The phase did what it says: it disturbed the subject so many times. */
+export function disturbed(limit: number): Criterion {
+  return {
+    id: 'disturbances',
+    description: 'disturbances played',
+    comparator: '=',
+    limit,
+    unit: 'disturbances',
+    measure: ({ disturbances }) => disturbances,
+  }
+}
+
 /** At least one rotation in all. */
 export const someRotations: Criterion = {
   id: 'rotations',

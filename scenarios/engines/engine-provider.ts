@@ -24,6 +24,8 @@ export interface RunningContainers extends AsyncDisposable {
   readonly host: string
   /** The phase's clock starts: moments for which faults were ordered, of the engine or of the sink, count from here. */
   beginPhase(machine: SinkMachine): void
+  /** The engine itself is restarted, and away for so long; its containers go on. Left out where that cannot be ordered of it. */
+  restartEngine?(awayMs: number): Promise<void>
   /**
    * Tells every container to end, and waits until all have. Their logs stay.
    * @returns number of the last line each has written, by its name: what the engine has stored is the truth

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { auditOutput, type AuditedOutput } from '../audit/output-audit.ts'
 import type { Observations } from '../observations.ts'
-import { containerCount, type Phase } from '../phase.ts'
+import { containerCount, ENGINE_AWAY_SECONDS, type Phase } from '../phase.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
 import { SubjectObserver } from '../probes/subject-observer.ts'
 import { startSinkServer } from '../subjects/sink-server.ts'
@@ -11,8 +11,9 @@ import type { Subject, SubjectOutput } from '../subjects/subject.ts'
 import { SubjectProcess } from '../subjects/subject-process.ts'
 import { stdoutFile } from '../subjects/last-words.ts'
 import { workloadsOf } from '../workload.ts'
+import { Disturber } from './disturber.ts'
 import { EngineGate } from './engine-gate.ts'
-import type { EngineProvider } from './engine-provider.ts'
+import type { EngineProvider, RunningContainers } from './engine-provider.ts'
 import type { PhaseEngine, RunOptions } from './phase-engine.ts'
 import { openRunRoom, type RunRoom } from './run-room.ts'
 
@@ -76,11 +77,13 @@ class RealTimeRun {
     await this.#untilStreamsAreOpen(observer, process)
     containers.beginPhase(sink)
     const startedAt = performance.now()
-    const series = await this.#sampleWhileTheClockRuns(observer, process)
+    const disturber = this.#disturber(containers, gate, process)
+    const series = await this.#sampleWhileTheClockRuns(observer, process, disturber)
     const lastingConnections = gate.openSince(startedAt)
     const seen = observer.latest
 
     progress.step('ending the containers')
+    process.mayEnd()
     const emitted = await containers.end()
     const output = auditedOutput(definition.output, room)
     await this.#untilDelivered(output, emitted, process)
@@ -99,6 +102,7 @@ class RealTimeRun {
         new Map([...emitted.keys()].map((name) => [name, seen.rotationsByContainer?.get(name) ?? 0])),
       deadlineErrors: seen.deadlineErrors,
       violations: this.#violations,
+      disturbances: disturber.played,
       subjectProblems: process.problems,
       lastingConnections,
       stop,
@@ -133,6 +137,7 @@ class RealTimeRun {
   async #sampleWhileTheClockRuns(
     observer: SubjectObserver,
     process: SubjectProcess,
+    disturber: Disturber,
   ): Promise<SeriesRecorder> {
     const { compress, progress } = this.#options
     const { durationSeconds, slots } = this.#phase
@@ -142,7 +147,10 @@ class RealTimeRun {
     const started = performance.now()
     for (let dueMs = 0; dueMs <= durationMs; dueMs += everyMs) {
       if (process.problems.length > 0) break
-      await this.#sleepWhileRunning(process, started + dueMs)
+      await disturber.passUntil((dueMs * compress) / 1000, async (seconds) => {
+        await this.#sleepWhileRunning(process, started + (seconds * 1000) / compress)
+        return await process.isRunning()
+      })
       const t = ((performance.now() - started) / 1000) * compress
       const row = await observer.sample(t)
       recorder.add(row)
@@ -151,6 +159,22 @@ class RealTimeRun {
         this.#violations.push(`I1: ${row.streams} streams were open on ${slots} slots`)
     }
     return recorder
+  }
+
+  #disturber(containers: RunningContainers, gate: EngineGate, process: SubjectProcess): Disturber {
+    const awayMs = (ENGINE_AWAY_SECONDS * 1000) / this.#options.compress
+    return new Disturber(this.#phase, {
+      'cut-connections': () => gate.cut(),
+      'restart-engine': () => containers.restartEngine?.(awayMs) ?? gate.goAway(awayMs),
+      'restart-subject': async () => {
+        await process.stop()
+        await process.start(this.#options.signal)
+      },
+      'kill-subject': async () => {
+        await process.kill()
+        await process.start(this.#options.signal)
+      },
+    })
   }
 
   /** Waits until every line is in the output, or none came for a while. From a subject that has ended nothing comes. */

@@ -2,7 +2,7 @@ import { parseConfig } from '../../reference/config/parse-config.ts'
 import type { CollectorConfig } from '../../reference/config/config.ts'
 import { messageOf } from '../../reference/errors.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
-import { InvariantViolation, World } from '../../simulators/index.ts'
+import { faults, InvariantViolation, World } from '../../simulators/index.ts'
 import {
   filesWithinLimit,
   leftBehind,
@@ -19,13 +19,14 @@ import { auditText } from '../audit/output-audit.ts'
 import { LineAudit, type LineCounts } from '../audit/line-audit.ts'
 import { collectorYaml } from '../collector-settings.ts'
 import type { Observations, StopObservation } from '../observations.ts'
-import { containerCount, type Phase } from '../phase.ts'
+import { containerCount, ENGINE_AWAY_SECONDS, type Phase } from '../phase.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
 import { rotationsInAll } from '../probes/subject-observer.ts'
 import { readMetrics, SILENT_SUBJECT, type SubjectSample } from '../probes/subject-probe.ts'
 import { addWorkload } from '../simulated/add-workload.ts'
 import { REFERENCE_METRICS, REFERENCE_NAME } from '../subjects/reference.ts'
 import { workloadsOf, type Workload } from '../workload.ts'
+import { Disturber, type DisturbanceActions } from './disturber.ts'
 import type { EngineRun, PhaseEngine, RunOptions } from './phase-engine.ts'
 
 /** Phases in virtual time: the reference collector in a {@link World}, with the invariants checked after every event. */
@@ -45,7 +46,8 @@ class VirtualRun {
   readonly #world: World
   readonly #config: CollectorConfig
   readonly #workloads: readonly Workload[]
-  readonly #collector: Collector
+  #collector: Collector
+  readonly #disturber: Disturber
   readonly #recorder = new SeriesRecorder()
   readonly #violations: string[] = []
   #latest: SubjectSample = SILENT_SUBJECT
@@ -61,6 +63,7 @@ class VirtualRun {
     })
     this.#workloads = workloadsOf(phase, options.compress, 'wt')
     this.#collector = createCollector(this.#config, this.#world.ports())
+    this.#disturber = new Disturber(phase, this.#disturbanceActions())
   }
 
   async run(): Promise<EngineRun> {
@@ -89,7 +92,7 @@ class VirtualRun {
     const { intervalMs, maxConcurrentStreams: slots } = containerMonitor.streamRotation
     checks.use(streamsWithinCapacity(world, { capacity: slots }))
     checks.use(filesWithinLimit(world, { limit: () => sinks.localFile.maxOpenFiles + OTHER_FILES }))
-    checks.use(noOrphanedTasks(world, this.#collector.tasks))
+    checks.use(noOrphanedTasks(world, { orphans: () => this.#collector.tasks.orphans() }))
     checks.use(readsEndInTime(world, containerMonitor))
     checks.use(streamsRotateInTime(world, { intervalMs, closeTimeoutMs: containerMonitor.closeTimeoutMs }))
     checks.use(waitsAreBounded(world, { slots, ...containerMonitor }))
@@ -157,14 +160,44 @@ class VirtualRun {
   async #sampleWhileTheClockRuns(): Promise<void> {
     const { compress, progress, signal } = this.#options
     const { durationSeconds } = this.#phase
+    const startedMs = this.#world.nowMs
     for (let t = 0; t <= durationSeconds; t += SAMPLE_PHASE_SECONDS) {
       signal.throwIfAborted()
       // oxlint-disable no-await-in-loop -- time passes in one place only
       await this.#tolerant(() => this.#sample(t))
       progress.clock(t, durationSeconds)
-      const stepSeconds = Math.min(SAMPLE_PHASE_SECONDS, durationSeconds - t)
-      await this.#advance((stepSeconds * 1000) / compress)
+      const stepEnd = Math.min(t + SAMPLE_PHASE_SECONDS, durationSeconds)
+      await this.#disturber.passUntil(stepEnd, async (seconds) => {
+        await this.#advance(startedMs + (seconds * 1000) / compress - this.#world.nowMs)
+        return true
+      })
       // oxlint-enable no-await-in-loop
+    }
+  }
+
+  #disturbanceActions(): DisturbanceActions {
+    const world = this.#world
+    const begin = async (): Promise<void> => {
+      this.#collector = createCollector(this.#config, world.ports())
+      await world.run(() => this.#collector.start())
+    }
+    return {
+      'cut-connections': () => {
+        world.inject(faults.reset())
+        world.inject(faults.eventStreamDropped())
+      },
+      'restart-engine': () => {
+        const downMs = (ENGINE_AWAY_SECONDS * 1000) / this.#options.compress
+        world.inject(faults.restartEngine({ downMs }))
+      },
+      'restart-subject': async () => {
+        await this.#stop()
+        await begin()
+      },
+      'kill-subject': async () => {
+        world.crash({ kind: 'kill' })
+        await begin()
+      },
     }
   }
 
@@ -231,6 +264,7 @@ class VirtualRun {
         new Map(this.#workloads.map(({ name }) => [name, rotationsByContainer.get(name) ?? 0])),
       deadlineErrors: this.#latest.deadlineErrors,
       violations: this.#violations,
+      disturbances: this.#disturber.played,
       subjectProblems: [],
       lastingConnections: null,
       stop,

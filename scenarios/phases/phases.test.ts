@@ -37,6 +37,7 @@ test('the phases are those of the requirements, with their load and length', () 
     ['D4', 'regression', 8, 10],
     ['D5', 'load', 55, 60],
     ['D6', 'load-retest', 55, 30],
+    ['D13', 'reconnects', 6, 10],
   ])
 })
 
@@ -117,6 +118,29 @@ test('rotation continuity wants three rotations of each container, not on averag
   ])
   const result = judged('rotation-continuity', observations({ rotationsByContainer })).get('rotations-each')
   expect(result).toMatchObject({ measured: 2, pass: false, evidence: ['wt-02 rotated 2 times'] })
+})
+
+test.each([
+  ['passes', 9, 10, null, true],
+  ['fails', 10, 10, null, false],
+  ['is not asked', 10, 10, new Map([['wt-01', 9]]), null],
+] as const)(
+  'rotation continuity %s by its connections where the subject does not count: %i of %i were held from start to end',
+  (_, lastingConnections, containers, rotationsByContainer, pass) => {
+    const seen = observations({ containers, lastingConnections, rotationsByContainer })
+    expect(judged('rotation-continuity', seen).get('lasting-connections')?.pass).toBe(pass)
+  },
+)
+
+test('a phase that did not disturb the subject as it says has failed', () => {
+  expect(judged('reconnects', observations({ disturbances: 4 })).get('disturbances')?.pass).toBe(false)
+  expect(judged('reconnects', observations({ disturbances: 5 })).get('disturbances')?.pass).toBe(true)
+})
+
+test.each(PHASES)('$name fails when the subject ends by itself, with what it said last', ({ name }) => {
+  const words = 'mine ended by itself: exit status 1; it said: cannot open database'
+  const result = judged(name, observations({ subjectProblems: [words] })).get('subject')
+  expect(result).toMatchObject({ pass: false, evidence: [words] })
 })
 
 test('growth of tasks in the leak phase is spread over its containers', () => {

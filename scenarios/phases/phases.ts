@@ -1,8 +1,10 @@
 import {
   ALWAYS,
   alwaysHealthy,
+  connectionsChange,
   descriptorGrowth,
   descriptorGrowthPerMinute,
+  disturbed,
   noDeadlineErrors,
   poolSaturated,
   rotationsOfEach,
@@ -11,10 +13,19 @@ import {
   taskGrowthPerMinute,
   tasksBelow,
 } from '../criteria/criteria.ts'
-import type { Phase } from '../phase.ts'
+import type { Disturbance, Phase } from '../phase.ts'
 
 const MINUTES = 60
 const SLOTS = 50
+
+/** The last one a minute before the end, so that its lines are seen to come. */
+const RECONNECTS: readonly Disturbance[] = [
+  { atSeconds: 75, kind: 'cut-connections' },
+  { atSeconds: 165, kind: 'restart-engine' },
+  { atSeconds: 345, kind: 'restart-subject' },
+  { atSeconds: 435, kind: 'kill-subject' },
+  { atSeconds: 525, kind: 'cut-connections' },
+]
 
 /** Every phase, in the order of the requirements. */
 export const PHASES: readonly Phase[] = [
@@ -26,7 +37,7 @@ export const PHASES: readonly Phase[] = [
     durationSeconds: 15 * MINUTES,
     slots: SLOTS,
     load: { chatty: 10, bursty: 0, silent: 0 },
-    criteria: [rotationsOfEach(3), ...ALWAYS],
+    criteria: [rotationsOfEach(3), connectionsChange, ...ALWAYS],
   },
   {
     name: 'idle-stream',
@@ -87,5 +98,16 @@ export const PHASES: readonly Phase[] = [
       noDeadlineErrors,
       ...ALWAYS,
     ],
+  },
+  {
+    name: 'reconnects',
+    requirement: 'D13',
+    description:
+      'Six chatty containers whose connections are cut, whose engine is restarted, and whose collector is restarted and killed: who has no exact position loses lines or repeats them',
+    durationSeconds: 10 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 6, bursty: 0, silent: 0 },
+    disturbances: RECONNECTS,
+    criteria: [disturbed(RECONNECTS.length), ...ALWAYS],
   },
 ]

@@ -1,5 +1,6 @@
 import type { CriterionResult } from '../criteria/verdict.ts'
 import type { Column, Series } from '../observations.ts'
+import { conclusionsOf, conclusionText } from './conclusions.ts'
 import { escapeHtml } from './escape-html.ts'
 import { formatMeasured, formatNumber } from './format-number.ts'
 import type { RunReport, RunResult } from './run-result.ts'
@@ -16,6 +17,9 @@ export function htmlReport(report: RunReport): string {
 <title>watertight: ${verdict}</title>
 <style>${STYLE}</style>
 <h1>watertight: ${verdict}</h1>
+${conclusionsOf(report.runs)
+  .map((conclusion) => `<p>${escapeHtml(conclusionText(conclusion))}</p>`)
+  .join('\n')}
 ${report.runs.map(section).join('\n')}
 </html>
 `

@@ -43,6 +43,13 @@ test('runs of one phase on several engines are told apart', () => {
   expect(table).toContain('1 of 2 phases failed: load on docker;')
 })
 
+test('the table and the page say what each subject is good for', () => {
+  const sentence = 'reference: leaks no, hangs not shown, loses not shown, repeats not shown'
+  const runs = [result({ series: { tasks: steady(3) } })]
+  expect(verdictTable(runs)).toContain(`\n${sentence}\n1 of 1 phases passed;`)
+  expect(htmlReport({ schema: 1, conclusions: [], runs })).toContain(`<p>${sentence}</p>`)
+})
+
 test('the table shows what stands behind a failure', () => {
   const table = verdictTable([result({ violations: ['I1: 51 streams\nsecond line'] })])
   expect(table).toContain('load, invariants broken:\n  I1: 51 streams\n  second line')
@@ -50,7 +57,7 @@ test('the table shows what stands behind a failure', () => {
 
 test('the JSON has the shape the command line promises', () => {
   const { runs, schema } = JSON.parse(
-    jsonText({ schema: 1, runs: [result({ series: { tasks: steady(3) } })] }),
+    jsonText({ schema: 1, conclusions: [], runs: [result({ series: { tasks: steady(3) } })] }),
   )
   expect(schema).toBe(1)
   expect(runs[0]).toMatchObject({
@@ -79,7 +86,7 @@ test('the JSON has the shape the command line promises', () => {
 
 test('the HTML report is one page that loads nothing, with a plot for every series there is', () => {
   const series = { tasks: steady(3), fdsByKind: { '<socket>': steady(1) } }
-  const html = htmlReport({ schema: 1, runs: [result({ series })] })
+  const html = htmlReport({ schema: 1, conclusions: [], runs: [result({ series })] })
   expect(html).not.toMatch(/(src|href)=|@import|url\(/)
   expect(html.match(/<svg/g)).toHaveLength(2)
   expect(html).toContain('descriptors: &lt;socket&gt;')

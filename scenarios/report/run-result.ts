@@ -1,3 +1,4 @@
+import type { Conclusion } from './conclusions.ts'
 import type { LineCounts } from '../audit/line-audit.ts'
 import { judge, passed, type CriterionResult } from '../criteria/verdict.ts'
 import type { EngineName, EngineRun } from '../engines/phase-engine.ts'
@@ -28,6 +29,8 @@ export interface RunResult {
 /** What `--json` prints. */
 export interface RunReport {
   readonly schema: 1
+  /** What each subject is good for, over all runs. */
+  readonly conclusions: readonly Conclusion[]
   readonly runs: readonly RunResult[]
 }
 

@@ -1,14 +1,16 @@
 import type { CriterionResult } from '../criteria/verdict.ts'
+import { conclusionsOf, conclusionText } from './conclusions.ts'
 import { formatMeasured } from './format-number.ts'
 import type { RunResult } from './run-result.ts'
 import { textTable } from './text-table.ts'
 
-/** Every criterion of every run with what was measured, what stands behind those that failed, and one sentence at the end. */
+/** Every criterion of every run with what was measured, what stands behind those that failed, what each subject is good for, and one sentence at the end. */
 export function verdictTable(runs: readonly RunResult[]): string {
   const titled = titledRuns(runs)
   const rows = titled.flatMap(({ title, criteria }) => criteria.map((criterion) => row(title, criterion)))
   const table = textTable([['phase', 'criterion', 'measured', 'limit', 'verdict'], ...rows])
-  return [table, ...titled.flatMap(explainFailures), summary(titled)].join('\n\n')
+  const ends = [...conclusionsOf(runs).map(conclusionText), summary(titled)].join('\n')
+  return [table, ...titled.flatMap(explainFailures), ends].join('\n\n')
 }
 
 type TitledRun = RunResult & { readonly title: string }

@@ -1,6 +1,6 @@
 /** The process of a simulated daemon: its parent tells it what to do, and it ends when the parent is gone. */
 import { once } from 'node:events'
-import { playScenario, SimulatedDaemon } from '../../simulators/index.ts'
+import { faults, playScenario, SimulatedDaemon } from '../../simulators/index.ts'
 import { addWorkload } from './add-workload.ts'
 import type { DaemonOrder, DaemonPlan, DaemonWord } from './daemon-process.ts'
 import { isForEngine, reportProblem, scenarioOf } from './phase-scenario.ts'
@@ -18,9 +18,15 @@ await using daemon = await SimulatedDaemon.listen({
 })
 const containers = workloads.map((workload) => addWorkload(daemon.engine, workload, labels))
 using playing = new DisposableStack()
-process.on('message', (order: DaemonOrder) => (order === 'play' ? play() : end()))
+process.on('message', obey)
 say({ listening: true })
 await gone
+
+function obey(order: DaemonOrder): void {
+  if (order === 'play') play()
+  else if (order === 'end') end()
+  else daemon.inject(faults.restartEngine({ downMs: order.restartAwayMs }))
+}
 
 function play(): void {
   const ofEngine = { ...scenario, timeline: scenario.timeline.filter(isForEngine) }

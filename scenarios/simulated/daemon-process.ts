@@ -10,8 +10,8 @@ export interface DaemonPlan extends ContainersRequest {
   readonly scenario: PhaseScenario | null
 }
 
-/** What it is told later: to play its scenario from now on, or to end its containers. */
-export type DaemonOrder = 'play' | 'end'
+/** What it is told later: to play its scenario from now on, to end its containers, or to be restarted. */
+export type DaemonOrder = 'play' | 'end' | { readonly restartAwayMs: number }
 
 /** What it says: that it listens, or that its containers have ended, with the number of the last line each has written. */
 export type DaemonWord =
@@ -41,6 +41,11 @@ export class DaemonProcess implements AsyncDisposable {
   /** Its scenario is played from now on. @throws Error when it has ended */
   play(): void {
     this.#tell('play')
+  }
+
+  /** The engine is restarted, and away for so long. @throws Error when the process has ended */
+  restartEngine(awayMs: number): void {
+    this.#tell({ restartAwayMs: awayMs })
   }
 
   /** Ends the containers. @returns the number of the last line each has written, by its name. @throws Error when it has ended */

@@ -51,6 +51,11 @@ export class SimulatedContainers implements RunningContainers {
     playTimeline(this.#time, machine, this.#sinkTimeline, reportProblem)
   }
 
+  restartEngine(awayMs: number): Promise<void> {
+    this.#daemon.restartEngine(awayMs)
+    return Promise.resolve()
+  }
+
   async end(): Promise<Map<string, number>> {
     return await this.#daemon.endContainers()
   }

@@ -58,6 +58,16 @@ test('log lines on standard output are nobody’s last words', async () => {
   expect(process.problems).toEqual(['mine ended by itself: exit status 1'])
 })
 
+test('when its containers have ended it may end too, but not fail', async () => {
+  const [ends, fails] = [await shell('sleep 1'), await shell('sleep 1; exit 4')]
+  ends.mayEnd()
+  fails.mayEnd()
+  await untilEnded(ends)
+  await untilEnded(fails)
+  expect(ends.problems).toEqual([])
+  expect(fails.problems).toEqual(['mine ended by itself: exit status 4'])
+})
+
 test('one that ends before it is ready is not waited for', async () => {
   const process = await shell('echo bad key >&2; exit 2', { ready: 'listening' })
   expect(process.problems).toEqual(['mine ended by itself: exit status 2; it said: bad key'])

@@ -29,6 +29,8 @@ export class SubjectProcess implements AsyncDisposable {
   readonly #limits: SubjectLimits
   #running: { readonly child: ChildProcess; readonly tree: ProcessTree } | null = null
 
+  #mayEnd = false
+
   /** @param logDir where `stdout.log` and `stderr.log` are written */
   constructor(definition: SubjectDefinition, logDir: string, limits: SubjectLimits = DEFAULT_LIMITS) {
     this.#definition = definition
@@ -53,12 +55,18 @@ export class SubjectProcess implements AsyncDisposable {
     return (await this.#running?.tree.pids()) ?? []
   }
 
-  /** False when it could not be started, or ended although nobody asked it to. One whose first process ends and leaves others to work has not ended. */
+  /** From now on it is no problem when it ends by itself in good order: the containers it follows have ended. */
+  mayEnd(): void {
+    this.#mayEnd = true
+  }
+
+  /** False when it could not be started, or has ended by itself. One whose first process ends and leaves others to work has not ended. */
   async isRunning(): Promise<boolean> {
     if (this.#running === null) return false
     const { child } = this.#running
     if (!hasEnded(child) || (await this.pids()).length > 0) return true
     this.#running = null
+    if (this.#mayEnd && child.exitCode === 0) return false
     await this.#hasProblem(`ended by itself: ${child.signalCode ?? `exit status ${child.exitCode}`}`)
     return false
   }

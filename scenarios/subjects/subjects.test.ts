@@ -6,9 +6,14 @@ import { ALWAYS, connectionsChange } from '../criteria/criteria.ts'
 import { realTimeEngine } from '../engines/real-time.ts'
 import { provideSimulated } from '../engines/simulated.ts'
 import type { Phase } from '../phase.ts'
+import { selectPhases } from '../phases/select-phases.ts'
+import { onPath } from '../docker/on-path.ts'
+import { conclusionsOf } from '../report/conclusions.ts'
+import type { CriterionResult } from '../criteria/verdict.ts'
 import type { RunResult } from '../report/run-result.ts'
 import { runPhase } from '../run-phase.ts'
-import { parseSubject } from './subject-file.ts'
+import { referenceSubject } from './reference.ts'
+import { parseSubject, readSubjectFile } from './subject-file.ts'
 import type { Subject } from './subject.ts'
 
 /** Four containers for two seconds at a compression of 60. */
@@ -51,10 +56,7 @@ function failed(result: RunResult): string[] {
 }
 
 test('a subject that works through child processes is seen with all of them, and fails nothing but that it never rotates', async () => {
-  const wrapper = await shell(
-    'for n in 01 02 03 04; do node one.ts wt-$n & done; trap "kill $(jobs -p)" TERM; wait',
-    { 'one.ts': FOLLOW_ONE },
-  )
+  const wrapper = await shell(FOLLOW_ALL, { 'one.ts': FOLLOW_ONE })
   const result = await run(BRIEF, wrapper)
   expect(failed(result)).toEqual(['lasting-connections'])
   expect(Math.max(...result.series.processes!.map((count) => count ?? 0))).toBe(5)
@@ -76,14 +78,45 @@ test('a subject that ends at once is noticed before the clock starts, with its l
 })
 
 test('a subject that writes what no container wrote fails by it', async () => {
-  const writer = await shell(
-    'cd "$OUT_DIR"; yes garbage | head -c 400000 > all.log; exec node -e "setInterval(() => {}, 1000)"',
-  )
-  const result = await run({ ...BRIEF, slots: 0 }, writer)
-  expect(failed(result)).toEqual(['missing', 'unexpected'])
+  const writer = await shell(`yes garbage | head -c 400000 > "$OUT_DIR/all.log"; ${FOLLOW_ALL}`, {
+    'one.ts': FOLLOW_ONE,
+  })
+  const result = await run(BRIEF, writer)
+  expect(failed(result)).toEqual(['lasting-connections', 'unexpected'])
   expect(result.lines.unexpected).toBe(50_000)
   expect(evidence(result, 'unexpected')).toContain('nobody wrote: "garbage"')
 })
+
+test('a follower whose only position is the clock loses lines and repeats lines when it has to connect again', async () => {
+  const result = await run(selectPhases(['reconnects'])[0]!, await shipped('naive-follower'))
+  expect(failed(result)).toEqual(expect.arrayContaining(['missing', 'duplicated']))
+  expect(evidence(result, 'missing').join()).toMatch(
+    /wt-\d\d: [1-9]\d* of \d+ missing, first missing \d+, [1-9]\d* repeated/,
+  )
+  expect(conclusionsOf([result])[0]).toMatchObject({ loses: 'yes', repeats: 'yes' })
+  expect(criterion(result, 'disturbances')?.pass).toBe(true)
+})
+
+test('the same follower never rotates, and that is seen at its connections', async () => {
+  const brief = { ...BRIEF, load: { chatty: 2, bursty: 0, silent: 0 } }
+  expect(failed(await run(brief, await shipped('naive-follower')))).toEqual(['lasting-connections'])
+})
+
+test('the reference collector loses and repeats nothing over the same disturbances', async () => {
+  const result = await run(selectPhases(['reconnects'])[0]!, referenceSubject(null))
+  expect(result.criteria.filter(({ pass }) => pass !== true)).toEqual([])
+  expect(conclusionsOf([result])[0]).toMatchObject({ hangs: 'no', loses: 'no', repeats: 'no' })
+})
+
+test.skipIf(!(await onPath('docker')))(
+  'docker logs for each container passes while nothing is wrong, but that it never rotates, and ends with the first connection that is cut',
+  async () => {
+    expect(failed(await run(BRIEF, await shipped('docker-logs')))).toEqual(['lasting-connections'])
+    const result = await run(selectPhases(['reconnects'])[0]!, await shipped('docker-logs'))
+    expect(failed(result)).toEqual(expect.arrayContaining(['missing', 'subject']))
+    expect(criterion(result, 'duplicated')?.pass).toBe(true)
+  },
+)
 
 test('a subject that is not there is a verdict too', async () => {
   const absent = parseSubject('{name: mine, command: [no-such-collector]}', '/mine.yaml')
@@ -92,13 +125,24 @@ test('a subject that is not there is a verdict too', async () => {
   expect(evidence(result, 'subject')[0]).toContain('no-such-collector')
 })
 
+function criterion(result: RunResult, id: string): CriterionResult | undefined {
+  return result.criteria.find((candidate) => candidate.id === id)
+}
+
 function evidence(result: RunResult, id: string): readonly string[] {
-  return result.criteria.find((criterion) => criterion.id === id)!.evidence
+  return criterion(result, id)?.evidence ?? []
+}
+
+async function shipped(name: string): Promise<Subject> {
+  return await readSubjectFile(path.join(import.meta.dirname, `${name}.yaml`))
 }
 
 async function runRooms(): Promise<string[]> {
   return (await readdir(tmpdir())).filter((name) => name.startsWith('watertight-run-'))
 }
+
+/** A process for each container, and nobody who tells them to end. */
+const FOLLOW_ALL = 'for n in 01 02 03 04; do node one.ts wt-$n & done; wait'
 
 /** Follows one container, named by its argument. */
 const FOLLOW_ONE = `
