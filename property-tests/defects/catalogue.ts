@@ -19,6 +19,7 @@ import { STORED } from './stored.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
 import { STAGES } from './stages.ts'
+import { SUBJECTS } from './subjects.ts'
 import { SURVIVORS } from './survivors.ts'
 import { VERDICTS } from './verdicts.ts'
 
@@ -44,6 +45,7 @@ export const DEFECTS: readonly Defect[] = [
   ...JETSTREAM,
   ...CONFIGURATION,
   ...FIELD,
+  ...SUBJECTS,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */
