@@ -11,7 +11,10 @@ const step = fc.record({
   isHasty: fc.boolean(),
 })
 
-test.prop([fc.integer(), fc.array(step, { minLength: 100, maxLength: 100 })], { numRuns: 2 })(
+test.prop([fc.integer(), fc.array(step, { minLength: 100, maxLength: 100 })], {
+  numRuns: 2,
+  endOnFailure: true,
+})(
   'monitors that are stopped and started 100 times, at any moment, lose and repeat no line and leave nothing behind',
   async (seed, steps) => {
     const rig = new ApiRig({ seed })

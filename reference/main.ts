@@ -139,7 +139,7 @@ export function createCollector(
     sinks: dispatcher.figures(),
     errors: recentErrors.list(),
   })
-  const access = new Access(config.api, { ...ports, logger })
+  const access = new Access(config.api, { ...ports, logger, metrics })
   const api = apiRoutes({
     health: () => health(),
     status,

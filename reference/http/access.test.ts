@@ -50,6 +50,22 @@ describe('where there is a token', () => {
     expect(said).not.toContain('sesame')
   })
 
+  test('the log says once a minute that requests are refused, figures each of them', async () => {
+    const rig = rigWith({ value: TOKEN, file: null })
+    await rig.start()
+    for (let n = 0; n < 100; n++) await rig.get('/status')
+    await rig.world.advance(61_000)
+    await rig.get('/debug/tasks')
+    const said = rig.ports.logger.entries.filter(
+      ({ message }) => message === 'A request to the API was refused',
+    )
+    expect(said.map(({ fields }) => fields)).toEqual([
+      { path: '/status', reason: 'token', before: 0 },
+      { path: '/debug/tasks', reason: 'token', before: 99 },
+    ])
+    expect(await rig.collector.metrics.text()).toContain('log_capturer_api_refused_total{reason="token"} 101')
+  })
+
   test('in a file, it is read anew, and an emptied file lets nobody in', async () => {
     const rig = rigWith({ value: null, file: '/run/token' })
     writeFile(rig, `${TOKEN}\n`)

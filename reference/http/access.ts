@@ -6,21 +6,28 @@ import type { Clock } from '../ports/clock.ts'
 import type { FileSystem } from '../ports/file-system.ts'
 import type { HttpReply, RouteRequest } from '../ports/http-server.ts'
 import type { Logger } from '../ports/logger.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import { Secret } from '../sinks/http/secret.ts'
 import { UsageError } from '../usage-error.ts'
 import { refusal, type ApiRoute } from './api-route.ts'
 
+export interface AccessContext {
+  readonly clock: Clock
+  readonly fileSystem: FileSystem
+  readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'apiRefused'>
+}
+
 /** Who may do what over the API: what is protected needs the token, where there is one; without one everybody who reaches the address may, but no page in a browser. */
 export class Access {
   readonly #token: Secret | null
-  readonly #logger: Logger
+  readonly #context: AccessContext
+  /** When the log last said that one was refused, monotonic milliseconds; how many were since. */
+  #told: { readonly atMs: number; since: number } | null = null
 
-  constructor(
-    { token }: Pick<ApiConfig, 'token'>,
-    { logger, ...ports }: { clock: Clock; fileSystem: FileSystem; logger: Logger },
-  ) {
-    this.#token = token === null ? null : new Secret(token, ports)
-    this.#logger = logger
+  constructor({ token }: Pick<ApiConfig, 'token'>, context: AccessContext) {
+    this.#token = token === null ? null : new Secret(token, context)
+    this.#context = context
   }
 
   /** @throws UsageError naming the file when there is no token in it that can be used */
@@ -53,9 +60,9 @@ export class Access {
   ): Promise<HttpReply | null> {
     if (this.#token !== null) return await this.#refuseWithout(this.#token, path, headers['authorization'])
     // A page of any site may have a browser on this machine send a request here; it then says where it comes from.
-    if (method === 'POST' && headers['origin'] !== undefined)
-      return refusal(403, 'A page in a browser may not do this: set api.token, and send it')
-    return null
+    if (method !== 'POST' || headers['origin'] === undefined) return null
+    this.#note('origin', path)
+    return refusal(403, 'A page in a browser may not do this: set api.token, and send it')
   }
 
   async #refuseWithout(token: Secret, path: string, given = ''): Promise<HttpReply | null> {
@@ -64,14 +71,27 @@ export class Access {
       // The file may have been emptied since the start.
       if (isToken(value) && isSame(given, `Bearer ${value}`)) return null
     } catch (error) {
-      this.#logger.error({ err: error }, 'The token of the API cannot be read: nobody is let in')
+      this.#context.logger.error({ err: error }, 'The token of the API cannot be read: nobody is let in')
     }
-    this.#logger.warn({ path }, 'A request to the API was refused: it did not have the token')
+    this.#note('token', path)
     return refusal(401, 'Send the token of api.token: "Authorization: Bearer ..."', {
       'www-authenticate': 'Bearer',
     })
   }
+
+  #note(reason: 'token' | 'origin', path: string): void {
+    const { clock, logger, metrics } = this.#context
+    metrics.apiRefused(reason)
+    const nowMs = clock.monotonic()
+    if (this.#told !== null && nowMs - this.#told.atMs < TOLD_EVERY_MS) return void (this.#told.since += 1)
+    const before = this.#told?.since ?? 0
+    this.#told = { atMs: nowMs, since: 0 }
+    logger.warn({ path, reason, before }, 'A request to the API was refused')
+  }
 }
+
+/** The log says one of them in a while: whoever tries tokens must not fill it. */
+const TOLD_EVERY_MS = 60_000
 
 /** Takes as long whatever is the same of them. */
 function isSame(one: string, other: string): boolean {

@@ -82,6 +82,23 @@ test('requests that meet are done one after the other, and the last one wins', a
   expect((await rig.get('/health')).status).toBe(200)
 })
 
+test('a file monitor that is stopped holds no file open, and no line of its own is lost by that', async () => {
+  const rig = new ApiRig()
+  rig.append('one')
+  await rig.start()
+  await rig.world.advance(2000)
+  const opened = (): number =>
+    rig.world.ledger.list().filter(({ description }) => description.includes('app.log')).length
+  expect(opened()).toBeGreaterThan(1)
+  await rig.post('/api/monitors/file/stop')
+  // What is left is that of the sink.
+  expect(opened()).toBe(1)
+  rig.append('two')
+  await rig.post('/api/monitors/file/start')
+  await rig.world.advance(2000)
+  expect(rig.file().sink).toBe('one\ntwo\n')
+})
+
 test('what its configuration does not enable cannot be started, and the answer names the key', async () => {
   const rig = new ApiRig({ config: { fileMonitor: { enabled: false } } })
   await rig.start()

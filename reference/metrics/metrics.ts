@@ -210,6 +210,9 @@ export class Metrics {
   readonly #jetStreamFound = this.#counter('log_capturer_jetstream_found_total', 'kind', {
     help: 'What a subject held that no acknowledgement had told: records stored before, messages with other records, subjects that somebody else publishes to',
   })
+  readonly #apiRefused = this.#counter('log_capturer_api_refused_total', 'reason', {
+    help: 'Requests to the API that were refused: without the token, or from a page in a browser',
+  })
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
   })
@@ -519,6 +522,11 @@ export class Metrics {
         counter.inc(read())
       },
     })
+  }
+
+  /** @param reason why a request to the API was refused: no good `token`, or from a page of another `origin` */
+  apiRefused(reason: 'token' | 'origin'): void {
+    this.#apiRefused.inc({ reason })
   }
 
   /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */

@@ -23,7 +23,9 @@ export const api: z.ZodType<ApiConfig> = section({
   enabled: flag.default(true).describe('listen'),
   listen: listen
     .prefault('127.0.0.1:8401')
-    .describe('host:port, [address]:port for IPv6; port 0 for a free one; not on loopback only with a token'),
+    .describe(
+      'host:port, [address]:port for IPv6; port 0 for a free one; elsewhere than on loopback only with a token',
+    ),
   token: optional(
     secret.refine(isToken, { error: TOKEN_ALLOWED }).meta({ allowed: TOKEN_ALLOWED, writeOnly: true }),
   ).meta({
