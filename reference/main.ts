@@ -67,6 +67,7 @@ export function createCollector(
     ...makeSinks(config.sinks, { ...ports, metrics, tasks }),
     ...(extensions.sinks?.(ports) ?? []),
   ]
+  for (const { name } of sinks) metrics.sinkExpected(name)
   const { stateDir } = config
   const dispatcher = new Dispatcher({
     clock,
@@ -140,6 +141,8 @@ export function createCollector(
       ...components.map((component) => component.checks()),
     ])
   }
+
+  metrics.mirrorHealth(health)
 
   let app: Scope | null = null
 

@@ -3,6 +3,7 @@ import { sharedJoin } from './b07-shared-join.ts'
 import { blockedRead } from './b08-blocked-read.ts'
 import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
+import { ALERTS } from './alerts.ts'
 import { CONFIGURATION } from './configuration.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
@@ -44,6 +45,7 @@ export const DEFECTS: readonly Defect[] = [
   ...JETSTREAM,
   ...CONFIGURATION,
   ...FIELD,
+  ...ALERTS,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */
