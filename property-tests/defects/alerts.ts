@@ -57,6 +57,24 @@ export const ALERTS: readonly Defect[] = [
     ],
   },
   {
+    id: 'B294',
+    origin: 'the rule for what a sink has taken, where labels name sinks',
+    description: 'Lines that are for another sink count as not delivered',
+    patches: [
+      {
+        file: 'reference/dispatch/spool/spool-feed.ts',
+        find: 'this.#options.metrics.linesElsewhere(this.name, whole.ends.length)',
+        replace: 'void whole',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/docker/label-sink.test.ts',
+        test: 'a container goes to the sinks that its label names',
+      },
+    ],
+  },
+  {
     id: 'B293',
     origin: 'the rule for rotations that are stuck, on a recorded run with B8',
     description: 'Errors of streams begin at 1: for who asks for an increase the first never happened',

@@ -14,7 +14,11 @@ import type { Recording } from './recording.ts'
  */
 export async function record(recording: Recording, metrics: ReadonlySet<string>): Promise<RecordedSeries> {
   const { descriptorLimit } = recording
-  const world = new World({ seed: 1, ...(descriptorLimit && { fileSystem: { descriptorLimit } }) })
+  const world = new World({
+    seed: 1,
+    recordLocations: false,
+    ...(descriptorLimit && { fileSystem: { descriptorLimit } }),
+  })
   const config = parseConfig(yamlOf(recording), { file: recording.name, env: {} })
   const collector = createCollector(config, world.ports())
   const startedAt = world.clock.now() / 1000

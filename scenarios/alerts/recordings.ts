@@ -9,7 +9,7 @@ export const RECORDINGS: readonly Recording[] = [
     fires: [],
     minutes: 24 * 60,
     defect: null,
-    prepare: (world) => run(world, 8, 60_000),
+    prepare: (world) => run(world, 8, 180_000),
     atMinute(world, minute) {
       if (minute === 6 * 60) world.engine.stop('web-08')
       if (minute % 180 === 0) world.inject(faults.restart({ container: 'web-01' }))
