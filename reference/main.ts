@@ -76,6 +76,7 @@ export function createCollector(
     ...makeSinks(config.sinks, { ...ports, logger, metrics, tasks }),
     ...(extensions.sinks?.({ ...ports, logger }) ?? []),
   ]
+  for (const { name } of sinks) metrics.sinkExpected(name)
   const { stateDir } = config
   const dispatcher = new Dispatcher({
     clock,
@@ -171,6 +172,8 @@ export function createCollector(
       ...components.map((component) => component.checks()),
     ])
   }
+
+  metrics.mirrorHealth(health)
 
   let app: Scope | null = null
 

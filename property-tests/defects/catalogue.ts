@@ -4,6 +4,7 @@ import { blockedRead } from './b08-blocked-read.ts'
 import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
 import { API } from './api.ts'
+import { ALERTS } from './alerts.ts'
 import { CONFIGURATION } from './configuration.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
@@ -48,6 +49,7 @@ export const DEFECTS: readonly Defect[] = [
   ...FIELD,
   ...SUBJECTS,
   ...API,
+  ...ALERTS,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */

@@ -57,7 +57,7 @@ export const VERDICTS: readonly Defect[] = [
     patches: [
       {
         file: 'reference/metrics/metrics.ts',
-        find: 'for (const reason of ROTATION_REASONS) this.#rotations.inc({ ...labels, reason }, 0)\n    this.#lastRotation.set(labels, this.#clock.now() / 1000)',
+        find: 'for (const reason of ROTATION_REASONS) this.#rotations.inc({ ...labels, reason }, 0)',
         replace: '',
       },
     ],

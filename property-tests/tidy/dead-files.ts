@@ -7,6 +7,7 @@ const LOADED_BY_NAME = [
   'property-tests/defects/unit-tests.config.ts',
   'property-tests/defects/unit-tests.ts',
   'property-tests/pinned-seed.ts',
+  'scenarios/alerts/record-main.ts',
   'scenarios/simulated/daemon-main.ts',
 ]
 

@@ -16,6 +16,36 @@ function emptyLists(): { rig: MonitorRig; lists: { empty: boolean } } {
   return { rig, lists }
 }
 
+test('a container that is gone leaves no task behind', async () => {
+  const rig = new MonitorRig()
+  await rig.start()
+  const before = rig.collector.tasks.size
+  rig.add('web')
+  await rig.advance(5000)
+  expect(rig.collector.tasks.size).toBeGreaterThan(before)
+  rig.world.engine.remove('web')
+  await rig.advance(MINUTE)
+  expect(rig.collector.tasks.size).toBe(before)
+  await rig.stop()
+})
+
+test('a container that has ended has no rotation to be late with, until it is started again', async () => {
+  const rig = new MonitorRig()
+  const stamps = async (): Promise<string[]> =>
+    (await rig.collector.metrics.text()).match(/^log_capturer_container_last_rotation_timestamp\{/gm) ?? []
+  rig.add('job')
+  await rig.start()
+  await rig.advance(5000)
+  expect(await stamps()).toHaveLength(1)
+  rig.stopContainer('job')
+  await rig.advance(MINUTE)
+  expect(await stamps()).toEqual([])
+  rig.startContainer('job')
+  await rig.advance(5000)
+  expect(await stamps()).toHaveLength(1)
+  await rig.stop()
+})
+
 describe('what lists show', () => {
   test('a run is read of which no event told, though it is over before the next list', async () => {
     const rig = new MonitorRig()

@@ -197,6 +197,7 @@ export class ContainerSession {
     let mode: Mode | 'waiting' | 'gone' = this.#firstMode(details, reader, follow)
     while (mode !== 'gone') {
       if (mode === 'waiting') {
+        this.#context.metrics.rotationNotDue(this.source)
         // eslint-disable-next-line no-await-in-loop -- a session is a sequence of turns
         mode = await this.#waitForNews(seen, follow, signal)
         continue

@@ -36,6 +36,11 @@ test('a container goes to the sinks that its label names, to all of them without
     everywhere: rig.written(everywhere),
     elsewhere: rig.written(elsewhere),
   })
+  const text = await rig.collector.metrics.text()
+  const linesOf = (container: Parameters<typeof rig.written>[0]): number => rig.written(container).length
+  expect(text).toContain(`log_capturer_lines_elsewhere_total{sink="one"} ${linesOf(elsewhere)}\n`)
+  expect(text).toContain(`log_capturer_lines_elsewhere_total{sink="two"} ${linesOf(there)}\n`)
+  expect(text).toContain(`log_capturer_lines_elsewhere_total{sink="local_file"} ${linesOf(elsewhere)}\n`)
 })
 
 test('what is not for a sink does not hold up its place in the spool', async () => {

@@ -145,12 +145,12 @@ export class StreamTurn {
     try {
       const { stream: opened, follow } = await this.#open(how, this.#over.signal)
       stream = opened
-      this.#context.metrics.streamOpened(this.#subject)
+      const rotates = this.#context.config.streamRotation.enabled && follow
+      this.#context.metrics.streamOpened(this.#subject, { rotates })
       this.#openedMs = this.#context.clock.monotonic()
       this.#searchMs = null
       this.#lastBytesMs = this.#openedMs
       this.#noteAlignment()
-      const rotates = this.#context.config.streamRotation.enabled && follow
       if (rotates) this.#rotateAtAge(scope.signal).catch(() => {})
       const { name } = this.#subject
       const reading = scope.spawn('stream_reader', name, (signal) => this.#read(opened, follow, signal))

@@ -40,7 +40,7 @@ async function samples(name: string): Promise<string[]> {
 }
 
 function touchEveryContainerMetric(container: { id: string; name: string }): void {
-  metrics.streamOpened(container)
+  metrics.streamOpened(container, { rotates: true })
   metrics.rotation(container, 'planned', 299)
   metrics.rotation(container, 'yield', 5)
   for (const type of ['pool_full', 'open_failed', 'read_failed', 'read_timeout', 'rotation_stuck'] as const) {
@@ -87,6 +87,24 @@ describe('state is mirrored at the scrape', () => {
     ])
   })
 
+  test('health is told as a whole and by check, and of a check that is gone no more', async () => {
+    let checks: Record<string, { ok: boolean; detail: string }> = {
+      engine: { ok: true, detail: '' },
+      loki: { ok: false, detail: '' },
+    }
+    metrics.mirrorHealth(() => ({ status: checks['loki'] ? 'degraded' : 'healthy', checks }))
+    expect(await samples('log_capturer_health')).toEqual([
+      'log_capturer_healthy 0',
+      'log_capturer_health_check{check="engine"} 1',
+      'log_capturer_health_check{check="loki"} 0',
+    ])
+    checks = { engine: { ok: true, detail: '' } }
+    expect(await samples('log_capturer_health')).toEqual([
+      'log_capturer_healthy 1',
+      'log_capturer_health_check{check="engine"} 1',
+    ])
+  })
+
   test('what the platform does not tell has no sample', async () => {
     expect(await samples('log_capturer_open_file_descriptors')).toEqual([
       'log_capturer_open_file_descriptors 21',
@@ -103,8 +121,8 @@ describe('state is mirrored at the scrape', () => {
 describe('figures of containers', () => {
   test('streams are counted as they are opened and closed, not the slots that are held', async () => {
     slots.active = 40
-    metrics.streamOpened(web)
-    metrics.streamOpened(db)
+    metrics.streamOpened(web, { rotates: true })
+    metrics.streamOpened(db, { rotates: true })
     metrics.streamClosed()
     expect(await samples('log_capturer_container_streams_active')).toEqual([
       'log_capturer_container_streams_active 1',
@@ -112,11 +130,11 @@ describe('figures of containers', () => {
   })
 
   test('a container has its rotation figures from the first stream on, and a later stream changes none', async () => {
-    metrics.streamOpened(web)
+    metrics.streamOpened(web, { rotates: true })
     metrics.rotation(web, 'planned', 299)
-    metrics.streamOpened(web)
+    metrics.streamOpened(web, { rotates: true })
     const labels = 'container_id="0123456789ab",container_name="web"'
-    metrics.streamOpened(db)
+    metrics.streamOpened(db, { rotates: true })
     const silent = 'container_id="fedcba987654",container_name="db"'
     expect(await samples('log_capturer_container_stream_rotations_total')).toEqual([
       `log_capturer_container_stream_rotations_total{${labels},reason="planned"} 1`,
@@ -130,6 +148,36 @@ describe('figures of containers', () => {
     ])
   })
 
+  test('a stream that is not to be rotated, and a container that does not run, have no rotation to be late with', async () => {
+    const stamp = 'log_capturer_container_last_rotation_timestamp'
+    metrics.streamOpened(db, { rotates: false })
+    metrics.rotation(db, 'yield', 5)
+    expect(await samples(stamp)).toEqual([])
+    metrics.streamOpened(web, { rotates: true })
+    metrics.rotationNotDue(web)
+    metrics.rotationNotDue(web)
+    expect(await samples(stamp)).toEqual([])
+    metrics.streamOpened(web, { rotates: true })
+    expect(await samples(stamp)).toHaveLength(1)
+  })
+
+  test('what may come to be counted stands at 0 before: Prometheus sees no increase in what begins at 1', async () => {
+    metrics.streamOpened(web, { rotates: true })
+    expect(await samples('log_capturer_container_stream_errors_total')).toEqual(
+      ['pool_full', 'open_failed', 'read_failed', 'read_timeout', 'rotation_stuck'].map((type) =>
+        expect.stringContaining(`error_type="${type}",container_id="0123456789ab"} 0`),
+      ),
+    )
+    metrics.sinkExpected('loki')
+    metrics.linesElsewhere('loki', 3)
+    expect(await samples('log_capturer_lines_delivered_total')).toEqual([
+      'log_capturer_lines_delivered_total{sink="loki"} 0',
+    ])
+    expect(await samples('log_capturer_lines_elsewhere_total')).toEqual([
+      'log_capturer_lines_elsewhere_total{sink="loki"} 3',
+    ])
+  })
+
   test('a container that was missed counts by reason', async () => {
     metrics.containerMissed('not_opened')
     expect(await samples('log_capturer_containers_missed_total')).toEqual([
@@ -138,6 +186,7 @@ describe('figures of containers', () => {
   })
 
   test('a rotation counts by reason, stamps the time, and observes the age', async () => {
+    metrics.streamOpened(web, { rotates: true })
     metrics.rotation(web, 'planned', 299)
     metrics.rotation(web, 'yield', 5)
     const labels = 'container_id="0123456789ab",container_name="web"'

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { STREAM_ERRORS } from '../error-codes.ts'
 import type { TaskRegistry } from '../lifecycle/task-registry.ts'
+import type { Health } from '../http/health.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HostProcess } from '../ports/host-process.ts'
 
@@ -121,7 +122,7 @@ export class Metrics {
   })
   readonly #lastRotation = new Gauge({
     name: 'log_capturer_container_last_rotation_timestamp',
-    help: 'When the stream was last rotated, before the first rotation when it was first opened, seconds since the epoch',
+    help: 'When the stream was last rotated, or opened after it failed or the container started, seconds since the epoch',
     labelNames: ['container_id', 'container_name'],
     registers: [this.#registry],
   })
@@ -141,6 +142,9 @@ export class Metrics {
   })
   readonly #linesDelivered = this.#counter('log_capturer_lines_delivered_total', 'sink', {
     help: 'Lines a sink acknowledged',
+  })
+  readonly #linesElsewhere = this.#counter('log_capturer_lines_elsewhere_total', 'sink', {
+    help: 'Lines that were read and are not for this sink, because their source names others',
   })
   readonly #bytesDelivered = this.#counter('log_capturer_bytes_delivered_total', 'sink', {
     help: 'Bytes of lines that were given to a sink and answered for',
@@ -264,16 +268,26 @@ export class Metrics {
   }
 
   /**
-   * A container's log is open, in a slot, until {@link streamClosed}. From the first time on the container has rotation figures: an alert on a rotation
-   * that never comes needs a series to look at.
+   * A container's log is open, in a slot, until {@link streamClosed}. Where it is to be rotated, the container has rotation figures from the first time
+   * on: an alert on a rotation that never comes needs a series to look at.
    */
-  streamOpened(container: MeasuredContainer): void {
+  streamOpened(container: MeasuredContainer, { rotates }: { rotates: boolean }): void {
     this.#streamsActive.set((this.#openStreams += 1))
-    if (this.#rotating.has(container.id)) return
+    if (!rotates) return
     const labels = this.#labelsOf(container)
+    this.#lastRotation.set(labels, this.#clock.now() / 1000)
+    if (this.#rotating.has(container.id)) return
     this.#rotating.add(container.id)
     for (const reason of ROTATION_REASONS) this.#rotations.inc({ ...labels, reason }, 0)
-    this.#lastRotation.set(labels, this.#clock.now() / 1000)
+    const { container_id } = labels
+    // A counter that begins at 1 has not increased, for who asks Prometheus.
+    for (const error_type of Object.keys(STREAM_ERRORS))
+      this.#streamErrors.inc({ error_type, container_id }, 0)
+  }
+
+  /** The container does not run: until its log is opened again it has no rotation to be late with. Idempotent. */
+  rotationNotDue(container: MeasuredContainer): void {
+    if (this.#rotating.delete(container.id)) this.#lastRotation.remove(this.#labelsOf(container))
   }
 
   /** From now on a container's lines come from there. */
@@ -295,7 +309,7 @@ export class Metrics {
   rotation(container: MeasuredContainer, reason: RotationReason, ageSeconds: number): void {
     const labels = this.#labelsOf(container)
     this.#rotations.inc({ ...labels, reason })
-    this.#lastRotation.set(labels, this.#clock.now() / 1000)
+    if (this.#rotating.has(container.id)) this.#lastRotation.set(labels, this.#clock.now() / 1000)
     this.#streamAge.observe(ageSeconds)
   }
 
@@ -399,6 +413,17 @@ export class Metrics {
 
   linesDelivered(sink: string, lines: number): void {
     this.#linesDelivered.inc({ sink }, lines)
+  }
+
+  /** There is a sink of this name. A counter that begins with its first line could not tell that no line comes. */
+  sinkExpected(sink: string): void {
+    this.#linesDelivered.inc({ sink }, 0)
+    this.#linesElsewhere.inc({ sink }, 0)
+  }
+
+  /** Lines were read that are not for this sink. */
+  linesElsewhere(sink: string, lines: number): void {
+    this.#linesElsewhere.inc({ sink }, lines)
   }
 
   bytesDelivered(sink: string, bytes: number): void {
@@ -506,6 +531,23 @@ export class Metrics {
     })
   }
 
+  /** @param read what `/health` says, asked at every scrape. */
+  mirrorHealth(read: () => Health): void {
+    this.#mirror('log_capturer_healthy', 'Whether everything is well, 0 or 1', () =>
+      Number(read().status === 'healthy'),
+    )
+    const byCheck = new Gauge({
+      name: 'log_capturer_health_check',
+      help: 'Whether a check of /health is passed, 0 or 1',
+      labelNames: ['check'],
+      registers: [this.#registry],
+      collect() {
+        byCheck.reset()
+        for (const [check, { ok }] of Object.entries(read().checks)) byCheck.set({ check }, Number(ok))
+      },
+    })
+  }
+
   /** @param read the connections to the engine that are open, asked at every scrape. */
   mirrorConnections(read: () => number): void {
     this.#mirror('log_capturer_docker_connections_active', 'Open connections to the engine', read)
@@ -562,6 +604,18 @@ export class Metrics {
   /** The exposition, text format 0.0.4. */
   text(): Promise<string> {
     return this.#registry.metrics()
+  }
+
+  /** Every metric there is, by name, with its labels: what rules, dashboards and pages may speak of. */
+  labelNames(): Map<string, readonly string[]> {
+    const all: readonly object[] = this.#registry.getMetricsAsArray()
+    return new Map(
+      all.map((metric) => {
+        if (!('name' in metric && 'labelNames' in metric && Array.isArray(metric.labelNames)))
+          throw new Error('A metric without a name or labels')
+        return [String(metric.name), metric.labelNames.map(String)]
+      }),
+    )
   }
 
   #labelsOf(container: MeasuredContainer): ContainerLabels {

@@ -235,7 +235,9 @@ export class SpoolFeed {
     if (this.#current === null) return unparked
     const { piece, blocks } = this.#current
     for (; this.#current.index < blocks.length; this.#current.index++) {
-      const block = this.#missingOf(blocks[this.#current.index]!)
+      const whole = blocks[this.#current.index]!
+      const block = this.#missingOf(whole)
+      if (!goesTo(whole.source, this.name)) this.#options.metrics.linesElsewhere(this.name, whole.ends.length)
       if (block === null) piece.owing -= 1
       else if (this.#parked.has(block.source.id)) this.#park(block, piece)
       else await this.#push(block, piece, signal)
