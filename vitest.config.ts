@@ -3,6 +3,7 @@ import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config
 /** Tests that take long, start processes or use real time and real descriptors throughout: `npm run test:integration`, and CI, run them. */
 const INTEGRATION = [
   'property-tests/collector-wide.property.test.ts',
+  'property-tests/collector.surroundings.test.ts',
   'property-tests/defects/defects-put-back.test.ts',
   'property-tests/network-sinks-wide.property.test.ts',
   'property-tests/jetstream-wide.property.test.ts',
@@ -19,6 +20,7 @@ const INTEGRATION = [
   'scenarios/subjects/subject-process.test.ts',
   'scenarios/subjects/subjects.test.ts',
   'scenarios/virtual-processes.test.ts',
+  'simulators/contract/contract.test.ts',
   'simulators/contract/docker-command.test.ts',
   'simulators/leaks/nothing-left-open.test.ts',
   'simulators/leaks/seeded-handles.test.ts',

@@ -37,12 +37,12 @@ test('a descriptor more in a process is one more of its kind', async () => {
 })
 
 test('memory, threads and processor time are those of the process', async () => {
+  const { user, system } = process.cpuUsage()
   const sample = await probeProcess(process.pid)
   expect(sample?.threads).toBeGreaterThan(1)
   expect(sample?.rssBytes).toBeGreaterThan(10 * 2 ** 20)
-  const { user, system } = process.cpuUsage()
-  expect(sample?.cpuSeconds).toBeLessThanOrEqual((user + system) / 1e6 + 0.1)
-  expect(sample?.cpuSeconds).toBeGreaterThan(0)
+  // With what children took that other tests have started. The kernel counts in hundredths of a second.
+  expect(sample?.cpuSeconds).toBeGreaterThanOrEqual((user + system) / 1e6 - 0.1)
 })
 
 test('a process that is gone has no figures', async () => {
