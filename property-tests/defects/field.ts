@@ -86,8 +86,8 @@ export const FIELD: readonly Defect[] = [
     patches: [
       {
         file: `${lifecycle}/condition.ts`,
-        find: 'using _ = onAbort(options.signal, () => reject(options.signal.reason))\n    try {\n      await promise\n    } finally {\n      this.#waiters.delete(resolve)\n    }',
-        replace: 'using _ = onAbort(options.signal, () => reject(options.signal.reason))\n    await promise',
+        find: '} finally {\n      this.#waiters.delete(resolve)\n    }',
+        replace: '} finally {\n    }',
       },
     ],
     caughtBy: ['collector-property'],

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { NodeClock } from './node-clock.ts'
 
 const clock = new NodeClock()
@@ -54,4 +54,16 @@ test('a sleep of less than nothing is over at once, and Node has nothing to warn
   await new Promise((resolve) => setImmediate(resolve))
   process.off('warning', listener)
   expect(warnings).toEqual([])
+})
+
+test('a timer that is longer than those of Node comes when it is due', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  let came = 0
+  const timer = new NodeClock().after(2 ** 31 + 1000, () => (came += 1))
+  vi.advanceTimersByTime(2 ** 31 + 999)
+  expect(came).toBe(0)
+  vi.advanceTimersByTime(1)
+  expect(came).toBe(1)
+  timer[Symbol.dispose]()
 })

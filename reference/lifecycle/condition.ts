@@ -22,24 +22,24 @@ export class Condition {
 
   /** Resolves when it is woken; rejects with `signal.reason` on abort. Leaves no listener on the signal. */
   async wait(options: { signal: AbortSignal }): Promise<void> {
-    options.signal.throwIfAborted()
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#waiters.add(resolve)
-    using _ = onAbort(options.signal, () => reject(options.signal.reason))
-    try {
-      await promise
-    } finally {
-      this.#waiters.delete(resolve)
-    }
+    await this.#wait(options, () => null)
   }
 
   /** Resolves when it is woken or after `ms` milliseconds; rejects with `signal.reason` on abort. */
   async waitAtMost(clock: Clock, ms: number, options: { signal: AbortSignal }): Promise<void> {
-    options.signal.throwIfAborted()
+    await this.#wait(options, (wake) => clock.after(ms, wake))
+  }
+
+  /** @param limit what else ends the wait */
+  async #wait(
+    { signal }: { signal: AbortSignal },
+    limit: (wake: () => void) => Disposable | null,
+  ): Promise<void> {
+    signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#waiters.add(resolve)
-    using _timer = clock.after(ms, resolve)
-    using _listener = onAbort(options.signal, () => reject(options.signal.reason))
+    using _limit = limit(resolve)
+    using _listener = onAbort(signal, () => reject(signal.reason))
     try {
       await promise
     } finally {
