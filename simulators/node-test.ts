@@ -14,6 +14,7 @@ declare module 'node:test' {
   }
 }
 
+// oxlint-disable-next-line typescript/no-misused-promises -- what it returns the test is given, and awaits
 assert.register('toLeakNothing', async function (block: unknown, options?: LeakOptions) {
   if (!isBlock(block)) throw new TypeError(`Cannot watch ${typeof block}: toLeakNothing is for a function`)
   await assertNoLeaks(block, options, { test: this.fullName })
