@@ -32,6 +32,9 @@ export function referenceSubject(defect: string | null): Subject {
 
 export const REFERENCE_NAME = 'reference'
 
+/** A file handle that is left to the garbage collector is closed with a deprecation (DEP0137): here it ends the process, and so fails the phase. */
+const FAILS_WHERE_GARBAGE_CLOSES = '--throw-deprecation'
+
 async function prepare(
   place: SubjectPlace,
   settings: SubjectSettings,
@@ -41,9 +44,11 @@ async function prepare(
   const listen = { metricsListen: `127.0.0.1:${metricsPort}`, apiListen: `127.0.0.1:${apiPort}` }
   const config = path.join(place.stateDir, 'collector.yaml')
   await writeFile(config, collectorYaml({ ...place, ...listen }, settings))
+  const { command, env } = ownCommand(['collect', '--config', config], defect)
   return {
     name: REFERENCE_NAME,
-    ...ownCommand(['collect', '--config', config], defect),
+    command,
+    env: { ...env, NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} ${FAILS_WHERE_GARBAGE_CLOSES}` },
     workingDirectory: ROOT,
     ready: null,
     output: { from: 'files', glob: '*.log', pattern: NUMBERED_LINE, ignored: [] },
