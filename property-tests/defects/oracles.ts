@@ -16,8 +16,8 @@ export const ORACLES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/dispatch/pipeline/sink-pipeline.ts',
-        find: '    if (lane.blocks === 0) this.#finished.notifyAll()\n',
-        replace: '',
+        find: 'if (lane.blocks === 0) this.#finished.notifyAll()',
+        replace: 'if (lane.blocks < 0) this.#finished.notifyAll()',
       },
     ],
     caughtBy: ['ordinary-day'],
