@@ -29,8 +29,8 @@ export const ORACLES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/lifecycle/open-files.ts',
-        find: 'this.#changed.notifyAll()',
-        replace: 'if (!entry.file.isOpen) this.#changed.notifyAll()',
+        find: '    this.#released.notifyAll()\n    this.#serve()\n',
+        replace: '    this.#released.notifyAll()\n    if (!entry.file.isOpen) this.#serve()\n',
       },
     ],
     caughtBy: ['ordinary-day'],
