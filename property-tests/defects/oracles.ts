@@ -219,7 +219,7 @@ export const ORACLES: readonly Defect[] = [
       {
         file: 'reference/sinks/http/endpoint.ts',
         find: 'if (status >= 200 && status < 300) return',
-        replace: 'if (status === 503 || (status >= 200 && status < 300)) return',
+        replace: 'if (status >= 500 || (status >= 200 && status < 300)) return',
       },
     ],
     caughtBy: [
