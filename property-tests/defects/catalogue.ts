@@ -18,6 +18,7 @@ import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
 import { RETRIES } from './retries.ts'
 import { STORED } from './stored.ts'
+import { PARSERS } from './parsers.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
 import { STAGES } from './stages.ts'
@@ -50,6 +51,7 @@ export const DEFECTS: readonly Defect[] = [
   ...SUBJECTS,
   ...API,
   ...ALERTS,
+  ...PARSERS,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */
