@@ -21,6 +21,8 @@ import {
 import { runPhase } from './run-phase.ts'
 import { readPhaseScenario } from './simulated/phase-scenario.ts'
 import { REFERENCE_NAME, referenceSubject } from './subjects/reference.ts'
+import { REFERENCE_IMAGE } from './subjects/reference-image.ts'
+import type { Subject } from './subjects/subject.ts'
 import { readSubjectFile } from './subjects/subject-file.ts'
 import { runInProcesses } from './virtual-processes.ts'
 
@@ -48,7 +50,11 @@ export function registerRunCommand(program: Command): void {
 /** The options of {@link TypedRunOptions}, but the engine. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option('--subject <file>', 'a collector described in a YAML file, not on virtual', REFERENCE_NAME)
+    .option(
+      '--subject <file>',
+      `a collector described in a YAML file, or ${REFERENCE_IMAGE.name}; not on virtual`,
+      REFERENCE_NAME,
+    )
     .option('--compress <K>', 'divide durations by K (default: 1 virtual, 60 simulated and docker)')
     .option('--seed <N>', 'same seed, same virtual run', '1')
     .option('--defect <id>', 'put a known defect back, such as B8')
@@ -113,10 +119,15 @@ async function runPlan(
   return results
 }
 
+async function chosenSubject(subject: string, defect: string | null): Promise<Subject> {
+  if (subject === REFERENCE_NAME) return referenceSubject(defect)
+  return subject === REFERENCE_IMAGE.name ? REFERENCE_IMAGE : await readSubjectFile(subject)
+}
+
 async function openEngine(options: CheckedRunOptions, progress: Progress): Promise<PhaseEngine> {
   const { engine, subject, scenario, defect } = options
   if (engine === 'virtual') return openVirtualEngine()
-  const chosen = subject === REFERENCE_NAME ? referenceSubject(defect) : await readSubjectFile(subject)
+  const chosen = await chosenSubject(subject, defect)
   const provider =
     engine === 'simulated'
       ? provideSimulated(scenario === null ? null : await readPhaseScenario(scenario))

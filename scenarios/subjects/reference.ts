@@ -44,6 +44,7 @@ async function prepare(
   return {
     name: REFERENCE_NAME,
     ...ownCommand(['collect', '--config', config], defect),
+    container: null,
     workingDirectory: ROOT,
     ready: null,
     output: { from: 'files', glob: '*.log', pattern: NUMBERED_LINE, ignored: [] },
@@ -54,7 +55,7 @@ async function prepare(
 }
 
 /** Ports nobody listens on at this moment, all different. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer())
   const ports = await Promise.all(servers.map((server) => listenAnywhere(server)))
   for (const server of servers) server.close()

@@ -32,6 +32,11 @@ export interface SubjectDefinition {
   /** It was told which containers it is to follow; otherwise its output may have lines of others. */
   readonly isToldWhich: boolean
   readonly metrics: { readonly url: string; readonly names: MetricNames } | null
+  /**
+   * The container its work is done in, on the engine under test and this machine: then that has its processes, and the command only waits for it. `null` when
+   * they are the command's own.
+   */
+  readonly container: string | null
   /** Answers 200 while the subject is healthy. */
   readonly healthUrl: string | null
 }
