@@ -1,5 +1,6 @@
 import type { CollectorConfig } from './config/config.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
+import type { Source, SourcePosition } from './dispatch/block.ts'
 import type { Sink } from './dispatch/sink.ts'
 import { ContainerMonitor } from './docker/container-monitor.ts'
 import type { Delivery } from './docker/delivery.ts'
@@ -11,6 +12,9 @@ import { apiRoutes } from './http/api-routes.ts'
 import { healthOf, type Health } from './http/health.ts'
 import { Listeners } from './http/listeners.ts'
 import { metricsRoutes } from './http/metrics-routes.ts'
+import { PushIntake, type PushDelivery } from './push/push-intake.ts'
+import { LogDirectory } from './push/log-directory.ts'
+import { parsePushPosition } from './push/push-position.ts'
 import { RecentErrors } from './http/recent-errors.ts'
 import type { Status } from './http/status.ts'
 import type { Component } from './lifecycle/component.ts'
@@ -87,9 +91,12 @@ export function createCollector(
     stateDir,
     config: config.dispatcher,
     sinks,
-    parse: (kind, json) => (kind === 'file' ? parseFilePosition(json) : parseContainerPosition(json)),
+    appends: config.push.enabled,
+    parse: (kind, json) => POSITIONS[kind](json),
   })
-  const delivery: Delivery = {
+  const delivery: Delivery & PushDelivery = {
+    append: (blocks, options) => dispatcher.append(blocks, options),
+    secure: () => dispatcher.secure(),
     tryDeliver: (block) => dispatcher.tryDeliver(block),
     deliver: (block, options) => dispatcher.deliver(block, options),
     whenSaved: (sourceId, options) => dispatcher.whenSaved(sourceId, options),
@@ -127,6 +134,16 @@ export function createCollector(
         ],
       })
     : null
+  const push = config.push.enabled
+    ? new PushIntake({
+        config: config.push,
+        clock,
+        logger,
+        metrics: metrics.push,
+        delivery,
+        directory: pushDirectory(config, ports),
+      })
+    : null
   const monitors = [
     ...(config.containerMonitor.enabled ? [containerSwitch(monitor, { clock, logger })] : []),
     ...(files === null ? [] : [fileSwitch(files, { clock, logger })]),
@@ -137,6 +154,7 @@ export function createCollector(
     monitors: monitors.map(({ current }) => current),
     containers: monitor.status(),
     files: files?.status() ?? [],
+    pushed: push?.status() ?? [],
     sinks: dispatcher.figures(),
     errors: recentErrors.list(),
   })
@@ -144,6 +162,7 @@ export function createCollector(
   const api = apiRoutes({
     health: () => health(),
     status,
+    logs: { push, bodyBytesMax: config.push.bodyBytesMax },
     monitors,
     tasks,
     process: ports.process,
@@ -163,6 +182,7 @@ export function createCollector(
     dispatcher,
     ...(config.containerMonitor.enabled ? [engineConnections(engine)] : []),
     ...monitors,
+    ...(push === null ? [] : [push]),
   ]
 
   const health = (): Health => {
@@ -226,6 +246,18 @@ export function createCollector(
     health,
     heldBytes: () => dispatcher.heldBytes(),
   }
+}
+
+/** How positions of each kind of source are read from their form on disk. */
+const POSITIONS: Readonly<Record<Source['kind'], (json: unknown) => SourcePosition>> = {
+  container: parseContainerPosition,
+  file: parseFilePosition,
+  push: parsePushPosition,
+}
+
+function pushDirectory({ sinks, stateDir }: CollectorConfig, ports: Ports): LogDirectory | null {
+  const { directory, enabled } = sinks.localFile
+  return enabled ? new LogDirectory({ ...ports, directory, forbidden: [stateDir] }) : null
 }
 
 /** One that fails keeps none of the others from it. */

@@ -87,6 +87,7 @@ function addRoute(app: FastifyInstance, route: Route): void {
   app.route({
     method: route.method,
     url: route.path,
+    ...(route.bodyBytesMax !== undefined && { bodyLimit: route.bodyBytesMax }),
     onRequest: async ({ headers }, reply) => {
       const refused = (await route.refuse?.({ headers: firstOf(headers) })) ?? null
       return refused === null ? undefined : await send(reply, refused)

@@ -5,6 +5,7 @@ import { containerMonitor } from './sections/container-monitor.ts'
 import { dispatcher } from './sections/dispatcher.ts'
 import { fileMonitor } from './sections/file-monitor.ts'
 import { listener } from './sections/listener.ts'
+import { push } from './sections/push.ts'
 import { section } from './section.ts'
 import { durationFrom, notYet, oneOf, text } from './values.ts'
 
@@ -14,6 +15,7 @@ export type * from './sections/container-monitor.ts'
 export type * from './sections/dispatcher.ts'
 export type * from './sections/file-monitor.ts'
 export type * from './sections/listener.ts'
+export type * from './sections/push.ts'
 export type * from './sections/record-settings.ts'
 export type * from './sections/tls.ts'
 
@@ -46,6 +48,7 @@ export const configSchema = section({
     .describe("what the collector's own log says, on standard error"),
   containerMonitor,
   fileMonitor,
+  push,
   dispatcher,
   sinks,
   metrics: listener('127.0.0.1:8001').describe('GET /metrics'),

@@ -23,6 +23,8 @@ export interface DispatcherOptions extends Omit<PipelineContext, 'workers' | 're
   readonly stateDir: string
   readonly config: DispatcherConfig
   readonly sinks: readonly Sink[]
+  /** Whether {@link Dispatcher.append} is used: it needs the spool, whatever sinks there are. */
+  readonly appends?: boolean
   /** Reads a position from its form on disk. */
   readonly parse: (kind: Source['kind'], json: unknown) => SourcePosition
 }
@@ -104,6 +106,24 @@ export class Dispatcher implements Component {
       throw options.signal.reason
     }
     this.#take(block, permit)
+  }
+
+  /**
+   * Takes blocks that nobody can give again, all or none of them, and resolves when they survive a kill: {@link secure} makes them survive a power cut.
+   * Rejects when they could not be taken, with `signal.reason` on abort while the spool has no room. No sink gets them before they are secure.
+   */
+  async append(blocks: readonly Block[], options: { signal: AbortSignal }): Promise<void> {
+    const { metrics } = this.#options
+    await this.#mode!.append!(blocks, options)
+    for (const { source, ends, bytes } of blocks) {
+      metrics.linesRead(source, ends.length)
+      metrics.bytesRead(source, bytes.byteLength)
+    }
+  }
+
+  /** Resolves when everything that was appended before survives a power cut; rejects when that cannot be said. */
+  async secure(): Promise<void> {
+    await this.#mode!.secure!()
   }
 
   /** Resolves once everything that was taken of the source is safe and its position on disk says so; rejects with `signal.reason` on abort. */
@@ -206,8 +226,8 @@ export class Dispatcher implements Component {
 
   /** Null when none is needed. */
   async #openSpool(signal: AbortSignal): Promise<SpooledDelivery | null> {
-    const { config, sinks, stateDir } = this.#options
-    if (!spoolIsNeeded(sinks, this.#positions)) return null
+    const { appends = false, config, sinks, stateDir } = this.#options
+    if (!appends && !spoolIsNeeded(sinks, this.#positions)) return null
     return await openSpool(
       {
         ...this.#options,
@@ -215,6 +235,7 @@ export class Dispatcher implements Component {
         retriesMax: config.retriesMax,
         deadLetters: this.#deadLetters,
         positions: this.#positions,
+        isKept: appends,
         directory: join(stateDir, 'spool'),
       },
       signal,

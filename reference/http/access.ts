@@ -7,7 +7,7 @@ import type { FileSystem } from '../ports/file-system.ts'
 import type { HttpReply, RouteRequest } from '../ports/http-server.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import { Secret } from '../sinks/http/secret.ts'
+import { Secret } from '../secret.ts'
 import { UsageError } from '../usage-error.ts'
 import { refusal, type ApiRoute } from './api-route.ts'
 

@@ -5,10 +5,12 @@ import { debugRoutes, type DebugOptions } from './debug-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import type { Health } from './health.ts'
 import { monitorRoutes } from './monitor-routes.ts'
+import { pushRoute, type PushRouteOptions } from './push-route.ts'
 import { openApiRoute } from './open-api.ts'
 import { statusSchema, type Status } from './status.ts'
 
 export interface ApiOptions extends DebugOptions {
+  readonly logs: PushRouteOptions
   readonly health: () => Health
   readonly status: () => Status
   readonly monitors: readonly MonitorSwitch[]
@@ -16,11 +18,12 @@ export interface ApiOptions extends DebugOptions {
 }
 
 /** Everything the API serves, with its description. */
-export function apiRoutes({ access, health, monitors, status, ...debug }: ApiOptions): ApiRoute[] {
+export function apiRoutes({ access, health, logs, monitors, status, ...debug }: ApiOptions): ApiRoute[] {
   const routes = [
     ...healthRoutes(health),
     statusRoute(status),
     ...monitorRoutes(monitors),
+    pushRoute(logs),
     ...debugRoutes(debug),
   ]
   return [...routes, openApiRoute(routes)].map((route) => access.guarded(route))

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { STREAM_ERRORS } from '../error-codes.ts'
 import type { TaskRegistry } from '../lifecycle/task-registry.ts'
+import { PushMetrics } from './push-metrics.ts'
 import type { Health } from '../http/health.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HostProcess } from '../ports/host-process.ts'
@@ -231,6 +232,8 @@ export class Metrics {
   readonly #fileErrors = this.#counter('log_capturer_file_errors_total', 'code', {
     help: 'Looks at files and directories that failed, by the error code',
   })
+  /** Of what programs push. */
+  readonly push: PushMetrics = new PushMetrics(this.#registry)
   readonly #perFile = {
     lines: this.#counter('log_capturer_file_lines_read_total', 'file', { help: 'Lines read from files' }),
     bytes: this.#counter('log_capturer_file_bytes_read_total', 'file', {
@@ -363,11 +366,13 @@ export class Metrics {
 
   linesRead(source: MeasuredSource, lines: number): void {
     if (source.kind === 'file') this.#perFile.lines.inc({ file: source.name }, lines)
+    else if (source.kind === 'push') this.push.linesTaken(lines)
     else this.#linesRead.inc(this.#labelsOf(source), lines)
   }
 
   bytesRead(source: MeasuredSource, bytes: number): void {
     if (source.kind === 'file') this.#perFile.bytes.inc({ file: source.name }, bytes)
+    else if (source.kind === 'push') this.push.bytesTaken(bytes)
     else this.#bytesRead.inc(this.#labelsOf(source), bytes)
   }
 

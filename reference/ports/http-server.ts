@@ -13,6 +13,8 @@ export interface ListenAddress {
 export interface Route {
   readonly method: 'GET' | 'POST'
   readonly path: string
+  /** A larger body is answered with 413; the server has a bound of its own for routes that say none. */
+  readonly bodyBytesMax?: number
   /** Asked before the body is read; an answer is the whole answer, null lets the request through. */
   refuse?(request: Pick<RouteRequest, 'headers'>): Promise<HttpReply | null> | HttpReply | null
   handle(request: RouteRequest): Promise<HttpReply> | HttpReply

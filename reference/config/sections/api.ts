@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { secretOf, type SecretConfig } from '../../secret.ts'
 import { section } from '../section.ts'
 import { flag, listen, optional, secret, text } from '../values.ts'
 import type { ListenerConfig } from './listener.ts'
@@ -6,10 +7,7 @@ import type { ListenerConfig } from './listener.ts'
 /** Where the API listens, and what whoever uses it must show. */
 export interface ApiConfig extends ListenerConfig {
   /** Itself, or the file it stands in; null without one. */
-  readonly token:
-    | { readonly value: string; readonly file: null }
-    | { readonly value: null; readonly file: string }
-    | null
+  readonly token: SecretConfig | null
 }
 
 export const TOKEN_ALLOWED = 'a text of 16 to 512 characters, letters, digits and -._~+/= only'
@@ -41,10 +39,5 @@ export const api: z.ZodType<ApiConfig> = section({
   enabled,
   host,
   port,
-  token:
-    tokenFile !== null
-      ? { value: null, file: tokenFile }
-      : token === null
-        ? null
-        : { value: token, file: null },
+  token: secretOf(token, tokenFile),
 }))
