@@ -6,7 +6,7 @@ import { ordinaryDay } from './collector/ordinary-day.ts'
 
 const RIG = { seed: 1, slots: 1, rotationIntervalMs: 300_000, engine: '26' } as const
 
-test('an idle stream is rotated twice, and its first line comes at once', idleStream)
+test('an idle stream is rotated twice, and its first line comes at once', () => idleStream())
 
 test('an ordinary day holds every invariant, and is the same day again, event for event', async () => {
   expect(await ordinaryDay()).toBe(await ordinaryDay())

@@ -1,13 +1,15 @@
 import { faults, type Behaviour } from '../../simulators/index.ts'
 import { CollectorRig } from './collector-rig.ts'
+import type { RigOptions } from './rig-options.ts'
 
 /**
  * A day of what happens seldom: an answer that comes as it is given up, streams that break as soon as they are opened, a removal, a container of which no
  * event told, and more written at once than may be held while the disk is full.
  * @returns the states that were reached
  */
-export async function oddDay(): Promise<ReadonlySet<string>> {
+export async function oddDay(options: Pick<RigOptions, 'unchecked'> = {}): Promise<ReadonlySet<string>> {
   const rig = new CollectorRig({
+    ...options,
     seed: 1,
     slots: 3,
     rotationIntervalMs: 300_000,

@@ -14,6 +14,7 @@ import { FILES } from './files.ts'
 import { FILE_MONITOR } from './file-monitor.ts'
 import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
+import { ORACLES } from './oracles.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
 import { RETRIES } from './retries.ts'
@@ -52,6 +53,7 @@ export const DEFECTS: readonly Defect[] = [
   ...API,
   ...ALERTS,
   ...PARSERS,
+  ...ORACLES,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */
