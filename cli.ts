@@ -17,6 +17,7 @@ const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>>
     (await import('./reference/dead-letters-command.ts')).registerDeadLettersCommand,
   dockerd: async () => (await import('./scenarios/dockerd-command.ts')).registerDockerdCommand,
   phases: async () => (await import('./scenarios/phases-command.ts')).registerPhasesCommand,
+  report: async () => (await import('./scenarios/report-command.ts')).registerReportCommand,
   run: async () => (await import('./scenarios/run-command.ts')).registerRunCommand,
   start: async () => (await import('./scenarios/start-command.ts')).registerStartCommand,
   replay: failureCommands,
