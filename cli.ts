@@ -22,6 +22,7 @@ const COLLECTOR_VERBS: Verbs = {
 const TESTBED_VERBS: Verbs = {
   dockerd: async () => (await import('./scenarios/dockerd-command.ts')).registerDockerdCommand,
   phases: async () => (await import('./scenarios/phases-command.ts')).registerPhasesCommand,
+  report: async () => (await import('./scenarios/report-command.ts')).registerReportCommand,
   run: async () => (await import('./scenarios/run-command.ts')).registerRunCommand,
   start: async () => (await import('./scenarios/start-command.ts')).registerStartCommand,
   replay: failureCommands,

@@ -40,12 +40,14 @@ async function prepare(
   const [metricsPort, apiPort] = await freePorts(2)
   const listen = { metricsListen: `127.0.0.1:${metricsPort}`, apiListen: `127.0.0.1:${apiPort}` }
   const config = path.join(place.stateDir, 'collector.yaml')
-  await writeFile(config, collectorYaml({ ...place, ...listen }, settings))
+  const configuration = collectorYaml({ ...place, ...listen }, settings)
+  await writeFile(config, configuration)
   return {
     name: REFERENCE_NAME,
     ...ownCommand(['collect', '--config', config], defect),
     container: null,
     workingDirectory: ROOT,
+    configuration,
     ready: null,
     output: { from: 'files', glob: '*.log', pattern: NUMBERED_LINE, ignored: [] },
     isToldWhich: true,

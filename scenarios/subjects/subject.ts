@@ -26,6 +26,8 @@ export interface SubjectDefinition {
   readonly command: readonly string[]
   readonly workingDirectory: string
   readonly env: Readonly<Record<string, string>>
+  /** What the report shows of how it was told to run; default its environment and its command. */
+  readonly configuration?: string
   /** Found in its standard output or standard error once it is ready; `null` when it need not be waited for. */
   readonly ready: RegExp | null
   readonly output: SubjectOutput
