@@ -1,3 +1,4 @@
+import { AnomalyDetection, DETECTION_OFF } from './anomalies/anomaly-detection.ts'
 import type { CollectorConfig } from './config/config.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { Sink } from './dispatch/sink.ts'
@@ -78,6 +79,17 @@ export function createCollector(
   ]
   for (const { name } of sinks) metrics.sinkExpected(name)
   const { stateDir } = config
+  const detection = config.anomaly.enabled
+    ? new AnomalyDetection({
+        clock,
+        logger,
+        metrics,
+        fileSystem,
+        stateDir,
+        config: config.anomaly,
+        isReading: () => monitors.every((each) => Object.values(each.checks()).every(({ ok }) => ok)),
+      })
+    : null
   const dispatcher = new Dispatcher({
     clock,
     random,
@@ -88,6 +100,7 @@ export function createCollector(
     config: config.dispatcher,
     sinks,
     parse: (kind, json) => (kind === 'file' ? parseFilePosition(json) : parseContainerPosition(json)),
+    observer: detection ?? undefined,
   })
   const delivery: Delivery = {
     tryDeliver: (block) => dispatcher.tryDeliver(block),
@@ -144,6 +157,7 @@ export function createCollector(
   const api = apiRoutes({
     health: () => health(),
     status,
+    anomalies: () => detection?.report() ?? DETECTION_OFF,
     monitors,
     tasks,
     process: ports.process,
@@ -159,6 +173,7 @@ export function createCollector(
   })
   const components: readonly Component[] = [
     listeners,
+    ...(detection === null ? [] : [detection]),
     ...(files === null ? [] : [tailedFiles(files)]),
     dispatcher,
     ...(config.containerMonitor.enabled ? [engineConnections(engine)] : []),
