@@ -11,7 +11,8 @@ export const ORACLES: readonly Defect[] = [
   {
     id: 'B320',
     origin,
-    description: 'Who waits for more in the spool does not look first: what was appended while it read is missed',
+    description:
+      'Who waits for more in the spool does not look first: what was appended while it read is missed',
     patches: [
       {
         file: 'reference/dispatch/spool/spool.ts',
