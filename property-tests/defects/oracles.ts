@@ -16,7 +16,7 @@ export const ORACLES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/dispatch/spool/spool.ts',
-        find: 'while (compareOffsets(this.#last, from) <= 0) await this.#appended.wait(options)',
+        find: 'while (compareOffsets(this.#seenEnd, from) <= 0) await this.#appended.wait(options)',
         replace: 'await this.#appended.wait(options)',
       },
     ],
@@ -25,12 +25,12 @@ export const ORACLES: readonly Defect[] = [
   {
     id: 'B321',
     origin,
-    description: 'Of those who wait for a file one is woken, who may be one that waits for another',
+    description: 'Who waits for a file is not served when it is released',
     patches: [
       {
         file: 'reference/lifecycle/open-files.ts',
-        find: 'this.#changed.notifyAll()',
-        replace: 'this.#changed.notifyOne()',
+        find: 'this.#released.notifyAll()\n    this.#serve()',
+        replace: 'this.#released.notifyAll()',
       },
     ],
     caughtBy: ['ordinary-day'],
