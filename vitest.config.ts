@@ -5,6 +5,7 @@ const INTEGRATION = [
   'property-tests/collector-wide.property.test.ts',
   'property-tests/collector.surroundings.test.ts',
   'property-tests/defects/defects-put-back.test.ts',
+  'property-tests/determinism/two-processes.test.ts',
   'property-tests/network-sinks-wide.property.test.ts',
   'property-tests/jetstream-wide.property.test.ts',
   'property-tests/leaks/node-test.test.ts',

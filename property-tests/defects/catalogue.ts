@@ -5,6 +5,7 @@ import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
 import { API } from './api.ts'
 import { ALERTS } from './alerts.ts'
+import { CHANCE } from './chance.ts'
 import { CONFIGURATION } from './configuration.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
@@ -54,6 +55,7 @@ export const DEFECTS: readonly Defect[] = [
   ...ALERTS,
   ...PARSERS,
   ...ORACLES,
+  ...CHANCE,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */
