@@ -77,6 +77,14 @@ export class ApiRig {
     return await this.world.run(() => this.#request('POST', path, headers))
   }
 
+  async getTogether(
+    path: string,
+    times: number,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<ApiAnswer[]> {
+    return await Promise.all(Array.from({ length: times }, () => this.#request('GET', path, headers)))
+  }
+
   /** Begins to push lines; the answer comes as time passes. */
   async push(body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<PushAnswer> {
     const { http } = this.world
