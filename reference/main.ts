@@ -187,7 +187,7 @@ export function createCollector(
     http,
     listeners: [
       { ...config.metrics, routes: metricsRoutes(metrics) },
-      { ...config.api, routes: api, check: () => access.check() },
+      { ...config.api, routes: api, options: config.api, check: () => access.check() },
     ],
   })
   const components: readonly Component[] = [

@@ -90,7 +90,7 @@ dispatcher: {queue_bytes_max: 1.5MiB}
   })
 
   test('an IPv6 address stands in brackets', () => {
-    expect(parse('api: {listen: "[::1]:0"}').api).toEqual({
+    expect(parse('api: {listen: "[::1]:0"}').api).toMatchObject({
       enabled: true,
       host: '::1',
       port: 0,

@@ -29,8 +29,8 @@ export function openApi(routes: readonly ApiRoute[]): object {
 
 function operation({ access, body, headers = {}, method, replies, summary }: ApiRoute): object {
   const isOpen = access === 'open'
-  const refused = { 401: errorBody, ...(method === 'POST' ? { 403: errorBody } : {}) }
-  const all = Object.entries({ ...replies, ...(isOpen ? {} : refused) })
+  const refused = isOpen ? {} : { 401: errorBody, ...(method === 'POST' ? { 403: errorBody } : {}) }
+  const all = Object.entries({ ...replies, ...refused, 429: errorBody })
   return {
     summary,
     // The empty one: where the configuration has no token, none is needed.
@@ -62,7 +62,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   409: 'Not now, and why',
   413: 'Too much, and what is allowed',
   422: 'The key stood for other lines',
-  429: 'Too much at present, and what is allowed',
+  429: 'Too often, or too much at present, and what is allowed',
   500: 'Not known whether it was done',
   503: 'Not well, or not now, and why',
 }

@@ -17,6 +17,9 @@ export type StreamErrorType = keyof typeof STREAM_ERRORS
 /** Why a sink will never get a line: the spool or the dead letters were full, or somebody had them dropped. */
 export type DropReason = 'spool_full' | 'dead_letters_full' | 'dead_letters_dropped'
 
+/** Why a request to the API was refused: no good `token`, from a page of another `origin`, or beyond the `rate` that is allowed. */
+export type RefusedReason = 'token' | 'origin' | 'rate'
+
 /** Why the log of a container that is gone was not read to its end. */
 export type MissedReason =
   /** It was gone before the engine described it. */
@@ -218,7 +221,7 @@ export class Metrics {
     help: 'What a subject held that no acknowledgement had told: records stored before, messages with other records, subjects that somebody else publishes to',
   })
   readonly #apiRefused = this.#counter('log_capturer_api_refused_total', 'reason', {
-    help: 'Requests to the API that were refused: without the token, or from a page in a browser',
+    help: 'Requests to the API that were refused: without the token, from a page in a browser, or beyond the rate',
   })
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
@@ -607,8 +610,7 @@ export class Metrics {
     })
   }
 
-  /** @param reason why a request to the API was refused: no good `token`, or from a page of another `origin` */
-  apiRefused(reason: 'token' | 'origin'): void {
+  apiRefused(reason: RefusedReason): void {
     this.#apiRefused.inc({ reason })
   }
 

@@ -58,7 +58,7 @@ export class Spool {
   #last: SpoolOffset = { segment: 0, offset: 0 }
   /** What lies before it survives a power cut. */
   #durable: SpoolOffset = { segment: 0, offset: 0 }
-  /** Where transactions begin that nobody reads before they are durable, in their order. */
+  /** Of transactions that nobody reads before they are durable, in their order: the ends of those before them. */
   readonly #unseen: SpoolOffset[] = []
   #file: FileHandle | null = null
   /** The last write failed: what it left behind the end is cut before the next one. */
@@ -272,7 +272,7 @@ export class Spool {
     this.#unsynced = true
     const length = offset + buffers.reduce((sum, { byteLength }) => sum + byteLength, 0)
     this.#lengths.set(segment, length)
-    if (unseen) this.#unseen.push(this.#end)
+    if (unseen) this.#unseen.push(this.#last)
     this.#end = this.#last = { segment, offset: length }
   }
 
