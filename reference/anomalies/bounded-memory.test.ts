@@ -24,6 +24,9 @@ function fullRig(kinds: number, words: number): { rig: DetectorRig; counted: num
     rate.restore({
       levels: new Float32Array(120).fill(20),
       starts: new Float64Array(120),
+      untrainedLevels: new Float32Array(0),
+      untrainedStarts: new Float64Array(0),
+      open: new Float64Array(0),
       lows: new Float32Array(480).fill(19),
       highs: new Float32Array(480).fill(21),
       days: new Uint8Array(96).fill(5),

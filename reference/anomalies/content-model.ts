@@ -25,6 +25,10 @@ export interface MixFinding {
 export interface StoredContent {
   readonly trainings: number
   readonly novelty: number
+  /** Since the last training: lines, new templates, and how many of those were told. */
+  readonly untrained: number
+  readonly newOnes: number
+  readonly told: number
   /** Of the last trainings, the oldest first. */
   readonly shifts: Float32Array
   readonly templates: readonly Template[]
@@ -88,7 +92,7 @@ export class ContentModel {
     if (this.#untrained < LINES_NEEDED) return undefined
     const shift = mixShift(this.#tree)
     const finding = this.#judge(shift)
-    if (this.#trainings > 0) this.#shifts = [...this.#shifts, shift].slice(-SHIFTS_KEPT)
+    if (this.#trainings > 0) this.#shifts = [...this.#shifts, Math.fround(shift)].slice(-SHIFTS_KEPT)
     this.#trainings += 1
     if (this.#trainings > TRAININGS_AT_FIRST)
       this.#novelty += (Math.min(this.#newOnes, NOVELTY_COUNTED) - this.#novelty) * NOVELTY_PACE
@@ -101,14 +105,24 @@ export class ContentModel {
   }
 
   stored(): StoredContent {
-    const { trainings, novelty } = { trainings: this.#trainings, novelty: this.#novelty }
-    return { trainings, novelty, shifts: Float32Array.from(this.#shifts), templates: [...this.#tree] }
+    return {
+      trainings: this.#trainings,
+      novelty: this.#novelty,
+      untrained: this.#untrained,
+      newOnes: this.#newOnes,
+      told: this.#told,
+      shifts: Float32Array.from(this.#shifts),
+      templates: [...this.#tree],
+    }
   }
 
   /** Of more templates than it may have, it keeps those that were seen last. */
-  restore({ trainings, novelty, shifts, templates }: StoredContent): void {
+  restore({ trainings, novelty, untrained, newOnes, told, shifts, templates }: StoredContent): void {
     this.#trainings = trainings
     this.#novelty = novelty
+    this.#untrained = untrained
+    this.#newOnes = newOnes
+    this.#told = told
     this.#shifts = [...shifts].slice(-SHIFTS_KEPT)
     const kept = templates.toSorted((a, b) => b.lastLine - a.lastLine).slice(0, this.#options.templatesMax)
     for (const template of templates) if (kept.includes(template)) this.#tree.insert(template)

@@ -12,6 +12,16 @@ export interface StoredProfile {
   readonly lows: Float32Array
   readonly highs: Float32Array
   readonly days: Uint8Array
+  /** Number, low, high and windows of the slot that is going on; empty before the first window. */
+  readonly open: Float64Array
+}
+
+interface OpenSlot {
+  /** Since the epoch. */
+  readonly number: number
+  low: number
+  high: number
+  windows: number
 }
 
 /**
@@ -30,10 +40,10 @@ export class DailyProfile {
   readonly #highs: Float32Array
   /** Days that each slot has seen, at most 255. */
   readonly #days: Uint8Array
-  /** The slot that is going on: its number since the epoch; null before the first window. */
-  #open: { readonly number: number; low: number; high: number; windows: number } | null = null
-  /** By slot, relative to the whole day; null while it is not known, undefined while it is to be worked out. */
-  #ranges: readonly UsualRange[] | null | undefined = null
+  /** The slot that is going on; null before the first window. */
+  #open: OpenSlot | null = null
+  /** Low, middle and high of each slot, relative to the whole day; null while it is not known, undefined while it is to be worked out. */
+  #ranges: Float32Array | null | undefined = null
 
   constructor(windowMs: number) {
     this.#windowMs = windowMs
@@ -46,7 +56,10 @@ export class DailyProfile {
 
   /** What is usual at the time, relative to the whole day; nothing while that is not known. */
   at(startMs: number): UsualRange {
-    return this.#known()?.[this.#numberOf(startMs) % this.#slots] ?? ANY_TIME
+    const known = this.#known()
+    if (known === null) return ANY_TIME
+    const from = (this.#numberOf(startMs) % this.#slots) * 3
+    return { low: known[from]!, middle: known[from + 1]!, high: known[from + 2]! }
   }
 
   /** Whether the time of day is taken into account. */
@@ -65,31 +78,25 @@ export class DailyProfile {
   }
 
   stored(): StoredProfile {
-    return { lows: this.#lows, highs: this.#highs, days: this.#days }
+    const open =
+      this.#open === null ? [] : [this.#open.number, this.#open.low, this.#open.high, this.#open.windows]
+    return { lows: this.#lows, highs: this.#highs, days: this.#days, open: Float64Array.from(open) }
   }
 
   /** @throws RangeError when it is of another window */
-  restore({ lows, highs, days }: StoredProfile): void {
+  restore({ lows, highs, days, open }: StoredProfile): void {
     if (lows.length !== this.#lows.length || highs.length !== lows.length || days.length !== this.#slots)
       throw new RangeError(`a profile of ${days.length} slots, not ${this.#slots}`)
     this.#lows.set(lows)
     this.#highs.set(highs)
     this.#days.set(days)
+    const [number, low, high, windows] = open
+    if (windows !== undefined) this.#open = { number: number!, low: low!, high: high!, windows }
     this.#ranges = undefined
   }
 
   /** A slot that was seen for less than half of its time says nothing about it. */
-  #finish({
-    number,
-    low,
-    high,
-    windows,
-  }: {
-    number: number
-    low: number
-    high: number
-    windows: number
-  }): void {
+  #finish({ number, low, high, windows }: OpenSlot): void {
     if (windows * this.#windowMs < this.#slotMs / 2) return
     const slot = number % this.#slots
     const seen = this.#days[slot]!
@@ -100,20 +107,18 @@ export class DailyProfile {
     this.#ranges = undefined
   }
 
-  #known(): readonly UsualRange[] | null {
+  #known(): Float32Array | null {
     if (this.#ranges === undefined) this.#ranges = this.#workOut()
     return this.#ranges
   }
 
-  #workOut(): readonly UsualRange[] | null {
+  #workOut(): Float32Array | null {
     if (this.#days.some((days) => days < DAYS_NEEDED)) return null
     const ranges = Array.from(this.#days, (days, slot) => this.#rangeOf(slot, Math.min(days, DAYS)))
     const whole = median(sorted(Float32Array.from(ranges, ({ middle }) => middle)))
-    return ranges.map(({ low, middle, high }) => ({
-      low: low - whole,
-      middle: middle - whole,
-      high: high - whole,
-    }))
+    return Float32Array.from(
+      ranges.flatMap(({ low, middle, high }) => [low - whole, middle - whole, high - whole]),
+    )
   }
 
   #rangeOf(slot: number, days: number): UsualRange {

@@ -14,6 +14,9 @@ export interface StoredRate extends StoredProfile {
   /** The last windows, the oldest first: levels, and when they began, milliseconds since the epoch. */
   readonly levels: Float32Array
   readonly starts: Float64Array
+  /** The same of those that are not learnt yet. */
+  readonly untrainedLevels: Float32Array
+  readonly untrainedStarts: Float64Array
 }
 
 interface Summary {
@@ -60,7 +63,7 @@ export class RateModel {
   /** A window that is to be learnt. At most 120 are kept until the next training. */
   note(startMs: number, lines: number): void {
     if (this.#untrained.length >= WINDOWS) this.#untrained.shift()
-    this.#untrained.push({ startMs, level: levelOf(lines) })
+    this.#untrained.push({ startMs, level: Math.fround(levelOf(lines)) })
   }
 
   train(): void {
@@ -85,15 +88,27 @@ export class RateModel {
     return {
       levels: Float32Array.from(order, (index) => this.#levels[index]!),
       starts: Float64Array.from(order, (index) => this.#starts[index]!),
+      untrainedLevels: Float32Array.from(this.#untrained, ({ level }) => level),
+      untrainedStarts: Float64Array.from(this.#untrained, ({ startMs }) => startMs),
       ...this.#profile.stored(),
     }
   }
 
   /** @throws RangeError when it is of another window */
-  restore({ levels, starts, ...profile }: StoredRate): void {
-    if (levels.length !== starts.length || levels.length > WINDOWS)
-      throw new RangeError(`${levels.length} windows, at most ${WINDOWS} are kept`)
+  restore({ levels, starts, untrainedLevels, untrainedStarts, ...profile }: StoredRate): void {
+    for (const [some, begins] of [
+      [levels, starts],
+      [untrainedLevels, untrainedStarts],
+    ] as const)
+      if (some.length !== begins.length || some.length > WINDOWS)
+        throw new RangeError(
+          `${some.length} windows and ${begins.length} beginnings; at most ${WINDOWS} are kept`,
+        )
     this.#profile.restore(profile)
+    this.#untrained = Array.from(untrainedLevels, (level, index) => ({
+      level,
+      startMs: untrainedStarts[index]!,
+    }))
     this.#levels.set(levels)
     this.#starts.set(starts)
     this.#seen = levels.length
@@ -134,4 +149,4 @@ const WINDOWS_NEEDED = 30
 const OUTER_SHARE = 0.05
 
 /** Memory of one, bytes, at most (bounded-memory.test.ts). */
-export const RATE_MODEL_BYTES = 24_000
+export const RATE_MODEL_BYTES = 20_000

@@ -7,26 +7,17 @@ import { TOKENS_MAX } from './tokens.ts'
 
 /** One line of JSON, without its end. */
 export function encodeSource({ source, rate, content }: SourceModel): string {
-  const { levels, starts, lows, highs, days } = rate.stored()
-  const { trainings, novelty, shifts, templates } = content.stored()
+  const { templates, shifts, ...counts } = content.stored()
   return JSON.stringify({
     ...source,
-    rate: {
-      levels: textOf(levels),
-      starts: textOf(starts),
-      lows: textOf(lows),
-      highs: textOf(highs),
-      days: textOf(days),
-    },
+    rate: Object.fromEntries(Object.entries(rate.stored()).map(([name, values]) => [name, textOf(values)])),
     content: {
-      trainings,
-      novelty,
+      ...counts,
       shifts: textOf(shifts),
-      templates: templates.map(({ hashes, example, weight, lastLine }) => ({
+      templates: templates.map(({ hashes, example, ...figures }) => ({
         hashes: textOf(hashes),
         example: textOf(example),
-        weight,
-        lastLine,
+        ...figures,
       })),
     },
   })
@@ -68,32 +59,49 @@ const floats = column(4, (bytes) => new Float32Array(bytes)).refine(
   (numbers) => numbers.every((number) => Number.isFinite(number) && number >= 0),
   'a column of numbers of 0 or more',
 )
-const moments = column(8, (bytes) => new Float64Array(bytes)).refine(
-  (numbers) => numbers.every((number) => Number.isSafeInteger(number) && number >= 0),
+const doubles = column(8, (buffer) => new Float64Array(buffer)).refine(
+  (numbers) => numbers.every((number) => Number.isFinite(number) && number >= 0),
+  'a column of numbers of 0 or more',
+)
+const moments = doubles.refine(
+  (numbers) => numbers.every((number) => Number.isSafeInteger(number)),
   'a column of milliseconds since the epoch',
 )
 const bytes = column(1, (buffer) => new Uint8Array(buffer))
 
-const template: z.ZodType<Template> = z
-  .strictObject({
-    hashes: column(4, (buffer) => new Uint32Array(buffer)).refine(
-      ({ length }) => length <= TOKENS_MAX,
-      `at most ${TOKENS_MAX} tokens`,
-    ),
-    example: bytes.refine(({ length }) => length <= EXAMPLE_BYTES_MAX, `at most ${EXAMPLE_BYTES_MAX} bytes`),
-    weight: z.number().nonnegative(),
-    lastLine: z.int().nonnegative(),
-  })
-  .transform((fields) => ({ ...fields, lines: 0 }))
+const whole = z.int().nonnegative()
+
+const template: z.ZodType<Template> = z.strictObject({
+  hashes: column(4, (buffer) => new Uint32Array(buffer)).refine(
+    ({ length }) => length <= TOKENS_MAX,
+    `at most ${TOKENS_MAX} tokens`,
+  ),
+  example: bytes.refine(({ length }) => length <= EXAMPLE_BYTES_MAX, `at most ${EXAMPLE_BYTES_MAX} bytes`),
+  lines: whole,
+  weight: z.number().nonnegative(),
+  lastLine: whole,
+})
 
 const storedSource = z.strictObject({
   id: z.string().min(1),
   kind: z.enum(['container', 'file', 'push']),
   name: z.string().min(1),
-  rate: z.strictObject({ levels: floats, starts: moments, lows: floats, highs: floats, days: bytes }),
+  rate: z.strictObject({
+    levels: floats,
+    starts: moments,
+    untrainedLevels: floats,
+    untrainedStarts: moments,
+    lows: floats,
+    highs: floats,
+    days: bytes,
+    open: doubles.refine(({ length }) => length === 0 || length === 4, 'four numbers, or none'),
+  }),
   content: z.strictObject({
-    trainings: z.int().nonnegative(),
+    trainings: whole,
     novelty: z.number().nonnegative(),
+    untrained: whole,
+    newOnes: whole,
+    told: whole,
     shifts: floats,
     templates: z.array(template),
   }),

@@ -47,4 +47,4 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu
 
 export const EXAMPLE_BYTES_MAX = 160
-const TEMPLATE_BYTES = 700
+const TEMPLATE_BYTES = 640
