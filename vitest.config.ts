@@ -21,6 +21,8 @@ const INTEGRATION = [
   'scenarios/engines/engine-gate.test.ts',
   'scenarios/engines/simulated.test.ts',
   'scenarios/probes/process-tree.test.ts',
+  'scenarios/report/page/page-in-chromium.test.ts',
+  'scenarios/run-interrupted.test.ts',
   'scenarios/subjects/subject-process.test.ts',
   'scenarios/subjects/subjects.test.ts',
   'scenarios/virtual-processes.test.ts',

@@ -16,6 +16,15 @@ export interface Curve {
   readonly label: string
   readonly t: readonly number[]
   readonly values: Column
+  /** Curves of one lane have one colour; default one for each curve. */
+  readonly lane?: number
+}
+
+/** One of several runs in a chart. */
+export interface ChartedRun {
+  readonly run: RunResult
+  readonly label: string
+  readonly lane: number
 }
 
 /** A straight line that must not be crossed, from one point to another. */
@@ -43,17 +52,16 @@ export function chartsOf(run: RunResult): Chart[] {
   })
 }
 
-/** What was sampled of several runs, one figure of all of them in each chart. @param labels of the runs */
-export function comparedCharts(runs: readonly RunResult[], labels: readonly string[]): Chart[] {
+/** What was sampled of several runs, one figure of all of them in each chart. */
+export function comparedCharts(runs: readonly ChartedRun[]): Chart[] {
   return FIGURES.flatMap(({ title, unit, curves }) => {
-    const found = runs.flatMap((run, index) => {
+    const found = runs.flatMap(({ run, label, lane }) => {
       const [main] = curvesOf(run, curves)
-      return main === undefined ? [] : [{ ...main, label: labels[index]! }]
+      return main === undefined ? [] : [{ ...main, label, lane, figure: main.label }]
     })
-    const what = curves(runs[0]!)[0]?.[0] ?? title
-    return found.length < 2
-      ? []
-      : [{ title: what === title ? title : `${title}: ${what}`, unit, curves: found, limits: [], bands: [] }]
+    const figure = found[0]?.figure ?? title
+    const heading = title.includes(figure) ? title : `${title}: ${figure}`
+    return found.length < 2 ? [] : [{ title: heading, unit, curves: found, limits: [], bands: [] }]
   })
 }
 

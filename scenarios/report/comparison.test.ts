@@ -60,9 +60,10 @@ test('engines and compressions are told apart where there are several', () => {
 
 test('the page has a dot for each run of a history, and a chart of all of them', () => {
   const runs = [run(0, 'mine', 1), run(5, 'mine', 2)]
-  expect(comparedCharts(runs, ['a', 'b']).map(({ curves }) => curves.map(({ label }) => label))).toEqual([
-    ['a', 'b'],
-  ])
+  const charts = comparedCharts(
+    runs.map((each, index) => ({ run: each, lane: 0, label: ['a', 'b'][index]! })),
+  )
+  expect(charts.map(({ curves }) => curves.map(({ label }) => label))).toEqual([['a', 'b']])
   const html = htmlReport(reportOf(runs))
   expect(html).toContain('Side by side')
   const history = /<tr><td>growth of tasks<td>.*?<\/svg>/.exec(html)![0]

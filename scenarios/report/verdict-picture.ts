@@ -19,7 +19,7 @@ export function verdictPicture({ runs, conclusions }: RunReport): string {
 <style>${STYLE}</style>
 <rect width="${WIDTH}" height="${height}" rx="8" class="card"/>
 ${text(LEFT, TOP - ROW / 2, escapeXml(title), 'title')}
-${HEADINGS.map(([heading, x, anchor]) => text(x, TOP + ROW / 2 + 6, heading, `faint ${anchor}`)).join('\n')}
+${HEADINGS.map(([heading, x, anchor]) => text(x, TOP + 6, heading, `faint ${anchor}`)).join('\n')}
 ${rows.join('\n')}
 ${sentences.join('\n')}
 </svg>

@@ -17,8 +17,9 @@ export class ChartTable {
     this.#charts.push({
       unit,
       group,
-      curves: curves.map(({ label, t, values }) => ({
+      curves: curves.map(({ label, t, values, lane }, place) => ({
         label,
+        colour: lane ?? place,
         t: this.#indexOf(t),
         values: this.#indexOf(values),
       })),

@@ -1,14 +1,11 @@
 import { cellText, outcomesText } from '../comparison-table.ts'
 import type { ComparedCell, ComparedCriterion, ComparedPhase, Comparison } from '../comparison.ts'
 import { escapeXml as escape } from '../escape-xml.ts'
-import type { RunResult } from '../run-result.ts'
+import { timeText } from '../titles.ts'
+import type { ChartedRun } from '../charts.ts'
 
 /** The charts of several runs of a phase. @returns HTML of each */
-export type PlaceCharts = (
-  runs: readonly RunResult[],
-  labels: readonly string[],
-  phase: string,
-) => readonly string[]
+export type PlaceCharts = (runs: readonly ChartedRun[], phase: string) => readonly string[]
 
 /** Subjects side by side, phase by phase; several runs of one as a history. */
 export function comparisonSections({ lanes, phases }: Comparison, place: PlaceCharts): string {
@@ -22,12 +19,12 @@ ${sections.join('\n')}
 function phaseSection(lanes: readonly string[], phase: ComparedPhase, place: PlaceCharts): string {
   const { verdicts, rows, runs } = phase
   const history = verdicts.some(({ outcomes }) => outcomes.length > 1)
-  const labels = runs.map(({ run, lane }) => (history ? `${lanes[lane]!}, ${time(run)}` : lanes[lane]!))
-  const charts = place(
-    runs.map(({ run }) => run),
-    labels,
-    phase.phase,
-  )
+  const charted = runs.map(({ run, lane }) => ({
+    run,
+    lane,
+    label: history ? `${lanes[lane]!}, ${timeText(run)}` : lanes[lane]!,
+  }))
+  const charts = place(charted, phase.phase)
   const lost = verdicts.map(({ outcomes, lines }) =>
     outcomes.length === 0
       ? '<td>'
@@ -41,11 +38,6 @@ function phaseSection(lanes: readonly string[], phase: ComparedPhase, place: Pla
 ${rows.map(row).join('\n')}
 </table>
 <div class="charts">${charts.join('\n')}</div>`
-}
-
-/** Runs of a history are told apart by when they began. */
-function time({ startedAt }: RunResult): string {
-  return startedAt.replace('T', ' ').replace(/\.\d+Z$/, '')
 }
 
 function kindOf(outcomes: readonly string[]): string {

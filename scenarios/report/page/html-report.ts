@@ -22,8 +22,8 @@ export function htmlReport(report: RunReport): string {
   const compared =
     comparison === null
       ? ''
-      : comparisonSections(comparison, (its, labels, phase) =>
-          comparedCharts(its, labels).map((chart) => charts.place(chart, `compared ${phase}`)),
+      : comparisonSections(comparison, (its, phase) =>
+          comparedCharts(its).map((chart) => charts.place(chart, `compared ${phase}`)),
         )
   const sections = runs.map((run, index) => section(run, index, titles[index]!, charts))
   const body = `<header>
@@ -88,7 +88,7 @@ function section(run: RunResult, index: number, title: string, charts: ChartTabl
   return `<section id="run-${index}">
 <h2>${badge(run)} ${escape(title)}</h2>
 <p>${escape(setup.description)}${setup.requirement === '' ? '' : ` (${escape(setup.requirement)})`}</p>
-<table class="criteria">
+${cutText(run)}<table class="criteria">
 <tr><th>criterion<th>measured<th>allowed<th>verdict</tr>
 ${run.criteria.map(criterionRow).join('\n')}
 </table>
@@ -97,6 +97,12 @@ ${played.length === 0 ? '' : `<p>Faults: ${played.join(', ')}.</p>`}
 <div class="charts">${plots.join('\n')}</div>
 ${circumstances(run)}
 </section>`
+}
+
+function cutText({ interrupted, series, setup }: RunResult): string {
+  if (!interrupted) return ''
+  const minutes = (seconds: number): string => formatNumber(seconds / 60)
+  return `<p class="open">Interrupted at minute ${minutes(series.t.at(-1) ?? 0)} of ${minutes(setup.phaseSeconds)}: what failed has failed, what was not reached is open.</p>\n`
 }
 
 function criterionRow(criterion: CriterionResult): string {

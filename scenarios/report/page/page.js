@@ -98,12 +98,13 @@
       ],
       series: [
         { label: 'minute', value: (_plot, value) => short(value) },
-        ...chart.curves.map(({ label }, index) => ({
+        ...chart.curves.map(({ label, colour: number }, index) => ({
           label,
-          stroke: COLOURS[index % COLOURS.length],
+          stroke: COLOURS[number % COLOURS.length],
           width: 1.5,
           // Samples of other runs lie in between.
           spanGaps: !together,
+          points: { show: columns[chart.curves[index].t].length < 3 },
           value: (_plot, value) => short(value),
         })),
       ],
