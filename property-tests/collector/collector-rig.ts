@@ -638,6 +638,13 @@ export class CollectorRig {
     return errors.map(({ fields, message }) => `${message}: ${inspect(fields)}`)
   }
 
+  /** A container that is removed was read before that, all of it. */
+  assertReadToItsEnd(name: string): void {
+    for (const container of this.engine.everyContainer.filter((each) => each.name === name))
+      if (this.#reached(container) < container.expected.lines)
+        this.#fail('I7 everything is delivered in the end', `${name} was gone before it was read`)
+  }
+
   /** @throws Error unless that is not to be checked */
   #fail(check: MomentaryCheck, found: string): void {
     if (this.world.isChecked(check)) throw new Error(`${check} does not hold: ${found}`)

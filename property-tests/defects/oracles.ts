@@ -12,25 +12,25 @@ export const ORACLES: readonly Defect[] = [
     id: 'B320',
     origin,
     description:
-      'Who waits for more in the spool does not look first: what was appended while it read is missed',
+      'That everything is stored is told to nobody who waits for it: a stop waits until its deadline',
     patches: [
       {
-        file: 'reference/dispatch/spool/spool.ts',
-        find: 'while (compareOffsets(this.#seenEnd, from) <= 0) await this.#appended.wait(options)',
-        replace: 'await this.#appended.wait(options)',
+        file: 'reference/dispatch/pipeline/sink-pipeline.ts',
+        find: '    if (lane.blocks === 0) this.#finished.notifyAll()\n',
+        replace: '',
       },
     ],
-    caughtBy: ['collector-property'],
+    caughtBy: ['ordinary-day'],
   },
   {
     id: 'B321',
     origin,
-    description: 'Who waits for a file is not served when it is released',
+    description: 'Who waits for a file that stays open is not told that it is free',
     patches: [
       {
         file: 'reference/lifecycle/open-files.ts',
         find: 'this.#released.notifyAll()\n    this.#serve()',
-        replace: 'this.#released.notifyAll()',
+        replace: 'this.#released.notifyAll()\n    if (!entry.file.isOpen) this.#serve()',
       },
     ],
     caughtBy: ['ordinary-day'],
@@ -98,15 +98,16 @@ export const ORACLES: readonly Defect[] = [
   {
     id: 'B326',
     origin,
-    description: 'At a stop the delivery ends before the readers: what they still bring nobody takes',
+    description: 'The spool is closed before what is read is in it: it is written to after its close',
     patches: [
       {
-        file: 'reference/main.ts',
-        find: 'components.toReversed().flatMap(',
-        replace: 'components.flatMap(',
+        file: 'reference/dispatch/dispatcher.ts',
+        find: "{ name: 'queue', atMostMs: 5000, run: (deadlineMs) => this.#drain(deadlineMs) }",
+        replace:
+          "{ name: 'queue', atMostMs: 5000, run: async (deadlineMs) => { await this.#mode?.close(); this.#mode.close = async () => {}; await this.#drain(deadlineMs) } }",
       },
     ],
-    caughtBy: ['ordinary-day'],
+    caughtBy: ['delivery-day'],
   },
   {
     id: 'B327',
@@ -117,6 +118,11 @@ export const ORACLES: readonly Defect[] = [
         file: 'reference/docker/container-session.ts',
         find: "    if (!details.running) return 'drain'\n    if (mode === 'poll'",
         replace: "    if (mode !== 'poll') return 'drain'\n    if (mode === 'poll'",
+      },
+      {
+        file: 'reference/docker/container-session.ts',
+        find: '      if (details.running) return follow\n',
+        replace: '',
       },
     ],
     caughtBy: ['odd-day'],
@@ -134,5 +140,93 @@ export const ORACLES: readonly Defect[] = [
       },
     ],
     caughtBy: ['odd-day'],
+  },
+  {
+    id: 'B328',
+    origin,
+    description: 'Where a log is polled it is polled once: what comes later is not read before the next list',
+    patches: [
+      {
+        file: 'reference/docker/container-session.ts',
+        find: 'await this.#news.waitAtMost(clock, pauseMs, { signal })',
+        replace: 'await clock.sleep(1000 * pauseMs, { signal })',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'property-tests/collector.property.test.ts',
+        test: 'the same on podman-4, whose follow cannot be trusted',
+      },
+    ],
+  },
+  {
+    id: 'B329',
+    origin,
+    description: 'A start that waited for a stop goes on, though another stop came after it',
+    patches: [
+      {
+        file: 'reference/lifecycle/lifecycle.ts',
+        find: 'if (stops !== this.#stops) throw stoppedWhileStarting()',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'property-tests/lifecycle.property.test.ts',
+        test: 'equal some sequential order, and the last call wins: all sequences',
+      },
+    ],
+  },
+  {
+    id: 'B330',
+    origin,
+    description:
+      'Numbers of 32 bits: the id of a record beyond the first twenty thousand million cannot be read',
+    patches: [
+      {
+        file: 'reference/sinks/otlp/encode.ts',
+        find: 'rest = Math.floor(rest / 10)',
+        replace: 'rest = (rest / 10) | 0',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/sinks/otlp/encode.property.test.ts',
+        test: 'an export in protobuf says what was read',
+      },
+    ],
+  },
+  {
+    id: 'B331',
+    origin,
+    description: 'In JSON for Loki a byte order mark is dropped',
+    patches: [
+      {
+        file: 'reference/sinks/loki/encode.ts',
+        find: "new TextDecoder('utf-8', { ignoreBOM: true })",
+        replace: "new TextDecoder('utf-8')",
+      },
+    ],
+    caughtBy: [
+      { file: 'reference/sinks/loki/encode.property.test.ts', test: 'a push in json says what was read' },
+    ],
+  },
+  {
+    id: 'B332',
+    origin,
+    description: 'What a service says with 5xx is taken for good: lines are lost while it fails',
+    patches: [
+      {
+        file: 'reference/sinks/http/endpoint.ts',
+        find: 'if (status >= 200 && status < 300) return',
+        replace: 'if (status === 503 || (status >= 200 && status < 300)) return',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'property-tests/network-sinks.property.test.ts',
+        test: 'loki holds each line once, in the order of its source',
+      },
+    ],
   },
 ]

@@ -203,4 +203,19 @@ export const SABOTAGES: readonly Defect[] = [
     ],
     caughtBy: ['odd-day'],
   },
+  {
+    id: 'I17',
+    origin,
+    description: 'A heartbeat fails once, and is begun again',
+    patches: [
+      {
+        file: 'reference/docker/container-roster.ts',
+        find: '      session.checkRotation()\n',
+        replace: `      session.checkRotation()
+      if (session.source.name === 'idle' && !session.failed) throw Error(String((session.failed = 'once')))
+`,
+      },
+    ],
+    caughtBy: ['ordinary-day'],
+  },
 ]

@@ -96,6 +96,18 @@ test.each([
   expect(failed).toEqual([id])
 })
 
+test.each([
+  ['subject', { subjectProblems: ['mine ended by itself: exit status 1'] }],
+  ['engine-descriptors', { series: { engineFds: growing(40, 60), engineTasks: steady(40) } }],
+  ['engine-tasks', { series: { engineFds: steady(40), engineTasks: growing(40, 60) } }],
+] as const)('load fails on %s alone, where other programs are seen', (id, seen) => {
+  const series = { ...goodLoad.series, ...('series' in seen ? seen.series : {}) }
+  const failed = [...judged('load', { ...goodLoad, ...seen, series }).values()].filter(
+    ({ pass }) => pass === false,
+  )
+  expect(failed.map((result) => result.id)).toEqual([id])
+})
+
 test('load fails when nothing was rotated', () => {
   const results = judged('load', { ...goodLoad, rotationsByContainer: new Map([['wt-01', 0]]) })
   expect(results.get('rotations')?.pass).toBe(false)

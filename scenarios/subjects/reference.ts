@@ -32,6 +32,9 @@ export function referenceSubject(defect: string | null): Subject {
 
 export const REFERENCE_NAME = 'reference'
 
+/** A file handle that is left to the garbage collector is closed with a deprecation (DEP0137): here it ends the process, and so fails the phase. */
+const FAILS_WHERE_GARBAGE_CLOSES = '--throw-deprecation'
+
 async function prepare(
   place: SubjectPlace,
   settings: SubjectSettings,
@@ -42,9 +45,11 @@ async function prepare(
   const config = path.join(place.stateDir, 'collector.yaml')
   const configuration = collectorYaml({ ...place, ...listen }, settings)
   await writeFile(config, configuration)
+  const { command, env } = ownCommand(['collect', '--config', config], defect)
   return {
     name: REFERENCE_NAME,
-    ...ownCommand(['collect', '--config', config], defect),
+    command,
+    env: { ...env, NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} ${FAILS_WHERE_GARBAGE_CLOSES}` },
     container: null,
     workingDirectory: ROOT,
     configuration,
