@@ -5,6 +5,7 @@ import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
 import { API } from './api.ts'
 import { ALERTS } from './alerts.ts'
+import { CHANCE } from './chance.ts'
 import { CONFIGURATION } from './configuration.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
@@ -19,6 +20,7 @@ import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
 import { RETRIES } from './retries.ts'
 import { STORED } from './stored.ts'
+import { PARSERS } from './parsers.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
 import { CRITERION_SABOTAGES } from './criterion-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
@@ -52,7 +54,9 @@ export const DEFECTS: readonly Defect[] = [
   ...SUBJECTS,
   ...API,
   ...ALERTS,
+  ...PARSERS,
   ...ORACLES,
+  ...CHANCE,
 ]
 
 /** With what was made up to show that an invariant, a promise about crashes or a criterion can fail. */

@@ -15,8 +15,8 @@ export const ORACLES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/lifecycle/open-files.ts',
-        find: '    this.#released.notifyAll()\n    this.#serve()\n',
-        replace: '    this.#released.notifyAll()\n    if (!entry.file.isOpen) this.#serve()\n',
+        find: 'this.#released.notifyAll()\n    this.#serve()',
+        replace: 'this.#released.notifyAll()\n    if (!entry.file.isOpen) this.#serve()',
       },
     ],
     caughtBy: ['ordinary-day'],

@@ -6,6 +6,7 @@ import { deliveryDay } from '../collector/delivery-day.ts'
 import { hardDay } from '../collector/hard-day.ts'
 import { oddDay } from '../collector/odd-day.ts'
 import { ordinaryDay } from '../collector/ordinary-day.ts'
+import { outcomesOfTwo, someCases } from '../determinism/world-cases.ts'
 import { checkStream } from '../jetstream/stream.property.ts'
 import { everyCriterion } from '../../scenarios/criteria/every-criterion.ts'
 
@@ -29,6 +30,7 @@ export const SUITE_NAMES = [
   'jetstream-property',
   'collector-property',
   'crash-property',
+  'determinism',
 ] as const
 export type SuiteName = (typeof SUITE_NAMES)[number]
 
@@ -66,6 +68,21 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
       shrink: false,
     })),
   }),
+  determinism,
+}
+
+/** Cases of all properties in virtual worlds, each run twice. */
+async function determinism(): Promise<SuiteResult> {
+  let cases = 0
+  try {
+    for (const some of someCases(SEED)) {
+      // oxlint-disable-next-line no-await-in-loop -- one world at a time
+      cases += (await outcomesOfTwo(some)).length
+    }
+    return { suite: 'determinism', cases, failure: null }
+  } catch (error) {
+    return { suite: 'determinism', cases: cases + 1, failure: messageOf(error) }
+  }
 }
 
 async function scenario(suite: SuiteName, run: () => Promise<unknown>): Promise<SuiteResult> {

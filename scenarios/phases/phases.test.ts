@@ -38,6 +38,8 @@ test('the phases are those of the requirements, with their load and length', () 
     ['D5', 'load', 55, 60],
     ['D6', 'load-retest', 55, 30],
     ['D13', 'reconnects', 6, 10],
+    ['D5', 'crowd', 200, 30],
+    ['D12', 'soak', 40, 1440],
   ])
 })
 

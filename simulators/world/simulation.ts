@@ -5,6 +5,7 @@ import { ResourceLedger } from './resource-ledger.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { stepSettled, turnRealEventLoop, type AfterStep } from './settle.ts'
 import { VirtualClock } from './virtual-clock.ts'
+import { noteMade } from './watched-simulations.ts'
 import { DeadlockError, EventFailure, InvariantViolation, type WorldMoment } from './world-errors.ts'
 
 export interface SimulationOptions {
@@ -54,7 +55,8 @@ export class Simulation implements Host {
     this.seed = options.seed
     this.random = new SeededRandom(options.seed)
     this.#ties = this.random.fork('ties')
-    this.#trace = new EventTrace(options.recordTrace === true ? Infinity : LAST_EVENTS)
+    const isWatched = noteMade(this)
+    this.#trace = new EventTrace(options.recordTrace === true || isWatched ? Infinity : LAST_EVENTS)
     this.ledger = new ResourceLedger(() => this.#nowMs, {
       recordLocations: options.recordLocations ?? true,
     })
