@@ -218,12 +218,12 @@ export const ORACLES: readonly Defect[] = [
   {
     id: 'B333',
     origin,
-    description: 'The bound on the memory of the anomaly detector is not kept',
+    description: 'Lines that the anomaly detector has no time for are passed over, and counted by nobody',
     patches: [
       {
         file: 'reference/anomalies/detector.ts',
-        find: 'bytesMax: memoryBytesMax - 2 * this.#bufferBytes',
-        replace: 'bytesMax: 100 * memoryBytesMax',
+        find: 'if (taken < lines) this.#events.skipped(',
+        replace: 'if (taken > lines) this.#events.skipped(',
       },
     ],
     caughtBy: [
