@@ -20,6 +20,7 @@ const INTEGRATION = [
   'scenarios/dockerd-command.test.ts',
   'scenarios/engines/engine-gate.test.ts',
   'scenarios/engines/simulated.test.ts',
+  'scenarios/museum/museum.test.ts',
   'scenarios/probes/process-tree.test.ts',
   'scenarios/report/page/page-in-chromium.test.ts',
   'scenarios/run-interrupted.test.ts',
