@@ -40,7 +40,8 @@ const sinks = section(Object.fromEntries(kinds.map(([, { name, schema }]) => [na
 export const configSchema = section({
   stateDir: text
     .default('./data/state')
-    .describe('positions, lock, spool and dead letters; one collector per directory'),
+    .describe('positions, lock, spool and dead letters; one collector per directory')
+    .meta({ needsRestart: true }),
   logLevel: oneOf(['debug', 'info', 'warn', 'error'])
     .default('info')
     .describe("what the collector's own log says, on standard error"),
@@ -48,13 +49,15 @@ export const configSchema = section({
   fileMonitor,
   dispatcher,
   sinks,
-  metrics: listener('127.0.0.1:8001').describe('GET /metrics'),
-  api: api.describe('health, status, starting and stopping of monitors: see openapi.json'),
+  metrics: listener('127.0.0.1:8001').describe('GET /metrics').meta({ needsRestart: true }),
+  api: api
+    .describe('health, status, starting and stopping of monitors: see openapi.json')
+    .meta({ needsRestart: true }),
   // Of a part to come: it is there to be refused with a better reason than "unknown".
   anomaly: section({
     enabled: notYet.default(false),
     trainingIntervalMs: durationFrom('1s', '24h').prefault('10m'),
-  }).meta({ planned: true }),
+  }).meta({ planned: true, needsRestart: true }),
 })
 
 /**

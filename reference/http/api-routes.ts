@@ -6,6 +6,8 @@ import { healthRoutes } from './health-routes.ts'
 import type { Health } from './health.ts'
 import { monitorRoutes } from './monitor-routes.ts'
 import { openApiRoute } from './open-api.ts'
+import { reloadRoute } from './reload-routes.ts'
+import type { ReloadReport } from '../reload/reload-report.ts'
 import { statusSchema, type Status } from './status.ts'
 
 export interface ApiOptions extends DebugOptions {
@@ -13,14 +15,16 @@ export interface ApiOptions extends DebugOptions {
   readonly status: () => Status
   readonly monitors: readonly MonitorSwitch[]
   readonly access: Access
+  readonly reload: () => Promise<ReloadReport>
 }
 
 /** Everything the API serves, with its description. */
-export function apiRoutes({ access, health, monitors, status, ...debug }: ApiOptions): ApiRoute[] {
+export function apiRoutes({ access, health, monitors, reload, status, ...debug }: ApiOptions): ApiRoute[] {
   const routes = [
     ...healthRoutes(health),
     statusRoute(status),
     ...monitorRoutes(monitors),
+    reloadRoute(reload),
     ...debugRoutes(debug),
   ]
   return [...routes, openApiRoute(routes)].map((route) => access.guarded(route))

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { STREAM_ERRORS } from '../error-codes.ts'
 import type { TaskRegistry } from '../lifecycle/task-registry.ts'
 import type { Health } from '../http/health.ts'
+import { RELOAD_RESULTS, type ReloadResult } from '../reload/reload-report.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HostProcess } from '../ports/host-process.ts'
 
@@ -217,6 +218,9 @@ export class Metrics {
   readonly #apiRefused = this.#counter('log_capturer_api_refused_total', 'reason', {
     help: 'Requests to the API that were refused: without the token, or from a page in a browser',
   })
+  readonly #configReloads = this.#counter('log_capturer_config_reload_total', 'result', {
+    help: 'Times the configuration was read again, by what came of it; where it was refused or failed the one before is kept',
+  })
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
   })
@@ -262,6 +266,7 @@ export class Metrics {
         for (const source of LOG_SOURCES) this.#logSource.remove({ ...labels, source })
       },
     )
+    for (const result of RELOAD_RESULTS) this.#configReloads.inc({ result }, 0)
     this.#mirrorTasks(options.tasks)
     this.#mirrorSlots(options.slots)
     this.#mirrorProcess(options.process)
@@ -513,6 +518,7 @@ export class Metrics {
       labelNames: ['sink'],
       registers: [this.#registry],
       collect() {
+        gauge.reset()
         for (const [sink, bytes] of read()) gauge.set({ sink }, bytes)
       },
     })
@@ -526,6 +532,7 @@ export class Metrics {
       labelNames: ['monitor'],
       registers: [this.#registry],
       collect() {
+        gauge.reset()
         for (const { name, state } of read()) gauge.set({ monitor: name }, Number(state === 'running'))
       },
     })
@@ -569,6 +576,10 @@ export class Metrics {
   /** @param reason why a request to the API was refused: no good `token`, or from a page of another `origin` */
   apiRefused(reason: 'token' | 'origin'): void {
     this.#apiRefused.inc({ reason })
+  }
+
+  configReloaded(result: ReloadResult): void {
+    this.#configReloads.inc({ result })
   }
 
   /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */
