@@ -448,5 +448,5 @@ function endOf(block: Block): Place {
 
 const SYNC_LATE_MS = 10_000
 /** What it was given is waited for so long when it is ended, and what hangs so long. */
-const DRAIN_MS = 2000
+const DRAIN_MS = 5000
 const JOIN_MS = 1000
