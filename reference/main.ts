@@ -1,6 +1,8 @@
+import { AnomalyDetection, DETECTION_OFF } from './anomalies/anomaly-detection.ts'
 import type { CollectorConfig } from './config/config.ts'
 import { LiveConfig } from './config/live-config.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
+import type { Source, SourcePosition } from './dispatch/block.ts'
 import type { Sink } from './dispatch/sink.ts'
 import { ContainerMonitor } from './docker/container-monitor.ts'
 import type { Delivery } from './docker/delivery.ts'
@@ -12,6 +14,9 @@ import { apiRoutes } from './http/api-routes.ts'
 import { healthOf, type Health } from './http/health.ts'
 import { Listeners } from './http/listeners.ts'
 import { metricsRoutes } from './http/metrics-routes.ts'
+import { PushIntake, type PushDelivery } from './push/push-intake.ts'
+import { LogDirectory } from './push/log-directory.ts'
+import { parsePushPosition } from './push/push-position.ts'
 import { RecentErrors } from './http/recent-errors.ts'
 import type { Status } from './http/status.ts'
 import type { Component } from './lifecycle/component.ts'
@@ -89,6 +94,17 @@ export function createCollector(
     ...otherSinks(extensions, { ports: { ...ports, logger }, metrics, before }),
   ]
   const { stateDir } = config
+  const detection = config.anomaly.enabled
+    ? new AnomalyDetection({
+        clock,
+        logger,
+        metrics,
+        fileSystem,
+        stateDir,
+        config: config.anomaly,
+        isReading: () => monitors.every((each) => Object.values(each.checks()).every(({ ok }) => ok)),
+      })
+    : null
   const dispatcher = new Dispatcher({
     clock,
     random,
@@ -98,9 +114,13 @@ export function createCollector(
     stateDir,
     config: live.dispatcher,
     sinks: sinksOf(config),
-    parse: (kind, json) => (kind === 'file' ? parseFilePosition(json) : parseContainerPosition(json)),
+    appends: config.push.enabled,
+    parse: (kind, json) => POSITIONS[kind](json),
+    observer: detection ?? undefined,
   })
-  const delivery: Delivery = {
+  const delivery: Delivery & PushDelivery = {
+    append: (blocks, options) => dispatcher.append(blocks, options),
+    secure: () => dispatcher.secure(),
     tryDeliver: (block) => dispatcher.tryDeliver(block),
     deliver: (block, options) => dispatcher.deliver(block, options),
     whenSaved: (sourceId, options) => dispatcher.whenSaved(sourceId, options),
@@ -157,11 +177,22 @@ export function createCollector(
       extensions.onReloaded?.(next)
     },
   })
+  const push = config.push.enabled
+    ? new PushIntake({
+        config: config.push,
+        clock,
+        logger,
+        metrics: metrics.push,
+        delivery,
+        directory: pushDirectory(config, ports),
+      })
+    : null
   const status = (): Status => ({
     state: lifecycle.state,
     monitors: enabledMonitors(),
     containers: monitor.status(),
     files: files.status(),
+    pushed: push?.status() ?? [],
     sinks: dispatcher.figures(),
     lastReload: reloading.last,
     errors: recentErrors.list(),
@@ -170,6 +201,8 @@ export function createCollector(
   const api = apiRoutes({
     health: () => health(),
     status,
+    logs: { push, bodyBytesMax: config.push.bodyBytesMax },
+    anomalies: () => detection?.report() ?? DETECTION_OFF,
     monitors,
     reload: () => reloading.reload(),
     tasks,
@@ -181,15 +214,17 @@ export function createCollector(
     http,
     listeners: [
       { ...config.metrics, routes: metricsRoutes(metrics) },
-      { ...config.api, routes: api, check: () => access.check() },
+      { ...config.api, routes: api, options: config.api, check: () => access.check() },
     ],
   })
   const components: readonly Component[] = [
     listeners,
+    ...(detection === null ? [] : [detection]),
     tailedFiles(files),
     dispatcher,
     engineConnections(engine),
     ...monitors,
+    ...(push === null ? [] : [push]),
     reloading,
   ]
 
@@ -272,6 +307,18 @@ function otherSinks(
 /** Directories in which what is read would be what was written. */
 function writtenTo({ sinks: { localFile }, stateDir }: CollectorConfig): string[] {
   return [stateDir, ...(localFile.enabled ? [localFile.directory] : [])]
+}
+
+/** How positions of each kind of source are read from their form on disk. */
+const POSITIONS: Readonly<Record<Source['kind'], (json: unknown) => SourcePosition>> = {
+  container: parseContainerPosition,
+  file: parseFilePosition,
+  push: parsePushPosition,
+}
+
+function pushDirectory({ sinks, stateDir }: CollectorConfig, ports: Ports): LogDirectory | null {
+  const { directory, enabled } = sinks.localFile
+  return enabled ? new LogDirectory({ ...ports, directory, forbidden: [stateDir] }) : null
 }
 
 /** One that fails keeps none of the others from it. */

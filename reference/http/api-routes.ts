@@ -1,30 +1,46 @@
 import type { MonitorSwitch } from '../lifecycle/monitor-switch.ts'
+import type { AnomalyReport } from '../anomalies/anomaly-detection.ts'
 import type { Access } from './access.ts'
+import { anomalyRoute } from './anomaly-route.ts'
 import { json, type ApiRoute } from './api-route.ts'
 import { debugRoutes, type DebugOptions } from './debug-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import type { Health } from './health.ts'
 import { monitorRoutes } from './monitor-routes.ts'
+import { pushRoute, type PushRouteOptions } from './push-route.ts'
 import { openApiRoute } from './open-api.ts'
 import { reloadRoute } from './reload-routes.ts'
 import type { ReloadReport } from '../reload/reload-report.ts'
 import { statusSchema, type Status } from './status.ts'
 
 export interface ApiOptions extends DebugOptions {
+  readonly logs: PushRouteOptions
   readonly health: () => Health
   readonly status: () => Status
+  readonly anomalies: () => AnomalyReport
   readonly monitors: readonly MonitorSwitch[]
   readonly access: Access
   readonly reload: () => Promise<ReloadReport>
 }
 
 /** Everything the API serves, with its description. */
-export function apiRoutes({ access, health, monitors, reload, status, ...debug }: ApiOptions): ApiRoute[] {
+export function apiRoutes({
+  access,
+  anomalies,
+  health,
+  logs,
+  monitors,
+  reload,
+  status,
+  ...debug
+}: ApiOptions): ApiRoute[] {
   const routes = [
     ...healthRoutes(health),
     statusRoute(status),
+    anomalyRoute(anomalies),
     ...monitorRoutes(monitors),
     reloadRoute(reload),
+    pushRoute(logs),
     ...debugRoutes(debug),
   ]
   return [...routes, openApiRoute(routes)].map((route) => access.guarded(route))

@@ -27,6 +27,10 @@ export async function takeUp(
   signal: AbortSignal,
 ): Promise<void> {
   const before = live.current
+  const isMoved = !isDeepStrictEqual(outputOf(before), outputOf(next))
+  // What is pushed is named by files in there.
+  if (isMoved && before.push.enabled)
+    throw new Error('sinks.local_file.directory cannot change while push is enabled: restart the collector')
   const paused = [
     ...(before.containerMonitor.enabled === next.containerMonitor.enabled ? [] : [containers.control]),
     ...(readsOtherwise(before, next) ? [files] : []),
@@ -53,8 +57,12 @@ function readsOtherwise(before: CollectorConfig, next: CollectorConfig): boolean
   return !isDeepStrictEqual(filesReadBy(before), filesReadBy(next))
 }
 
-function filesReadBy({ fileMonitor, sinks: { localFile } }: CollectorConfig): unknown {
-  return [fileMonitor, localFile.enabled, localFile.directory]
+function filesReadBy(config: CollectorConfig): unknown {
+  return [config.fileMonitor, outputOf(config)]
+}
+
+function outputOf({ sinks: { localFile } }: CollectorConfig): unknown {
+  return [localFile.enabled, localFile.directory]
 }
 
 function isSame(some: readonly Sink[], others: readonly Sink[]): boolean {

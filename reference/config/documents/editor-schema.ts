@@ -9,7 +9,7 @@ function forEditors(schema: JsonSchema): object {
   const { needsRestart: _restart, ...shown } = schema
   const { properties, required: _, ...rest } = shown
   if (properties === undefined) return explained(shown)
-  const keys = Object.entries(properties).filter(([, { planned }]) => planned !== true)
+  const keys = Object.entries(properties)
   return {
     ...rest,
     // An empty section is all defaults.
