@@ -9,6 +9,8 @@ import type { Health } from './health.ts'
 import { monitorRoutes } from './monitor-routes.ts'
 import { pushRoute, type PushRouteOptions } from './push-route.ts'
 import { openApiRoute } from './open-api.ts'
+import { reloadRoute } from './reload-routes.ts'
+import type { ReloadReport } from '../reload/reload-report.ts'
 import { statusSchema, type Status } from './status.ts'
 
 export interface ApiOptions extends DebugOptions {
@@ -18,6 +20,7 @@ export interface ApiOptions extends DebugOptions {
   readonly anomalies: () => AnomalyReport
   readonly monitors: readonly MonitorSwitch[]
   readonly access: Access
+  readonly reload: () => Promise<ReloadReport>
 }
 
 /** Everything the API serves, with its description. */
@@ -27,6 +30,7 @@ export function apiRoutes({
   health,
   logs,
   monitors,
+  reload,
   status,
   ...debug
 }: ApiOptions): ApiRoute[] {
@@ -35,6 +39,7 @@ export function apiRoutes({
     statusRoute(status),
     anomalyRoute(anomalies),
     ...monitorRoutes(monitors),
+    reloadRoute(reload),
     pushRoute(logs),
     ...debugRoutes(debug),
   ]
