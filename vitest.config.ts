@@ -12,6 +12,7 @@ const INTEGRATION = [
   'reference/adapters/process-watch.test.ts',
   'reference/collect-command.test.ts',
   'reference/dispatch/away-sink.test.ts',
+  'reference/http/page/status-page.test.ts',
   'reference/docker/unreadable-log.test.ts',
   'scenarios/dockerd-command.test.ts',
   'scenarios/engines/engine-gate.test.ts',

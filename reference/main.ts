@@ -152,6 +152,7 @@ export function createCollector(
   const status = (): Status => ({
     state: lifecycle.state,
     monitors: monitors.map(({ current }) => current),
+    streams: { open: pool.active, slots: pool.capacity, rotations: metrics.rotations },
     containers: monitor.status(),
     files: files?.status() ?? [],
     pushed: push?.status() ?? [],

@@ -7,6 +7,7 @@ import type { Health } from './health.ts'
 import { monitorRoutes } from './monitor-routes.ts'
 import { pushRoute, type PushRouteOptions } from './push-route.ts'
 import { openApiRoute } from './open-api.ts'
+import { statusPageRoute } from './page/status-page.ts'
 import { statusSchema, type Status } from './status.ts'
 
 export interface ApiOptions extends DebugOptions {
@@ -26,7 +27,9 @@ export function apiRoutes({ access, health, logs, monitors, status, ...debug }: 
     pushRoute(logs),
     ...debugRoutes(debug),
   ]
-  return [...routes, openApiRoute(routes)].map((route) => access.guarded(route))
+  // For people: no part of what is described.
+  const page: ApiRoute = { ...statusPageRoute(), summary: 'The status page', replies: {}, access: 'open' }
+  return [...routes, openApiRoute(routes), page].map((route) => access.guarded(route))
 }
 
 function statusRoute(read: () => Status): ApiRoute {
