@@ -10,6 +10,7 @@ const INTEGRATION = [
   'property-tests/real-handles.test.ts',
   'reference/adapters/nats-jet-stream.test.ts',
   'reference/adapters/process-watch.test.ts',
+  'reference/adapters/streamed-reply.test.ts',
   'reference/collect-command.test.ts',
   'reference/dispatch/away-sink.test.ts',
   'reference/http/page/status-page.test.ts',

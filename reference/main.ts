@@ -9,6 +9,7 @@ import { FileMonitor } from './files/file-monitor.ts'
 import { parseFilePosition } from './files/file-position.ts'
 import { Access } from './http/access.ts'
 import { apiRoutes } from './http/api-routes.ts'
+import { Captures } from './http/captures.ts'
 import { healthOf, type Health } from './http/health.ts'
 import { Listeners } from './http/listeners.ts'
 import { metricsRoutes } from './http/metrics-routes.ts'
@@ -159,6 +160,7 @@ export function createCollector(
     sinks: dispatcher.figures(),
     errors: recentErrors.list(),
   })
+  const captures = new Captures({ clock, logger, diagnostics: ports.diagnostics })
   const access = new Access(config.api, { ...ports, logger, metrics })
   const api = apiRoutes({
     health: () => health(),
@@ -168,6 +170,7 @@ export function createCollector(
     tasks,
     process: ports.process,
     access,
+    captures,
   })
   const listeners = new Listeners({
     clock,
@@ -179,6 +182,7 @@ export function createCollector(
   })
   const components: readonly Component[] = [
     listeners,
+    captures,
     ...(files === null ? [] : [tailedFiles(files)]),
     dispatcher,
     ...(config.containerMonitor.enabled ? [engineConnections(engine)] : []),

@@ -1,6 +1,8 @@
 import type { MonitorSwitch } from '../lifecycle/monitor-switch.ts'
 import type { Access } from './access.ts'
 import { json, type ApiRoute } from './api-route.ts'
+import { captureRoutes } from './capture-routes.ts'
+import type { Captures } from './captures.ts'
 import { debugRoutes, type DebugOptions } from './debug-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import type { Health } from './health.ts'
@@ -16,16 +18,26 @@ export interface ApiOptions extends DebugOptions {
   readonly status: () => Status
   readonly monitors: readonly MonitorSwitch[]
   readonly access: Access
+  readonly captures: Captures
 }
 
 /** Everything the API serves, with its description. */
-export function apiRoutes({ access, health, logs, monitors, status, ...debug }: ApiOptions): ApiRoute[] {
+export function apiRoutes({
+  access,
+  captures,
+  health,
+  logs,
+  monitors,
+  status,
+  ...debug
+}: ApiOptions): ApiRoute[] {
   const routes = [
     ...healthRoutes(health),
     statusRoute(status),
     ...monitorRoutes(monitors),
     pushRoute(logs),
     ...debugRoutes(debug),
+    ...captureRoutes(captures),
   ]
   // For people: no part of what is described.
   const page: ApiRoute = { ...statusPageRoute(), summary: 'The status page', replies: {}, access: 'open' }

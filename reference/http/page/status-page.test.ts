@@ -8,6 +8,7 @@ import { createCollector } from '../../main.ts'
 import type { SecretConfig } from '../../secret.ts'
 import { Access } from '../access.ts'
 import { apiRoutes } from '../api-routes.ts'
+import { Captures } from '../captures.ts'
 import type { Health } from '../health.ts'
 import type { Status } from '../status.ts'
 
@@ -116,6 +117,7 @@ async function serve(served: Served, token: SecretConfig | null = null): Promise
     monitors: [],
     tasks,
     process: ports.process,
+    captures: new Captures(ports),
     access: new Access({ ...config.api, requestsPerSecond: 10_000 }, { ...ports, metrics }),
   })
   const listening = await new FastifyHttpServer().listen({ host: '127.0.0.1', port: 0 }, routes)
