@@ -1,3 +1,4 @@
+import { AnomalyDetection, DETECTION_OFF } from './anomalies/anomaly-detection.ts'
 import type { CollectorConfig } from './config/config.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { Source, SourcePosition } from './dispatch/block.ts'
@@ -83,6 +84,17 @@ export function createCollector(
   ]
   for (const { name } of sinks) metrics.sinkExpected(name)
   const { stateDir } = config
+  const detection = config.anomaly.enabled
+    ? new AnomalyDetection({
+        clock,
+        logger,
+        metrics,
+        fileSystem,
+        stateDir,
+        config: config.anomaly,
+        isReading: () => monitors.every((each) => Object.values(each.checks()).every(({ ok }) => ok)),
+      })
+    : null
   const dispatcher = new Dispatcher({
     clock,
     random,
@@ -94,6 +106,7 @@ export function createCollector(
     sinks,
     appends: config.push.enabled,
     parse: (kind, json) => POSITIONS[kind](json),
+    observer: detection ?? undefined,
   })
   const delivery: Delivery & PushDelivery = {
     append: (blocks, options) => dispatcher.append(blocks, options),
@@ -166,6 +179,7 @@ export function createCollector(
     health: () => health(),
     status,
     logs: { push, bodyBytesMax: config.push.bodyBytesMax },
+    anomalies: () => detection?.report() ?? DETECTION_OFF,
     monitors,
     tasks,
     process: ports.process,
@@ -183,6 +197,7 @@ export function createCollector(
   const components: readonly Component[] = [
     listeners,
     captures,
+    ...(detection === null ? [] : [detection]),
     ...(files === null ? [] : [tailedFiles(files)]),
     dispatcher,
     ...(config.containerMonitor.enabled ? [engineConnections(engine)] : []),

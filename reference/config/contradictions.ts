@@ -24,6 +24,7 @@ export function contradictionIn(config: CollectorConfig): Contradiction | null {
     twoRates(config) ??
     tlsToASocket(config) ??
     halfACertificate(config) ??
+    trainingOfWindows(config) ??
     withinASink(config)
   )
 }
@@ -74,6 +75,15 @@ function halfACertificate({ containerMonitor: { tls } }: CollectorConfig): Contr
   return {
     path: ['container_monitor', 'tls', there],
     problem: `container_monitor.tls.${there}: needs container_monitor.tls.${missing} beside it`,
+  }
+}
+
+function trainingOfWindows({ anomaly }: CollectorConfig): Contradiction | null {
+  const windows = anomaly.trainingIntervalMs / anomaly.windowMs
+  if (windows >= 1 && windows <= TRAINING_WINDOWS_MAX) return null
+  return {
+    path: ['anomaly', 'training_interval'],
+    problem: `anomaly.training_interval: must be from 1 to ${TRAINING_WINDOWS_MAX} times anomaly.window`,
   }
 }
 
@@ -145,3 +155,6 @@ function lineBeyondQueue({
     problem: `dispatcher.queue_bytes_max: must not be less than ${monitor}.max_line_bytes, or a long line never fits`,
   }
 }
+
+/** So many are kept until they are learnt. */
+const TRAINING_WINDOWS_MAX = 120

@@ -202,9 +202,9 @@ describe('what is not allowed is named with its line', () => {
       'collector.yaml:1: the file: ["a"] is not allowed; allowed: a section with keys',
     ],
     [
-      'a part that is still to come',
-      'anomaly: {enabled: true}',
-      'collector.yaml:1: anomaly.enabled: true is not allowed; allowed: false (this part is not in this version)',
+      'a training without a window',
+      'anomaly:\n  window: 5m\n  training_interval: 1m',
+      'collector.yaml:3: anomaly.training_interval: must be from 1 to 120 times anomaly.window',
     ],
     ['more than one thing', 'a: 1\ndispatcher: {workers: 0}', /\(and 1 more\)$/],
     ['what is not YAML', 'a: [', /^Cannot read collector.yaml: .* line 1/],

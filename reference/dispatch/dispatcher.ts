@@ -27,6 +27,15 @@ export interface DispatcherOptions extends Omit<PipelineContext, 'workers' | 're
   readonly appends?: boolean
   /** Reads a position from its form on disk. */
   readonly parse: (kind: Source['kind'], json: unknown) => SourcePosition
+  /** Somebody who looks at what comes, and returns soon. What is in a block is gone or another once the call is over. */
+  readonly observer?: DeliveryObserver | undefined
+}
+
+export interface DeliveryObserver {
+  /** A block was taken. */
+  observe(block: Block): void
+  /** The source is gone. */
+  gone(source: Source): void
 }
 
 /**
@@ -143,6 +152,7 @@ export class Dispatcher implements Component {
 
   /** The source is gone: once everything of it is where it stays, what is held for it is given up. Its position is kept for a day. */
   async forget(source: Source, options: { signal: AbortSignal }): Promise<void> {
+    this.#options.observer?.gone(source)
     await this.#mode?.forget(source, options)
     this.#positions.gone(source.id)
   }
@@ -247,6 +257,7 @@ export class Dispatcher implements Component {
     metrics.linesRead(block.source, block.ends.length)
     metrics.bytesRead(block.source, block.bytes.byteLength)
     this.#positions.delivered(block.source, block.position)
+    this.#options.observer?.observe(block)
     this.#mode!.take(block, permit)
   }
 

@@ -1,5 +1,7 @@
 import type { MonitorSwitch } from '../lifecycle/monitor-switch.ts'
+import type { AnomalyReport } from '../anomalies/anomaly-detection.ts'
 import type { Access } from './access.ts'
+import { anomalyRoute } from './anomaly-route.ts'
 import { json, type ApiRoute } from './api-route.ts'
 import { captureRoutes } from './capture-routes.ts'
 import type { Captures } from './captures.ts'
@@ -16,6 +18,7 @@ export interface ApiOptions extends DebugOptions {
   readonly logs: PushRouteOptions
   readonly health: () => Health
   readonly status: () => Status
+  readonly anomalies: () => AnomalyReport
   readonly monitors: readonly MonitorSwitch[]
   readonly access: Access
   readonly captures: Captures
@@ -25,6 +28,7 @@ export interface ApiOptions extends DebugOptions {
 export function apiRoutes({
   access,
   captures,
+  anomalies,
   health,
   logs,
   monitors,
@@ -34,6 +38,7 @@ export function apiRoutes({
   const routes = [
     ...healthRoutes(health),
     statusRoute(status),
+    anomalyRoute(anomalies),
     ...monitorRoutes(monitors),
     pushRoute(logs),
     ...debugRoutes(debug),

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { ANOMALY_KINDS, type AnomalyKind } from '../anomalies/anomaly.ts'
+import type { SkipReason } from '../anomalies/detector.ts'
 import { STREAM_ERRORS } from '../error-codes.ts'
 import type { TaskRegistry } from '../lifecycle/task-registry.ts'
 import { PushMetrics } from './push-metrics.ts'
@@ -238,6 +240,40 @@ export class Metrics {
   })
   /** Of what programs push. */
   readonly push: PushMetrics = new PushMetrics(this.#registry)
+  readonly #anomalies = this.#counter('log_capturer_anomalies_total', 'kind', {
+    help: 'Anomalies that were found; one that lasts counts once',
+  })
+  readonly #anomalyLinesMined = new Counter({
+    name: 'log_capturer_anomaly_lines_mined_total',
+    help: 'Lines the anomaly detector has looked at',
+    registers: [this.#registry],
+  })
+  readonly #anomalyLinesSkipped = this.#counter('log_capturer_anomaly_lines_skipped_total', 'reason', {
+    help: 'Lines the anomaly detector has not looked at, by what it was short of',
+  })
+  readonly #anomalyLinesLate = new Counter({
+    name: 'log_capturer_anomaly_lines_late_total',
+    help: 'Lines that were written too long ago to be counted in the rate of their source',
+    registers: [this.#registry],
+  })
+  readonly #anomalyCpu = new Counter({
+    name: 'log_capturer_anomaly_cpu_seconds_total',
+    help: 'Time the anomaly detector worked beside the delivery',
+    registers: [this.#registry],
+  })
+  readonly #anomalyTrainings = new Counter({
+    name: 'log_capturer_anomaly_trainings_total',
+    help: 'Trainings of the anomaly detector',
+    registers: [this.#registry],
+  })
+  readonly #anomalyEvicted = new Counter({
+    name: 'log_capturer_anomaly_models_evicted_total',
+    help: 'Sources whose model was forgotten because memory was needed for others',
+    registers: [this.#registry],
+  })
+  readonly #anomalyModelFailures = this.#counter('log_capturer_anomaly_model_failures_total', 'operation', {
+    help: 'Times the model of the anomaly detector could not be loaded or saved',
+  })
   readonly #perFile = {
     lines: this.#counter('log_capturer_file_lines_read_total', 'file', { help: 'Lines read from files' }),
     bytes: this.#counter('log_capturer_file_bytes_read_total', 'file', {
@@ -599,6 +635,64 @@ export class Metrics {
   /** @param kind records `stored` before, messages that hold `other` records, subjects that are `foreign` too */
   jetStreamFound(kind: 'stored' | 'other' | 'foreign', count: number): void {
     if (count > 0) this.#jetStreamFound.inc({ kind }, count)
+  }
+
+  /** An anomaly that is not a lasting one seen again. */
+  anomaly(kind: AnomalyKind): void {
+    this.#anomalies.inc({ kind })
+  }
+
+  /** They are looked for. A counter that begins with its first anomaly could not tell that there was one. */
+  anomaliesExpected(): void {
+    for (const kind of ANOMALY_KINDS) this.#anomalies.inc({ kind }, 0)
+  }
+
+  anomalyLinesMined(lines: number): void {
+    this.#anomalyLinesMined.inc(lines)
+  }
+
+  /** @param reason what the detector was short of, or `loading` before it had its model */
+  anomalyLinesSkipped(reason: SkipReason | 'loading', lines: number): void {
+    this.#anomalyLinesSkipped.inc({ reason }, lines)
+  }
+
+  anomalyLinesLate(lines: number): void {
+    this.#anomalyLinesLate.inc(lines)
+  }
+
+  anomalyCpu(seconds: number): void {
+    this.#anomalyCpu.inc(seconds)
+  }
+
+  anomalyModelTrained(): void {
+    this.#anomalyTrainings.inc()
+  }
+
+  anomalyModelEvicted(): void {
+    this.#anomalyEvicted.inc()
+  }
+
+  anomalyModelFailed(operation: 'load' | 'save'): void {
+    this.#anomalyModelFailures.inc({ operation })
+  }
+
+  /** @param read what the detector holds and what lasts, asked at every scrape. */
+  mirrorAnomalies(read: {
+    readonly sources: () => number
+    readonly bytes: () => number
+    readonly ongoing: () => ReadonlyMap<string, number>
+  }): void {
+    this.#mirror('log_capturer_anomaly_sources', 'Sources the anomaly detector has a model of', read.sources)
+    this.#mirror('log_capturer_anomaly_memory_bytes', 'Memory of the anomaly detector, at most', read.bytes)
+    const gauge = new Gauge({
+      name: 'log_capturer_anomalies_ongoing',
+      help: 'Anomalies that last',
+      labelNames: ['kind'],
+      registers: [this.#registry],
+      collect() {
+        for (const [kind, count] of read.ongoing()) gauge.set({ kind }, count)
+      },
+    })
   }
 
   /** Files the local file sink holds open now. */

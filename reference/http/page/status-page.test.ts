@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { World } from '../../../simulators/index.ts'
+import { DETECTION_OFF } from '../../anomalies/anomaly-detection.ts'
 import { FastifyHttpServer } from '../../adapters/fastify-http-server.ts'
 import { completeConfig } from '../../config/complete-config.ts'
 import { createCollector } from '../../main.ts'
@@ -113,6 +114,7 @@ async function serve(served: Served, token: SecretConfig | null = null): Promise
   const routes = apiRoutes({
     health: () => served.health,
     status: () => served.status,
+    anomalies: () => DETECTION_OFF,
     logs: { push: null, bodyBytesMax: 1 },
     monitors: [],
     tasks,
