@@ -18,6 +18,7 @@ const INTEGRATION = [
   'reference/collect-command.test.ts',
   'reference/dispatch/away-sink.test.ts',
   'reference/http/page/status-page.test.ts',
+  'reference/push/pushed-for-real.test.ts',
   'reference/docker/unreadable-log.test.ts',
   'scenarios/dockerd-command.test.ts',
   'scenarios/engines/engine-gate.test.ts',
