@@ -82,6 +82,7 @@ sinks: {local_file: {directory: ${directory}/logs}}
   let unanswered = 0
   const sent: string[][] = [[], [], [], []]
   const send = async (client: number): Promise<void> => {
+    // oxlint-disable-next-line no-unmodified-loop-condition -- by the test, meanwhile
     for (let n = 0; !isOver; n++) {
       const line = `${client}.${n}`
       sent[client]!.push(line)
