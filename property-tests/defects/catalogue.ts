@@ -16,6 +16,7 @@ import { FILE_MONITOR } from './file-monitor.ts'
 import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
 import { ORACLES } from './oracles.ts'
+import { PUSH } from './push.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
 import { RETRIES } from './retries.ts'
@@ -53,6 +54,7 @@ export const DEFECTS: readonly Defect[] = [
   ...FIELD,
   ...SUBJECTS,
   ...API,
+  ...PUSH,
   ...ALERTS,
   ...PARSERS,
   ...ORACLES,
