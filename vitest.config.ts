@@ -13,6 +13,7 @@ const INTEGRATION = [
   'reference/collect-command.test.ts',
   'reference/dispatch/away-sink.test.ts',
   'reference/docker/unreadable-log.test.ts',
+  'scenarios/anomalies/accuracy.test.ts',
   'scenarios/dockerd-command.test.ts',
   'scenarios/engines/engine-gate.test.ts',
   'scenarios/engines/simulated.test.ts',
