@@ -22,6 +22,7 @@ const INTEGRATION = [
   'reference/http/page/status-page.test.ts',
   'reference/push/pushed-for-real.test.ts',
   'reference/docker/unreadable-log.test.ts',
+  'scenarios/anomalies/accuracy.test.ts',
   'scenarios/dockerd-command.test.ts',
   'scenarios/engines/engine-gate.test.ts',
   'scenarios/engines/simulated.test.ts',

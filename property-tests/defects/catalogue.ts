@@ -3,6 +3,7 @@ import { sharedJoin } from './b07-shared-join.ts'
 import { blockedRead } from './b08-blocked-read.ts'
 import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
+import { ANOMALIES } from './anomalies.ts'
 import { API } from './api.ts'
 import { ALERTS } from './alerts.ts'
 import { CHANCE } from './chance.ts'
@@ -59,6 +60,7 @@ export const DEFECTS: readonly Defect[] = [
   ...PARSERS,
   ...ORACLES,
   ...CHANCE,
+  ...ANOMALIES,
 ]
 
 /** With what was made up to show that an invariant, a promise about crashes or a criterion can fail. */

@@ -1,12 +1,12 @@
-import type { Source } from '../dispatch/block.ts'
-import type { WatchedSource } from './anomaly.ts'
-import { ContentModel, type ContentModelOptions } from './content-model.ts'
-import { RATE_MODEL_BYTES, RateModel } from './rate-model.ts'
-import { WindowCounts } from './window-counts.ts'
+import type { Source } from '../../dispatch/block.ts'
+import type { WatchedSource } from '../anomaly.ts'
+import { ContentModel, type ContentModelOptions } from '../content/content-model.ts'
+import { SOURCE_RATE_BYTES, SourceRate } from '../rates/source-rate.ts'
+import { WindowCounts } from '../rates/window-counts.ts'
 
 /** What is learnt of one source. */
 export class SourceModel {
-  readonly rate: RateModel
+  readonly rate: SourceRate
   readonly content: ContentModel
   readonly counts = new WindowCounts()
   /** The last source of that kind and name. */
@@ -15,6 +15,8 @@ export class SourceModel {
   presentSinceMs: number | null = null
   /** When a block of it came last, in blocks of all sources. */
   lastBlock = 0
+  /** Of its last window and of its last span: whether it was unusual. */
+  readonly unusual: [boolean, boolean] = [false, false]
   /** Memory that is counted for it: see {@link SourceModels}. */
   countedBytes = 0
   /** False once its memory was needed for others. */
@@ -22,13 +24,13 @@ export class SourceModel {
 
   constructor(source: WatchedSource, options: ContentModelOptions & { readonly windowMs: number }) {
     this.source = source
-    this.rate = new RateModel(options.windowMs)
+    this.rate = new SourceRate(options.windowMs)
     this.content = new ContentModel(options)
   }
 
   /** Memory, at most. */
   get bytes(): number {
-    return SOURCE_BYTES + RATE_MODEL_BYTES + this.content.bytes + 2 * keyOf(this.source).length
+    return SOURCE_BYTES + SOURCE_RATE_BYTES + this.content.bytes + 2 * keyOf(this.source).length
   }
 }
 

@@ -1,5 +1,5 @@
-import { mixShift } from './mix-shift.ts'
-import { median, robustDeviation, sorted } from './quantiles.ts'
+import { mixShift, type MixShift } from './mix-shift.ts'
+import { median, robustDeviation, sorted } from '../rates/quantiles.ts'
 import type { Template } from './template.ts'
 import { TemplateTree } from './template-tree.ts'
 import type { Tokens } from './tokens.ts'
@@ -38,7 +38,7 @@ export interface StoredContent {
  * Which kinds of lines a source writes, and in which mix.
  *
  * It is trained with 50 lines or more. After three trainings it counts how many of them bring new templates; once that is seldom (fewer than one in ten) the
- * content is settled, and a new template is worth being told. How the mix of an interval differs from the usual one ({@link mixShift}) is
+ * content is settled, and a new template is worth being told, or another mix. How the mix of an interval differs from the usual one ({@link mixShift}) is
  * compared with how it differed in the trainings before.
  */
 export class ContentModel {
@@ -90,9 +90,9 @@ export class ContentModel {
   /** The interval is over. Where there were too few lines it goes on. @returns what was unusual about its mix; undefined where it goes on */
   train(): MixFinding | null | undefined {
     if (this.#untrained < LINES_NEEDED) return undefined
-    const shift = mixShift(this.#tree)
+    const shift = mixShift(this.#tree, this.#options.threshold ** 2 / 2)
     const finding = this.#judge(shift)
-    if (this.#trainings > 0) this.#shifts = [...this.#shifts, Math.fround(shift)].slice(-SHIFTS_KEPT)
+    if (this.#trainings > 0) this.#shifts = [...this.#shifts, Math.fround(shift.bits)].slice(-SHIFTS_KEPT)
     this.#trainings += 1
     if (this.#trainings > TRAININGS_AT_FIRST)
       this.#novelty += (Math.min(this.#newOnes, NOVELTY_COUNTED) - this.#novelty) * NOVELTY_PACE
@@ -129,13 +129,14 @@ export class ContentModel {
     this.#lines = kept[0]?.lastLine ?? 0
   }
 
-  #judge(shift: number): MixFinding | null {
-    if (this.#shifts.length < SHIFTS_NEEDED) return null
+  #judge({ bits, byChance }: MixShift): MixFinding | null {
+    if (!this.isSettled || this.#shifts.length < SHIFTS_NEEDED) return null
     const before = sorted(Float32Array.from(this.#shifts))
     const center = median(before)
     const deviation = Math.max(DEVIATION_MIN, robustDeviation(before, center))
-    const score = (shift - center) / deviation
-    const isUnusual = score > this.#options.threshold && shift > SHIFT_MIN && shift > before.at(-2)!
+    const score = (bits - center) / deviation
+    const least = Math.max(SHIFT_MIN, byChance, before.at(-2)!)
+    const isUnusual = score > this.#options.threshold && bits > least
     return isUnusual ? { score, changes: this.#changes() } : null
   }
 

@@ -1,16 +1,18 @@
 import { z } from 'zod'
-import { EXAMPLE_BYTES_MAX, type Template } from './template.ts'
+import { EXAMPLE_BYTES_MAX, type Template } from '../content/template.ts'
+import type { StoredRate } from '../rates/rate-model.ts'
 import { keyOf, type SourceModel } from './source-model.ts'
-import { TOKENS_MAX } from './tokens.ts'
+import { TOKENS_MAX } from '../content/tokens.ts'
 
 /** What is kept on disk of one source: numbers in columns, as base64 of their bytes, little-endian. */
 
 /** One line of JSON, without its end. */
 export function encodeSource({ source, rate, content }: SourceModel): string {
   const { templates, shifts, ...counts } = content.stored()
+  const { single, spans, open } = rate.stored()
   return JSON.stringify({
     ...source,
-    rate: Object.fromEntries(Object.entries(rate.stored()).map(([name, values]) => [name, textOf(values)])),
+    rate: { single: columnsOf(single), spans: columnsOf(spans), open: textOf(open) },
     content: {
       ...counts,
       shifts: textOf(shifts),
@@ -39,6 +41,10 @@ export function restoreSource(stored: StoredSource, model: SourceModel): void {
   if (keyOf(stored) !== keyOf(model.source)) throw new Error(`this is ${stored.name}`)
   model.rate.restore(stored.rate)
   model.content.restore(stored.content)
+}
+
+function columnsOf(stored: StoredRate): Record<string, string> {
+  return Object.fromEntries(Object.entries(stored).map(([name, values]) => [name, textOf(values)]))
 }
 
 function textOf({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
@@ -82,20 +88,26 @@ const template: z.ZodType<Template> = z.strictObject({
   lastLine: whole,
 })
 
+function openOf(numbers: number): typeof doubles {
+  return doubles.refine(({ length }) => length === 0 || length === numbers, `${numbers} numbers, or none`)
+}
+
+const rates = z.strictObject({
+  levels: floats,
+  starts: moments,
+  untrainedLevels: floats,
+  untrainedStarts: moments,
+  lows: floats,
+  highs: floats,
+  days: bytes,
+  open: openOf(4),
+})
+
 const storedSource = z.strictObject({
   id: z.string().min(1),
   kind: z.enum(['container', 'file', 'push']),
   name: z.string().min(1),
-  rate: z.strictObject({
-    levels: floats,
-    starts: moments,
-    untrainedLevels: floats,
-    untrainedStarts: moments,
-    lows: floats,
-    highs: floats,
-    days: bytes,
-    open: doubles.refine(({ length }) => length === 0 || length === 4, 'four numbers, or none'),
-  }),
+  rate: z.strictObject({ single: rates, spans: rates, open: openOf(3) }),
   content: z.strictObject({
     trainings: whole,
     novelty: z.number().nonnegative(),

@@ -3,6 +3,11 @@ export const VALUE = 1
 /** In a template: any token. */
 export const ANY = 0
 
+/** Whether it is the name of a field: in front of a colon or an equals sign. */
+export function isKey(hash: number): boolean {
+  return hash >= KEYS_FROM
+}
+
 /**
  * The words of a line, as 32-bit hashes: what is between spaces, punctuation of structures and control characters. At most {@link TOKENS_MAX}; what is behind
  * them does not count.
@@ -38,17 +43,27 @@ export class Tokens {
     const index = this.count++
     this.begins[index] = begin
     this.ends[index] = at
-    this.hashes[index] = isValue || at - begin > WORD_BYTES_MAX ? VALUE : wordHash(hash >>> 0)
+    this.hashes[index] =
+      isValue || at - begin > WORD_BYTES_MAX ? VALUE : wordHash(hash, isBeforeSign(line, at))
     return at
   }
 }
 
-function wordHash(hash: number): number {
-  return hash <= VALUE ? hash + VALUE + 1 : hash
+/** Of 31 bits, and above those where it is a key. */
+function wordHash(hash: number, key: boolean): number {
+  const word = hash >>> 1
+  return (word <= VALUE ? word + VALUE + 1 : word) + (key ? KEYS_FROM : 0)
+}
+
+function isBeforeSign(line: Uint8Array, at: number): boolean {
+  const sign = line[at] === QUOTE ? line[at + 1] : line[at]
+  return sign === COLON || sign === EQUALS
 }
 
 export const TOKENS_MAX = 32
 const WORD_BYTES_MAX = 40
+const KEYS_FROM = 2 ** 31
+const [QUOTE, COLON, EQUALS] = [0x22, 0x3a, 0x3d]
 const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
 

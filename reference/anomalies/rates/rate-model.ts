@@ -31,11 +31,12 @@ interface Summary {
  *
  * Counts are made levels, `2 sqrt(lines + 3/8)` (Anscombe): of a count that varies by chance alone the level has a standard deviation of 1, whatever the
  * count. The level that is usual is the median of the last 120 windows, each without what its time of day explains ({@link DailyProfile}). Usual is also
- * the range of 90 in 100 of them, and of the same quarter of an hour on other days. How far a level lies beyond is told in robust standard deviations of
+ * the range of most of them, and of the same quarter of an hour on other days. How far a level lies beyond is told in robust standard deviations of
  * those windows, of at least 1. A change that lasts is usual after an hour.
  */
 export class RateModel {
   readonly #profile: DailyProfile
+  readonly #outerShare: number
   /** A ring: the next one takes the place of the oldest. */
   readonly #levels = new Float32Array(WINDOWS)
   readonly #starts = new Float64Array(WINDOWS)
@@ -44,7 +45,9 @@ export class RateModel {
   #untrained: { readonly startMs: number; readonly level: number }[] = []
   #summary: Summary | null = null
 
-  constructor(windowMs: number) {
+  /** @param outerShare of the windows at either end of the range, those that do not make it wider */
+  constructor(windowMs: number, outerShare: number) {
+    this.#outerShare = outerShare
     this.#profile = new DailyProfile(windowMs)
   }
 
@@ -125,8 +128,8 @@ export class RateModel {
     this.#summary = {
       center,
       deviation: Math.max(1, robustDeviation(rest, center)),
-      low: quantile(rest, OUTER_SHARE),
-      high: quantile(rest, 1 - OUTER_SHARE),
+      low: quantile(rest, this.#outerShare),
+      high: quantile(rest, 1 - this.#outerShare),
     }
   }
 
@@ -146,7 +149,6 @@ function linesOf(level: number): number {
 const ANSCOMBE = 3 / 8
 const WINDOWS = 120
 const WINDOWS_NEEDED = 30
-const OUTER_SHARE = 0.05
 
 /** Memory of one, bytes, at most (bounded-memory.test.ts). */
 export const RATE_MODEL_BYTES = 20_000

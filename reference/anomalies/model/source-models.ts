@@ -1,5 +1,5 @@
-import type { Source } from '../dispatch/block.ts'
-import type { WatchedSource } from './anomaly.ts'
+import type { Source } from '../../dispatch/block.ts'
+import type { WatchedSource } from '../anomaly.ts'
 import { keyOf, SourceModel } from './source-model.ts'
 
 export interface SourceModelsOptions {

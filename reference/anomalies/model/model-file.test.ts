@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FileHandle } from '../ports/file-system.ts'
+import type { FileHandle } from '../../ports/file-system.ts'
 import { fileOf } from './model-file-rig.test-helper.ts'
 import { ModelFile } from './model-file.ts'
 

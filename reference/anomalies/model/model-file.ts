@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
-import { codeOf, messageOf } from '../errors.ts'
-import type { FileHandle, FileSystem } from '../ports/file-system.ts'
-import { replaceFileWith, writeAll } from '../dispatch/files.ts'
+import { codeOf, messageOf } from '../../errors.ts'
+import type { FileHandle, FileSystem } from '../../ports/file-system.ts'
+import { replaceFileWith, writeAll } from '../../dispatch/files.ts'
 import { z } from 'zod'
 
 /**

@@ -1,9 +1,9 @@
 import { EXAMPLE_BYTES_MAX, templateBytes, type Template } from './template.ts'
-import { ANY, type Tokens } from './tokens.ts'
+import { ANY, isKey, VALUE, type Tokens } from './tokens.ts'
 
 /**
  * The templates of a source, found as in Drain (He et al., 2017): lines with as many tokens and the same first one are compared, and a line belongs to the
- * template that has at least half of its tokens, the most alike. What differs becomes {@link ANY}.
+ * template that has at least half of its words, the most alike. What differs becomes {@link ANY}.
  *
  * At most `max` are kept: a new one takes the place of the one that was not seen for longest.
  */
@@ -35,14 +35,14 @@ export class TemplateTree {
     const bucket = this.#buckets.get(keyOf(tokens.count, tokens.hashes))
     if (bucket === undefined) return null
     let best: Template | null = null
-    let most = Math.ceil(tokens.count * ALIKE) - 1
+    let most = 0
     for (const template of bucket) {
-      const alike = tokensAlike(template.hashes, tokens.hashes)
-      if (alike <= most) continue
+      const alike = alikeness(template.hashes, tokens.hashes)
+      if (alike < ALIKE || alike <= most) continue
       best = template
       most = alike
     }
-    if (best !== null && most < tokens.count) generalize(best.hashes, tokens.hashes)
+    if (best !== null && most < 1) generalize(best.hashes, tokens.hashes)
     return best
   }
 
@@ -92,10 +92,17 @@ function keyOf(count: number, hashes: Uint32Array): number {
   return count === 0 ? 0 : count * 2 ** 32 + hashes[0]!
 }
 
-function tokensAlike(template: Uint32Array, line: Uint32Array): number {
-  let alike = 0
-  for (let index = 0; index < template.length; index++) if (template[index] === line[index]) alike += 1
-  return alike
+/** Share of the words that are the same. That both have a value there, or the same key, says nothing: a time before each line makes no two of them alike. */
+function alikeness(template: Uint32Array, line: Uint32Array): number {
+  let words = template.length
+  let same = 0
+  for (let index = 0; index < template.length; index++) {
+    const hash = template[index]!
+    if (hash !== line[index]) continue
+    if (hash === VALUE || isKey(hash)) words -= 1
+    else same += 1
+  }
+  return words === 0 ? 1 : same / words
 }
 
 function generalize(template: Uint32Array, line: Uint32Array): void {
@@ -103,5 +110,4 @@ function generalize(template: Uint32Array, line: Uint32Array): void {
     if (template[index] !== line[index]) template[index] = ANY
 }
 
-/** Share of the tokens. */
 const ALIKE = 0.5

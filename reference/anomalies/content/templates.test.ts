@@ -41,6 +41,23 @@ describe('templates', () => {
     ).toEqual(['{"level":"info","path":"<*>","ms":<*>}'])
   })
 
+  test('the same keys, or values in the same places, make no two lines alike', () => {
+    expect(
+      templatesOf([
+        '{"level":"info","event":"order placed","user":"alice","ms":12}',
+        '{"level":"warn","event":"payment retried","user":"alice","ms":700}',
+        '{"level":"info","event":"order placed","user":"bob","ms":7}',
+        '2026-01-05 12:00:01.250 INFO order placed',
+        '2026-01-05 12:00:01.251 INFO disk full',
+      ]),
+    ).toEqual([
+      '{"level":"info","event":"order placed","user":"<*>","ms":<*>}',
+      '{"level":"warn","event":"payment retried","user":"alice","ms":<*>}',
+      '<*> <*>:<*>:<*> INFO order placed',
+      '<*> <*>:<*>:<*> INFO disk full',
+    ])
+  })
+
   test('of many words the first 32 count', () => {
     const words = Array.from({ length: TOKENS_MAX }, () => 'word').join(' ')
     expect(templatesOf([`${words} a`, `${words} b c`])).toHaveLength(1)

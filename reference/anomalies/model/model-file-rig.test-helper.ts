@@ -1,4 +1,4 @@
-import type { FileHandle, FileSystem } from '../ports/file-system.ts'
+import type { FileHandle, FileSystem } from '../../ports/file-system.ts'
 
 /** One file in memory, whose reads are short. */
 export function fileOf(bytes: Uint8Array | null): {
