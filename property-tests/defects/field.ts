@@ -74,6 +74,10 @@ export const FIELD: readonly Defect[] = [
     ],
     caughtBy: [
       {
+        file: 'property-tests/memory.test.ts',
+        test: 'a thousand rotations leave no more memory in use than there was before',
+      },
+      {
         file: 'reference/lifecycle/abort-listener.test.ts',
         test: 'a signal has one listener however many wait for it',
       },
