@@ -9,6 +9,9 @@ export interface Part {
 
 const reading = 'reference/docker/reading'
 const READING_TESTS = [
+  `${reading}/parsing/stamp.test.ts`,
+  `${reading}/parsing/joined-chunks.test.ts`,
+  `${reading}/parsing/demultiplexer.test.ts`,
   `${reading}/parsing/line-assembler.test.ts`,
   `${reading}/parsing/stamp-reader.test.ts`,
   `${reading}/parsing/tty-demultiplexer.test.ts`,
@@ -29,13 +32,17 @@ export const PARTS: readonly Part[] = [
     name: 'lifecycle',
     sources: ['reference/lifecycle/*.ts', '!reference/lifecycle/{slot-pool,semaphore,open-files}.ts'],
     tests: [
+      'reference/lifecycle/abort.test.ts',
       'reference/lifecycle/abort-listener.test.ts',
       'reference/lifecycle/back-off.test.ts',
+      'reference/lifecycle/condition.test.ts',
       'reference/lifecycle/deadline.test.ts',
       'reference/lifecycle/lifecycle.test.ts',
       'reference/lifecycle/monitor-switch.test.ts',
+      'reference/lifecycle/retry-pause.test.ts',
       'reference/lifecycle/scope.test.ts',
       'reference/lifecycle/stop-sequence.test.ts',
+      'reference/lifecycle/watchdog.test.ts',
       'property-tests/back-off.property.test.ts',
       'property-tests/lifecycle.property.test.ts',
     ],
