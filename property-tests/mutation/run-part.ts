@@ -62,6 +62,7 @@ function optionsFor(part: Part, { runner, withStatic, directory }: HowToRun): Pa
     maxTestRunnerReuse: runner === 'one-process' ? 500 : 0,
     // On a busy machine a test may take a hundred times as long as at first.
     timeoutMS: 60_000,
+    dryRunTimeoutMinutes: 60,
     incremental: true,
     incrementalFile: `${report}.${runner}.incremental.json`,
     tempDirName: `${directory}/copies`,

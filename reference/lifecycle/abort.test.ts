@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { cancellation, isAbortOf, linkedController, onAbort } from './abort.ts'
 
@@ -29,9 +30,12 @@ test('a linked controller is aborted with its parent and for its reason, but not
   expect([first.signal.reason, second.signal.reason]).toEqual([own, reason])
 })
 
-test('an operation that is over is cancelled: what it left running is told', () => {
-  const controller = linkedController(new AbortController().signal)
+test('an operation that is over is cancelled: what it left running is told, and nothing stays on what is above it', () => {
+  const parent = new AbortController()
+  const controller = linkedController(parent.signal)
+  expect(getEventListeners(parent.signal, 'abort')).toHaveLength(1)
   controller[Symbol.dispose]()
+  expect(getEventListeners(parent.signal, 'abort')).toEqual([])
   expect(controller.signal.reason).toMatchObject({ name: 'AbortError', message: 'The operation is over' })
 })
 

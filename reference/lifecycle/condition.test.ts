@@ -43,8 +43,10 @@ test('a change wakes all who wait, and none who waits again', async () => {
   wait('b')
   condition.notifyAll()
   wait('c')
+  wait('d')
+  condition.notifyOne()
   await world.advance(1)
-  expect(woken).toEqual(['a', 'b'])
+  expect(woken).toEqual(['a', 'b', 'c'])
 })
 
 test('who gave up is told why, and no change is spent on it', async () => {
@@ -57,7 +59,11 @@ test('who gave up is told why, and no change is spent on it', async () => {
   await world.advance(1)
   expect(woken).toEqual(['a: Error: enough', 'b'])
   const reason = new Error('before')
-  await expect(condition.wait({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  const refused = condition.wait({ signal: AbortSignal.abort(reason) })
+  wait('c')
+  condition.notifyOne()
+  await expect(refused).rejects.toBe(reason)
+  expect(woken.at(-1)).toBe('c')
 })
 
 test('a wait with a limit ends with it, is spent no change afterwards, and leaves no timer when it ends before', async () => {
@@ -96,4 +102,14 @@ test('a round that is wanted during a round is not lost, and however often it is
   wakeUp.ask()
   await world.advance(1500)
   expect(roundsAtMs).toEqual([0, 500, 1500])
+})
+
+test('nobody has a round before one is wanted, or its time has come', async () => {
+  const { world } = rig()
+  let rounds = 0
+  void new WakeUp().waitAtMost(world.clock, 1000, { signal: never }).then(() => (rounds += 1))
+  await world.advance(900)
+  expect(rounds).toBe(0)
+  await world.advance(200)
+  expect(rounds).toBe(1)
 })

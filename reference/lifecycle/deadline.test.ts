@@ -86,6 +86,18 @@ test("what fails after the deadline is nobody's error any more", async () => {
   expect(outcomes.splice(0)).toEqual([expect.any(DeadlineError)])
 })
 
+test("what arrives after the deadline where nobody gives it back is nobody's error", async () => {
+  const world = new World({ seed: 1 })
+  const unhandled: unknown[] = []
+  const note = (error: unknown): void => void unhandled.push(error)
+  process.on('unhandledRejection', note)
+  run(world, () => world.clock.sleep(2000, { signal: never }))
+  await world.advance(3000)
+  await new Promise(setImmediate)
+  process.off('unhandledRejection', note)
+  expect([outcomes.splice(0), unhandled]).toEqual([[expect.any(DeadlineError)], []])
+})
+
 test('what is cancelled before it begins does not begin', async () => {
   const world = new World({ seed: 1 })
   const reason = new Error('before')

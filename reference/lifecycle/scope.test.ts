@@ -194,7 +194,7 @@ test('an abort reaches the scopes within, the first reason stays, and no task th
   const rig = new Rig()
   const inner = rig.scope.child('inner')
   const sleep = (signal: AbortSignal): Promise<void> => rig.world.clock.sleep(60_000, { signal })
-  const tasks = [rig.scope.spawn('a', 'a', sleep), inner.spawn('b', 'b', sleep)]
+  const tasks = [rig.scope.spawn('a', 'a', sleep), inner.spawn('b', 'b', sleep), inner.keep('c', 'c', sleep)]
   const reason = new Error('enough')
   rig.scope.abort(reason)
   rig.scope.abort(new Error('too late'))
@@ -218,7 +218,8 @@ test('a scope that is closed leaves the one around it, which is joined without i
   await rig.world.run(() => inner.close({ deadlineMs: 10 }))
   expect(rig.scope.live).toBe(0)
   expect(await rig.world.run(() => rig.scope.join({ deadlineMs: 10 }))).toMatchObject({ ended: true })
-  expect(rig.tasks.orphans()).toHaveLength(1)
+  rig.scope.spawn('reader', 'joined', deaf(rig, 100))
+  expect(rig.tasks.orphans().map(({ name }) => name)).toEqual(['slow'])
   await rig.world.advance(60_000)
 })
 
@@ -247,9 +248,12 @@ test('where a task was started is kept only where that is wanted, and stacks of 
   await world.advance(100)
   const limit = Error.stackTraceLimit
   const rig = new Rig()
-  rig.scope.spawn('reader', 'a', deaf(rig, 10))
+  const named = (): unknown => rig.scope.spawn('reader', 'a', deaf(rig, 10))
+  named()
+  // One that has no name.
+  ;[0].forEach(() => rig.scope.spawn('reader', 'b', deaf(rig, 10)))
   expect(Error.stackTraceLimit).toBe(limit)
-  expect(rig.tasks.list()[0]?.startedAt).toMatch(/scope\.test\.ts:\d+:\d+$/)
+  for (const { startedAt } of rig.tasks.list()) expect(startedAt).toMatch(/^[^(]*scope\.test\.ts:\d+:\d+$/)
   await rig.world.advance(100)
 })
 
@@ -273,4 +277,41 @@ test('a task that gives signs of life says when the last one was', async () => {
   await rig.close()
   beat()
   expect(rig.tasks.size).toBe(0)
+})
+
+test('a task that is not run again and failed is not said to be waiting; several that are bad are all told', async () => {
+  const rig = new Rig()
+  await rig.world.advance(100_000)
+  const late = new Error('late')
+  for (const name of ['a', 'b']) rig.scope.spawn(name, name, () => Promise.reject(late)).done.catch(() => {})
+  rig.scope.keep('worker', 'w', rig.failing(1, 0).run)
+  await rig.world.advance(50)
+  expect(rig.tasks.check().detail).toBe('a a failed: late; b b failed: late; worker w failed: a defect')
+  await rig.close()
+})
+
+test('the tasks of a scope that ended while it was closed are not named', async () => {
+  const rig = new Rig()
+  const inner = rig.scope.child('inner')
+  inner.spawn('reader', 'a', deaf(rig, 10))
+  expect(inner.unfinished).toHaveLength(1)
+  await rig.world.advance(20)
+  expect(inner.unfinished).toEqual([])
+  await rig.close()
+})
+
+test('a kept task is well again when a minute has passed since it failed, and not before', async () => {
+  const rig = new Rig()
+  await rig.world.advance(1000)
+  let runs = 0
+  rig.scope.keep('worker', 'w', async (signal) => {
+    runs += 1
+    if (runs === 1) throw new Error('a defect')
+    await rig.world.clock.sleep(86_400_000, { signal })
+  })
+  await rig.world.advance(59_999)
+  expect(rig.tasks.check().ok).toBe(false)
+  await rig.world.advance(1)
+  expect(rig.tasks.check().ok).toBe(true)
+  await rig.close()
 })
