@@ -16,6 +16,7 @@ const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>>
   'dead-letters': async () =>
     (await import('./reference/dead-letters-command.ts')).registerDeadLettersCommand,
   dockerd: async () => (await import('./scenarios/dockerd-command.ts')).registerDockerdCommand,
+  proxy: async () => (await import('./scenarios/proxy-command.ts')).registerProxyCommand,
   phases: async () => (await import('./scenarios/phases-command.ts')).registerPhasesCommand,
   run: async () => (await import('./scenarios/run-command.ts')).registerRunCommand,
   start: async () => (await import('./scenarios/start-command.ts')).registerStartCommand,

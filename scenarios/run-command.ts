@@ -37,7 +37,7 @@ export function registerRunCommand(program: Command): void {
     )
     .option(
       '--scenario <file>',
-      'faults on a time line (YAML, as for dockerd), played during each phase on simulated',
+      'faults on a time line (YAML), played during each phase: on simulated as for dockerd, on docker as for proxy',
     )
   addRunOptions(command).action(async (names: string[], typed: TypedRunOptions) => {
     const options = checkRunOptions(typed)
@@ -117,9 +117,8 @@ async function openEngine(options: CheckedRunOptions, progress: Progress): Promi
   const { engine, subject, scenario, defect } = options
   if (engine === 'virtual') return openVirtualEngine()
   const chosen = subject === REFERENCE_NAME ? referenceSubject(defect) : await readSubjectFile(subject)
+  const read = scenario === null ? null : await readPhaseScenario(scenario)
   const provider =
-    engine === 'simulated'
-      ? provideSimulated(scenario === null ? null : await readPhaseScenario(scenario))
-      : await provideDocker((what) => progress.say(what))
+    engine === 'simulated' ? provideSimulated(read) : await provideDocker(read, (what) => progress.say(what))
   return realTimeEngine(provider, chosen, defect)
 }

@@ -15,6 +15,8 @@ const ADAPTERS = [
   'reference/adapters/',
   // Serves the simulated engine on a real socket.
   'simulators/daemon/',
+  // Between a client's sockets and the engine's.
+  'simulators/proxy/over-sockets/',
   // Real timers and sockets for simulators.
   'simulators/real-time/',
   // Serves simulated sinks on real sockets.

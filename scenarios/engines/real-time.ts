@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { EngineProxy, faults } from '../../simulators/index.ts'
 import { auditOutput, type AuditedOutput } from '../audit/output-audit.ts'
 import type { Observations } from '../observations.ts'
 import { containerCount, ENGINE_AWAY_SECONDS, type Phase } from '../phase.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
 import { SubjectObserver } from '../probes/subject-observer.ts'
+import { nameInScenario } from '../simulated/phase-scenario.ts'
 import { startSinkServer } from '../subjects/sink-server.ts'
 import type { Subject, SubjectOutput } from '../subjects/subject.ts'
 import { SubjectProcess } from '../subjects/subject-process.ts'
 import { stdoutFile } from '../subjects/last-words.ts'
 import { workloadsOf } from '../workload.ts'
 import { Disturber } from './disturber.ts'
-import { EngineGate } from './engine-gate.ts'
 import type { EngineProvider, RunningContainers } from './engine-provider.ts'
 import type { PhaseEngine, RunOptions } from './phase-engine.ts'
 import { openRunRoom, type RunRoom } from './run-room.ts'
@@ -58,11 +59,16 @@ class RealTimeRun {
       labels: { [labelKey]: labelValue },
       seed,
     })
-    await using gate = await EngineGate.listen(containers.host, room.engine)
+    await using proxy = await EngineProxy.listen({
+      upstream: containers.host,
+      listen: { socketPath: room.engine },
+      seed,
+      nameOf: nameInScenario,
+    })
     progress.step(`starting ${subject.name}`)
     const definition = await subject.prepare(
       {
-        dockerHost: gate.host,
+        dockerHost: proxy.address,
         outDir: room.output,
         stateDir: room.state,
         sinkUrl: sink.url,
@@ -72,14 +78,14 @@ class RealTimeRun {
     )
     await using process = new SubjectProcess(definition, room.logs)
     await process.start(this.#options.signal)
-    const watched = { pids: () => process.pids(), connections: () => gate.connections }
+    const watched = { pids: () => process.pids(), connections: () => proxy.connections }
     const observer = new SubjectObserver(definition, watched, containers.host)
     await this.#untilStreamsAreOpen(observer, process)
-    containers.beginPhase(sink)
+    containers.beginPhase({ sink: sink.sink, engine: proxy.engine })
     const startedAt = performance.now()
-    const disturber = this.#disturber(containers, gate, process)
+    const disturber = this.#disturber(containers, proxy, process)
     const series = await this.#sampleWhileTheClockRuns(observer, process, disturber)
-    const lastingConnections = gate.openSince(startedAt)
+    const lastingConnections = proxy.openSince(startedAt)
     const seen = observer.latest
 
     progress.step('ending the containers')
@@ -161,11 +167,14 @@ class RealTimeRun {
     return recorder
   }
 
-  #disturber(containers: RunningContainers, gate: EngineGate, process: SubjectProcess): Disturber {
+  #disturber(containers: RunningContainers, proxy: EngineProxy, process: SubjectProcess): Disturber {
     const awayMs = (ENGINE_AWAY_SECONDS * 1000) / this.#options.compress
     return new Disturber(this.#phase, {
-      'cut-connections': () => gate.cut(),
-      'restart-engine': () => containers.restartEngine?.(awayMs) ?? gate.goAway(awayMs),
+      'cut-connections': () => proxy.cut(),
+      'restart-engine': async () => {
+        if (containers.restartEngine === undefined) proxy.inject(faults.restartEngine({ downMs: awayMs }))
+        else await containers.restartEngine(awayMs)
+      },
       'restart-subject': async () => {
         await process.stop()
         await process.start(this.#options.signal)

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { EngineGate } from './engine-gate.ts'
+import { EngineProxy } from './engine-proxy.ts'
+import * as faults from '../../faults/engine-catalogue.ts'
 
-/** An engine that sends what it was sent, and a gate before it. */
-async function setUp(): Promise<{ gate: EngineGate; engineEnds: Set<Socket>; dial: () => Socket }> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'gate-'))
+/** An engine that sends what it was sent, and a proxy before it. */
+async function setUp(): Promise<{ proxy: EngineProxy; engineEnds: Set<Socket>; dial: () => Socket }> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'proxy-'))
   const engineEnds = new Set<Socket>()
   const engine = createServer((socket) => {
     engineEnds.add(socket)
@@ -19,14 +20,17 @@ async function setUp(): Promise<{ gate: EngineGate; engineEnds: Set<Socket>; dia
   const enginePath = path.join(directory, 'engine.sock')
   engine.listen(enginePath)
   await once(engine, 'listening')
-  const gate = await EngineGate.listen(`unix://${enginePath}`, path.join(directory, 'gate.sock'))
+  const proxy = await EngineProxy.listen({
+    upstream: `unix://${enginePath}`,
+    listen: { socketPath: path.join(directory, 'proxy.sock') },
+  })
   onTestFinished(async () => {
-    await gate[Symbol.asyncDispose]()
+    await proxy[Symbol.asyncDispose]()
     engine.close()
     await rm(directory, { recursive: true })
   })
-  const dial = (): Socket => connect(path.join(directory, 'gate.sock')).on('error', () => undefined)
-  return { gate, engineEnds, dial }
+  const dial = (): Socket => connect(path.join(directory, 'proxy.sock')).on('error', () => undefined)
+  return { proxy, engineEnds, dial }
 }
 
 test('every byte passes, and the end of the stream', async () => {
@@ -41,16 +45,16 @@ test('every byte passes, and the end of the stream', async () => {
 })
 
 test('open connections are counted, and those that stay open are known', async () => {
-  const { gate, dial } = await setUp()
+  const { proxy, dial } = await setUp()
   const first = dial()
-  await vi.waitFor(() => expect(gate.connections).toBe(1), WAIT)
+  await vi.waitFor(() => expect(proxy.connections).toBe(1), WAIT)
   const moment = performance.now()
   dial()
-  await vi.waitFor(() => expect(gate.connections).toBe(2), WAIT)
-  expect(gate.openSince(moment)).toBe(1)
+  await vi.waitFor(() => expect(proxy.connections).toBe(2), WAIT)
+  expect(proxy.openSince(moment)).toBe(1)
   first.destroy()
-  await vi.waitFor(() => expect(gate.connections).toBe(1), WAIT)
-  expect(gate.openSince(moment)).toBe(0)
+  await vi.waitFor(() => expect(proxy.connections).toBe(1), WAIT)
+  expect(proxy.openSince(moment)).toBe(0)
 })
 
 test('a subject that closes its end closes the engine’s', async () => {
@@ -62,23 +66,23 @@ test('a subject that closes its end closes the engine’s', async () => {
 })
 
 test('a cut breaks every connection on both sides, and new ones are taken', async () => {
-  const { gate, engineEnds, dial } = await setUp()
+  const { proxy, engineEnds, dial } = await setUp()
   const sockets = [dial(), dial()]
   await vi.waitFor(() => expect(engineEnds.size).toBe(2), WAIT)
   const closed = Promise.all(sockets.map((socket) => once(socket, 'close')))
-  gate.cut()
+  proxy.cut()
   await closed
   await vi.waitFor(() => expect(engineEnds.size).toBe(0), WAIT)
   dial()
-  await vi.waitFor(() => expect(gate.connections).toBe(1), WAIT)
+  await vi.waitFor(() => expect(proxy.connections).toBe(1), WAIT)
 })
 
 test('while it is away connections are refused, then they are taken again', async () => {
-  const { gate, dial } = await setUp()
-  await gate.goAway(3_600_000)
+  const { proxy, dial } = await setUp()
+  const away = proxy.inject(faults.goAway())
   const [error]: { code?: string }[] = await once(dial(), 'error')
   expect(error?.code).toBe('ENOENT')
-  await gate.goAway(1)
+  away[Symbol.dispose]()
   await vi.waitFor(async () => await once(dial(), 'connect'), WAIT)
 })
 
