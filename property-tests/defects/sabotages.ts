@@ -27,8 +27,8 @@ export const SABOTAGES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/lifecycle/open-files.ts',
-        find: 'if (this.#entries.size < this.#limit)',
-        replace: 'if (this.#entries.size < Infinity)',
+        find: 'let rooms = this.#limit - this.#entries.size',
+        replace: 'let rooms = Infinity',
       },
     ],
     caughtBy: ['ordinary-day'],
