@@ -87,6 +87,8 @@ describe('a log on its way through a proxy', () => {
           if (turn <= steps.length) await rig.world.clock.sleep(waitMs, { signal: never })
           rig.passage.push(piece)
         }
+        // As an engine does that was asked to.
+        rig.passage.engineGone('cut')
         rig.isHeld = false
         rig.engine.calm()
         rig.passage.pump()

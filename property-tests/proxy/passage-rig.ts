@@ -20,7 +20,6 @@ export class PassageRig implements Outlet {
     this.engine = new ProxiedEngine(this.world.engine.host, { find: () => undefined })
     const { wire, reply } = this.engine.openLog({ id: '1234', name: 'web' }, { framed, follow: true })
     this.passage = new ReplyPassage(HEAD, body, wire, reply, this)
-    this.passage.pump()
   }
 
   /** Everything the client got, the head included. */

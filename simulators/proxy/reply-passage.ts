@@ -50,6 +50,7 @@ export class ReplyPassage implements Passage {
 
   push(bytes: Buffer): void {
     if (this.#over) return
+    if (this.#encoder === null && this.#wire.disturbed) this.#goOverWire()
     const all = this.#unfinished.length === 0 ? bytes : Buffer.concat([this.#unfinished, bytes])
     this.#unfinished = NOTHING
     if (this.#encoder === null) this.#passAsIs(all)
@@ -58,7 +59,8 @@ export class ReplyPassage implements Passage {
   }
 
   engineGone(how: 'cut' | 'broken'): void {
-    if (this.#over || this.#gone !== null) return
+    // Whoever closes the connection after a whole answer has left nothing out.
+    if (this.#over || this.#gone !== null || this.#scanner.over) return
     this.#gone = how
     if (this.#encoder === null) {
       this.#send(this.#unfinished)
@@ -73,10 +75,12 @@ export class ReplyPassage implements Passage {
     if (this.#over) return
     if (this.#isClientGone) return this.#closeUnlessHung()
     if (!this.#wire.delaysHead) this.#sendHead()
-    if (this.#encoder === null && this.#wire.disturbed) this.#goOverWire()
+    if (this.#encoder === null) {
+      if (this.#gone !== null) return this.#finish(this.#gone)
+      if (this.#scanner.over) return this.#finish('complete')
+      if (this.#wire.disturbed) this.#goOverWire()
+    }
     if (this.#encoder !== null) this.#pumpWire(this.#encoder)
-    else if (this.#gone !== null) this.#finish(this.#gone)
-    else if (this.#scanner.over) this.#finish('complete')
   }
 
   clientGone(): void {

@@ -278,6 +278,7 @@ export class ProxiedConnection implements ClientListener, EngineListener, Outlet
     if (!this.isOpen) return
     const passage = isStream ? this.#streamPassage(exchange, begun, container) : this.#plain(begun)
     exchange.passage = passage
+    passage.pump()
     passage.push(Buffer.concat([begun.rest, exchange.takeAll()]))
     if (this.#engineEnd !== null) passage.engineGone(this.#engineEnd)
     this.#throttle()
