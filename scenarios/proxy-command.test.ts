@@ -31,17 +31,8 @@ function watertight(directory: string, ...args: string[]): ChildProcess {
 }
 
 async function startProxy(directory: string, ...args: string[]): Promise<ChildProcess> {
-  const child = watertight(
-    directory,
-    ...[
-      'proxy',
-      '--upstream',
-      `unix://${directory}/engine.sock`,
-      '--listen',
-      `unix://${directory}/proxy.sock`,
-    ],
-    ...args,
-  )
+  const [upstream, listen] = [`unix://${directory}/engine.sock`, `unix://${directory}/proxy.sock`]
+  const child = watertight(directory, 'proxy', '--upstream', upstream, '--listen', listen, ...args)
   expect(String((await once(child.stdout!, 'data'))[0])).toBe(`listening on unix://${directory}/proxy.sock\n`)
   return child
 }
