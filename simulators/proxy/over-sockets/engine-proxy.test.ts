@@ -87,3 +87,111 @@ test('while it is away connections are refused, then they are taken again', asyn
 })
 
 const WAIT = { timeout: 30_000, interval: 20 }
+
+/** An HTTP engine that answers as a test says, and a proxy before it. */
+async function setUpHttp(answer: (socket: Socket, head: string) => void): Promise<{
+  proxy: EngineProxy
+  dial: () => Socket
+}> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'proxy-'))
+  const engine = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.setEncoding('latin1').on('error', () => undefined)
+    socket.once('data', (head: string) => answer(socket, head))
+  })
+  const enginePath = path.join(directory, 'engine.sock')
+  engine.listen(enginePath)
+  await once(engine, 'listening')
+  const proxy = await EngineProxy.listen({
+    upstream: `unix://${enginePath}`,
+    listen: { socketPath: path.join(directory, 'proxy.sock') },
+  })
+  onTestFinished(async () => {
+    await proxy[Symbol.asyncDispose]()
+    engine.close()
+    await rm(directory, { recursive: true })
+  })
+  const dial = (): Socket =>
+    connect({ path: path.join(directory, 'proxy.sock'), allowHalfOpen: true })
+      .setEncoding('latin1')
+      .on('error', () => undefined)
+  return { proxy, dial }
+}
+
+test.each([
+  [
+    'that is upgraded',
+    'POST /exec/1/start HTTP/1.1\r\nUpgrade: tcp\r\nConnection: Upgrade\r\nContent-Length: 2\r\n\r\n{}',
+    'HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n',
+  ],
+  [
+    'that is taken over without a word',
+    'POST /containers/web/attach HTTP/1.1\r\nHost: d\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n',
+  ],
+])('a connection %s passes in both directions, and each end by itself', async (_what, request, head) => {
+  const { proxy, dial } = await setUpHttp((socket) => {
+    socket.write(head)
+    let heard = ''
+    socket.on('data', (piece: string) => (heard += piece))
+    // It has still something to say when nobody speaks any more.
+    socket.on('end', () => socket.end(`you said ${heard}`))
+  })
+  const client = dial()
+  client.write(request)
+  const [answer] = await once(client, 'data')
+  expect(answer).toBe(head)
+  client.write('GET / is no request here')
+  client.end('\r\n\r\n')
+  expect(await text(client)).toBe('you said GET / is no request here\r\n\r\n')
+  await vi.waitFor(
+    () => expect([proxy.connections, proxy.engineConnections, proxy.held]).toEqual([0, 0, 0]),
+    WAIT,
+  )
+})
+
+test('requests that are sent at once are answered one after the other, byte for byte', async () => {
+  const answers = [
+    'HTTP/1.1 204 No Content\r\nX-Odd:   y\r\n\r\n',
+    'HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\none',
+  ]
+  const asked: string[] = []
+  const { dial } = await setUpHttp((socket, first) => {
+    const take = (head: string): void => {
+      asked.push(head)
+      socket.write(answers[asked.length - 1]!)
+    }
+    take(first)
+    socket.on('data', take)
+  })
+  const client = dial()
+  const requests = ['POST /a HTTP/1.1\r\ncontent-Length: 4\r\n\r\nbody', 'GET /b HTTP/1.1\r\nHost:d\r\n\r\n']
+  let received = ''
+  client.on('data', (piece: string) => (received += piece))
+  client.write(requests.join(''))
+  await vi.waitFor(() => expect(received).toBe(answers.join('')), WAIT)
+  expect(asked.join('')).toBe(requests.join(''))
+  client.destroy()
+})
+
+test('while it hangs nothing is answered, and then everything is', async () => {
+  const { proxy, dial } = await setUpHttp((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'))
+  const hang = proxy.inject(faults.hang())
+  const client = dial()
+  client.write('GET /_ping HTTP/1.1\r\n\r\n')
+  const answer = once(client, 'data').then(([piece]) => String(piece))
+  const nothing = new Promise((resolve) => setTimeout(resolve, 200, 'nothing'))
+  expect(await Promise.race([answer, nothing])).toBe('nothing')
+  hang[Symbol.dispose]()
+  expect(await answer).toMatch(/^HTTP\/1.1 204/)
+  client.destroy()
+})
+
+test('a client that leaves while its request is kept back leaves nothing behind', async () => {
+  const { proxy, dial } = await setUpHttp(() => undefined)
+  proxy.inject(faults.neverAnswered())
+  const client = dial()
+  client.write('GET /containers/json HTTP/1.1\r\n\r\n')
+  await vi.waitFor(() => expect(proxy.connections).toBe(1), WAIT)
+  client.destroy()
+  await vi.waitFor(() => expect([proxy.connections, proxy.held]).toEqual([0, 0]), WAIT)
+})

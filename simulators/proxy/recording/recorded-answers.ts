@@ -1,45 +1,71 @@
 import { describeRequest } from '../request-description.ts'
 import type { RecordedExchange, Recording } from './recording-reader.ts'
 
+interface Asked {
+  readonly method: string
+  readonly target: string
+}
+
+/** One recorded exchange, and when it was begun among the others. */
+interface Entry {
+  readonly exchange: RecordedExchange
+  readonly index: number
+  /** Messages a log was asked for at most. */
+  readonly tail: number
+}
+
 /**
- * Which recorded answer a request gets: that to the same request, each once, in the order of the recording, the last of them again and again. A request that was
- * not recorded as it is gets, in the same way, that to one of the same kind about the same container: a cursor may ask for more or fewer lines than it did.
+ * Which recorded answer a request gets: that to the same request, or else to one of the same kind about the same container that asked for as many messages or more: a
+ * cursor need not ask as it did. What is told of one container never goes back in the recording; when there is no later answer the last is given again.
  */
 export class RecordedAnswers {
-  readonly #queues = new Map<string, RecordedExchange[]>()
+  readonly #byKind = new Map<string, Entry[]>()
+  /** The last answer that was given, by what it was about. */
+  readonly #given = new Map<string, number>()
 
   constructor({ exchanges }: Recording) {
-    for (const exchange of exchanges) {
-      for (const key of keysOf(exchange)) {
-        const queue = this.#queues.get(key)
-        if (queue === undefined) this.#queues.set(key, [exchange])
-        else queue.push(exchange)
-      }
+    for (const [index, exchange] of exchanges.entries()) {
+      const { kind } = kindOf(exchange)
+      const entries = this.#byKind.get(kind)
+      const entry = { exchange, index, tail: tailOf(exchange.target) }
+      if (entries === undefined) this.#byKind.set(kind, [entry])
+      else entries.push(entry)
     }
   }
 
   /** Null where nothing like it was recorded. */
-  next(request: { readonly method: string; readonly target: string }): RecordedExchange | null {
-    for (const key of keysOf(request)) {
-      const queue = this.#queues.get(key)
-      if (queue !== undefined) return this.#takeFrom(queue)
-    }
-    return null
-  }
-
-  #takeFrom(queue: RecordedExchange[]): RecordedExchange {
-    const exchange = queue[0]!
-    for (const key of keysOf(exchange)) {
-      const each = this.#queues.get(key)!
-      if (each.length > 1) each.splice(each.indexOf(exchange), each.includes(exchange) ? 1 : 0)
-    }
-    return exchange
+  next(asked: Asked): RecordedExchange | null {
+    const { kind, subject } = kindOf(asked)
+    const entries = this.#byKind.get(kind) ?? []
+    const tail = tailOf(asked.target)
+    const isSame = ({ exchange }: Entry): boolean => exchange.target === asked.target
+    const isEnough = (entry: Entry): boolean => entry.tail >= tail
+    const last = this.#given.get(subject) ?? -1
+    const later = entries.filter(({ index }) => index > last)
+    const entry =
+      later.find(isSame) ??
+      later.find(isEnough) ??
+      entries.findLast(isSame) ??
+      entries.findLast(isEnough) ??
+      entries.at(-1)
+    if (entry === undefined) return null
+    this.#given.set(subject, Math.max(last, entry.index))
+    return entry.exchange
   }
 }
 
-/** The request itself, then its kind. */
-function keysOf({ method, target }: { readonly method: string; readonly target: string }): string[] {
+/** Requests of one kind can be answered alike; one subject, such as a container's log, has an order. */
+function kindOf({ method, target }: Asked): { kind: string; subject: string } {
   const { operation, reference, follow } = describeRequest(method, target)
-  const exact = `${method} ${target}`
-  return operation === null ? [exact] : [exact, `${operation} ${reference} ${follow ? 'followed' : ''}`]
+  if (operation === null) return { kind: `${method} ${target}`, subject: `${method} ${target}` }
+  const subject = `${operation} ${reference}`
+  return {
+    kind: operation === 'info' ? `${method} ${target}` : `${subject} ${follow ? 'followed' : ''}`,
+    subject,
+  }
+}
+
+function tailOf(target: string): number {
+  const tail = new URLSearchParams(target.split('?')[1]).get('tail')
+  return tail !== null && /^\d+$/.test(tail) ? Number(tail) : Infinity
 }
