@@ -14,6 +14,7 @@ import { FILES } from './files.ts'
 import { FILE_MONITOR } from './file-monitor.ts'
 import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
+import { PROXY } from './proxy.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
 import { RETRIES } from './retries.ts'
@@ -50,6 +51,7 @@ export const DEFECTS: readonly Defect[] = [
   ...SUBJECTS,
   ...API,
   ...ALERTS,
+  ...PROXY,
 ]
 
 /** With what was made up to show that an invariant or a promise about crashes can fail. */
