@@ -18,6 +18,7 @@ import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
 import { ORACLES } from './oracles.ts'
 import { PUSH } from './push.ts'
+import { PROXY } from './proxy.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
 import { RETRIES } from './retries.ts'
@@ -61,6 +62,7 @@ export const DEFECTS: readonly Defect[] = [
   ...ORACLES,
   ...CHANCE,
   ...ANOMALIES,
+  ...PROXY,
 ]
 
 /** With what was made up to show that an invariant, a promise about crashes or a criterion can fail. */
