@@ -288,7 +288,7 @@ export const FIELD: readonly Defect[] = [
     patches: [
       {
         file: `${reading}/search/ring-search.ts`,
-        find: "if (this.#pushRun(key) || this.#pushEnd(key)) return 'found'",
+        find: "if (this.#pushRun(key)) return 'found'",
         replace:
           "this.#pushEnd(key)\n    if (this.#pushRun(key) || this.#passed === this.#reply.asked) return 'found'",
       },
