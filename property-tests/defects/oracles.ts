@@ -216,24 +216,6 @@ export const ORACLES: readonly Defect[] = [
     ],
   },
   {
-    id: 'B333',
-    origin,
-    description: 'Lines that the anomaly detector has no time for are passed over, and counted by nobody',
-    patches: [
-      {
-        file: 'reference/anomalies/detector.ts',
-        find: 'if (taken < lines) this.#events.skipped(',
-        replace: 'if (taken > lines) this.#events.skipped(',
-      },
-    ],
-    caughtBy: [
-      {
-        file: 'property-tests/anomalies.property.test.ts',
-        test: 'memory has its bound, so has what is copied in a second',
-      },
-    ],
-  },
-  {
     id: 'B334',
     origin,
     description: 'What is pushed is answered before it is on the disk',
