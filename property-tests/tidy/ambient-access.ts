@@ -17,6 +17,8 @@ const ADAPTERS = [
   'reference/http/page/page-script.ts',
   // Serves the simulated engine on a real socket.
   'simulators/daemon/',
+  // Between a client's sockets and the engine's.
+  'simulators/proxy/over-sockets/',
   // Real timers and sockets for simulators.
   'simulators/real-time/',
   // Serves simulated sinks on real sockets.

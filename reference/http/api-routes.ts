@@ -11,6 +11,8 @@ import type { Health } from './health.ts'
 import { monitorRoutes } from './monitor-routes.ts'
 import { pushRoute, type PushRouteOptions } from './push-route.ts'
 import { openApiRoute } from './open-api.ts'
+import { reloadRoute } from './reload-routes.ts'
+import type { ReloadReport } from '../reload/reload-report.ts'
 import { statusPageRoute } from './page/status-page.ts'
 import { statusSchema, type Status } from './status.ts'
 
@@ -21,6 +23,7 @@ export interface ApiOptions extends DebugOptions {
   readonly anomalies: () => AnomalyReport
   readonly monitors: readonly MonitorSwitch[]
   readonly access: Access
+  readonly reload: () => Promise<ReloadReport>
   readonly captures: Captures
 }
 
@@ -32,6 +35,7 @@ export function apiRoutes({
   health,
   logs,
   monitors,
+  reload,
   status,
   ...debug
 }: ApiOptions): ApiRoute[] {
@@ -40,6 +44,7 @@ export function apiRoutes({
     statusRoute(status),
     anomalyRoute(anomalies),
     ...monitorRoutes(monitors),
+    reloadRoute(reload),
     pushRoute(logs),
     ...debugRoutes(debug),
     ...captureRoutes(captures),

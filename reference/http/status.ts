@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { SinkFigures } from '../dispatch/statistics.ts'
 import type { MonitorState } from '../lifecycle/monitor-switch.ts'
+import { reloadReportSchema, type ReloadReport } from '../reload/reload-report.ts'
 import type { RecentError } from './recent-errors.ts'
 
 /** What the collector is doing, at one moment. */
@@ -13,6 +14,8 @@ export interface Status {
   readonly files: readonly FileStatus[]
   readonly pushed: readonly PushStatus[]
   readonly sinks: readonly SinkFigures[]
+  /** What came of reading the configuration again the last time; null before the first. */
+  readonly lastReload: ReloadReport | null
   /** The last ones, the latest first. */
   readonly errors: readonly RecentError[]
 }
@@ -108,6 +111,7 @@ export const statusSchema: z.ZodType<Status> = z.strictObject({
       spoolBytes: z.int(),
     }),
   ),
+  lastReload: reloadReportSchema.nullable(),
   errors: z.array(
     z.strictObject({
       level: z.enum(['warn', 'error']),

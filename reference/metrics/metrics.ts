@@ -5,6 +5,7 @@ import { STREAM_ERRORS } from '../error-codes.ts'
 import type { TaskRegistry } from '../lifecycle/task-registry.ts'
 import { PushMetrics } from './push-metrics.ts'
 import type { Health } from '../http/health.ts'
+import { RELOAD_RESULTS, type ReloadResult } from '../reload/reload-report.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HostProcess } from '../ports/host-process.ts'
 
@@ -224,6 +225,9 @@ export class Metrics {
   readonly #apiRefused = this.#counter('log_capturer_api_refused_total', 'reason', {
     help: 'Requests to the API that were refused: without the token, from a page in a browser, or beyond the rate',
   })
+  readonly #configReloads = this.#counter('log_capturer_config_reload_total', 'result', {
+    help: 'Times the configuration was read again, by what came of it; where it was refused or failed the one before is kept',
+  })
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
   })
@@ -305,6 +309,7 @@ export class Metrics {
         for (const source of LOG_SOURCES) this.#logSource.remove({ ...labels, source })
       },
     )
+    for (const result of RELOAD_RESULTS) this.#configReloads.inc({ result }, 0)
     this.#mirrorTasks(options.tasks)
     this.#mirrorSlots(options.slots)
     this.#mirrorProcess(options.process)
@@ -564,6 +569,7 @@ export class Metrics {
       labelNames: ['sink'],
       registers: [this.#registry],
       collect() {
+        gauge.reset()
         for (const [sink, bytes] of read()) gauge.set({ sink }, bytes)
       },
     })
@@ -577,6 +583,7 @@ export class Metrics {
       labelNames: ['monitor'],
       registers: [this.#registry],
       collect() {
+        gauge.reset()
         for (const { name, state } of read()) gauge.set({ monitor: name }, Number(state === 'running'))
       },
     })
@@ -619,6 +626,10 @@ export class Metrics {
 
   apiRefused(reason: RefusedReason): void {
     this.#apiRefused.inc({ reason })
+  }
+
+  configReloaded(result: ReloadResult): void {
+    this.#configReloads.inc({ result })
   }
 
   /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */

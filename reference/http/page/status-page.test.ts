@@ -45,6 +45,7 @@ const EMPTY: Status = {
   files: [],
   pushed: [],
   sinks: [{ sink: 'local_file', ...sink, lines: 0, writes: 0 }],
+  lastReload: null,
   errors: [],
 }
 const WELL: Status = {
@@ -117,6 +118,7 @@ async function serve(served: Served, token: SecretConfig | null = null): Promise
     anomalies: () => DETECTION_OFF,
     logs: { push: null, bodyBytesMax: 1 },
     monitors: [],
+    reload: () => Promise.reject(new Error('Nobody asks for it')),
     tasks,
     process: ports.process,
     captures: new Captures(ports),
