@@ -18,6 +18,7 @@ import { MONITOR } from './monitor.ts'
 import { ORACLES } from './oracles.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
+import { RELOAD } from './reload.ts'
 import { RETRIES } from './retries.ts'
 import { STORED } from './stored.ts'
 import { PARSERS } from './parsers.ts'
@@ -45,6 +46,7 @@ export const DEFECTS: readonly Defect[] = [
   ...SURVIVORS,
   ...RECORDS,
   ...STAGES,
+  ...RELOAD,
   ...RETRIES,
   ...STORED,
   ...NETWORK_SINKS,
