@@ -6,6 +6,7 @@ import { HttpDockerEngine } from './adapters/engine/http-docker-engine.ts'
 import { FastifyHttpServer } from './adapters/fastify-http-server.ts'
 import { gunzip } from './adapters/gunzip.ts'
 import { NodeClock } from './adapters/node-clock.ts'
+import { NodeDiagnostics } from './adapters/node-diagnostics.ts'
 import { NodeFileSystem } from './adapters/node-file-system.ts'
 import { NodeProcess } from './adapters/node-process.ts'
 import { NodeRandom } from './adapters/node-random.ts'
@@ -122,6 +123,7 @@ export function productionCollector(
     engine,
     http: new FastifyHttpServer({ logger }),
     process: new NodeProcess(),
+    diagnostics: new NodeDiagnostics(),
     logger,
     gunzip,
     jetStream: natsJetStream,

@@ -11,6 +11,7 @@ import { FileMonitor } from './files/file-monitor.ts'
 import { parseFilePosition } from './files/file-position.ts'
 import { Access } from './http/access.ts'
 import { apiRoutes } from './http/api-routes.ts'
+import { Captures } from './http/captures.ts'
 import { healthOf, type Health } from './http/health.ts'
 import { Listeners } from './http/listeners.ts'
 import { metricsRoutes } from './http/metrics-routes.ts'
@@ -190,6 +191,7 @@ export function createCollector(
   const status = (): Status => ({
     state: lifecycle.state,
     monitors: enabledMonitors(),
+    streams: { open: pool.active, slots: pool.capacity, rotations: metrics.rotations },
     containers: monitor.status(),
     files: files.status(),
     pushed: push?.status() ?? [],
@@ -197,6 +199,7 @@ export function createCollector(
     lastReload: reloading.last,
     errors: recentErrors.list(),
   })
+  const captures = new Captures({ clock, logger, diagnostics: ports.diagnostics })
   const access = new Access(config.api, { ...ports, logger, metrics })
   const api = apiRoutes({
     health: () => health(),
@@ -208,6 +211,7 @@ export function createCollector(
     tasks,
     process: ports.process,
     access,
+    captures,
   })
   const listeners = new Listeners({
     clock,
@@ -219,6 +223,7 @@ export function createCollector(
   })
   const components: readonly Component[] = [
     listeners,
+    captures,
     ...(detection === null ? [] : [detection]),
     tailedFiles(files),
     dispatcher,

@@ -77,6 +77,8 @@ export const MOMENTARY_CHECKS = [
   'I8 a stop misses nothing',
   'I8 a stop leaves nothing behind',
   'I10 each loss is told in the end',
+  'I12 health tells what keeps positions or lists from being right',
+  'I7 records are of the name that the container has',
   'I13 the counters tell what was done',
 ] as const
 type MomentaryCheck = (typeof MOMENTARY_CHECKS)[number]
@@ -673,6 +675,19 @@ export class CollectorRig {
   #errorsLogged(): string[] {
     const errors = this.#ports.logger.entries.filter(({ level }) => level === 'error')
     return errors.map(({ fields, message }) => `${message}: ${inspect(fields)}`)
+  }
+
+  /** Something is wrong for minutes that no line waits for. */
+  assertUnhealthy(what: string): void {
+    if (this.#health().isGood)
+      this.#fail('I12 health tells what keeps positions or lists from being right', `health is good: ${what}`)
+  }
+
+  /** What was written last of a container to standard output is of the name that it has now. */
+  assertNamed(name: string): void {
+    const written = this.#stdout.lastNameOf(this.engine.container(name))
+    if (written !== name)
+      this.#fail('I7 records are of the name that the container has', `${name} is called ${written}`)
   }
 
   /** A container that is removed was read before that, all of it. */

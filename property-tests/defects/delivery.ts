@@ -210,6 +210,7 @@ export const DELIVERY: readonly Defect[] = [
       { file: checkpointer, find: 'const LATE_INTERVALS = 3', replace: 'const LATE_INTERVALS = 1e9' },
     ],
     caughtBy: [
+      'delivery-day',
       { file: dispatcherTest, test: 'that fails for longer than three intervals is told in health' },
     ],
   },

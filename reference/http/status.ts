@@ -9,6 +9,7 @@ export interface Status {
   readonly state: 'stopped' | 'starting' | 'running' | 'stopping'
   /** Those that the configuration enables. */
   readonly monitors: readonly MonitorState[]
+  readonly streams: StreamsStatus
   readonly containers: readonly ContainerStatus[]
   readonly files: readonly FileStatus[]
   readonly pushed: readonly PushStatus[]
@@ -17,6 +18,15 @@ export interface Status {
   readonly lastReload: ReloadReport | null
   /** The last ones, the latest first. */
   readonly errors: readonly RecentError[]
+}
+
+/** Log streams of containers, all together. */
+export interface StreamsStatus {
+  readonly open: number
+  /** As many may be open. */
+  readonly slots: number
+  /** Since the collector started. */
+  readonly rotations: number
 }
 
 /** Behind the last record that was taken of a source: its epoch, and records over all epochs. */
@@ -75,6 +85,7 @@ export const monitorSchema: z.ZodType<MonitorState> = z.strictObject({
 export const statusSchema: z.ZodType<Status> = z.strictObject({
   state: lifecycleState,
   monitors: z.array(monitorSchema),
+  streams: z.strictObject({ open: z.int(), slots: z.int(), rotations: z.int() }),
   containers: z.array(
     z.strictObject({
       id: z.string(),

@@ -141,6 +141,7 @@ export class Metrics {
   })
   readonly #streamsActive = this.#gauge('log_capturer_container_streams_active', 'Open log streams')
   #openStreams = 0
+  #rotationsOfAll = 0
   readonly #abandoned = this.#counter('log_capturer_abandoned_total', 'kind', {
     help: 'Operations that missed their deadline and are no longer waited for',
   })
@@ -356,8 +357,14 @@ export class Metrics {
   rotation(container: MeasuredContainer, reason: RotationReason, ageSeconds: number): void {
     const labels = this.#labelsOf(container)
     this.#rotations.inc({ ...labels, reason })
+    this.#rotationsOfAll += 1
     if (this.#rotating.has(container.id)) this.#lastRotation.set(labels, this.#clock.now() / 1000)
     this.#streamAge.observe(ageSeconds)
+  }
+
+  /** Of all streams, also those of containers that are gone. */
+  get rotations(): number {
+    return this.#rotationsOfAll
   }
 
   streamError(type: StreamErrorType, container: MeasuredContainer): void {
