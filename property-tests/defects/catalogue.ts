@@ -3,6 +3,7 @@ import { sharedJoin } from './b07-shared-join.ts'
 import { blockedRead } from './b08-blocked-read.ts'
 import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
+import { ANOMALIES } from './anomalies.ts'
 import { API } from './api.ts'
 import { ALERTS } from './alerts.ts'
 import { CHANCE } from './chance.ts'
@@ -16,6 +17,7 @@ import { FILE_MONITOR } from './file-monitor.ts'
 import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
 import { ORACLES } from './oracles.ts'
+import { PUSH } from './push.ts'
 import { PROXY } from './proxy.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
@@ -54,10 +56,12 @@ export const DEFECTS: readonly Defect[] = [
   ...FIELD,
   ...SUBJECTS,
   ...API,
+  ...PUSH,
   ...ALERTS,
   ...PARSERS,
   ...ORACLES,
   ...CHANCE,
+  ...ANOMALIES,
   ...PROXY,
 ]
 

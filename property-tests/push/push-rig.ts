@@ -18,6 +18,8 @@ export interface PushRigOptions {
   readonly hasLoki: boolean
   /** Whether clients name their requests, and send one again whose answer they did not see. */
   readonly isKeyed: boolean
+  /** How long the disk takes to sync, beside what it takes anyway. */
+  readonly syncMs: number
 }
 
 const FILES = ['app.log', 'jobs/night.log', '/var/log/other.log'] as const
@@ -40,6 +42,8 @@ export class PushRig {
     this.world = new World({ seed: options.seed, recordLocations: false })
     this.lokiSink = new SimulatedSink(this.world, this.loki.storeOptions)
     this.world.sinks['http://loki:3100'] = this.lokiSink
+    if (options.syncMs > 0)
+      this.world.fileSystem.disturb({ kind: 'slow', delayMs: options.syncMs }, { operations: ['sync'] })
     this.#collector = this.#newCollector()
     for (let client = 0; client < options.clients; client++) {
       this.#done.push(false)
@@ -203,7 +207,8 @@ export class PushRig {
         metrics: { enabled: false },
         api: API,
         containerMonitor: { enabled: false },
-        push: { enabled: true },
+        // A client waits for an answer that does not come, while others go on sending.
+        push: { enabled: true, keysMax: 1000 },
         sinks: {
           localFile: { directory: '/out' },
           loki: {

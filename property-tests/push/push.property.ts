@@ -72,6 +72,7 @@ export interface PushCase {
   readonly seed: number
   readonly hasLoki: boolean
   readonly isKeyed: boolean
+  readonly syncMs: number
   readonly steps: readonly Step[]
 }
 
@@ -92,5 +93,6 @@ const CASES: fc.Arbitrary<PushCase> = fc.record({
   seed: fc.nat(),
   hasLoki: fc.boolean(),
   isKeyed: fc.boolean(),
+  syncMs: fc.constantFrom(0, 300),
   steps: STEPS,
 })

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import { addAbortSignal, Readable } from 'node:stream'
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 import { codeOf } from '../errors.ts'
 import type {
@@ -135,12 +136,15 @@ async function readServerTls({ cert, key }: ServerTls): Promise<TlsFiles> {
   return await readTlsFiles({ verify: true, ca: null, cert, key }, { what: 'of the API', namedBy: 'api.tls' })
 }
 
-function send(reply: FastifyReply, { status, contentType, body, headers = {} }: HttpReply): FastifyReply {
+function send(
+  reply: FastifyReply,
+  { status, contentType, body, headers = {}, stream }: HttpReply,
+): FastifyReply {
   return reply
     .code(status)
     .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers })
     .type(contentType)
-    .send(body)
+    .send(stream === undefined ? body : addAbortSignal(stream.signal, Readable.from(stream.pieces)))
 }
 
 function fail(reply: FastifyReply, status: number, error: string): FastifyReply {

@@ -187,3 +187,12 @@ test('nothing is kept of a block: what is looked at later is what it was', () =>
   rig.pass(MINUTE_MS)
   expect(rig.found).toMatchObject([{ templates: [{ template: 'panic: something is broken' }] }])
 })
+
+test('a block is as it was', () => {
+  const rig = settledRig()
+  const block = linesAt(web, requests(100), [rig.nowMs])
+  const before = structuredClone({ ...block, position: null })
+  rig.detector.observe(block, rig.nowMs)
+  rig.pass(MINUTE_MS)
+  expect({ ...block, position: null }).toEqual(before)
+})

@@ -143,7 +143,9 @@ describe('nothing is taken of a request that is told to come again:', () => {
       Promise.all([rig.push(line), ...[1, 2, 3, 4, 5, 6].map(() => rig.push(many))]),
     )
     expect(answers.filter(({ status }) => status === 500)).toHaveLength(6)
-    expect(answers.filter(({ status }) => status === 503)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 503)).toEqual([
+      { status: 503, body: { error: 'Too many lines wait to be written' }, retryAfter: '1' },
+    ])
     hung[Symbol.dispose]()
     expect(await rig.world.run(() => rig.push(line))).toEqual(taken(1))
   })

@@ -21,7 +21,7 @@ test('every line that came over a connection is seen, however it was cut', () =>
       const lines = Array.from({ length: COUNT }, (_, index) => numberedLine('wt-1', index + 1))
       const bytes = Buffer.from(chunked(`HTTP/1.1 200 OK\r\n\r\n${lines.join('\n')}\n`, chunk), 'latin1')
       const seen = new WireLines()
-      const saw = seen.answer()
+      const saw = seen.connection()
       for (let at = 0; at < bytes.length; at += read) saw(bytes.subarray(at, at + read))
       const missed = Array.from({ length: COUNT }, (_, index) => index + 1).filter(
         (line) => !seen.has('wt-1', line),
@@ -35,7 +35,7 @@ test('every line that came over a connection is seen, however it was cut', () =>
 
 test('connections are apart, and where no line was sent it says so', () => {
   const seen = new WireLines()
-  const [one, two] = [seen.answer(), seen.answer()]
+  const [one, two] = [seen.connection(), seen.connection()]
   const line = Buffer.from(numberedLine('wt-1', 1))
   one(line.subarray(0, 20))
   two(line.subarray(20))

@@ -3,10 +3,10 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EngineProxy, faults } from '../../simulators/index.ts'
 import { auditOutput, type AuditedOutput } from '../audit/output-audit.ts'
+import { WireLines } from '../audit/wire-lines.ts'
 import { OutputWatch } from '../audit/output-watch.ts'
 import { storedStamps } from '../docker/stored-log.ts'
 import { dockerClient } from '../docker/docker-host.ts'
-import { WireLines } from '../audit/wire-lines.ts'
 import type { Observations } from '../observations.ts'
 import { containerCount, ENGINE_AWAY_SECONDS, type Phase } from '../phase.ts'
 import { newlyOpen } from '../probes/newly-open.ts'
@@ -67,13 +67,13 @@ class RealTimeRun {
       labels: { [labelKey]: labelValue },
       seed,
     })
-    const lines = new WireLines()
+    const sent = new WireLines()
     await using proxy = await EngineProxy.listen({
       upstream: containers.host,
       listen: { socketPath: room.engine },
       seed,
       nameOf: nameInScenario,
-      log: { begin: () => ({ sent: lines.answer(), over: () => undefined }) },
+      log: sent,
     })
     progress.step(`starting ${subject.name}`)
     const definition = await subject.prepare(
@@ -117,7 +117,7 @@ class RealTimeRun {
       series: { ...series.series(), ...watch.delays.columns(written, this.#sampledAtMs) },
       lines: await auditOutput(output, emitted, {
         countOthers: provider.exclusive || definition.isToldWhich,
-        wasRead: lines.any ? (container, line) => lines.has(container, line) : null,
+        wasRead: sent.any ? (container, line) => sent.has(container, line) : null,
       }),
       delays: watch.delays.summary(written),
       rotationsByContainer:

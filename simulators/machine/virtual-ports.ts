@@ -8,6 +8,7 @@ import type { SimulatedEngine } from '../engine/simulated-engine.ts'
 import type { Machine } from './machine.ts'
 import type { Network } from './network.ts'
 import { RecordingLogger } from './recording-logger.ts'
+import { SimulatedDiagnostics } from './simulated-diagnostics.ts'
 import { SimulatedHostProcess } from './simulated-host-process.ts'
 import { SimulatedStandardOutput } from './simulated-standard-output.ts'
 import type { VirtualProcess } from './virtual-process.ts'
@@ -36,6 +37,7 @@ export function virtualPorts(
     http: http.forProcess(process),
     jetStream: new SimulatedJetStreamClient(process, network.jetStream),
     process: new SimulatedHostProcess({ ledger: simulation.ledger, fileSystem }),
+    diagnostics: new SimulatedDiagnostics(process),
     logger: new RecordingLogger(() => simulation.nowMs),
     gzip: compressing(process, 'gzip', gzipSync),
     snappy: compressing(process, 'snappy', (bytes) => compressSync(Buffer.from(bytes))),
