@@ -80,6 +80,7 @@ export const ALONE_AMONG_PROPERTIES: readonly AloneAmongProperties[] = [
   { file: 'property-tests/monitor-switch.property.test.ts', defect: 'B279' },
   { file: 'property-tests/network-sinks.property.test.ts', defect: 'B332' },
   { file: 'property-tests/polled-cursor.property.test.ts', defect: 'B254' },
+  { file: 'property-tests/proxy.property.test.ts', defect: 'B400' },
   { file: 'property-tests/push.property.test.ts', defect: 'B342' },
   { file: 'property-tests/records.property.test.ts', defect: 'B224' },
   { file: 'property-tests/reload.property.test.ts', defect: 'B360' },
