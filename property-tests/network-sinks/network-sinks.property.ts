@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import { expect } from 'vitest'
 import type { SinkFault } from '../../simulators/index.ts'
 import { NetworkSinkRig, type ServiceKind } from './network-sink-rig.ts'
 
@@ -53,6 +52,12 @@ const STEPS: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 6 },
 )
 
+/** What is wrong most often comes in every case: few cases may draw neither. */
+const OFTEN: readonly Step[] = [
+  { do: 'fault', fault: { kind: 'server-error', status: 503 }, times: 1, forMs: 3000 },
+  { do: 'fault', fault: { kind: 'accepts-then-fails', with: 'reset' }, times: 1, forMs: 3000 },
+]
+
 async function play(rig: NetworkSinkRig, step: Step): Promise<void> {
   if (step.do === 'fault') {
     const scope = step.fault.kind === 'refused' || step.times === undefined ? {} : { times: step.times }
@@ -61,8 +66,9 @@ async function play(rig: NetworkSinkRig, step: Step): Promise<void> {
     return
   }
   await rig.world.advance(step.afterMs)
-  if (step.do === 'restart') expect(await rig.restart()).toBeLessThan(10_000)
-  else await rig.crash(step.do)
+  if (step.do !== 'restart') return await rig.crash(step.do)
+  const tookMs = await rig.restart()
+  if (tookMs >= STOP_LIMIT_MS) throw new Error(`I8 does not hold: the stop took ${tookMs} ms`)
 }
 
 /** Whatever goes wrong with the service or the collector, the service holds each line once, in the order of its source. */
@@ -71,7 +77,9 @@ export function holdsEachLineOnce(kind: ServiceKind): fc.IAsyncProperty<[number,
     const rig = new NetworkSinkRig({ seed, kind, containers: 3, linesPerSecond: 3 })
     await rig.start()
     await rig.world.advance(2000)
-    for (const step of steps) await play(rig, step)
+    for (const step of [...OFTEN, ...steps]) await play(rig, step)
     await rig.finish()
   })
 }
+
+const STOP_LIMIT_MS = 10_000

@@ -6,6 +6,7 @@ import { containerMonitor } from './sections/container-monitor.ts'
 import { dispatcher } from './sections/dispatcher.ts'
 import { fileMonitor } from './sections/file-monitor.ts'
 import { listener } from './sections/listener.ts'
+import { push } from './sections/push.ts'
 import { section } from './section.ts'
 import { oneOf, text } from './values.ts'
 
@@ -16,6 +17,7 @@ export type * from './sections/container-monitor.ts'
 export type * from './sections/dispatcher.ts'
 export type * from './sections/file-monitor.ts'
 export type * from './sections/listener.ts'
+export type * from './sections/push.ts'
 export type * from './sections/record-settings.ts'
 export type * from './sections/tls.ts'
 
@@ -42,17 +44,21 @@ const sinks = section(Object.fromEntries(kinds.map(([, { name, schema }]) => [na
 export const configSchema = section({
   stateDir: text
     .default('./data/state')
-    .describe('positions, lock, spool and dead letters; one collector per directory'),
+    .describe('positions, lock, spool and dead letters; one collector per directory')
+    .meta({ needsRestart: true }),
   logLevel: oneOf(['debug', 'info', 'warn', 'error'])
     .default('info')
     .describe("what the collector's own log says, on standard error"),
   containerMonitor,
   fileMonitor,
+  push: push.meta({ needsRestart: true }),
   dispatcher,
   sinks,
-  metrics: listener('127.0.0.1:8001').describe('GET /metrics'),
-  api: api.describe('health, status, starting and stopping of monitors: see openapi.json'),
-  anomaly,
+  metrics: listener('127.0.0.1:8001').describe('GET /metrics').meta({ needsRestart: true }),
+  api: api
+    .describe('health, status, starting and stopping of monitors: see openapi.json')
+    .meta({ needsRestart: true }),
+  anomaly: anomaly.meta({ needsRestart: true }),
 })
 
 /**

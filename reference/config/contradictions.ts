@@ -17,6 +17,7 @@ export function contradictionIn(config: CollectorConfig): Contradiction | null {
     sameAddress(config) ??
     openToOthers(config) ??
     nothingToRead(config) ??
+    pushedToNobody(config) ??
     lineBeyondQueue(config) ??
     joinedBeyondQueue(config) ??
     presetAndPatterns(config) ??
@@ -28,8 +29,13 @@ export function contradictionIn(config: CollectorConfig): Contradiction | null {
   )
 }
 
-function nowhereToWrite({ containerMonitor, fileMonitor, sinks }: CollectorConfig): Contradiction | null {
-  const reads = containerMonitor.enabled || fileMonitor.enabled
+function nowhereToWrite({
+  containerMonitor,
+  fileMonitor,
+  push,
+  sinks,
+}: CollectorConfig): Contradiction | null {
+  const reads = containerMonitor.enabled || fileMonitor.enabled || push.enabled
   if (!reads || Object.values(sinks).some(({ enabled }) => enabled)) return null
   const names = Object.values(registry).map(({ name }) => `sinks.${name}`)
   return {
@@ -124,6 +130,14 @@ function nothingToRead({ fileMonitor: { enabled, paths } }: CollectorConfig): Co
   return {
     path: ['file_monitor', 'paths'],
     problem: 'file_monitor.paths: names no file, but file_monitor.enabled is true; give a path or glob',
+  }
+}
+
+function pushedToNobody({ api, push }: CollectorConfig): Contradiction | null {
+  if (!push.enabled || api.enabled) return null
+  return {
+    path: ['push', 'enabled'],
+    problem: 'push.enabled: lines are pushed to the API, but api.enabled is false; enable both or none',
   }
 }
 

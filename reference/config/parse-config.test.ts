@@ -90,7 +90,7 @@ dispatcher: {queue_bytes_max: 1.5MiB}
   })
 
   test('an IPv6 address stands in brackets', () => {
-    expect(parse('api: {listen: "[::1]:0"}').api).toEqual({
+    expect(parse('api: {listen: "[::1]:0"}').api).toMatchObject({
       enabled: true,
       host: '::1',
       port: 0,
@@ -114,7 +114,7 @@ describe('what is not allowed is named with its line', () => {
     [
       'an unknown section, with those there are',
       'frobnicate: 1',
-      'collector.yaml:1: unknown key frobnicate; allowed: state_dir, log_level, container_monitor, file_monitor, dispatcher, sinks, metrics, api, anomaly',
+      'collector.yaml:1: unknown key frobnicate; allowed: state_dir, log_level, container_monitor, file_monitor, push, dispatcher, sinks, metrics, api, anomaly',
     ],
     [
       'a duration without unit',

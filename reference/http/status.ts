@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { SinkFigures } from '../dispatch/statistics.ts'
 import type { MonitorState } from '../lifecycle/monitor-switch.ts'
+import { reloadReportSchema, type ReloadReport } from '../reload/reload-report.ts'
 import type { RecentError } from './recent-errors.ts'
 
 /** What the collector is doing, at one moment. */
@@ -8,11 +9,24 @@ export interface Status {
   readonly state: 'stopped' | 'starting' | 'running' | 'stopping'
   /** Those that the configuration enables. */
   readonly monitors: readonly MonitorState[]
+  readonly streams: StreamsStatus
   readonly containers: readonly ContainerStatus[]
   readonly files: readonly FileStatus[]
+  readonly pushed: readonly PushStatus[]
   readonly sinks: readonly SinkFigures[]
+  /** What came of reading the configuration again the last time; null before the first. */
+  readonly lastReload: ReloadReport | null
   /** The last ones, the latest first. */
   readonly errors: readonly RecentError[]
+}
+
+/** Log streams of containers, all together. */
+export interface StreamsStatus {
+  readonly open: number
+  /** As many may be open. */
+  readonly slots: number
+  /** Since the collector started. */
+  readonly rotations: number
 }
 
 /** Behind the last record that was taken of a source: its epoch, and records over all epochs. */
@@ -45,6 +59,15 @@ export interface FileStatus {
   readonly fault: string | null
 }
 
+/** A file that lines are pushed to. */
+export interface PushStatus {
+  /** In the directory of the file sink. */
+  readonly path: string
+  readonly position: Place | null
+  /** When lines for it came last, wall time, ISO 8601. */
+  readonly lastAt: string
+}
+
 export function placeOf(position: Place | undefined): Place | null {
   return position === undefined ? null : { epoch: position.epoch, records: position.records }
 }
@@ -62,6 +85,7 @@ export const monitorSchema: z.ZodType<MonitorState> = z.strictObject({
 export const statusSchema: z.ZodType<Status> = z.strictObject({
   state: lifecycleState,
   monitors: z.array(monitorSchema),
+  streams: z.strictObject({ open: z.int(), slots: z.int(), rotations: z.int() }),
   containers: z.array(
     z.strictObject({
       id: z.string(),
@@ -74,6 +98,7 @@ export const statusSchema: z.ZodType<Status> = z.strictObject({
     }),
   ),
   files: z.array(z.strictObject({ path: z.string(), position: place, fault: z.string().nullable() })),
+  pushed: z.array(z.strictObject({ path: z.string(), position: place, lastAt: z.string() })),
   sinks: z.array(
     z.strictObject({
       sink: z.string(),
@@ -86,6 +111,7 @@ export const statusSchema: z.ZodType<Status> = z.strictObject({
       spoolBytes: z.int(),
     }),
   ),
+  lastReload: reloadReportSchema.nullable(),
   errors: z.array(
     z.strictObject({
       level: z.enum(['warn', 'error']),

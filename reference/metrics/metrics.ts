@@ -3,7 +3,9 @@ import { ANOMALY_KINDS, type AnomalyKind } from '../anomalies/anomaly.ts'
 import type { SkipReason } from '../anomalies/detector.ts'
 import { STREAM_ERRORS } from '../error-codes.ts'
 import type { TaskRegistry } from '../lifecycle/task-registry.ts'
+import { PushMetrics } from './push-metrics.ts'
 import type { Health } from '../http/health.ts'
+import { RELOAD_RESULTS, type ReloadResult } from '../reload/reload-report.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HostProcess } from '../ports/host-process.ts'
 
@@ -15,6 +17,9 @@ export type StreamErrorType = keyof typeof STREAM_ERRORS
 
 /** Why a sink will never get a line: the spool or the dead letters were full, or somebody had them dropped. */
 export type DropReason = 'spool_full' | 'dead_letters_full' | 'dead_letters_dropped'
+
+/** Why a request to the API was refused: no good `token`, from a page of another `origin`, or beyond the `rate` that is allowed. */
+export type RefusedReason = 'token' | 'origin' | 'rate'
 
 /** Why the log of a container that is gone was not read to its end. */
 export type MissedReason =
@@ -136,6 +141,7 @@ export class Metrics {
   })
   readonly #streamsActive = this.#gauge('log_capturer_container_streams_active', 'Open log streams')
   #openStreams = 0
+  #rotationsOfAll = 0
   readonly #abandoned = this.#counter('log_capturer_abandoned_total', 'kind', {
     help: 'Operations that missed their deadline and are no longer waited for',
   })
@@ -217,7 +223,10 @@ export class Metrics {
     help: 'What a subject held that no acknowledgement had told: records stored before, messages with other records, subjects that somebody else publishes to',
   })
   readonly #apiRefused = this.#counter('log_capturer_api_refused_total', 'reason', {
-    help: 'Requests to the API that were refused: without the token, or from a page in a browser',
+    help: 'Requests to the API that were refused: without the token, from a page in a browser, or beyond the rate',
+  })
+  readonly #configReloads = this.#counter('log_capturer_config_reload_total', 'result', {
+    help: 'Times the configuration was read again, by what came of it; where it was refused or failed the one before is kept',
   })
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
@@ -233,6 +242,8 @@ export class Metrics {
   readonly #fileErrors = this.#counter('log_capturer_file_errors_total', 'code', {
     help: 'Looks at files and directories that failed, by the error code',
   })
+  /** Of what programs push. */
+  readonly push: PushMetrics = new PushMetrics(this.#registry)
   readonly #anomalies = this.#counter('log_capturer_anomalies_total', 'kind', {
     help: 'Anomalies that were found; one that lasts counts once',
   })
@@ -298,6 +309,7 @@ export class Metrics {
         for (const source of LOG_SOURCES) this.#logSource.remove({ ...labels, source })
       },
     )
+    for (const result of RELOAD_RESULTS) this.#configReloads.inc({ result }, 0)
     this.#mirrorTasks(options.tasks)
     this.#mirrorSlots(options.slots)
     this.#mirrorProcess(options.process)
@@ -345,8 +357,14 @@ export class Metrics {
   rotation(container: MeasuredContainer, reason: RotationReason, ageSeconds: number): void {
     const labels = this.#labelsOf(container)
     this.#rotations.inc({ ...labels, reason })
+    this.#rotationsOfAll += 1
     if (this.#rotating.has(container.id)) this.#lastRotation.set(labels, this.#clock.now() / 1000)
     this.#streamAge.observe(ageSeconds)
+  }
+
+  /** Of all streams, also those of containers that are gone. */
+  get rotations(): number {
+    return this.#rotationsOfAll
   }
 
   streamError(type: StreamErrorType, container: MeasuredContainer): void {
@@ -399,11 +417,13 @@ export class Metrics {
 
   linesRead(source: MeasuredSource, lines: number): void {
     if (source.kind === 'file') this.#perFile.lines.inc({ file: source.name }, lines)
+    else if (source.kind === 'push') this.push.linesTaken(lines)
     else this.#linesRead.inc(this.#labelsOf(source), lines)
   }
 
   bytesRead(source: MeasuredSource, bytes: number): void {
     if (source.kind === 'file') this.#perFile.bytes.inc({ file: source.name }, bytes)
+    else if (source.kind === 'push') this.push.bytesTaken(bytes)
     else this.#bytesRead.inc(this.#labelsOf(source), bytes)
   }
 
@@ -549,6 +569,7 @@ export class Metrics {
       labelNames: ['sink'],
       registers: [this.#registry],
       collect() {
+        gauge.reset()
         for (const [sink, bytes] of read()) gauge.set({ sink }, bytes)
       },
     })
@@ -562,6 +583,7 @@ export class Metrics {
       labelNames: ['monitor'],
       registers: [this.#registry],
       collect() {
+        gauge.reset()
         for (const { name, state } of read()) gauge.set({ monitor: name }, Number(state === 'running'))
       },
     })
@@ -602,9 +624,12 @@ export class Metrics {
     })
   }
 
-  /** @param reason why a request to the API was refused: no good `token`, or from a page of another `origin` */
-  apiRefused(reason: 'token' | 'origin'): void {
+  apiRefused(reason: RefusedReason): void {
     this.#apiRefused.inc({ reason })
+  }
+
+  configReloaded(result: ReloadResult): void {
+    this.#configReloads.inc({ result })
   }
 
   /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */

@@ -1,4 +1,4 @@
-import type { SinkMachine } from '../../simulators/index.ts'
+import type { SinkMachine, WireMachine } from '../../simulators/index.ts'
 import type { Workload } from '../workload.ts'
 import type { EngineName } from './phase-engine.ts'
 
@@ -22,8 +22,14 @@ export interface ContainersRequest {
 export interface RunningContainers extends AsyncDisposable {
   /** Such as `unix:///var/run/docker.sock`. */
   readonly host: string
-  /** The phase's clock starts: moments for which faults were ordered, of the engine or of the sink, count from here. */
-  beginPhase(machine: SinkMachine): void
+  /** What will go wrong by order of a scenario, in milliseconds from where the phase's clock starts; default nothing. */
+  readonly ordered?: readonly {
+    readonly name: string
+    readonly atMs: number
+    readonly forMs: number | null
+  }[]
+  /** The phase's clock starts: moments for which faults were ordered count from here: of the sink, of the engine, or of what stands before the engine. */
+  beginPhase(machine: SinkMachine & WireMachine): void
   /** The engine itself is restarted, and away for so long; its containers go on. Left out where that cannot be ordered of it. */
   restartEngine?(awayMs: number): Promise<void>
   /**
