@@ -85,6 +85,7 @@ export const ALONE_AMONG_PROPERTIES: readonly AloneAmongProperties[] = [
   { file: 'property-tests/proxy.property.test.ts', defect: 'B400' },
   { file: 'property-tests/push.property.test.ts', defect: 'B334' },
   { file: 'property-tests/records.property.test.ts', defect: 'B224' },
+  { file: 'property-tests/reload.property.test.ts', defect: 'B360' },
   { file: 'property-tests/slot-pool.property.test.ts', defect: 'B231' },
   { file: 'property-tests/stored-logs.property.test.ts', defect: 'B230' },
   { file: 'reference/sinks/local-file/local-file-sink.property.test.ts', defect: 'B89' },
