@@ -23,4 +23,4 @@ test('whatever is reloaded, whenever, with faults and crashes: every line is del
 
 /** Pinned, so that a change and not chance decides whether the tests pass. */
 const SEED = 20_261_126
-const RUNS = 12
+const RUNS = 22

@@ -21,6 +21,7 @@ import { PUSH } from './push.ts'
 import { PROXY } from './proxy.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
+import { RELOAD } from './reload.ts'
 import { RETRIES } from './retries.ts'
 import { STORED } from './stored.ts'
 import { PARSERS } from './parsers.ts'
@@ -48,6 +49,7 @@ export const DEFECTS: readonly Defect[] = [
   ...SURVIVORS,
   ...RECORDS,
   ...STAGES,
+  ...RELOAD,
   ...RETRIES,
   ...STORED,
   ...NETWORK_SINKS,
