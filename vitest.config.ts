@@ -18,6 +18,7 @@ const INTEGRATION = [
   'reference/dispatch/away-sink.test.ts',
   'reference/docker/unreadable-log.test.ts',
   'scenarios/dockerd-command.test.ts',
+  'scenarios/documents/documents-run.test.ts',
   'scenarios/engines/engine-gate.test.ts',
   'scenarios/engines/simulated.test.ts',
   'scenarios/probes/process-tree.test.ts',

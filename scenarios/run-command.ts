@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import path from 'node:path'
 import { UsageError } from '../reference/usage-error.ts'
-import { provideDocker } from './engines/docker.ts'
 import type { PhaseEngine } from './engines/phase-engine.ts'
 import { realTimeEngine } from './engines/real-time.ts'
 import { provideSimulated } from './engines/simulated.ts'
@@ -176,6 +175,6 @@ async function openEngine(options: PhasePlan['options'], progress: Progress): Pr
   const provider =
     engine === 'simulated'
       ? provideSimulated(scenario === null ? null : await readPhaseScenario(scenario))
-      : await provideDocker((what) => progress.say(what))
+      : await (await import('./engines/docker.ts')).provideDocker((what) => progress.say(what))
   return realTimeEngine(provider, chosen, defect)
 }

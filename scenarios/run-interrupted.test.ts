@@ -7,6 +7,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ROOT } from './own-command.ts'
 import { readReport } from './report/run-report.ts'
 
+const LONG_MS = 280_000
+
 interface Run {
   readonly child: ChildProcess
   readonly said: () => string
@@ -94,5 +96,3 @@ test.each([
   expect(await ended).toBe(2)
   expect(said()).toMatch(message)
 })
-
-const LONG_MS = 280_000

@@ -18,6 +18,7 @@ import { MONITOR } from './monitor.ts'
 import { ORACLES } from './oracles.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
+import { REPORT } from './report.ts'
 import { RETRIES } from './retries.ts'
 import { STORED } from './stored.ts'
 import { PARSERS } from './parsers.ts'
@@ -57,6 +58,7 @@ export const DEFECTS: readonly Defect[] = [
   ...PARSERS,
   ...ORACLES,
   ...CHANCE,
+  ...REPORT,
 ]
 
 /** With what was made up to show that an invariant, a promise about crashes or a criterion can fail. */
