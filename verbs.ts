@@ -14,6 +14,7 @@ export const TESTBED_VERBS: Verbs = {
   doctor: async () => (await import('./scenarios/doctor/doctor-command.ts')).registerDoctorCommand,
   init: async () => (await import('./scenarios/init/init-command.ts')).registerInitCommand,
   dockerd: async () => (await import('./scenarios/dockerd-command.ts')).registerDockerdCommand,
+  proxy: async () => (await import('./scenarios/proxy-command.ts')).registerProxyCommand,
   phases: async () => (await import('./scenarios/phases-command.ts')).registerPhasesCommand,
   report: async () => (await import('./scenarios/report-command.ts')).registerReportCommand,
   run: async () => (await import('./scenarios/run-command.ts')).registerRunCommand,
