@@ -25,6 +25,8 @@ const INTEGRATION = [
   'scenarios/anomalies/accuracy.test.ts',
   'scenarios/docker/proxied-faults.test.ts',
   'scenarios/dockerd-command.test.ts',
+  'scenarios/documents/documents-run.test.ts',
+  'scenarios/engines/engine-gate.test.ts',
   'scenarios/proxy-command.test.ts',
   'scenarios/engines/simulated.test.ts',
   'scenarios/museum/museum.test.ts',

@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import path from 'node:path'
 import { UsageError } from '../reference/usage-error.ts'
-import { provideDocker } from './engines/docker.ts'
 import type { PhaseEngine } from './engines/phase-engine.ts'
 import { realTimeEngine } from './engines/real-time.ts'
 import { provideSimulated } from './engines/simulated.ts'
@@ -175,6 +174,8 @@ async function openEngine(options: PhasePlan['options'], progress: Progress): Pr
   const chosen = await chosenSubject(subject, defect)
   const read = scenario === null ? null : await readPhaseScenario(scenario)
   const provider =
-    engine === 'simulated' ? provideSimulated(read) : await provideDocker(read, (what) => progress.say(what))
+    engine === 'simulated'
+      ? provideSimulated(read)
+      : await (await import('./engines/docker.ts')).provideDocker(read, (what) => progress.say(what))
   return realTimeEngine(provider, chosen, defect)
 }

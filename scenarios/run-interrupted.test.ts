@@ -7,6 +7,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ROOT } from './own-command.ts'
 import { readReport } from './report/run-report.ts'
 
+const LONG_MS = 280_000
+
 interface Run {
   readonly child: ChildProcess
   readonly said: () => string

@@ -21,6 +21,7 @@ import { PUSH } from './push.ts'
 import { PROXY } from './proxy.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
+import { REPORT } from './report.ts'
 import { RELOAD } from './reload.ts'
 import { RETRIES } from './retries.ts'
 import { STORED } from './stored.ts'
@@ -63,6 +64,7 @@ export const DEFECTS: readonly Defect[] = [
   ...PARSERS,
   ...ORACLES,
   ...CHANCE,
+  ...REPORT,
   ...ANOMALIES,
   ...PROXY,
 ]

@@ -1,13 +1,15 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { checkPackage, createPackageFromTarballData, type Problem } from '@arethetypeswrong/core'
+import { publint } from 'publint'
 import { runProgram } from '../docker/run-program.ts'
 import { ROOT } from '../own-command.ts'
 import { verdict } from './rig.ts'
 
 /**
  * What is published, as one who installs it gets it: the packed `dist` in an empty folder, beside its dependencies. Every export can be imported, with its
- * types, and the command runs. Then the same command by npx in this checkout. Needs a build; no registry is asked.
+ * types, and the command runs, also where only its dependencies are installed; publint and arethetypeswrong find nothing. Then the same command by npx in this checkout. Needs a build; no registry is asked.
  */
 export async function packedPackage(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'watertight-packed-'))
@@ -35,10 +37,54 @@ export async function packedPackage(): Promise<void> {
     const cli = path.join(folder, 'node_modules', manifest.name, manifest.bin[manifest.name] ?? '')
     const ran = await succeeds(process.execPath, [cli, 'phases', '--json'])
     verdict('the command runs', Number(ran), ran, '1')
+    await checkForm(folder)
+    await checkProduction(folder, manifest, cli)
     await checkNpx()
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Whether its manifest says what it has, and its types say what its modules do, as TypeScript resolves them for modules. */
+async function checkForm(folder: string): Promise<void> {
+  const tarball = await readFile(path.join(folder, await tarballIn(folder)))
+  const own = path.join(folder, 'node_modules', 'watertight')
+  const { messages } = await publint({ pkgDir: own, pack: false, strict: true })
+  const wrong = messages.filter(({ type }) => type !== 'suggestion')
+  verdict('faults of the manifest', wrong.length, wrong.length === 0, '0')
+  for (const message of wrong) process.stderr.write(`publint: ${JSON.stringify(message)}\n`)
+  const checked = await checkPackage(createPackageFromTarballData(tarball))
+  const problems = checked.types === false ? ['it has no types'] : checked.problems.filter(concernsModules)
+  verdict('faults of its types', problems.length, problems.length === 0, '0')
+  for (const problem of problems) process.stderr.write(`types: ${JSON.stringify(problem)}\n`)
+}
+
+/** It is for modules only: who uses `require`, or resolves as before Node knew `exports`, is not promised anything. */
+function concernsModules(problem: Problem): boolean {
+  return !('resolutionKind' in problem) || !['node10', 'node16-cjs'].includes(problem.resolutionKind)
+}
+
+/** As it is in production: with its dependencies only. What the testbed needs besides is asked for by name. */
+async function checkProduction(folder: string, manifest: Manifest, cli: string): Promise<void> {
+  for (const name of Object.keys(manifest.peerDependencies))
+    await rm(path.join(folder, 'node_modules', name), { recursive: true, force: true })
+  for (const args of [
+    ['--help'],
+    ['collect', '--print'],
+    ['init', 'collector', '--out', path.join(folder, 'c.yaml')],
+  ]) {
+    const ran = await succeeds(process.execPath, [cli, ...args])
+    verdict(`watertight ${args[0]} runs in production`, Number(ran), ran, '1')
+  }
+  const said = await runProgram(process.execPath, [cli, 'run', 'idle-stream', '--engine', 'simulated']).catch(
+    (error: { stderr?: unknown }) => String(error.stderr),
+  )
+  const named = /it needs the package [\w-]+, which is not installed/.test(String(said))
+  verdict('a package that only the testbed needs is asked for by name', Number(named), named, '1')
+}
+
+async function tarballIn(folder: string): Promise<string> {
+  return (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? ''
 }
 
 /** In this checkout npx runs what is built, and can put a defect back. */
@@ -69,7 +115,7 @@ interface Manifest {
 async function install(folder: string): Promise<Manifest> {
   const modules = path.join(folder, 'node_modules')
   await runProgram('npm', ['pack', ROOT, '--ignore-scripts', '--silent', '--pack-destination', folder])
-  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? ''
+  const tarball = await tarballIn(folder)
   const manifest: Manifest = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8'))
   const own = path.join(modules, manifest.name)
   await mkdir(own, { recursive: true })

@@ -9,6 +9,8 @@ This page is made from the schema by \`npm run docs\`.
 \`1h\`. A size is one of \`16KiB\`, \`64MiB\`, \`1GiB\`. [collector.yaml](../reference/operations/collector.yaml) has every key with its default, and an editor completes and
 checks a file by [collector.schema.json](../reference/operations/collector.schema.json):
 
+<!-- test: collector -->
+
 \`\`\`yaml
 # yaml-language-server: $schema=./collector.schema.json
 \`\`\`
