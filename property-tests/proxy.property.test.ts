@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { faults } from '../simulators/index.ts'
+import { faults, Recorder, RecordingReader } from '../simulators/index.ts'
 import type { Fault } from '../simulators/faults/fault.ts'
 import type { WireMachine } from '../simulators/wire/disturbable-engine.ts'
 import { decodeChunked, encodeChunked, framesOfLengths } from './proxy/chunked.ts'
@@ -134,6 +134,37 @@ describe('a log on its way through a proxy', () => {
       expect(rig.body.equals(Buffer.concat(kept))).toBe(true)
     },
   )
+})
+
+test.prop([
+  fc.array(fc.tuple(fc.nat({ max: 2 }), fc.uint8Array({ maxLength: 60 })), { maxLength: 20 }),
+  fc.constantFrom('complete' as const, 'kept' as const, 'cut' as const, 'broken' as const),
+])('a recording has every byte, each in its exchange and at its time', (sent, how) => {
+  let now = 1000
+  const reader = new RecordingReader()
+  const head = { upstream: 'unix:///engine.sock', started: '2026-01-01T00:00:00.000Z' }
+  const recorder = new Recorder(
+    (line) => reader.add(line.slice(0, -1)),
+    () => now,
+    head,
+  )
+  const records = [1, 2, 3].map((connection) =>
+    recorder.begin(connection, { method: 'GET', target: `/${connection}` }),
+  )
+  for (const [which, bytes] of sent) {
+    now += 7
+    records[which]!.sent(bytes)
+  }
+  for (const record of records) record.over(how)
+  const { exchanges } = reader.end()
+  for (const [which, { sent: read, end }] of exchanges.entries()) {
+    const own = sent.flatMap(([of, bytes], index) =>
+      of === which ? [{ afterMs: 7 * (index + 1), bytes: Buffer.from(bytes) }] : [],
+    )
+    expect(read).toEqual(own)
+    expect(end).toEqual({ afterMs: 7 * sent.length, how })
+  }
+  expect(exchanges).toHaveLength(3)
 })
 
 /** The log's own frames, and how many of stream 3 came in between. */

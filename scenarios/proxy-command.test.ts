@@ -207,9 +207,13 @@ test('1,000 followers connected and cut leave nothing behind, in the proxy or in
     followers.push(...(await Promise.all(some)))
   }
   expect(wires.size).toBe(1000)
-  expect(descriptors()).toBeGreaterThanOrEqual(before + 2000)
+  // One for the client and one for the engine; the connection before them may have been closing.
+  expect(descriptors()).toBeGreaterThanOrEqual(before + 1990)
   for (const follower of followers) follower.destroy()
-  await vi.waitFor(() => expect([wires.size, descriptors()]).toEqual([0, before]), WAIT)
+  await vi.waitFor(() => {
+    expect(wires.size).toBe(0)
+    expect(descriptors()).toBeLessThanOrEqual(before)
+  }, WAIT)
 })
 
 const WAIT = { timeout: 60_000, interval: 50 }

@@ -75,6 +75,7 @@ export type { AnyFaultKind, Fault, FaultEntry, FaultKind, FaultTarget } from './
 export type { EngineMachine } from './faults/streams/stream-fault-kind.ts'
 export type { CallFault, CallScope, EngineOperation } from './engine/call-faults.ts'
 export type { StreamFault, StreamScope } from './wire/stream-fault.ts'
+export type { Wire } from './wire/wire.ts'
 export type { EngineAvailability, Outage } from './engine/availability.ts'
 export type { EngineEvent } from './engine/engine-event.ts'
 export type { EventHub } from './engine/event-hub.ts'

@@ -20,6 +20,7 @@ import {
   readsEndInTime,
   savedRecords,
   savedSinks,
+  SeededRandom,
   sinkHoldsPrefix,
   streamsRotateInTime,
   streamsWithinCapacity,
@@ -40,6 +41,7 @@ import {
   type SkippedLines,
   type StreamScope,
   type VirtualPorts,
+  type Wire,
 } from '../../simulators/index.ts'
 import {
   configOf,
@@ -52,7 +54,7 @@ import {
   type SinkKind,
 } from './rig-options.ts'
 import { LateAnswers } from './late-answers.ts'
-import { LOG_MARKS, METRIC_MARKS, sumOf } from './marks.ts'
+import { LOG_MARKS, marksIn, METRIC_MARKS, sumOf } from './marks.ts'
 import { NetworkService, type Mood } from './network-service.ts'
 import { StdoutCheck } from './stdout-check.ts'
 import { isPassedOver, ToldLosses } from './told-losses.ts'
@@ -127,8 +129,10 @@ export class CollectorRig {
   readonly #goneSinceMs = new Map<SimulatedContainer, number>()
   readonly #late = new LateAnswers(
     () => this.marks.add('an answer after it was given up'),
-    (id, { follow, tail }) => this.#noteOpening(id, follow || tail === 1),
+    (id, { follow, tail }) => this.#noteOpening(id, { follow, isUsual: follow || tail === 1 }),
   )
+  /** Runs of messages that streams had passed over when a snapshot was taken beside one last, by container. */
+  readonly #proven = new Map<string, number>()
   /** How often logs were followed, by container, at the last look. */
   readonly #follows = new Map<SimulatedContainer, number>()
   readonly #hungDisk: Disposable[] = []
@@ -158,6 +162,8 @@ export class CollectorRig {
       seed: options.seed,
       recordLocations: false,
       unchecked: options.unchecked ?? [],
+      // Drawn from the seed and not with the rest: no other case is another one for it.
+      microTaskJitter: options.microTaskJitter ?? new SeededRandom(options.seed, 'micro-tasks').chance(0.25),
       engine: {
         personality: PERSONALITIES[options.engine],
         storesLogs: options.storesLogs ?? false,
@@ -573,10 +579,31 @@ export class CollectorRig {
   }
 
   /** A snapshot of a log that is followed at the same time settles a doubt about what the stream brings. */
-  #noteOpening(id: string, isUsual: boolean): void {
-    if (isUsual) return
-    const wires = [...(this.engine.find(id)?.wires ?? [])]
-    if (wires.some(({ follow }) => follow)) this.marks.add('a snapshot beside a followed stream')
+  #noteOpening(id: string, { follow, isUsual }: { follow: boolean; isUsual: boolean }): () => void {
+    const openedMs = this.world.nowMs
+    if (!isUsual && this.#follower(id) !== undefined) this.#noteProof(id)
+    return follow ? () => this.#noteClosing(id, this.world.nowMs - openedMs) : () => {}
+  }
+
+  #follower(id: string): Wire | undefined {
+    return [...(this.engine.find(id)?.wires ?? [])].find(({ follow }) => follow)
+  }
+
+  #noteProof(id: string): void {
+    this.marks.add('a snapshot beside a followed stream')
+    const passedOver = this.engine
+      .container(id)
+      .log.lost.losses.filter(({ cause }) => isPassedOver(cause)).length
+    if (passedOver > (this.#proven.get(id) ?? 0)) this.marks.add('a snapshot of what a stream passed over')
+    this.#proven.set(id, passedOver)
+  }
+
+  /** A stream that is given back at the age at which it is rotated. */
+  #noteClosing(id: string, ageMs: number): void {
+    const intervalMs = this.#settings.rotationIntervalMs
+    if (ageMs < 0.8 * intervalMs || ageMs > intervalMs) return
+    if (this.#follower(id)?.isBlocked === true) this.marks.add('a rotation while blocked')
+    if (this.engine.find(id)?.expected.hasOpenLine === true) this.marks.add('a rotation within a line')
   }
 
   /** The next opening of the container's log, or the next one that follows it, is answered as it is given up. */
@@ -668,8 +695,7 @@ export class CollectorRig {
   #noteMarks(text: string): void {
     const failures = sumOf(text, /^log_capturer_task_failures_total/)
     if (failures > 0) this.#fail('no task fails', `${failures} failed:\n${this.#errorsLogged().join('\n')}`)
-    for (const [mark, series] of Object.entries(METRIC_MARKS))
-      if (sumOf(text, series) > 0) this.marks.add(mark)
+    for (const mark of marksIn(text, METRIC_MARKS)) this.marks.add(mark)
   }
 
   #errorsLogged(): string[] {

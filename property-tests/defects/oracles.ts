@@ -215,4 +215,40 @@ export const ORACLES: readonly Defect[] = [
       },
     ],
   },
+  {
+    id: 'B333',
+    origin,
+    description: 'The bound on the memory of the anomaly detector is not kept',
+    patches: [
+      {
+        file: 'reference/anomalies/detector.ts',
+        find: 'bytesMax: memoryBytesMax - 2 * this.#bufferBytes',
+        replace: 'bytesMax: 100 * memoryBytesMax',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'property-tests/anomalies.property.test.ts',
+        test: 'memory has its bound, so has what is copied in a second',
+      },
+    ],
+  },
+  {
+    id: 'B334',
+    origin,
+    description: 'What is pushed is answered before it is on the disk',
+    patches: [
+      {
+        file: 'reference/push/push-writer.ts',
+        find: 'await this.#options.secure()',
+        replace: 'await Promise.resolve()',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'property-tests/push.property.test.ts',
+        test: 'what was answered is in every sink once, in the order of its sender',
+      },
+    ],
+  },
 ]

@@ -146,6 +146,20 @@ export const PUSH: readonly Defect[] = [
     caughtBy: [property],
   },
   {
+    id: 'B353',
+    origin,
+    description:
+      'A name that was forgotten begins with the ids of its first life, which a stream of NATS still holds',
+    patches: [
+      {
+        file: `${push}/push-stream.ts`,
+        find: 'epoch: Math.max(0, Math.floor(nowMs / 1000))',
+        replace: 'epoch: 0',
+      },
+    ],
+    caughtBy: [{ file: `${push}/push-stream.test.ts`, test: 'a name that begins anew begins a later epoch' }],
+  },
+  {
     id: 'B351',
     origin: 'The API, as its limits came',
     description: 'Who has no token uses up the requests of those who have one',

@@ -93,6 +93,8 @@ export class FastifyHttpServer implements HttpServer {
     )
     app.setErrorHandler((error: FastifyError, request, reply) => {
       const { statusCode = 500 } = error
+      if (statusCode === 413)
+        return fail(reply, 413, `The body is larger than ${request.routeOptions.bodyLimit} bytes`)
       if (statusCode < 500) return fail(reply, statusCode, error.message)
       logger?.error({ path: pathOf(request.url), err: error }, 'A request failed')
       return fail(reply, 500, 'The request failed; the log says why')

@@ -118,6 +118,9 @@ describe('nothing is taken of a request that is told to come again:', () => {
       .map((text) => text.slice(0, 2))
     expect(held).toEqual([...expected.map((text) => text.slice(0, 2)), ''])
     expect((await rig.get('/health')).body).toMatchObject({ checks: { push: { ok: false } } })
+    // Nobody pushes any more.
+    await rig.world.advance(60_000)
+    expect((await rig.get('/health')).body).toMatchObject({ checks: { push: { ok: true } } })
   })
 
   test('the disk is full', async () => {

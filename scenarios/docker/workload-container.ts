@@ -35,6 +35,7 @@ export class RunningWorkloads implements RunningContainers {
   readonly host: string
   readonly #docker: Docker
   readonly #names: readonly string[]
+  readonly ordered: NonNullable<RunningContainers['ordered']>
   readonly #timeline: WorkloadsRequest['timeline']
 
   private constructor(host: string, docker: Docker, { workloads, timeline }: WorkloadsRequest) {
@@ -42,6 +43,7 @@ export class RunningWorkloads implements RunningContainers {
     this.#docker = docker
     this.#names = workloads.map((workload) => workload.name)
     this.#timeline = timeline
+    this.ordered = timeline.map(({ atMs, forMs, fault }) => ({ name: fault.name, atMs, forMs }))
   }
 
   /** Starts them all at once. Whatever was left behind by runs that are over is removed first. */

@@ -2,7 +2,7 @@ import type { AnswerEnd } from './passage.ts'
 
 /** Told what passes to clients. */
 export interface ExchangeLog {
-  /** Whether it wants nothing more for now: whoever sends waits for {@link onReady}. */
+  /** A request has come. @param connection its number, from 1 on */
   begin(connection: number, request: { readonly method: string; readonly target: string }): ExchangeRecord
 }
 

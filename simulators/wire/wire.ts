@@ -68,6 +68,11 @@ export class Wire implements StreamSource<Uint8Array> {
     return this.#reply.toBoundary
   }
 
+  /** Whether there are bytes to be sent and none gets through. */
+  get isBlocked(): boolean {
+    return this.#disturbed && this.#pending() > 0 && this.#allowance() <= 0
+  }
+
   get hangsOnClose(): boolean {
     return this.#conditions.some((condition) => condition.hangsOnClose)
   }

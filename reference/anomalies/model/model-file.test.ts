@@ -38,7 +38,7 @@ describe('a model file', () => {
     const taken: string[] = []
     for (let at = 0; at < good.length; at++) {
       for (const mask of [1, 0x80, 0x2a]) {
-        const bad = good.slice()
+        const bad = Uint8Array.from(good)
         bad[at]! ^= mask
         // eslint-disable-next-line no-await-in-loop -- one after the other
         await expect(
@@ -49,7 +49,7 @@ describe('a model file', () => {
         })
       }
       // eslint-disable-next-line no-await-in-loop -- one after the other
-      await expect(read(good.slice(0, at), (line) => taken.push(line))).rejects.toMatchObject({
+      await expect(read(good.subarray(0, at), (line) => taken.push(line))).rejects.toMatchObject({
         name: 'SpoiltModel',
       })
     }
