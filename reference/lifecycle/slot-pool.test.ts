@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { World } from '../../simulators/index.ts'
+import { Semaphore } from './semaphore.ts'
 import { SlotPool, type Slot } from './slot-pool.ts'
 
 /** A pool whose holders give their slot back `yieldMs` after they were asked to. */
@@ -132,5 +133,134 @@ test('nobody is asked to yield while nobody waits', async () => {
   expect(rig.asked).toEqual([])
   rig.end()
 })
+
+test('one is asked to yield for one that waits, however long it takes to give its slot back', async () => {
+  const rig = new Rig(2)
+  rig.acquire('a', { yieldMs: 3000 })
+  rig.acquire('b')
+  rig.acquire('patient')
+  await rig.advance(7000)
+  expect(rig.asked).toEqual(['a'])
+  rig.end()
+})
+
+test('a holder that does not listen, or no longer, holds up no turn of others', async () => {
+  const { world, pool, stop } = bare(3)
+  await pool.acquire({ signal: never }).then((slot) => slot.caughtUp())
+  const former = await pool.acquire({ signal: never })
+  const asked: string[] = []
+  former.onYield(() => asked.push('former'))[Symbol.dispose]()
+  former.caughtUp()
+  const listening = await pool.acquire({ signal: never })
+  listening.onYield(() => asked.push('listening'))
+  listening.caughtUp()
+  for (let waiting = 0; waiting < 3; waiting++) void pool.acquire({ signal: never })
+  await world.advance(6000)
+  expect(asked).toEqual(['listening'])
+  stop()
+})
+
+test('a turn is counted from the first time that its holder caught up, also when others waited before', async () => {
+  const { world, pool, stop } = bare(1)
+  const slot = await pool.acquire({ signal: never })
+  const askedMs: number[] = []
+  slot.onYield(() => askedMs.push(world.nowMs))
+  void pool.acquire({ signal: never })
+  await world.advance(10_000)
+  expect(askedMs).toEqual([])
+  for (let second = 0; second < 10; second++) {
+    slot.caughtUp()
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await world.advance(1000)
+  }
+  expect(askedMs).toEqual([15_000])
+  stop()
+})
+
+test('a slot that was given back has no turn any more: the turns of others end as if it had never been', async () => {
+  for (const late of [false, true]) {
+    const { world, pool, stop } = bare(2)
+    // oxlint-disable no-await-in-loop -- one world after the other
+    const gone = await pool.acquire({ signal: never })
+    if (!late) gone.caughtUp()
+    gone.release()
+    if (late) gone.caughtUp()
+    let asked = 0
+    for (let holder = 0; holder < 2; holder++) {
+      const slot = await pool.acquire({ signal: never })
+      slot.onYield(() => (asked += 1))
+      slot.caughtUp()
+    }
+    await world.advance(60_000)
+    expect(asked).toBe(0)
+    void pool.acquire({ signal: never })
+    await world.advance(1)
+    expect(asked).toBe(1)
+    // oxlint-enable no-await-in-loop
+    stop()
+  }
+})
+
+test('a slot that was given back twice after it was asked for is back once: who comes next keeps its turn', async () => {
+  const { world, pool, stop } = bare(1)
+  const first = await pool.acquire({ signal: never })
+  first.caughtUp()
+  const second = pool.acquire({ signal: never })
+  await world.advance(5001)
+  first.release()
+  first.release()
+  const slot = await second
+  let asked = 0
+  slot.onYield(() => (asked += 1))
+  slot.caughtUp()
+  await world.advance(60_000)
+  expect([asked, pool.active]).toEqual([0, 1])
+  stop()
+})
+
+test('who gives up is told why, and who gave up before takes no slot, though one is free', async () => {
+  const { pool, stop } = bare(1)
+  const reason = new Error('enough')
+  await expect(pool.acquire({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  expect([pool.active, pool.utilization]).toEqual([0, 0])
+  await pool.acquire({ signal: never })
+  const giving = new AbortController()
+  const waiting = pool.acquire(giving)
+  giving.abort(reason)
+  await expect(waiting).rejects.toBe(reason)
+  expect([pool.active, pool.waiting]).toEqual([1, 0])
+  stop()
+})
+
+test('says how much of it is in use', async () => {
+  const { pool, stop } = bare(4)
+  await pool.acquire({ signal: never })
+  expect(pool.utilization).toBe(0.25)
+  stop()
+})
+
+test.each([0, -1, 1.5, NaN])('one of %d slots cannot be made', (capacity) => {
+  expect(() => new SlotPool({ capacity, turnMs: 1, clock: new World({ seed: 1 }).clock })).toThrow(
+    `capacity ${capacity}: expected a whole number of at least 1`,
+  )
+})
+
+test('a permit that is given back twice leaves one place, not two', async () => {
+  const semaphore = new Semaphore(2)
+  const permit = await semaphore.acquire({ signal: never })
+  await semaphore.acquire({ signal: never })
+  permit.release()
+  permit.release()
+  expect(semaphore.held).toBe(1)
+})
+
+/** A pool of which the test is the holders. */
+function bare(capacity: number): { world: World; pool: SlotPool; stop: () => void } {
+  const world = new World({ seed: 1 })
+  const pool = new SlotPool({ capacity, turnMs: 5000, clock: world.clock })
+  const stopping = new AbortController()
+  pool.keepTurns(stopping.signal).catch(() => {})
+  return { world, pool, stop: () => stopping.abort() }
+}
 
 const never = new AbortController().signal

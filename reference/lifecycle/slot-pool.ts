@@ -99,7 +99,7 @@ export class SlotPool {
   #count(slot: HeldSlot): void {
     if (slot.released || slot.yielding || this.#turns.has(slot)) return
     this.#turns.set(slot, this.#clock.monotonic())
-    if (this.waiting > 0) this.#changed.notifyAll()
+    this.#changed.notifyAll()
   }
 
   #release(slot: HeldSlot, permit: Permit): void {

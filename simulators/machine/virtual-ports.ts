@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { compressSync } from 'snappy'
 import type { Ports } from '../../reference/ports/index.ts'
-import { SimulatedDockerEngine } from '../engine/client/simulated-docker-engine.ts'
+import { SimulatedDockerEngine, type ConnectOptions } from '../engine/client/simulated-docker-engine.ts'
 import { SimulatedHttpClient } from '../sinks/simulated-http-client.ts'
 import { SimulatedJetStreamClient } from '../jetstream/simulated-jet-stream-client.ts'
 import type { SimulatedEngine } from '../engine/simulated-engine.ts'
@@ -24,9 +24,10 @@ export function virtualPorts(
   machine: Machine,
   network: Network,
   overrides: Partial<VirtualPorts>,
+  client: ConnectOptions,
 ): VirtualPorts {
   const process = machine.startProcess()
-  const ports = portsOf(process, machine, network, overrides)
+  const ports = portsOf(process, machine, network, overrides, client)
   if (!machine.microTaskJitter) return { ...ports, ...overrides }
   const random = machine.simulation.random.fork(`micro-tasks of process ${process.number}`)
   return { ...jittered(ports, new MicroTaskJitter(random)), ...overrides }
@@ -37,13 +38,14 @@ function portsOf(
   { simulation, fileSystem, http, engine }: Machine,
   network: Network,
   overrides: Partial<VirtualPorts>,
+  client: ConnectOptions,
 ): VirtualPorts {
   const output = overrides.output ?? new SimulatedStandardOutput(process)
   return {
     clock: simulation.clock.forProcess(process),
     random: simulation.random.fork(`process ${process.number}`),
     fileSystem: fileSystem.forProcess(process),
-    engine: overrides.engine ?? connect(process, engine),
+    engine: overrides.engine ?? connect(process, engine, client),
     http: http.forProcess(process),
     jetStream: new SimulatedJetStreamClient(process, network.jetStream),
     process: new SimulatedHostProcess({ ledger: simulation.ledger, fileSystem }),
@@ -77,8 +79,12 @@ function jittered(ports: VirtualPorts, jitter: MicroTaskJitter): VirtualPorts {
   }
 }
 
-function connect(process: VirtualProcess, engine: SimulatedEngine): SimulatedDockerEngine {
-  const client = new SimulatedDockerEngine(process, engine)
+function connect(
+  process: VirtualProcess,
+  engine: SimulatedEngine,
+  options: ConnectOptions,
+): SimulatedDockerEngine {
+  const client = new SimulatedDockerEngine(process, engine, options)
   process.onDeath(() => client.abandon())
   return client
 }

@@ -17,6 +17,10 @@ export interface SimulationOptions {
   readonly recordTrace?: boolean
   /** Keeps where each ledger entry was opened, at about 2 microseconds an entry. Default true. */
   readonly recordLocations?: boolean
+  /**
+   * Invariants that are not checked, by how their names begin, such as `I4`: to see what the others see of what breaks one. Default none.
+   */
+  readonly unchecked?: readonly string[]
 }
 
 /** Looks at the state of things; a sentence saying what is wrong, or undefined. Runs after every event: keep it O(1). */
@@ -40,6 +44,7 @@ export class Simulation implements Host {
   readonly #queue = new EventQueue()
   readonly #trace: EventTrace
   readonly #invariants = new Map<string, InvariantCheck>()
+  readonly #unchecked: readonly string[]
   #nowMs = 0
   /** Count of events at which the real event loop is to turn. */
   #turnAt = 0
@@ -55,6 +60,7 @@ export class Simulation implements Host {
     this.ledger = new ResourceLedger(() => this.#nowMs, {
       recordLocations: options.recordLocations ?? true,
     })
+    this.#unchecked = options.unchecked ?? []
     this.clock = new VirtualClock(this, options.startAt ?? Date.UTC(2026, 0, 1))
   }
 
@@ -147,8 +153,18 @@ export class Simulation implements Host {
    */
   invariant(name: string, check: InvariantCheck): Disposable {
     if (this.#invariants.has(name)) throw new Error(`Cannot add invariant ${name}: there is one of that name`)
-    this.#invariants.set(name, check)
+    this.#invariants.set(name, this.isChecked(name) ? check : () => undefined)
     return { [Symbol.dispose]: () => void this.#invariants.delete(name) }
+  }
+
+  /** Names of the invariants there are, those that are not checked among them. */
+  get invariants(): string[] {
+    return [...this.#invariants.keys()]
+  }
+
+  /** Whether an invariant of that name is checked: see {@link SimulationOptions.unchecked}. */
+  isChecked(name: string): boolean {
+    return !this.#unchecked.some((beginning) => name.startsWith(beginning))
   }
 
   /** Ends the run in progress with this error: for simulators that catch the program under test breaking a contract. */

@@ -1,0 +1,91 @@
+/** A part of the collector whose mutants are held against its own tests. */
+export interface Part {
+  readonly name: string
+  /** Patterns of the sources that are mutated. */
+  readonly sources: readonly string[]
+  /** Files of tests, the quickest first: the first test that fails is enough. */
+  readonly tests: readonly string[]
+}
+
+const reading = 'reference/docker/reading'
+const READING_TESTS = [
+  `${reading}/parsing/line-assembler.test.ts`,
+  `${reading}/parsing/stamp-reader.test.ts`,
+  `${reading}/parsing/tty-demultiplexer.test.ts`,
+  `${reading}/search/behind-search.test.ts`,
+  `${reading}/search/counting-cursor.test.ts`,
+  `${reading}/search/replay-filter.test.ts`,
+  `${reading}/search/ring-search.test.ts`,
+  `${reading}/log-reading.test.ts`,
+  `${reading}/tail-policy.test.ts`,
+  `${reading}/container-reader.test.ts`,
+  'property-tests/frames.property.test.ts',
+  'property-tests/cursor.property.test.ts',
+  'property-tests/polled-cursor.property.test.ts',
+]
+
+export const PARTS: readonly Part[] = [
+  {
+    name: 'lifecycle',
+    sources: ['reference/lifecycle/*.ts', '!reference/lifecycle/{slot-pool,semaphore,open-files}.ts'],
+    tests: [
+      'reference/lifecycle/abort-listener.test.ts',
+      'reference/lifecycle/back-off.test.ts',
+      'reference/lifecycle/deadline.test.ts',
+      'reference/lifecycle/lifecycle.test.ts',
+      'reference/lifecycle/monitor-switch.test.ts',
+      'reference/lifecycle/scope.test.ts',
+      'reference/lifecycle/stop-sequence.test.ts',
+      'property-tests/back-off.property.test.ts',
+      'property-tests/lifecycle.property.test.ts',
+    ],
+  },
+  {
+    name: 'slot-pool',
+    sources: ['reference/lifecycle/{slot-pool,semaphore}.ts'],
+    tests: ['reference/lifecycle/slot-pool.test.ts', 'property-tests/slot-pool.property.test.ts'],
+  },
+  { name: 'parsers', sources: [`${reading}/parsing/*.ts`], tests: READING_TESTS },
+  {
+    name: 'search',
+    sources: [`${reading}/search/*.ts`, `${reading}/tail-policy.ts`],
+    tests: READING_TESTS,
+  },
+  {
+    name: 'readers',
+    sources: [`${reading}/*.ts`, `!${reading}/tail-policy.ts`],
+    tests: READING_TESTS,
+  },
+  {
+    name: 'positions',
+    sources: ['reference/dispatch/positions/*.ts'],
+    tests: [
+      'reference/dispatch/positions/position-store.test.ts',
+      'reference/dispatch/spoilt-positions.test.ts',
+      'reference/dispatch/unsynced.test.ts',
+      'reference/dispatch/dispatcher.test.ts',
+    ],
+  },
+  {
+    name: 'pipeline',
+    sources: ['reference/dispatch/pipeline/*.ts'],
+    tests: [
+      'reference/dispatch/pipeline/sink-pipeline.test.ts',
+      'reference/dispatch/batching.test.ts',
+      'reference/dispatch/dispatcher.test.ts',
+      'reference/dispatch/stopping.test.ts',
+      'reference/dispatch/dead-letters/dead-letters.test.ts',
+    ],
+  },
+  {
+    name: 'file-sink',
+    sources: ['reference/sinks/local-file/*.ts'],
+    tests: [
+      'reference/sinks/local-file/file-name.test.ts',
+      'reference/sinks/local-file/local-file-sink.test.ts',
+      'reference/sinks/local-file/local-file-sink.property.test.ts',
+    ],
+  },
+]
+
+export const PART_NAMES: readonly string[] = PARTS.map(({ name }) => name)
