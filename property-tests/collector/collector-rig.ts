@@ -131,8 +131,6 @@ export class CollectorRig {
     () => this.marks.add('an answer after it was given up'),
     (id, { follow, tail }) => this.#noteOpening(id, { follow, isUsual: follow || tail === 1 }),
   )
-  /** Runs of messages that streams had passed over when a snapshot was taken beside one last, by container. */
-  readonly #proven = new Map<string, number>()
   /** How often logs were followed, by container, at the last look. */
   readonly #follows = new Map<SimulatedContainer, number>()
   readonly #hungDisk: Disposable[] = []
@@ -581,21 +579,12 @@ export class CollectorRig {
   /** A snapshot of a log that is followed at the same time settles a doubt about what the stream brings. */
   #noteOpening(id: string, { follow, isUsual }: { follow: boolean; isUsual: boolean }): () => void {
     const openedMs = this.world.nowMs
-    if (!isUsual && this.#follower(id) !== undefined) this.#noteProof(id)
+    if (!isUsual && this.#follower(id) !== undefined) this.marks.add('a snapshot beside a followed stream')
     return follow ? () => this.#noteClosing(id, this.world.nowMs - openedMs) : () => {}
   }
 
   #follower(id: string): Wire | undefined {
     return [...(this.engine.find(id)?.wires ?? [])].find(({ follow }) => follow)
-  }
-
-  #noteProof(id: string): void {
-    this.marks.add('a snapshot beside a followed stream')
-    const passedOver = this.engine
-      .container(id)
-      .log.lost.losses.filter(({ cause }) => isPassedOver(cause)).length
-    if (passedOver > (this.#proven.get(id) ?? 0)) this.marks.add('a snapshot of what a stream passed over')
-    this.#proven.set(id, passedOver)
   }
 
   /** A stream that is given back at the age at which it is rotated. */

@@ -64,7 +64,6 @@ export const DAY_MARKS: readonly string[] = [
   ...Object.keys(LETTER_MARKS),
   'a rotation while blocked',
   'a rotation within a line',
-  'a snapshot of what a stream passed over',
 ]
 
 /** Those that only a crash can bring about. */
