@@ -11,18 +11,28 @@ const WRONG_USAGE = 2
 const TELL_MS = 1000
 
 /** What each verb needs is loaded with it: a collector in production does not carry the testbed in its memory. */
-const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+type Verbs = Readonly<Record<string, () => Promise<(program: Command) => void>>>
+
+const COLLECTOR_VERBS: Verbs = {
   collect: async () => (await import('./reference/collect-command.ts')).registerCollectCommand,
   'dead-letters': async () =>
     (await import('./reference/dead-letters-command.ts')).registerDeadLettersCommand,
+}
+
+const TESTBED_VERBS: Verbs = {
   dockerd: async () => (await import('./scenarios/dockerd-command.ts')).registerDockerdCommand,
   phases: async () => (await import('./scenarios/phases-command.ts')).registerPhasesCommand,
+  report: async () => (await import('./scenarios/report-command.ts')).registerReportCommand,
   run: async () => (await import('./scenarios/run-command.ts')).registerRunCommand,
   start: async () => (await import('./scenarios/start-command.ts')).registerStartCommand,
   replay: failureCommands,
   cause: failureCommands,
   defects: async () => (await import('./property-tests/defects/defects-command.ts')).registerDefectsCommand,
 }
+
+/** Not in the collector's container image. */
+const TESTBED_IS_HERE = existsSync(new URL('scenarios', import.meta.url))
+const VERBS: Verbs = { ...COLLECTOR_VERBS, ...(TESTBED_IS_HERE ? TESTBED_VERBS : {}) }
 
 async function failureCommands(): Promise<(program: Command) => void> {
   return (await import('./property-tests/failures/failure-commands.ts')).registerFailureCommands
@@ -33,6 +43,8 @@ async function main(args: readonly string[]): Promise<void> {
     .description('proves that a Docker log collector does not leak, hang, lose or repeat')
     .exitOverride()
   const [verb = ''] = args
+  if (!TESTBED_IS_HERE && Object.hasOwn(TESTBED_VERBS, verb))
+    throw new UsageError(`Cannot run ${verb}: it belongs to the testbed, which is not installed here`)
   const wanted = new Set(Object.hasOwn(VERBS, verb) ? [VERBS[verb]!] : Object.values(VERBS))
   for (const load of wanted) (await load())(program)
   await program.parseAsync(args, { from: 'user' })

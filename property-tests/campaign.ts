@@ -1,12 +1,9 @@
 import { randomInt } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { PERSONALITY_NAMES } from '../simulators/index.ts'
+import { checkCleanSeeds } from './campaign/clean-seeds.ts'
+import { searchSeed } from './campaign/search-seed.ts'
 import { CRASH_MARKS, MARKS, missing } from './collector/marks.ts'
-import { checkCollector } from './collector.property.ts'
-import { optionsOf, PROPERTY_NAMES } from './failures/failure-file.ts'
-import { failureFileOf } from './failures/replay-failure.ts'
+import { PROPERTY_NAMES } from './failures/failure-file.ts'
 import { SMALL_COMMAND_NAMES } from './small-scope/one-container.ts'
 import { checkSmallScope } from './small-scope/small-scope.ts'
 
@@ -17,19 +14,32 @@ import { checkSmallScope } from './small-scope/small-scope.ts'
  *     npm run campaign -- --minutes 30 --out failures
  *
  * Ends with status 1 at the first case that fails, which is written to a file for `watertight replay`, and when an interesting state was not reached.
+ *
+ *     npm run campaign -- --clean-seeds 20 --cases 1000 --first-seed 1
+ *
+ * runs so many cases of both properties with each of so many seeds instead, goes on where one fails, and tells how many did.
  */
 const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '5' }, out: { type: 'string', default: 'failures' } },
+  options: {
+    minutes: { type: 'string', default: '5' },
+    'clean-seeds': { type: 'string' },
+    cases: { type: 'string', default: '1000' },
+    'first-seed': { type: 'string', default: '1' },
+    out: { type: 'string', default: 'failures' },
+  },
 })
-const minutes = Number(values.minutes)
-if (!(minutes > 0)) {
-  process.stderr.write(`Cannot run for --minutes ${values.minutes}: expected a number above 0\n`)
-  process.exit(2)
+if (values['clean-seeds'] !== undefined) {
+  const failed = await checkCleanSeeds({
+    seeds: numberOf('clean-seeds'),
+    cases: numberOf('cases'),
+    first: numberOf('first-seed'),
+    out: values.out,
+  })
+  process.exit(failed === 0 ? 0 : 1)
 }
+const minutes = numberOf('minutes')
 
 const CASES_PER_SEED = 200
-/** What is promised for engines whose lines and records are certain holds across crashes too. */
-const ENGINES = { collector: PERSONALITY_NAMES, crash: ['20.10', '26', '28'] } as const
 const SMALL_LENGTH = 6
 const SMALL_ALL = SMALL_COMMAND_NAMES.length ** SMALL_LENGTH
 const SMALL_AT_ONCE = 2000
@@ -54,22 +64,18 @@ while (performance.now() < untilMs && process.exitCode === undefined) {
 if (process.exitCode === undefined) judgeMarks()
 
 async function searchProperty(property: (typeof PROPERTY_NAMES)[number]): Promise<void> {
-  const which = { seed: randomInt(2 ** 31), engines: ENGINES[property] }
-  const result = await checkCollector({
-    ...optionsOf(property, which),
-    numRuns: CASES_PER_SEED,
-    shrink: false,
+  const seed = randomInt(2 ** 31)
+  const found = await searchSeed({
+    property,
+    seed,
+    cases: CASES_PER_SEED,
+    out: values.out,
+    untilFailure: true,
+    onFailure: fail,
     onMark: (mark) => marks.add(mark),
   })
-  cases += result.cases
-  process.stderr.write(`${property}, seed ${which.seed}: ${cases} cases so far\n`)
-  if (result.failedRun === null) return
-  const failure = await failureFileOf(property, { ...which, run: result.failedRun })
-  if (failure === null) return fail(`${result.failure}\nRun again it held: it is not deterministic.`)
-  mkdirSync(values.out, { recursive: true })
-  const file = path.join(values.out, `${property}-${which.seed}-${result.failedRun}.json`)
-  writeFileSync(file, `${JSON.stringify(failure, null, 2)}\n`)
-  fail(`${failure.steps.map(({ words }) => words).join('\n')}\n${failure.failure}\nwatertight replay ${file}`)
+  cases += found.cases
+  process.stderr.write(`${property}, seed ${seed}: ${cases} cases so far\n`)
 }
 
 /** The next of all sequences; each once. */
@@ -93,4 +99,12 @@ function judgeMarks(): void {
 function fail(why: string): void {
   process.stdout.write(`${why}\n`)
   process.exitCode = 1
+}
+
+function numberOf(option: 'minutes' | 'clean-seeds' | 'cases' | 'first-seed'): number {
+  const number = Number(values[option])
+  if (number > 0 && (option === 'minutes' || Number.isSafeInteger(number))) return number
+  const allowed = option === 'minutes' ? 'a number' : 'a whole number'
+  process.stderr.write(`Cannot use --${option} ${values[option]}: expected ${allowed} above 0\n`)
+  process.exit(2)
 }

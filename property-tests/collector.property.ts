@@ -36,9 +36,14 @@ export interface CollectorPropertyOptions {
   readonly command?: fc.Arbitrary<Command>
   /** Told about every command that is run. */
   readonly onCommand?: (description: string) => void
+  /** What fast-check is to do with each case besides. */
+  readonly plugins?: PluginMaker
   /** Told of every interesting state that a case reached, see {@link file://./collector/marks.ts}. */
   readonly onMark?: (mark: string) => void
 }
+
+/** Makes plugins of fast-check for whatever cases. */
+export type PluginMaker = <Case>() => fc.Plugin<Case>[]
 
 /** What the environment asks to be replayed, over the options given. */
 export function replayed(
@@ -65,7 +70,7 @@ export interface CollectorPropertyResult {
 
 /** Runs the property. A failure is shrunk first, and returned. */
 export async function checkCollector(options: CollectorPropertyOptions): Promise<CollectorPropertyResult> {
-  const { seed, numRuns, path, onCommand = () => {}, onMark = () => {} } = options
+  const { seed, numRuns, path, plugins, onCommand = () => {}, onMark = () => {} } = options
   const property = fc.asyncProperty(...arbitrariesOf(options), async (drawn, chosen, sequence) => {
     const rig = new CollectorRig(drawn)
     const session: Session = { rig, families: chosen, onCommand, left: commandsOf(drawn) }
@@ -79,6 +84,7 @@ export async function checkCollector(options: CollectorPropertyOptions): Promise
     // What is replayed along a path was shrunk before.
     endOnFailure: options.shrink === false || path?.includes(':') === true,
     ...(path !== undefined && { path }),
+    ...(plugins !== undefined && { plugins: plugins() }),
   })
   const [failedRun = null] = details.counterexamplePath?.split(':').map(Number) ?? []
   return {

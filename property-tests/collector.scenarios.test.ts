@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest'
 import { faults } from '../simulators/index.ts'
 import { CollectorRig } from './collector/collector-rig.ts'
+import { deliveryDay } from './collector/delivery-day.ts'
 import { idleStream } from './collector/idle-stream.ts'
 import { ordinaryDay } from './collector/ordinary-day.ts'
 
 const RIG = { seed: 1, slots: 1, rotationIntervalMs: 300_000, engine: '26' } as const
 
-test('an idle stream is rotated twice, and its first line comes at once', idleStream)
+test('an idle stream is rotated twice, and its first line comes at once', () => idleStream())
+
+test('sinks that are switched off, away or failing, a rename and a short life lose and repeat nothing', async () => {
+  expect(await deliveryDay()).toContain('a sink switched on again')
+})
 
 test('an ordinary day holds every invariant, and is the same day again, event for event', async () => {
   expect(await ordinaryDay()).toBe(await ordinaryDay())

@@ -1,5 +1,7 @@
+import { AnomalyDetection, DETECTION_OFF } from './anomalies/anomaly-detection.ts'
 import type { CollectorConfig } from './config/config.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
+import type { Source, SourcePosition } from './dispatch/block.ts'
 import type { Sink } from './dispatch/sink.ts'
 import { ContainerMonitor } from './docker/container-monitor.ts'
 import type { Delivery } from './docker/delivery.ts'
@@ -11,6 +13,9 @@ import { apiRoutes } from './http/api-routes.ts'
 import { healthOf, type Health } from './http/health.ts'
 import { Listeners } from './http/listeners.ts'
 import { metricsRoutes } from './http/metrics-routes.ts'
+import { PushIntake, type PushDelivery } from './push/push-intake.ts'
+import { LogDirectory } from './push/log-directory.ts'
+import { parsePushPosition } from './push/push-position.ts'
 import { RecentErrors } from './http/recent-errors.ts'
 import type { Status } from './http/status.ts'
 import type { Component } from './lifecycle/component.ts'
@@ -78,6 +83,17 @@ export function createCollector(
   ]
   for (const { name } of sinks) metrics.sinkExpected(name)
   const { stateDir } = config
+  const detection = config.anomaly.enabled
+    ? new AnomalyDetection({
+        clock,
+        logger,
+        metrics,
+        fileSystem,
+        stateDir,
+        config: config.anomaly,
+        isReading: () => monitors.every((each) => Object.values(each.checks()).every(({ ok }) => ok)),
+      })
+    : null
   const dispatcher = new Dispatcher({
     clock,
     random,
@@ -87,9 +103,13 @@ export function createCollector(
     stateDir,
     config: config.dispatcher,
     sinks,
-    parse: (kind, json) => (kind === 'file' ? parseFilePosition(json) : parseContainerPosition(json)),
+    appends: config.push.enabled,
+    parse: (kind, json) => POSITIONS[kind](json),
+    observer: detection ?? undefined,
   })
-  const delivery: Delivery = {
+  const delivery: Delivery & PushDelivery = {
+    append: (blocks, options) => dispatcher.append(blocks, options),
+    secure: () => dispatcher.secure(),
     tryDeliver: (block) => dispatcher.tryDeliver(block),
     deliver: (block, options) => dispatcher.deliver(block, options),
     whenSaved: (sourceId, options) => dispatcher.whenSaved(sourceId, options),
@@ -127,6 +147,16 @@ export function createCollector(
         ],
       })
     : null
+  const push = config.push.enabled
+    ? new PushIntake({
+        config: config.push,
+        clock,
+        logger,
+        metrics: metrics.push,
+        delivery,
+        directory: pushDirectory(config, ports),
+      })
+    : null
   const monitors = [
     ...(config.containerMonitor.enabled ? [containerSwitch(monitor, { clock, logger })] : []),
     ...(files === null ? [] : [fileSwitch(files, { clock, logger })]),
@@ -137,6 +167,7 @@ export function createCollector(
     monitors: monitors.map(({ current }) => current),
     containers: monitor.status(),
     files: files?.status() ?? [],
+    pushed: push?.status() ?? [],
     sinks: dispatcher.figures(),
     errors: recentErrors.list(),
   })
@@ -144,6 +175,8 @@ export function createCollector(
   const api = apiRoutes({
     health: () => health(),
     status,
+    logs: { push, bodyBytesMax: config.push.bodyBytesMax },
+    anomalies: () => detection?.report() ?? DETECTION_OFF,
     monitors,
     tasks,
     process: ports.process,
@@ -154,15 +187,17 @@ export function createCollector(
     http,
     listeners: [
       { ...config.metrics, routes: metricsRoutes(metrics) },
-      { ...config.api, routes: api, check: () => access.check() },
+      { ...config.api, routes: api, options: config.api, check: () => access.check() },
     ],
   })
   const components: readonly Component[] = [
     listeners,
+    ...(detection === null ? [] : [detection]),
     ...(files === null ? [] : [tailedFiles(files)]),
     dispatcher,
     ...(config.containerMonitor.enabled ? [engineConnections(engine)] : []),
     ...monitors,
+    ...(push === null ? [] : [push]),
   ]
 
   const health = (): Health => {
@@ -226,6 +261,18 @@ export function createCollector(
     health,
     heldBytes: () => dispatcher.heldBytes(),
   }
+}
+
+/** How positions of each kind of source are read from their form on disk. */
+const POSITIONS: Readonly<Record<Source['kind'], (json: unknown) => SourcePosition>> = {
+  container: parseContainerPosition,
+  file: parseFilePosition,
+  push: parsePushPosition,
+}
+
+function pushDirectory({ sinks, stateDir }: CollectorConfig, ports: Ports): LogDirectory | null {
+  const { directory, enabled } = sinks.localFile
+  return enabled ? new LogDirectory({ ...ports, directory, forbidden: [stateDir] }) : null
 }
 
 /** One that fails keeps none of the others from it. */

@@ -1,4 +1,5 @@
 import type { LineCounts } from './audit/line-audit.ts'
+import type { DelaySummary } from './audit/line-delays.ts'
 
 /** One column of a series; `null` where a sample could not be taken. */
 export type Column = readonly (number | null)[]
@@ -36,6 +37,9 @@ export interface Series {
   readonly connections: Column | null
   /** Descriptors by what they refer to, such as `socket` or `file`. */
   readonly fdsByKind: Readonly<Record<string, Column>> | null
+  /** Of the lines that came since the sample before: how long they took from being written to standing in the output, milliseconds. */
+  readonly delayP50Ms: Column | null
+  readonly delayP99Ms: Column | null
 }
 
 /** Everything that was seen of one run. Criteria are functions of this and of nothing else. */
@@ -46,6 +50,8 @@ export interface Observations {
   readonly engineIsExclusive: boolean
   readonly series: Series
   readonly lines: LineCounts
+  /** How long lines took from being written to standing in the output; `null` where that was not seen. */
+  readonly delays: DelaySummary | null
   /** Rotations of each container by name, hand-overs included, since it was first followed. A container without any is in it with 0. */
   readonly rotationsByContainer: ReadonlyMap<string, number> | null
   /** Deadlines that were missed, by what missed them. */
@@ -54,6 +60,8 @@ export interface Observations {
   readonly violations: readonly string[]
   /** Disturbances that the phase had ordered and that were played. */
   readonly disturbances: number
+  /** What is open at the end of the phase's clock and was not at its start, and where it was opened or leads to: one sentence each, the most first. */
+  readonly newlyOpen: readonly string[]
   /** What was wrong with the subject as a program, with what it said last: it could not be started, ended by itself, or would not end. */
   readonly subjectProblems: readonly string[]
   /** Connections to the engine that were open before the phase's clock started and still were at its end; `null` where they are not seen. */

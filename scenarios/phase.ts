@@ -51,6 +51,8 @@ export interface Criterion {
   readonly unit: string
   /** `null` when what it needs was not observed, because the subject or the engine cannot tell. Never a guess. */
   measure(observations: Observations): number | null
+  /** Of a growth, between which bounds it is with a confidence of 95 %; `null` where too little was seen to tell. */
+  interval?(observations: Observations): readonly [number, number] | null
   /** What stands behind the figure, one sentence each: shown when the criterion fails. */
   evidence?(observations: Observations): string[]
 }

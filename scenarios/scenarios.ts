@@ -5,6 +5,7 @@ import type { EngineName } from './engines/phase-engine.ts'
 import { selectPhases } from './phases/select-phases.ts'
 import { addRunOptions, run } from './run-command.ts'
 import { checkRunOptions, type TypedRunOptions } from './run-options.ts'
+import { phasePlan } from './run-plan.ts'
 
 const ON_SIMULATED = ['idle-stream', 'reconnects']
 /** Those that show the same as in virtual time. */
@@ -14,8 +15,8 @@ const program = addRunOptions(new Command('phases')).action(
   async (typed: Omit<TypedRunOptions, 'engine'>) => {
     const on = (engine: EngineName) => checkRunOptions({ ...typed, engine })
     const plans = [
-      { phases: selectPhases(ON_SIMULATED), options: on('simulated') },
-      { phases: selectPhases(ON_DOCKER), options: on('docker') },
+      phasePlan(selectPhases(ON_SIMULATED), on('simulated')),
+      phasePlan(selectPhases(ON_DOCKER), on('docker')),
     ]
     process.exitCode = (await run(plans, on('docker'))) ? 0 : 1
   },

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { onInterruption } from './interruption.ts'
+import { containerCount, type Phase } from './phase.ts'
 import { PHASES } from './phases/phases.ts'
 import { selectPhases } from './phases/select-phases.ts'
 import { Progress } from './report/progress.ts'
@@ -7,11 +8,11 @@ import type { RunResult } from './report/run-result.ts'
 import { verdictTable } from './report/verdict-table.ts'
 import { runInProcesses, type VirtualRunRequest } from './virtual-processes.ts'
 
-/** `watertight start`: every phase in virtual time, and one of them again with a defect put back, which must fail. */
+/** `watertight start`: each of the quick phases in virtual time, and one of them again with a defect put back, which must fail. */
 export function registerStartCommand(program: Command): void {
   program
     .command('start')
-    .description('run every phase in virtual time, then show that a known defect is caught')
+    .description('run each of the quick phases in virtual time, then show that a known defect is caught')
     .action(async () => {
       process.exitCode = (await start()) ? 0 : 1
     })
@@ -36,13 +37,18 @@ async function start(): Promise<boolean> {
 function requestsOf(signal: AbortSignal): VirtualRunRequest[] {
   const options = { compress: 1, seed: 1, signal }
   return [
-    ...PHASES.map((phase) => ({ ...options, phase, defect: null })),
+    ...PHASES.filter(isQuick).map((phase) => ({ ...options, phase, defect: null })),
     ...selectPhases([DEMONSTRATION.phase]).map((phase) => ({
       ...options,
       phase,
       defect: DEMONSTRATION.defect,
     })),
   ]
+}
+
+/** A day, and two hundred containers, take a minute each: they are run for themselves. */
+function isQuick(phase: Phase): boolean {
+  return phase.durationSeconds <= 2 * 3600 && containerCount(phase) <= 100
 }
 
 function title({ phase, defect }: RunResult): string {

@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os'
 import { UsageError } from '../reference/usage-error.ts'
 import { ownCommand } from './own-command.ts'
 import { containerCount, type Phase } from './phase.ts'
-import type { RunReport, RunResult } from './report/run-result.ts'
+import type { RunReport } from './report/run-report.ts'
+import type { RunResult } from './report/run-result.ts'
 
 export interface VirtualRunOptions {
   readonly compress: number
@@ -19,12 +20,12 @@ export type VirtualRunRequest = VirtualRunOptions & { readonly phase: Phase }
 /**
  * Runs phases on the virtual engine, each in a process of its own and as many at a time as there are processors, the longest first so
  * that none is left alone at the end.
- * @param done told about every result as it comes
+ * @param done told about every result as it comes, with the place of its request
  * @returns the results in the order of the requests
  */
 export async function runInProcesses(
   requests: readonly VirtualRunRequest[],
-  done: (result: RunResult) => void,
+  done: (result: RunResult, index: number) => void,
 ): Promise<RunResult[]> {
   const results: RunResult[] = []
   const waiting = [...requests.entries()].toSorted(([, a], [, b]) => size(b) - size(a)).values()
@@ -33,7 +34,7 @@ export async function runInProcesses(
       // oxlint-disable-next-line no-await-in-loop -- a worker runs one after the other
       const result = await runInProcess(request)
       results[index] = result
-      done(result)
+      done(result, index)
     }
   }
   await Promise.all(Array.from({ length: availableParallelism() }, worker))

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { assertChecked } from './leaks/assert-no-leaks.ts'
+import { assertChecked, describeReport } from './leaks/assert-no-leaks.ts'
 import { findLeaks } from './leaks/find-leaks.ts'
 import type { LeakOptions } from './leaks/leak-options.ts'
 
@@ -7,7 +7,7 @@ declare module 'vitest' {
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
     /**
      * Runs the block and passes if it left nothing open: no descriptor, connection, timer, listener, child, worker, stream or task. Otherwise the test fails
-     * with what leaked and where it was opened. To be awaited.
+     * with its name, what leaked and where it was opened. To be awaited.
      *
      *     await expect(() => startAndStop()).toLeakNothing()
      */
@@ -25,7 +25,10 @@ expect.extend({
     if (pass) assertChecked(report)
     return {
       pass,
-      message: () => (pass ? 'The block was expected to leave something open, and did not.' : report.text),
+      message: () =>
+        pass
+          ? 'The block was expected to leave something open, and did not.'
+          : describeReport(report, this.currentTestName),
     }
   },
 })

@@ -1,4 +1,5 @@
 import type { SimulatedEngine, SimulatedEngineOptions } from './engine/simulated-engine.ts'
+import type { ConnectOptions } from './engine/client/simulated-docker-engine.ts'
 import type { Fault } from './faults/fault.ts'
 import type { CrashKind } from './file-system/crash-kind.ts'
 import type { SimulatedFileSystem, SimulatedFileSystemOptions } from './file-system/simulated-file-system.ts'
@@ -15,6 +16,8 @@ export interface WorldOptions extends SimulationOptions {
   readonly engine?: SimulatedEngineOptions
   /** The machine's file system. */
   readonly fileSystem?: SimulatedFileSystemOptions
+  /** How the engine's clients in {@link World.ports} are connected. */
+  readonly client?: ConnectOptions
 }
 
 /** A simulation with one machine, and the servers that can be reached from it. */
@@ -30,9 +33,11 @@ export class World extends Simulation {
   readonly sinks: Record<string, SimulatedSink>
   readonly #machine: Machine
   readonly #network: Network
+  readonly #client: ConnectOptions
 
   constructor(options: WorldOptions) {
     super(options)
+    this.#client = options.client ?? {}
     this.#machine = new Machine(this, options)
     this.#network = new Network(this)
     this.engine = this.#machine.engine
@@ -49,7 +54,7 @@ export class World extends Simulation {
 
   /** Everything a collector is given, on this world's machine. Each call is a process of its own: own logger, own randomness. */
   ports(overrides: Partial<VirtualPorts> = {}): VirtualPorts {
-    return virtualPorts(this.#machine, this.#network, overrides)
+    return virtualPorts(this.#machine, this.#network, overrides, this.#client)
   }
 
   /**

@@ -1,13 +1,15 @@
 import type { Behaviour } from '../../simulators/index.ts'
 import { CollectorRig } from './collector-rig.ts'
+import type { RigOptions } from './rig-options.ts'
 
 /**
  * A day on which things go wrong one after the other: the engine rotates lines away while the collector is stopped, a file hangs, the disk is full. It touches
  * the invariants that an ordinary day cannot: what is lost is told, health tells the truth, memory is bounded, and others are not held up.
  * @returns the hash of everything that happened
  */
-export async function hardDay(): Promise<string> {
+export async function hardDay(options: Pick<RigOptions, 'unchecked'> = {}): Promise<string> {
   const rig = new CollectorRig({
+    ...options,
     seed: 1,
     slots: 3,
     rotationIntervalMs: 300_000,

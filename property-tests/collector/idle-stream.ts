@@ -1,11 +1,12 @@
 import { CollectorRig } from './collector-rig.ts'
+import type { RigOptions } from './rig-options.ts'
 
 /**
  * One container that is silent over two rotations, as in the phase of that name, and then writes: its line comes at once, because an idle stream is
  * rotated, not waited for.
  */
-export async function idleStream(): Promise<void> {
-  const rig = new CollectorRig({ seed: 1, slots: 1, rotationIntervalMs: 300_000, engine: '26' })
+export async function idleStream(options: Pick<RigOptions, 'unchecked'> = {}): Promise<void> {
+  const rig = new CollectorRig({ ...options, seed: 1, slots: 1, rotationIntervalMs: 300_000, engine: '26' })
   rig.addContainer('both streams', { name: 'idle' })
   await rig.start()
   await rig.advance(ELEVEN_MINUTES_MS)

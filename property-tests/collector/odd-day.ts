@@ -1,13 +1,15 @@
 import { faults, type Behaviour } from '../../simulators/index.ts'
 import { CollectorRig } from './collector-rig.ts'
+import type { RigOptions } from './rig-options.ts'
 
 /**
  * A day of what happens seldom: an answer that comes as it is given up, streams that break as soon as they are opened, a removal, a container of which no
  * event told, and more written at once than may be held while the disk is full.
  * @returns the states that were reached
  */
-export async function oddDay(): Promise<ReadonlySet<string>> {
+export async function oddDay(options: Pick<RigOptions, 'unchecked'> = {}): Promise<ReadonlySet<string>> {
   const rig = new CollectorRig({
+    ...options,
     seed: 1,
     slots: 3,
     rotationIntervalMs: 300_000,
@@ -30,6 +32,8 @@ export async function oddDay(): Promise<ReadonlySet<string>> {
   for (const name of ['web', ...CROWD]) rig.engine.remove(name)
   await rig.advance(3 * ONE_MINUTE_MS)
   await unanswered(rig)
+  await openLine(rig)
+  await cutByProxy(rig)
   rig.loseEvents(2)
   rig.addContainer('both streams', { name: 'untold', behaviour: CALM })
   await rig.finish()
@@ -44,6 +48,23 @@ async function unanswered(rig: CollectorRig): Promise<void> {
   rig.world.inject(faults.eventStreamDropped())
   await rig.advance(2 * ONE_MINUTE_MS)
   rig.calm()
+}
+
+/** A process ends in the middle of a line, and the next one begins at once: two lines. */
+async function openLine(rig: CollectorRig): Promise<void> {
+  rig.addContainer('open lines', { name: 'torn', atExit: { lines: 1, unterminated: true } })
+  await rig.advance(ONE_MINUTE_MS)
+  rig.engine.restart('torn')
+  rig.engine.container('torn').writeNumberedLine()
+  await rig.advance(ONE_MINUTE_MS)
+}
+
+/** What stands between ends a stream cleanly, as if its container had ended, and nothing else is wrong. */
+async function cutByProxy(rig: CollectorRig): Promise<void> {
+  rig.addContainer('both streams', { name: 'proxied', behaviour: CALM })
+  await rig.advance(ONE_MINUTE_MS)
+  rig.endCleanly('proxied', { streams: 'open', follow: true })
+  await rig.advance(4 * ONE_MINUTE_MS)
 }
 
 /** More sources than have a share of the memory each. */

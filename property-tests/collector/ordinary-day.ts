@@ -1,13 +1,14 @@
 import type { Behaviour } from '../../simulators/index.ts'
 import { CollectorRig } from './collector-rig.ts'
+import type { RigOptions } from './rig-options.ts'
 
 /**
  * A day without faults that touches every invariant: rotations of busy and of idle streams, then three times as many containers as slots, one of them
  * removed, the collector stopped and started again.
  * @returns the hash of everything that happened
  */
-export async function ordinaryDay(): Promise<string> {
-  const rig = new CollectorRig({ seed: 1, slots: 3, rotationIntervalMs: 300_000, engine: '26' })
+export async function ordinaryDay(options: Pick<RigOptions, 'unchecked'> = {}): Promise<string> {
+  const rig = new CollectorRig({ ...options, seed: 1, slots: 3, rotationIntervalMs: 300_000, engine: '26' })
   rig.addContainer('both streams', { name: 'idle' })
   rig.addContainer('both streams', { name: 'busy', behaviour: CHATTY })
   await rig.start()

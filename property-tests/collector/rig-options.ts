@@ -38,6 +38,8 @@ export interface RigOptions extends Partial<Omit<RigSettings, 'rotationIntervalM
   readonly syncMs?: number
   /** Whether the engine's logs are on the disk too, as files. Default false. */
   readonly storesLogs?: boolean
+  /** Checks that are left out, by how their names begin (`unchecked` of a simulation). Default none. */
+  readonly unchecked?: readonly string[]
 }
 
 export function settingsOf(options: RigOptions): RigSettings {

@@ -5,6 +5,7 @@ import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
 import { API } from './api.ts'
 import { ALERTS } from './alerts.ts'
+import { CHANCE } from './chance.ts'
 import { CONFIGURATION } from './configuration.ts'
 import { DELIVERY } from './delivery.ts'
 import { EDGE } from './edge.ts'
@@ -14,11 +15,14 @@ import { FILES } from './files.ts'
 import { FILE_MONITOR } from './file-monitor.ts'
 import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
+import { ORACLES } from './oracles.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
 import { RETRIES } from './retries.ts'
 import { STORED } from './stored.ts'
+import { PARSERS } from './parsers.ts'
 import { CRASH_SABOTAGES } from './crash-sabotages.ts'
+import { CRITERION_SABOTAGES } from './criterion-sabotages.ts'
 import { SABOTAGES } from './sabotages.ts'
 import { STAGES } from './stages.ts'
 import { SUBJECTS } from './subjects.ts'
@@ -50,10 +54,18 @@ export const DEFECTS: readonly Defect[] = [
   ...SUBJECTS,
   ...API,
   ...ALERTS,
+  ...PARSERS,
+  ...ORACLES,
+  ...CHANCE,
 ]
 
-/** With what was made up to show that an invariant or a promise about crashes can fail. */
-export const DEFECTS_AND_SABOTAGES: readonly Defect[] = [...DEFECTS, ...SABOTAGES, ...CRASH_SABOTAGES]
+/** With what was made up to show that an invariant, a promise about crashes or a criterion can fail. */
+export const DEFECTS_AND_SABOTAGES: readonly Defect[] = [
+  ...DEFECTS,
+  ...SABOTAGES,
+  ...CRASH_SABOTAGES,
+  ...CRITERION_SABOTAGES,
+]
 
 /** @throws Error naming the defects there are. */
 export function findDefect(id: string): Defect {

@@ -25,7 +25,7 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/sinks/local-file/local-file-sink.ts',
-        find: 'if (!this.#directoryReady || (this.#namesSynced && unnamed.length === 0)) return',
+        find: 'if (isSynced && unnamed.length === 0) return',
         replace: 'if (unnamed.length >= 0) return',
       },
     ],
@@ -51,8 +51,8 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/sinks/local-file/local-file-sink.ts',
-        find: '#namesSynced = false',
-        replace: '#namesSynced = true',
+        find: 'const isSynced = this.#namesSynced.has(directory)',
+        replace: 'const isSynced = true',
       },
     ],
     caughtBy: ['crash-property'],

@@ -33,9 +33,15 @@ export interface Patch {
   readonly replace: string
 }
 
-/** A property is run in many cases that are drawn; it stands in a file named so. */
-export function kindOf({ file }: UnitTest): 'property' | 'unit' {
-  return file.endsWith('.property.test.ts') ? 'property' : 'unit'
+/**
+ * A property is run in many cases that are drawn; it stands in a file named so. A scenario is one case of the whole collector in its world, watched by the
+ * invariants. Every other test is of a part.
+ */
+export type TestKind = 'property' | 'scenario' | 'unit'
+
+export function kindOf({ file }: UnitTest): TestKind {
+  if (file.endsWith('.property.test.ts')) return 'property'
+  return file.startsWith('property-tests/') ? 'scenario' : 'unit'
 }
 
 /** The tests that catch it beside suites. */

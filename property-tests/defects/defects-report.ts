@@ -1,4 +1,4 @@
-import { kindOf, suitesOf, unitTestsOf, type Defect, type UnitTest } from './defect.ts'
+import { kindOf, suitesOf, unitTestsOf, type Defect, type TestKind, type UnitTest } from './defect.ts'
 import { SuitePool } from './suite-pool.ts'
 import { SUITE_NAMES, type SuiteName, type SuiteResult } from './suites.ts'
 import { runUnitSuite, type UnitResult } from './unit-suite.ts'
@@ -23,10 +23,10 @@ export interface DefectReport {
   readonly origin: string
   readonly description: string
   readonly caught: boolean
-  readonly caughtBy: readonly (SuiteName | 'property' | 'unit')[]
+  readonly caughtBy: readonly (SuiteName | TestKind)[]
   /** The tests that catch it beside suites, properties among them. */
   readonly unitTests: readonly UnitTest[]
-  /** Whether neither a suite of the whole collector nor a property catches it. */
+  /** Whether neither a suite or a scenario of the whole collector nor a property catches it. */
   readonly unitOnly: boolean
   /** Suites and unit tests that the catalogue says catch it, and that did not. */
   readonly missedBy: readonly string[]
@@ -96,7 +96,7 @@ async function reportDefect(
   const failed = results.filter(({ failure }) => failure !== null).map(({ suite }) => suite)
   const isCaught = ({ test }: UnitTest): boolean => unit.failed.some(({ title }) => title.includes(test))
   const unitTests = unitTestsOf(defect).filter(isCaught)
-  const kinds = (['property', 'unit'] as const).filter((kind) =>
+  const kinds = (['property', 'scenario', 'unit'] as const).filter((kind) =>
     unitTests.some((test) => kindOf(test) === kind),
   )
   const caughtBy = [...failed, ...kinds]

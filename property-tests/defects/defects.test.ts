@@ -2,9 +2,14 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { applyPatch } from './apply-patch.ts'
+import { PHASES } from '../../scenarios/phases/phases.ts'
+import { CollectorRig, MOMENTARY_CHECKS } from '../collector/collector-rig.ts'
+import { ALONE_AMONG_CHECKS, ALONE_AMONG_CRITERIA, ALONE_AMONG_PROPERTIES, ALONE_IN_A_TEST } from './alone.ts'
 import { DEFECTS, DEFECTS_AND_SABOTAGES } from './catalogue.ts'
 import { isGood, type DefectReport } from './defects-report.ts'
+import { FIELD_KINDS } from './field-kinds.ts'
 import { importersOf } from './importers.ts'
+import { propertyFiles } from './properties-that-see.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
 
@@ -38,6 +43,15 @@ test('marked is whatever imports what is patched, and nothing else', () => {
   expect(importers).not.toContain('simulators/world.ts')
 })
 
+test('each kind of bug from the field is in the catalogue', () => {
+  const known = new Set(DEFECTS.map(({ id }) => id))
+  expect(
+    Object.values(FIELD_KINDS)
+      .flat()
+      .filter((id) => !known.has(id)),
+  ).toEqual([])
+})
+
 test('each finding is in the catalogue', () => {
   const findings = new Set(DEFECTS.map(({ finding }) => finding))
   const all = [...numbered('R', 14), ...numbered('D', 18), 'V']
@@ -67,4 +81,39 @@ test('a defect that is not caught by all that should, or a false alarm, is not g
   expect(isGood({ schema: 1, defects: [{ ...caught, caught: false }], clean })).toBe(false)
   expect(isGood({ schema: 1, defects: [{ ...caught, missedBy: ['idle-stream'] }], clean })).toBe(false)
   expect(isGood({ schema: 1, defects: [], clean: { ...clean, falseAlarms: 1 } })).toBe(false)
+})
+
+describe('a defect that it alone catches is named for', () => {
+  test('each invariant, and whatever else a rig checks', () => {
+    const rig = new CollectorRig({ seed: 1, slots: 1, rotationIntervalMs: 300_000, engine: '26' })
+    const checks = [...rig.world.invariants, ...MOMENTARY_CHECKS]
+    const named = ALONE_AMONG_CHECKS.map(({ check }) => check)
+    const unnamed = checks.filter((name) => !named.some((beginning) => name.startsWith(beginning)))
+    // That start and stop equal some order the property of the life cycle says, of every short sequence.
+    expect(unnamed).toEqual(['the last call wins'])
+    expect(named.filter((beginning) => !checks.some((name) => name.startsWith(beginning)))).toEqual([])
+  })
+
+  test('each criterion of each phase', () => {
+    const ids = new Set(PHASES.flatMap(({ criteria }) => criteria.map(({ id }) => id)))
+    const named = [...ALONE_AMONG_CRITERIA, ...ALONE_IN_A_TEST].map(({ check }) => check)
+    expect(named.toSorted()).toEqual([...ids].toSorted())
+    for (const { check, phase } of ALONE_AMONG_CRITERIA)
+      expect(PHASES.find(({ name }) => name === phase)?.criteria.map(({ id }) => id)).toContain(check)
+  })
+
+  test('each property', () => {
+    const named = ALONE_AMONG_PROPERTIES.map(({ file }) => file)
+    expect(named.toSorted()).toEqual(propertyFiles())
+  })
+
+  test('and is in the catalogue', () => {
+    const known = new Set(DEFECTS_AND_SABOTAGES.map(({ id }) => id))
+    const named = [...ALONE_AMONG_CHECKS, ...ALONE_AMONG_CRITERIA, ...ALONE_AMONG_PROPERTIES]
+    expect(named.filter(({ defect }) => !known.has(defect))).toEqual([])
+    for (const { in: where } of ALONE_IN_A_TEST)
+      expect(readFileSync(path.join(root, where.file), 'utf8')).toContain(
+        where.test.replace(/^load fails on \S+ alone/, 'load fails on %s alone'),
+      )
+  })
 })

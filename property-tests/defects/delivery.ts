@@ -71,7 +71,10 @@ export const DELIVERY: readonly Defect[] = [
         replace: 'const off = sinks.includes(name) ? undefined : (offSinceMs ?? clock.now() - 2 * KEPT_MS)',
       },
     ],
-    caughtBy: [{ file: dispatcherTest, test: 'one that is switched off for a run goes on where it was' }],
+    caughtBy: [
+      'delivery-day',
+      { file: dispatcherTest, test: 'one that is switched off for a run goes on where it was' },
+    ],
   },
   {
     id: 'B64',
@@ -378,6 +381,7 @@ export const DELIVERY: readonly Defect[] = [
       },
     ],
     caughtBy: [
+      'delivery-day',
       {
         file: 'reference/dispatch/stopping.test.ts',
         test: 'a stop that comes when it is right again misses nothing, though the spool could not be written to until then, or 0 ms',

@@ -21,7 +21,13 @@ export const FILE_MONITOR: readonly Defect[] = [
         replace: 'this.#discover(discovery, context, scope, looked.resolve, new AbortController().signal),',
       },
     ],
-    caughtBy: [{ file: monitorTest, test: 'after a stop no task, no timer and no file is left' }],
+    caughtBy: [
+      {
+        file: 'property-tests/files.property.test.ts',
+        test: 'comes once and in order, but those that a cut or a removal took',
+      },
+      { file: monitorTest, test: 'after a stop no task, no timer and no file is left' },
+    ],
   },
   {
     id: 'B13',
@@ -145,7 +151,13 @@ export const FILE_MONITOR: readonly Defect[] = [
         replace: '',
       },
     ],
-    caughtBy: [{ file: monitorTest, test: 'a log that is gone is forgotten, with its last line' }],
+    caughtBy: [
+      {
+        file: 'property-tests/files.property.test.ts',
+        test: 'comes once and in order, but those that a cut or a removal took',
+      },
+      { file: monitorTest, test: 'a log that is gone is forgotten, with its last line' },
+    ],
   },
   {
     id: 'B207',
@@ -158,7 +170,13 @@ export const FILE_MONITOR: readonly Defect[] = [
         replace: 'return owner === null',
       },
     ],
-    caughtBy: [{ file: monitorTest, test: 'is not read again under a name that is wanted' }],
+    caughtBy: [
+      {
+        file: 'property-tests/files.property.test.ts',
+        test: 'comes once and in order, but those that a cut or a removal took',
+      },
+      { file: monitorTest, test: 'is not read again under a name that is wanted' },
+    ],
   },
   {
     id: 'B208',

@@ -28,6 +28,10 @@ export const FILES: readonly Defect[] = [
       },
     ],
     caughtBy: [
+      {
+        file: 'property-tests/collector.surroundings.test.ts',
+        test: 'positions are saved while two files are written to faster than they are synced',
+      },
       { file: sinkTest, test: 'ends while two files are written to without a pause and the disk is slow' },
     ],
   },
@@ -87,16 +91,29 @@ export const FILES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/lifecycle/open-files.ts',
-        find: "if (this.#closing > 0) throw new Error('Cannot use a file: all of them are being closed')",
+        find: 'if (this.#closing > 0) throw closingError()',
         replace: '',
       },
       {
         file: 'reference/lifecycle/open-files.ts',
-        find: 'while (entry.inUse) await this.#changed.wait({ signal: NEVER })',
+        find: 'while (entry.inUse) await this.#released.wait({ signal: NEVER })',
         replace: 'if (!entry.file.isOpen) return',
       },
     ],
     caughtBy: [{ file: sinkTest, test: 'opened while everything is being closed are closed too' }],
+  },
+  {
+    id: 'B295',
+    origin,
+    description: 'Who waits for an open file is served last when others ask for it without a pause',
+    patches: [
+      {
+        file: 'reference/lifecycle/open-files.ts',
+        find: 'for (const request of this.#requests) {',
+        replace: 'for (const request of [...this.#requests].toReversed()) {',
+      },
+    ],
+    caughtBy: [{ file: 'reference/lifecycle/open-files.test.ts', test: 'files come in the order' }],
   },
   {
     id: 'B86',
@@ -159,7 +176,13 @@ export const FILES: readonly Defect[] = [
         replace: 'if (same >= 0)',
       },
     ],
-    caughtBy: [{ file: sinkTest, test: 'lines of somebody else are kept, and told' }],
+    caughtBy: [
+      {
+        file: 'reference/sinks/local-file/local-file-sink.property.test.ts',
+        test: 'every record is in one of the files and in order',
+      },
+      { file: sinkTest, test: 'lines of somebody else are kept, and told' },
+    ],
   },
   {
     id: 'B90',

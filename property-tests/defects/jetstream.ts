@@ -15,7 +15,10 @@ export const JETSTREAM: readonly Defect[] = [
     description:
       'A message that the server calls a duplicate is taken for the one that was sent: it holds fewer records',
     patches: [{ file: writer, find: 'if (!ack.duplicate) return', replace: 'if (ack.sequence > 0) return' }],
-    caughtBy: [{ file: sinkTest, test: 'between the question whether it is there and its repetition' }],
+    caughtBy: [
+      'jetstream-property',
+      { file: sinkTest, test: 'between the question whether it is there and its repetition' },
+    ],
   },
   {
     id: 'B191',
@@ -43,7 +46,7 @@ export const JETSTREAM: readonly Defect[] = [
     origin,
     description: 'What is stored behind a batch is passed with it: the next batch is stored again',
     patches: [{ file: tail, find: 'while (!cursor.done) {', replace: 'for (;;) {' }],
-    caughtBy: [{ file: sinkTest, test: 'more is stored than the next batch holds' }],
+    caughtBy: ['jetstream-property', { file: sinkTest, test: 'more is stored than the next batch holds' }],
   },
   {
     id: 'B194',

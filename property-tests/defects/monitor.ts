@@ -24,7 +24,10 @@ export const MONITOR: readonly Defect[] = [
         replace: 'urgent: false })\n    } finally',
       },
     ],
-    caughtBy: [{ file: shortLivedTest, test: 'it is read while every slot is held by a busy container' }],
+    caughtBy: [
+      'delivery-day',
+      { file: shortLivedTest, test: 'it is read while every slot is held by a busy container' },
+    ],
   },
   {
     id: 'B41',
@@ -33,6 +36,7 @@ export const MONITOR: readonly Defect[] = [
     description: 'Nobody yields a slot at once: a container that lives 20 ms is gone before a turn is over',
     patches: [{ file: 'reference/lifecycle/slot-pool.ts', find: 'this.#isUrgent() ? 0 : ', replace: '' }],
     caughtBy: [
+      'delivery-day',
       { file: shortLivedTest, test: 'it is read while every slot is held by a busy container' },
       { file: 'reference/lifecycle/slot-pool.test.ts', test: 'an urgent caller of a full pool has a slot' },
     ],
@@ -72,7 +76,13 @@ export const MONITOR: readonly Defect[] = [
         replace: 'news.interruptions',
       },
     ],
-    caughtBy: [{ file: rosterTest, test: 'a run is read of which no event told' }],
+    caughtBy: [
+      {
+        file: 'property-tests/collector.surroundings.test.ts',
+        test: 'a run whose start was not told, and shorter than the time between two lists, is read',
+      },
+      { file: rosterTest, test: 'a run is read of which no event told' },
+    ],
   },
   {
     id: 'B45',
@@ -140,6 +150,10 @@ export const MONITOR: readonly Defect[] = [
     ],
     caughtBy: [
       {
+        file: 'property-tests/collector.surroundings.test.ts',
+        test: 'without events containers are found by listing them',
+      },
+      {
         file: watchTest,
         test: 'containers are listed at once and then often, and health says that there are no events: events whose headers do not come',
       },
@@ -177,7 +191,13 @@ export const MONITOR: readonly Defect[] = [
         replace: 'if (!urgent) await attaching.acquire({ signal })',
       },
     ],
-    caughtBy: [{ file: monitorTest, test: '25 containers that the engine cannot describe hold up no other' }],
+    caughtBy: [
+      {
+        file: 'property-tests/collector.surroundings.test.ts',
+        test: 'a container that cannot be inspected does not keep another from being attached',
+      },
+      { file: monitorTest, test: '25 containers that the engine cannot describe hold up no other' },
+    ],
   },
   {
     id: 'B53',

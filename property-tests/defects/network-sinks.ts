@@ -142,7 +142,7 @@ export const NETWORK_SINKS: readonly Defect[] = [
     description: 'A token that was replaced in its file is not read again',
     patches: [
       {
-        file: `${folder}/http/secret.ts`,
+        file: 'reference/secret.ts',
         find: '  doubt(): void {\n    this.#read = null',
         replace: '  doubt(): void {\n    void this.#read',
       },

@@ -35,6 +35,7 @@ export const READING: readonly Defect[] = [
       },
     ],
     caughtBy: [
+      'collector-property',
       {
         file: `${folder}/search/replay-filter.test.ts`,
         test: 'over every short sequence of new messages and replays',
@@ -54,7 +55,10 @@ export const READING: readonly Defect[] = [
         replace: "if (answer === 'replay') return this.#deliver(connection, key, stream, buffer, start, end)",
       },
     ],
-    caughtBy: [{ file: readerTest, test: 'a followed log that skips what was rotated meanwhile' }],
+    caughtBy: [
+      'ordinary-day',
+      { file: readerTest, test: 'a followed log that skips what was rotated meanwhile' },
+    ],
   },
   {
     id: 'B25',
@@ -70,6 +74,7 @@ export const READING: readonly Defect[] = [
       },
     ],
     caughtBy: [
+      'hard-day',
       { file: `${folder}/search/ring-search.test.ts`, test: 'in a reply that is the whole log the ring' },
       { file: readerTest, test: 'a log that begins within the ring and does not go on behind it' },
     ],

@@ -60,7 +60,7 @@ export const RECORDS: readonly Defect[] = [
         replace: 'name, attributes',
       },
     ],
-    caughtBy: [{ file: metadataTest, test: 'carry its new name, over a restart too' }],
+    caughtBy: ['delivery-day', { file: metadataTest, test: 'carry its new name, over a restart too' }],
   },
   {
     id: 'B154',

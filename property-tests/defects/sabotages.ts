@@ -27,8 +27,8 @@ export const SABOTAGES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/lifecycle/open-files.ts',
-        find: 'if (this.#entries.size < this.#limit)',
-        replace: 'if (this.#entries.size < Infinity)',
+        find: 'let rooms = this.#limit - this.#entries.size',
+        replace: 'let rooms = Infinity',
       },
     ],
     caughtBy: ['ordinary-day'],
@@ -36,12 +36,13 @@ export const SABOTAGES: readonly Defect[] = [
   {
     id: 'I3',
     origin,
-    description: 'The heartbeat does not listen when its container is gone',
+    description: 'The heartbeat of a container that is gone goes on until the stop',
     patches: [
       {
         file: 'reference/docker/container-roster.ts',
-        find: 'clock.sleep(this.#options.config.heartbeatIntervalMs, { signal })',
-        replace: 'clock.sleep(this.#options.config.heartbeatIntervalMs, new AbortController())',
+        find: 'await this.#options.clock.sleep(this.#options.config.heartbeatIntervalMs, { signal })',
+        replace:
+          'try { await this.#options.clock.sleep(this.#options.config.heartbeatIntervalMs, this.#scope!) } catch { return }',
       },
     ],
     caughtBy: ['ordinary-day'],
@@ -75,12 +76,12 @@ export const SABOTAGES: readonly Defect[] = [
   {
     id: 'I6',
     origin,
-    description: 'Nobody is asked to yield a slot',
+    description: 'Turns last fifteen times as long as they may',
     patches: [
       {
-        file: 'reference/lifecycle/slot-pool.ts',
-        find: 'this.#owed() > 0 ? this.#longestTurn() : undefined',
-        replace: 'undefined',
+        file: 'reference/main.ts',
+        find: 'turnMs: slotTurnMs, clock',
+        replace: 'turnMs: 15 * slotTurnMs, clock',
       },
     ],
     caughtBy: ['ordinary-day'],
@@ -201,5 +202,20 @@ export const SABOTAGES: readonly Defect[] = [
       },
     ],
     caughtBy: ['odd-day'],
+  },
+  {
+    id: 'I17',
+    origin,
+    description: 'A heartbeat fails once, and is begun again',
+    patches: [
+      {
+        file: 'reference/docker/container-roster.ts',
+        find: '      session.checkRotation()\n',
+        replace: `      session.checkRotation()
+      if (session.source.name === 'idle' && !session.failed) throw Error(String((session.failed = 'once')))
+`,
+      },
+    ],
+    caughtBy: ['ordinary-day'],
   },
 ]

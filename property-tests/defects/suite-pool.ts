@@ -8,6 +8,8 @@ import type { SuiteName, SuiteResult } from './suites.ts'
 export interface SuiteJob {
   readonly defect: string | null
   readonly suites: readonly SuiteName[]
+  /** Checks that are left out, by how their names begin. */
+  readonly unchecked: readonly string[]
 }
 
 /** What it answers. */
@@ -29,12 +31,17 @@ export class SuitePool implements Disposable {
 
   /**
    * What the suites find with a defect put back, or without one (null).
+   * @param options.unchecked checks that are left out, by how their names begin: what do the others see? Default none.
    * @throws Error with what the process said when it did not get to a result, as when a patch does not match or was never loaded
    */
-  async run(defect: string | null, suites: readonly SuiteName[]): Promise<readonly SuiteResult[]> {
+  async run(
+    defect: string | null,
+    suites: readonly SuiteName[],
+    { unchecked = [] }: { readonly unchecked?: readonly string[] } = {},
+  ): Promise<readonly SuiteResult[]> {
     using _ = await this.#places.acquire({ signal: NEVER })
     const child = this.#idle.pop() ?? this.#begin()
-    const answer = await answerOf(child, { defect, suites })
+    const answer = await answerOf(child, { defect, suites, unchecked })
     if (answer === null) {
       this.#end(child)
       throw new Error(`The suites with defect ${defect ?? 'none'} were not over after ${TIMEOUT_MS} ms`)

@@ -18,12 +18,12 @@ process.on('message', (job: SuiteJob) => {
   )
 })
 
-async function answer({ defect, suites }: SuiteJob): Promise<SuiteAnswer> {
+async function answer({ defect, suites, unchecked }: SuiteJob): Promise<SuiteAnswer> {
   const { SUITES } = await load(defect)
   const results = []
   for (const suite of suites) {
     // oxlint-disable-next-line no-await-in-loop -- each suite is measured alone
-    results.push(await SUITES[suite]())
+    results.push(await SUITES[suite](unchecked))
   }
   if (defect !== null) modules.assertApplied(defect)
   await turnRealEventLoop()

@@ -120,17 +120,22 @@ async function vitest(defects: readonly Defect[], clean: boolean, outputFile: st
     `--outputFile=${outputFile}`,
     `--testNamePattern=${NOT_LOADED}|${[...new Set(names)].join('|')}`,
   ]
-  const wanted = [...defects.map(({ id }) => id), ...(clean ? [CLEAN] : [])].join(',')
+  const files = Object.fromEntries(defects.map((defect) => [defect.id, filesOf([defect])]))
+  const wanted = JSON.stringify(clean ? { ...files, [CLEAN]: filesOf(defects) } : files)
   const child = spawn(process.execPath, [VITEST, ...args], {
     cwd: ROOT,
     // What a test of this very project runs in must not be taken for its own.
-    env: { ...withoutVitest(process.env), [DEFECTS_VARIABLE]: wanted },
+    env: { ...withoutVitest(process.env), [FILES_VARIABLE]: wanted },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
   for (const output of [child.stdout, child.stderr]) output.on('data', (chunk) => (said += String(chunk)))
   await once(child, 'close')
   return said
+}
+
+function filesOf(defects: readonly Defect[]): string[] {
+  return [...new Set(defects.flatMap((defect) => unitTestsOf(defect).map(({ file }) => file)))]
 }
 
 function withoutVitest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -159,8 +164,8 @@ function messageIn({ failureMessages }: TestResult): string {
 export const CLEAN = 'clean'
 /** Of a test that stands for a file that could not be loaded. */
 export const NOT_LOADED = 'could not be loaded'
-/** Names the groups to run, with commas between. */
-export const DEFECTS_VARIABLE = 'WATERTIGHT_UNIT_DEFECTS'
+/** By group, a defect or the sources as they are: the files of tests to load, as JSON. */
+export const FILES_VARIABLE = 'WATERTIGHT_UNIT_FILES'
 
 const NOTHING: UnitResult = { cases: 0, failed: [], seconds: 0 }
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))

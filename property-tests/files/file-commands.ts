@@ -1,4 +1,4 @@
-import { fc } from '@fast-check/vitest'
+import fc from 'fast-check'
 import type { FileFault } from '../../simulators/index.ts'
 import type { FileWorld } from './file-world.ts'
 

@@ -9,7 +9,7 @@ export interface StreamPropertyOptions {
 }
 
 /** One thing that happens. */
-class Happening {
+export class Happening {
   readonly #what: string
   readonly run: (rig: StreamRig) => Promise<void> | void
 
@@ -31,13 +31,16 @@ export interface StreamPropertyResult {
   readonly failure: string | null
 }
 
+/** What a case of {@link streamProperty} is drawn from. */
+export type StreamCase = [options: StreamRigOptions, happenings: Happening[]]
+
 /**
  * Whatever becomes of the server, the way to it and the collector, in whatever order: a subject holds each line of its container once, in order, after every
  * event; once all faults are gone it holds all of them, and a stop leaves nothing behind. Waits are drawn shorter and far longer than the server knows ids.
  */
-export async function checkStream({ seed, numRuns }: StreamPropertyOptions): Promise<StreamPropertyResult> {
+export function streamProperty(): fc.IAsyncProperty<StreamCase> {
   const happenings = fc.array(happening, { minLength: 6, maxLength: 24 })
-  const property = fc.asyncProperty(rigs, happenings, async (options, all: readonly Happening[]) => {
+  return fc.asyncProperty(rigs, happenings, async (options, all) => {
     const rig = new StreamRig(options)
     await rig.start()
     for (const each of all) {
@@ -47,7 +50,11 @@ export async function checkStream({ seed, numRuns }: StreamPropertyOptions): Pro
     }
     await rig.finish()
   })
-  const details = await fc.check(property, { seed, numRuns, endOnFailure: true })
+}
+
+/** Runs the property. A failure is not shrunk. */
+export async function checkStream({ seed, numRuns }: StreamPropertyOptions): Promise<StreamPropertyResult> {
+  const details = await fc.check(streamProperty(), { seed, numRuns, endOnFailure: true })
   const failure = details.failed
     ? `${fc.defaultReportMessage(details)}\n${messageOf(details.errorInstance)}`
     : null

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import { expect } from 'vitest'
 import type { SinkFault } from '../../simulators/index.ts'
 import { NetworkSinkRig, type ServiceKind } from './network-sink-rig.ts'
 
@@ -61,8 +60,9 @@ async function play(rig: NetworkSinkRig, step: Step): Promise<void> {
     return
   }
   await rig.world.advance(step.afterMs)
-  if (step.do === 'restart') expect(await rig.restart()).toBeLessThan(10_000)
-  else await rig.crash(step.do)
+  if (step.do !== 'restart') return await rig.crash(step.do)
+  const tookMs = await rig.restart()
+  if (tookMs >= STOP_LIMIT_MS) throw new Error(`I8 does not hold: the stop took ${tookMs} ms`)
 }
 
 /** Whatever goes wrong with the service or the collector, the service holds each line once, in the order of its source. */
@@ -75,3 +75,5 @@ export function holdsEachLineOnce(kind: ServiceKind): fc.IAsyncProperty<[number,
     await rig.finish()
   })
 }
+
+const STOP_LIMIT_MS = 10_000

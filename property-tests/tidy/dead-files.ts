@@ -8,6 +8,7 @@ const LOADED_BY_NAME = [
   'property-tests/defects/unit-tests.ts',
   'property-tests/mutation/one-process/stryker-plugin.ts',
   'property-tests/mutation/vitest.config.ts',
+  'property-tests/leaks/node-test-program.ts',
   'property-tests/pinned-seed.ts',
   'scenarios/alerts/record-main.ts',
   'scenarios/simulated/daemon-main.ts',

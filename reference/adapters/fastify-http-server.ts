@@ -1,9 +1,19 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 import { codeOf } from '../errors.ts'
-import type { HttpReply, HttpServer, ListenAddress, Listening, Route } from '../ports/http-server.ts'
+import type {
+  HttpReply,
+  HttpServer,
+  ListenAddress,
+  Listening,
+  ListenOptions,
+  Route,
+  ServerTls,
+} from '../ports/http-server.ts'
 import type { Logger } from '../ports/logger.ts'
 import { UsageError } from '../usage-error.ts'
+import { readTlsFiles, type TlsFiles } from './tls-files.ts'
 
 /** What one who connects can take up at most. A connection beyond the limit is closed at once, a request beyond one is answered with a sentence. */
 export interface HttpLimits {
@@ -42,11 +52,17 @@ export class FastifyHttpServer implements HttpServer {
     this.#limits = { ...HTTP_LIMITS, ...options.limits }
   }
 
-  async listen(address: ListenAddress, routes: readonly Route[]): Promise<Listening> {
+  async listen(
+    address: ListenAddress,
+    routes: readonly Route[],
+    { connectionsMax, tls = null }: ListenOptions = {},
+  ): Promise<Listening> {
+    const limits = { ...this.#limits, ...(connectionsMax !== undefined && { connections: connectionsMax }) }
+    const files = tls === null ? null : await readServerTls(tls)
     const app = fastify({
       forceCloseConnections: true,
-      bodyLimit: this.#limits.bodyBytes,
-      serverFactory: (handle) => limitedServer(handle, this.#limits),
+      bodyLimit: limits.bodyBytes,
+      serverFactory: (handle) => limitedServer(handle, limits, files),
     })
     this.#answerErrors(app)
     for (const route of routes) addRoute(app, route)
@@ -87,6 +103,7 @@ function addRoute(app: FastifyInstance, route: Route): void {
   app.route({
     method: route.method,
     url: route.path,
+    ...(route.bodyBytesMax !== undefined && { bodyLimit: route.bodyBytesMax }),
     onRequest: async ({ headers }, reply) => {
       const refused = (await route.refuse?.({ headers: firstOf(headers) })) ?? null
       return refused === null ? undefined : await send(reply, refused)
@@ -97,19 +114,25 @@ function addRoute(app: FastifyInstance, route: Route): void {
 }
 
 /** One server for each address of the host's name. */
-function limitedServer(handle: RequestListener, limits: HttpLimits): Server {
-  const server = createServer(
-    {
-      maxHeaderSize: limits.headerBytes,
-      headersTimeout: limits.requestMs,
-      requestTimeout: limits.requestMs,
-      keepAliveTimeout: limits.idleMs,
-      connectionsCheckingInterval: Math.min(1000, limits.requestMs),
-    },
-    handle,
-  )
+function limitedServer(handle: RequestListener, limits: HttpLimits, tls: TlsFiles | null): Server {
+  const options = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.requestMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
+    connectionsCheckingInterval: Math.min(1000, limits.requestMs),
+  }
+  const server =
+    tls === null
+      ? createServer(options, handle)
+      : createTlsServer({ ...options, ...tls, handshakeTimeout: limits.requestMs }, handle)
   server.maxConnections = limits.connections
   return server
+}
+
+/** @throws UsageError naming the file that is no good */
+async function readServerTls({ cert, key }: ServerTls): Promise<TlsFiles> {
+  return await readTlsFiles({ verify: true, ca: null, cert, key }, { what: 'of the API', namedBy: 'api.tls' })
 }
 
 function send(reply: FastifyReply, { status, contentType, body, headers = {} }: HttpReply): FastifyReply {

@@ -1,19 +1,23 @@
 import type { z } from 'zod'
 import * as registry from '../sinks/registry.ts'
+import { anomaly } from './sections/anomaly.ts'
 import { api } from './sections/api.ts'
 import { containerMonitor } from './sections/container-monitor.ts'
 import { dispatcher } from './sections/dispatcher.ts'
 import { fileMonitor } from './sections/file-monitor.ts'
 import { listener } from './sections/listener.ts'
+import { push } from './sections/push.ts'
 import { section } from './section.ts'
-import { durationFrom, notYet, oneOf, text } from './values.ts'
+import { oneOf, text } from './values.ts'
 
+export type { AnomalyConfig } from './sections/anomaly.ts'
 export type { ApiConfig } from './sections/api.ts'
 export type * from './sections/container-filters.ts'
 export type * from './sections/container-monitor.ts'
 export type * from './sections/dispatcher.ts'
 export type * from './sections/file-monitor.ts'
 export type * from './sections/listener.ts'
+export type * from './sections/push.ts'
 export type * from './sections/record-settings.ts'
 export type * from './sections/tls.ts'
 
@@ -46,15 +50,12 @@ export const configSchema = section({
     .describe("what the collector's own log says, on standard error"),
   containerMonitor,
   fileMonitor,
+  push,
   dispatcher,
   sinks,
   metrics: listener('127.0.0.1:8001').describe('GET /metrics'),
   api: api.describe('health, status, starting and stopping of monitors: see openapi.json'),
-  // Of a part to come: it is there to be refused with a better reason than "unknown".
-  anomaly: section({
-    enabled: notYet.default(false),
-    trainingIntervalMs: durationFrom('1s', '24h').prefault('10m'),
-  }).meta({ planned: true }),
+  anomaly,
 })
 
 /**

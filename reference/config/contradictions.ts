@@ -17,18 +17,25 @@ export function contradictionIn(config: CollectorConfig): Contradiction | null {
     sameAddress(config) ??
     openToOthers(config) ??
     nothingToRead(config) ??
+    pushedToNobody(config) ??
     lineBeyondQueue(config) ??
     joinedBeyondQueue(config) ??
     presetAndPatterns(config) ??
     twoRates(config) ??
     tlsToASocket(config) ??
     halfACertificate(config) ??
+    trainingOfWindows(config) ??
     withinASink(config)
   )
 }
 
-function nowhereToWrite({ containerMonitor, fileMonitor, sinks }: CollectorConfig): Contradiction | null {
-  const reads = containerMonitor.enabled || fileMonitor.enabled
+function nowhereToWrite({
+  containerMonitor,
+  fileMonitor,
+  push,
+  sinks,
+}: CollectorConfig): Contradiction | null {
+  const reads = containerMonitor.enabled || fileMonitor.enabled || push.enabled
   if (!reads || Object.values(sinks).some(({ enabled }) => enabled)) return null
   const names = Object.values(registry).map(({ name }) => `sinks.${name}`)
   return {
@@ -68,6 +75,15 @@ function halfACertificate({ containerMonitor: { tls } }: CollectorConfig): Contr
   return {
     path: ['container_monitor', 'tls', there],
     problem: `container_monitor.tls.${there}: needs container_monitor.tls.${missing} beside it`,
+  }
+}
+
+function trainingOfWindows({ anomaly }: CollectorConfig): Contradiction | null {
+  const windows = anomaly.trainingIntervalMs / anomaly.windowMs
+  if (windows >= 1 && windows <= TRAINING_WINDOWS_MAX) return null
+  return {
+    path: ['anomaly', 'training_interval'],
+    problem: `anomaly.training_interval: must be from 1 to ${TRAINING_WINDOWS_MAX} times anomaly.window`,
   }
 }
 
@@ -117,6 +133,14 @@ function nothingToRead({ fileMonitor: { enabled, paths } }: CollectorConfig): Co
   }
 }
 
+function pushedToNobody({ api, push }: CollectorConfig): Contradiction | null {
+  if (!push.enabled || api.enabled) return null
+  return {
+    path: ['push', 'enabled'],
+    problem: 'push.enabled: lines are pushed to the API, but api.enabled is false; enable both or none',
+  }
+}
+
 function lineBeyondQueue({
   containerMonitor,
   dispatcher,
@@ -131,3 +155,6 @@ function lineBeyondQueue({
     problem: `dispatcher.queue_bytes_max: must not be less than ${monitor}.max_line_bytes, or a long line never fits`,
   }
 }
+
+/** So many are kept until they are learnt. */
+const TRAINING_WINDOWS_MAX = 120

@@ -8,7 +8,7 @@ import type { CollectorConfig } from './config.ts'
  * @throws UsageError when the process may not have so many descriptors
  */
 export async function assertEnoughDescriptors(
-  { sinks, containerMonitor, fileMonitor }: CollectorConfig,
+  { api, sinks, containerMonitor, fileMonitor }: CollectorConfig,
   process: Pick<HostProcess, 'fileDescriptorLimit'>,
 ): Promise<void> {
   const parts = [
@@ -26,6 +26,10 @@ export async function assertEnoughDescriptors(
       : []),
     ...(containerMonitor.enabled && containerMonitor.source !== 'api'
       ? [{ key: 'container_monitor.max_open_logs', count: containerMonitor.maxOpenLogs }]
+      : []),
+    // So many as there are by default are among the others.
+    ...(api.enabled && api.connectionsMax > OTHERS
+      ? [{ key: 'api.connections_max', count: api.connectionsMax }]
       : []),
     ...(fileMonitor.enabled ? [{ key: 'file_monitor.max_open_files', count: fileMonitor.maxOpenFiles }] : []),
   ]

@@ -90,7 +90,7 @@ dispatcher: {queue_bytes_max: 1.5MiB}
   })
 
   test('an IPv6 address stands in brackets', () => {
-    expect(parse('api: {listen: "[::1]:0"}').api).toEqual({
+    expect(parse('api: {listen: "[::1]:0"}').api).toMatchObject({
       enabled: true,
       host: '::1',
       port: 0,
@@ -114,7 +114,7 @@ describe('what is not allowed is named with its line', () => {
     [
       'an unknown section, with those there are',
       'frobnicate: 1',
-      'collector.yaml:1: unknown key frobnicate; allowed: state_dir, log_level, container_monitor, file_monitor, dispatcher, sinks, metrics, api, anomaly',
+      'collector.yaml:1: unknown key frobnicate; allowed: state_dir, log_level, container_monitor, file_monitor, push, dispatcher, sinks, metrics, api, anomaly',
     ],
     [
       'a duration without unit',
@@ -202,9 +202,9 @@ describe('what is not allowed is named with its line', () => {
       'collector.yaml:1: the file: ["a"] is not allowed; allowed: a section with keys',
     ],
     [
-      'a part that is still to come',
-      'anomaly: {enabled: true}',
-      'collector.yaml:1: anomaly.enabled: true is not allowed; allowed: false (this part is not in this version)',
+      'a training without a window',
+      'anomaly:\n  window: 5m\n  training_interval: 1m',
+      'collector.yaml:3: anomaly.training_interval: must be from 1 to 120 times anomaly.window',
     ],
     ['more than one thing', 'a: 1\ndispatcher: {workers: 0}', /\(and 1 more\)$/],
     ['what is not YAML', 'a: [', /^Cannot read collector.yaml: .* line 1/],

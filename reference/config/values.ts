@@ -75,11 +75,6 @@ export function count(min: number, max: number = Number.MAX_SAFE_INTEGER): z.Zod
 
 export const flag: z.ZodBoolean = z.boolean({ error: 'true or false' }).meta({ allowed: 'true or false' })
 
-/** The switch of a part that this version does not have. */
-export const notYet: z.ZodLiteral<false> = z.literal(false, {
-  error: 'false (this part is not in this version)',
-})
-
 /** What may be left out, or null, which is the same. Its metadata should have an `example`. */
 export function optional<Value, Given>(
   type: z.ZodType<Value, Given>,

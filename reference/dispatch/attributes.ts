@@ -1,4 +1,5 @@
 import type { Source } from './block.ts'
+import type { SinkMark } from './sink.ts'
 
 /**
  * What the attributes of a source may be called. The set is fixed, and names that others choose, of labels, stand behind a prefix: none of them can take
@@ -41,6 +42,21 @@ export function goesTo(source: Source, sink: string): boolean {
 /** The attribute by which a source says which sinks it goes to. */
 export function withSinks(sinks: readonly string[] | null): Source['attributes'] {
   return sinks === null ? {} : { [SINKS]: sinks.join(',') }
+}
+
+/** Where in a file its records begin, for a source that goes on in one that was there before: a mark of the file sink, as JSON. */
+const BEGINNING = 'beginning'
+
+/** The attribute by which a source says what its file held before its first record. */
+export function withBeginning(mark: SinkMark): Source['attributes'] {
+  return { [BEGINNING]: JSON.stringify(mark) }
+}
+
+/** What {@link withBeginning} was given; undefined for a source that says nothing of it. */
+export function beginningOf({ attributes }: Source): SinkMark | undefined {
+  const text = attributes[BEGINNING]
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as it was written here
+  return text === undefined ? undefined : (JSON.parse(text) as SinkMark)
 }
 
 /** The name the source has now; `source.name` stays the one it was first seen under. */

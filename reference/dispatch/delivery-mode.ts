@@ -10,6 +10,10 @@ export interface DeliveryMode {
   start(scope: Scope): void
   /** Takes a block, which follows what was last taken of its source. The permit is given back once the block is where it stays. */
   take(block: Block, permit: Permit): void
+  /** Takes blocks that nobody can give again: all or none of them. There only with a spool. */
+  append?(blocks: readonly Block[], options: { signal: AbortSignal }): Promise<void>
+  /** What was appended survives a power cut. There only with a spool. */
+  secure?(): Promise<void>
   /** Somebody waits for the memory of what was taken. */
   hurry(): void
   /** Everything of the source is on its way or stored, and no more is expected. Resolves once nothing of it needs the memory. */

@@ -23,8 +23,19 @@ export interface DispatcherOptions extends Omit<PipelineContext, 'workers' | 're
   readonly stateDir: string
   readonly config: DispatcherConfig
   readonly sinks: readonly Sink[]
+  /** Whether {@link Dispatcher.append} is used: it needs the spool, whatever sinks there are. */
+  readonly appends?: boolean
   /** Reads a position from its form on disk. */
   readonly parse: (kind: Source['kind'], json: unknown) => SourcePosition
+  /** Somebody who looks at what comes, and returns soon. What is in a block is gone or another once the call is over. */
+  readonly observer?: DeliveryObserver | undefined
+}
+
+export interface DeliveryObserver {
+  /** A block was taken. */
+  observe(block: Block): void
+  /** The source is gone. */
+  gone(source: Source): void
 }
 
 /**
@@ -106,6 +117,24 @@ export class Dispatcher implements Component {
     this.#take(block, permit)
   }
 
+  /**
+   * Takes blocks that nobody can give again, all or none of them, and resolves when they survive a kill: {@link secure} makes them survive a power cut.
+   * Rejects when they could not be taken, with `signal.reason` on abort while the spool has no room. No sink gets them before they are secure.
+   */
+  async append(blocks: readonly Block[], options: { signal: AbortSignal }): Promise<void> {
+    const { metrics } = this.#options
+    await this.#mode!.append!(blocks, options)
+    for (const { source, ends, bytes } of blocks) {
+      metrics.linesRead(source, ends.length)
+      metrics.bytesRead(source, bytes.byteLength)
+    }
+  }
+
+  /** Resolves when everything that was appended before survives a power cut; rejects when that cannot be said. */
+  async secure(): Promise<void> {
+    await this.#mode!.secure!()
+  }
+
   /** Resolves once everything that was taken of the source is safe and its position on disk says so; rejects with `signal.reason` on abort. */
   async whenSaved(source: string, options: { signal: AbortSignal }): Promise<void> {
     await this.#positions.whenSaved(source, options)
@@ -123,6 +152,7 @@ export class Dispatcher implements Component {
 
   /** The source is gone: once everything of it is where it stays, what is held for it is given up. Its position is kept for a day. */
   async forget(source: Source, options: { signal: AbortSignal }): Promise<void> {
+    this.#options.observer?.gone(source)
     await this.#mode?.forget(source, options)
     this.#positions.gone(source.id)
   }
@@ -206,8 +236,8 @@ export class Dispatcher implements Component {
 
   /** Null when none is needed. */
   async #openSpool(signal: AbortSignal): Promise<SpooledDelivery | null> {
-    const { config, sinks, stateDir } = this.#options
-    if (!spoolIsNeeded(sinks, this.#positions)) return null
+    const { appends = false, config, sinks, stateDir } = this.#options
+    if (!appends && !spoolIsNeeded(sinks, this.#positions)) return null
     return await openSpool(
       {
         ...this.#options,
@@ -215,6 +245,7 @@ export class Dispatcher implements Component {
         retriesMax: config.retriesMax,
         deadLetters: this.#deadLetters,
         positions: this.#positions,
+        isKept: appends,
         directory: join(stateDir, 'spool'),
       },
       signal,
@@ -226,6 +257,7 @@ export class Dispatcher implements Component {
     metrics.linesRead(block.source, block.ends.length)
     metrics.bytesRead(block.source, block.bytes.byteLength)
     this.#positions.delivered(block.source, block.position)
+    this.#options.observer?.observe(block)
     this.#mode!.take(block, permit)
   }
 

@@ -46,11 +46,20 @@ export async function makeDirectory(fileSystem: FileSystem, path: string): Promi
 
 /** Replaces the file so that a crash at any moment leaves the old or the new text, whole. Creates the directory. */
 export async function replaceFile(fileSystem: FileSystem, path: string, text: string): Promise<void> {
+  await replaceFileWith(fileSystem, path, (file) => writeAll(file, [new TextEncoder().encode(text)]))
+}
+
+/** The same with what `write` puts into an empty file; when that fails, the file stays as it was. */
+export async function replaceFileWith(
+  fileSystem: FileSystem,
+  path: string,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
   await fileSystem.mkdir(dirname(path))
   const temporary = `${path}.new`
   const file = await fileSystem.open(temporary, 'w')
   try {
-    await writeAll(file, [new TextEncoder().encode(text)])
+    await write(file)
     await file.sync()
   } finally {
     await file.close()

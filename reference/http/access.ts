@@ -6,8 +6,9 @@ import type { Clock } from '../ports/clock.ts'
 import type { FileSystem } from '../ports/file-system.ts'
 import type { HttpReply, RouteRequest } from '../ports/http-server.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { Metrics } from '../metrics/metrics.ts'
-import { Secret } from '../sinks/http/secret.ts'
+import type { Metrics, RefusedReason } from '../metrics/metrics.ts'
+import { RequestRate } from './request-rate.ts'
+import { Secret } from '../secret.ts'
 import { UsageError } from '../usage-error.ts'
 import { refusal, type ApiRoute } from './api-route.ts'
 
@@ -18,16 +19,27 @@ export interface AccessContext {
   readonly metrics: Pick<Metrics, 'apiRefused'>
 }
 
-/** Who may do what over the API: what is protected needs the token, where there is one; without one everybody who reaches the address may, but no page in a browser. */
+/**
+ * Who may do what over the API, and how often: what is protected needs the token, where there is one; without one everybody who reaches the address may, but
+ * no page in a browser. Who is let in shares one rate, and what is open to all has one of its own, so that health is told whatever else is asked.
+ */
 export class Access {
   readonly #token: Secret | null
   readonly #context: AccessContext
+  readonly #rates: Readonly<Record<ApiRoute['access'], RequestRate>>
   /** When the log last said that one was refused, monotonic milliseconds; how many were since. */
   #told: { readonly atMs: number; since: number } | null = null
 
-  constructor({ token }: Pick<ApiConfig, 'token'>, context: AccessContext) {
+  constructor(
+    { requestsPerSecond, token }: Pick<ApiConfig, 'requestsPerSecond' | 'token'>,
+    context: AccessContext,
+  ) {
     this.#token = token === null ? null : new Secret(token, context)
     this.#context = context
+    this.#rates = {
+      open: new RequestRate(requestsPerSecond, context.clock),
+      protected: new RequestRate(requestsPerSecond, context.clock),
+    }
   }
 
   /** @throws UsageError naming the file when there is no token in it that can be used */
@@ -50,8 +62,18 @@ export class Access {
 
   /** The route as it is to be served. */
   guarded(route: ApiRoute): ApiRoute {
-    if (route.access === 'open') return route
-    return { ...route, refuse: (request) => this.#refuse(route, request) }
+    const { access } = route
+    return {
+      ...route,
+      refuse: async (request) =>
+        (access === 'open' ? null : await this.#refuse(route, request)) ?? this.#slowDown(route),
+    }
+  }
+
+  #slowDown({ access, path }: ApiRoute): HttpReply | null {
+    if (this.#rates[access].take()) return null
+    this.#note('rate', path)
+    return refusal(429, 'Too many requests: api.requests_per_second allows fewer', { 'retry-after': '1' })
   }
 
   async #refuse(
@@ -79,7 +101,7 @@ export class Access {
     })
   }
 
-  #note(reason: 'token' | 'origin', path: string): void {
+  #note(reason: RefusedReason, path: string): void {
     const { clock, logger, metrics } = this.#context
     metrics.apiRefused(reason)
     const nowMs = clock.monotonic()

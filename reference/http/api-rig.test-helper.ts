@@ -1,6 +1,7 @@
 import {
   World,
   type ContainerOptions,
+  type CrashKind,
   type SimulatedContainer,
   type VirtualPorts,
 } from '../../simulators/index.ts'
@@ -13,7 +14,7 @@ import { fileNameOf } from '../sinks/local-file/file-name.ts'
 export class ApiRig {
   readonly world: World
   readonly ports: VirtualPorts
-  readonly collector: Collector
+  collector: Collector
   readonly #config: ReturnType<typeof completeConfig>
   #appended = ''
 
@@ -33,6 +34,13 @@ export class ApiRig {
 
   async start(): Promise<void> {
     await this.world.run(() => this.collector.start())
+  }
+
+  /** The process, or the machine, is gone at once; another one starts. */
+  async crash(kind: CrashKind): Promise<void> {
+    this.world.crash({ kind })
+    this.collector = createCollector(this.#config, this.world.ports())
+    await this.start()
   }
 
   async stop(): Promise<readonly unknown[]> {
@@ -69,6 +77,30 @@ export class ApiRig {
     return await this.world.run(() => this.#request('POST', path, headers))
   }
 
+  async getTogether(
+    path: string,
+    times: number,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<ApiAnswer[]> {
+    return await Promise.all(Array.from({ length: times }, () => this.#request('GET', path, headers)))
+  }
+
+  /** Begins to push lines; the answer comes as time passes. */
+  async push(body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<PushAnswer> {
+    const { http } = this.world
+    const reply = await http.request(this.#config.api, 'POST', '/api/logs', body, headers)
+    return {
+      status: reply.status,
+      body: JSON.parse(reply.body),
+      retryAfter: reply.headers?.['retry-after'] ?? null,
+    }
+  }
+
+  /** What the machine's disk has at the path. */
+  contents(path: string): string {
+    return this.#contents(path)
+  }
+
   /** Posts them one after the other, without waiting for an answer. */
   async postTogether(...paths: readonly string[]): Promise<ApiAnswer[]> {
     return await this.world.run(() => Promise.all(paths.map((path) => this.#request('POST', path, {}))))
@@ -87,6 +119,10 @@ export class ApiRig {
   #contents(path: string): string {
     return Buffer.from(this.world.fileSystem.contents(path)).toString()
   }
+}
+
+export interface PushAnswer extends ApiAnswer {
+  readonly retryAfter: string | null
 }
 
 export interface ApiAnswer {

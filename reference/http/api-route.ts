@@ -5,6 +5,10 @@ import type { HttpReply, Route } from '../ports/http-server.ts'
 export interface ApiRoute extends Route {
   /** One sentence. */
   readonly summary: string
+  /** What it is sent; left out where it is sent nothing. */
+  readonly body?: z.ZodType
+  /** What it takes beside a token, by the name of the header: one sentence each. */
+  readonly headers?: Readonly<Record<string, string>>
   /** What it answers with, by status. */
   readonly replies: Readonly<Record<number, z.ZodType>>
   /** `open` to whoever reaches the address, or for those who have the token, where there is one. */

@@ -3,7 +3,7 @@ import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { StopStep } from '../lifecycle/stop-sequence.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { HttpServer, ListenAddress, Listening, Route } from '../ports/http-server.ts'
+import type { HttpServer, ListenAddress, ListenOptions, Listening, Route } from '../ports/http-server.ts'
 import type { Health } from './health.ts'
 
 export interface ListenersOptions {
@@ -12,6 +12,7 @@ export interface ListenersOptions {
   readonly listeners: readonly (ListenAddress & {
     readonly enabled: boolean
     readonly routes: readonly Route[]
+    readonly options?: ListenOptions
     /** Whether it may be served as it is configured: rejects with a sentence that says why not. */
     readonly check?: () => Promise<void>
   })[]
@@ -29,12 +30,12 @@ export class Listeners implements Component {
 
   async start(_scope: Scope, signal: AbortSignal): Promise<void> {
     const { clock, http, listeners } = this.#options
-    for (const { enabled, routes, check, host, port } of listeners) {
+    for (const { enabled, routes, options, check, host, port } of listeners) {
       if (!enabled) continue
       const checking = (): Promise<void> => check?.() ?? Promise.resolve()
       // eslint-disable-next-line no-await-in-loop -- the first that fails ends it
       await withDeadline(clock, `what ${host}:${port} needs`, LISTEN_DEADLINE_MS, signal, checking)
-      const listen = (): Promise<Listening> => http.listen({ host, port }, routes)
+      const listen = (): Promise<Listening> => http.listen({ host, port }, routes, options)
       const what = `listening on ${host}:${port}`
       // eslint-disable-next-line no-await-in-loop -- the first that fails ends it
       this.#listening.push(await withDeadline(clock, what, LISTEN_DEADLINE_MS, signal, listen, closeLate))

@@ -27,27 +27,42 @@ export function openApi(routes: readonly ApiRoute[]): object {
   }
 }
 
-function operation({ access, method, replies, summary }: ApiRoute): object {
+function operation({ access, body, headers = {}, method, replies, summary }: ApiRoute): object {
   const isOpen = access === 'open'
-  const refused = { 401: errorBody, ...(method === 'POST' ? { 403: errorBody } : {}) }
-  const all = Object.entries({ ...replies, ...(isOpen ? {} : refused) })
+  const refused = isOpen ? {} : { 401: errorBody, ...(method === 'POST' ? { 403: errorBody } : {}) }
+  const all = Object.entries({ ...replies, ...refused, 429: errorBody })
   return {
     summary,
     // The empty one: where the configuration has no token, none is needed.
     security: isOpen ? [] : [{ token: [] }, {}],
+    ...(Object.keys(headers).length > 0 && { parameters: Object.entries(headers).map(parameter) }),
+    ...(body !== undefined && { requestBody: { required: true, content: contentOf(body) } }),
     responses: Object.fromEntries(all.map(([status, schema]) => [status, response(Number(status), schema)])),
   }
 }
 
+function parameter([name, description]: [string, string]): object {
+  return { name, in: 'header', required: false, description, schema: { type: 'string' } }
+}
+
 function response(status: number, schema: z.ZodType): object {
+  return { description: MEANINGS[status] ?? '', content: contentOf(schema) }
+}
+
+function contentOf(schema: z.ZodType): object {
   const { $schema: _, ...plain } = z.toJSONSchema(schema)
-  return { description: MEANINGS[status] ?? '', content: { 'application/json': { schema: plain } } }
+  return { 'application/json': { schema: plain } }
 }
 
 const MEANINGS: Readonly<Record<number, string>> = {
   200: 'As asked',
+  400: 'Not allowed, and why',
   401: 'The token is missing or wrong',
   403: 'A page in a browser asks, and there is no token',
   409: 'Not now, and why',
-  503: 'Not well, and why',
+  413: 'Too much, and what is allowed',
+  422: 'The key stood for other lines',
+  429: 'Too often, or too much at present, and what is allowed',
+  500: 'Not known whether it was done',
+  503: 'Not well, or not now, and why',
 }

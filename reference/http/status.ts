@@ -10,6 +10,7 @@ export interface Status {
   readonly monitors: readonly MonitorState[]
   readonly containers: readonly ContainerStatus[]
   readonly files: readonly FileStatus[]
+  readonly pushed: readonly PushStatus[]
   readonly sinks: readonly SinkFigures[]
   /** The last ones, the latest first. */
   readonly errors: readonly RecentError[]
@@ -45,6 +46,15 @@ export interface FileStatus {
   readonly fault: string | null
 }
 
+/** A file that lines are pushed to. */
+export interface PushStatus {
+  /** In the directory of the file sink. */
+  readonly path: string
+  readonly position: Place | null
+  /** When lines for it came last, wall time, ISO 8601. */
+  readonly lastAt: string
+}
+
 export function placeOf(position: Place | undefined): Place | null {
   return position === undefined ? null : { epoch: position.epoch, records: position.records }
 }
@@ -74,6 +84,7 @@ export const statusSchema: z.ZodType<Status> = z.strictObject({
     }),
   ),
   files: z.array(z.strictObject({ path: z.string(), position: place, fault: z.string().nullable() })),
+  pushed: z.array(z.strictObject({ path: z.string(), position: place, lastAt: z.string() })),
   sinks: z.array(
     z.strictObject({
       sink: z.string(),

@@ -1,3 +1,4 @@
+import { onAbort } from './abort.ts'
 import { Condition } from './condition.ts'
 
 /** Something that may have a file open. */
@@ -12,15 +13,29 @@ interface Entry {
   inUse: boolean
 }
 
+/** One that waits for its turn. */
+interface Request {
+  readonly file: Closable
+  readonly grant: (entry: Entry) => void
+  readonly refuse: (error: unknown) => void
+}
+
 /**
  * Files kept open, at most `limit` of them. The limit is checked before a file is opened; the least recently used one that nobody uses makes room. One user
- * at a time per file: writing, syncing and closing do not meet.
+ * at a time per file: writing, syncing and closing do not meet. First come, first served, for a file as for room: one that comes again at once after each
+ * use keeps nobody waiting.
  */
 export class OpenFiles {
   readonly #limit: number
   /** Least recently used first. An entry counts from before it is opened until after it is closed. */
   readonly #entries = new Map<Closable, Entry>()
-  readonly #changed = new Condition()
+  /** Who waits, in the order in which they asked. */
+  readonly #requests = new Set<Request>()
+  /** A use or a close has ended. */
+  readonly #released = new Condition()
+  #inUse = 0
+  /** Files that are being closed to make room. */
+  #evictions = 0
   /** While everything is being closed nothing is opened: it would stay behind. */
   #closing = 0
 
@@ -46,6 +61,9 @@ export class OpenFiles {
   /** Closes every file once its user is done. One failing close keeps none of the rest from being closed; then rejects with all failures. */
   async closeAll(): Promise<void> {
     this.#closing += 1
+    const waiting = [...this.#requests]
+    this.#requests.clear()
+    for (const { refuse } of waiting) refuse(closingError())
     try {
       const results = await Promise.allSettled(
         [...this.#entries.values()].map((entry) => this.#closeWhenIdle(entry)),
@@ -61,56 +79,89 @@ export class OpenFiles {
   }
 
   async #take(file: Closable, signal: AbortSignal): Promise<Entry> {
-    for (;;) {
-      if (this.#closing > 0) throw new Error('Cannot use a file: all of them are being closed')
+    if (this.#closing > 0) throw closingError()
+    const { promise, resolve, reject } = Promise.withResolvers<Entry>()
+    const request = { file, grant: resolve, refuse: reject }
+    this.#requests.add(request)
+    this.#serve()
+    if (!this.#requests.has(request)) return await promise
+    // A turn that was already given is kept: it is given back after its use.
+    using _ = onAbort(signal, () => {
+      if (this.#requests.delete(request)) reject(signal.reason)
+    })
+    return await promise
+  }
+
+  /** Gives everyone what is free now, in their order. One that waits for a file or for room comes before all that ask for the same later. */
+  #serve(): void {
+    const waitedFor = new Set<Closable>()
+    let rooms = this.#limit - this.#entries.size
+    let evictions = this.#evictions
+    for (const request of this.#requests) {
+      const { file } = request
+      if (rooms <= 0 && this.#inUse === this.#entries.size) return
+      if (waitedFor.has(file)) continue
       const entry = this.#entries.get(file)
-      if (entry?.inUse === false) return this.#touch(entry)
-      if (entry === undefined) {
-        if (this.#entries.size < this.#limit) return this.#touch({ file, inUse: false })
-        const idle = this.#leastRecentlyUsed()
-        // eslint-disable-next-line no-await-in-loop -- room is looked for again after every close
-        if (idle !== undefined) await this.#evict(idle).catch(ignore)
-        // eslint-disable-next-line no-await-in-loop
-        else await this.#changed.wait({ signal })
-      } else {
-        // eslint-disable-next-line no-await-in-loop -- one user at a time
-        await this.#changed.wait({ signal })
+      if (entry?.inUse === false || (entry === undefined && rooms > 0)) {
+        if (entry === undefined) rooms -= 1
+        this.#requests.delete(request)
+        request.grant(this.#touch(entry ?? { file, inUse: false }))
+        continue
       }
+      waitedFor.add(file)
+      if (entry !== undefined) continue
+      if (evictions > 0) evictions -= 1
+      else this.#makeRoom()
     }
   }
 
   #touch(entry: Entry): Entry {
-    entry.inUse = true
+    this.#setInUse(entry, true)
     this.#entries.delete(entry.file)
     this.#entries.set(entry.file, entry)
     return entry
   }
 
-  #release(entry: Entry): void {
-    entry.inUse = false
-    if (!entry.file.isOpen) this.#entries.delete(entry.file)
-    this.#changed.notifyAll()
+  #setInUse(entry: Entry, inUse: boolean): void {
+    entry.inUse = inUse
+    this.#inUse += inUse ? 1 : -1
   }
 
-  #leastRecentlyUsed(): Entry | undefined {
-    for (const entry of this.#entries.values()) if (!entry.inUse) return entry
-    return undefined
+  #release(entry: Entry): void {
+    this.#setInUse(entry, false)
+    if (!entry.file.isOpen) this.#entries.delete(entry.file)
+    this.#released.notifyAll()
+    this.#serve()
+  }
+
+  #makeRoom(): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.inUse) continue
+      this.#evictions += 1
+      void this.#evict(entry, () => (this.#evictions -= 1)).catch(ignore)
+      return
+    }
   }
 
   async #closeWhenIdle(entry: Entry): Promise<void> {
-    while (entry.inUse) await this.#changed.wait({ signal: NEVER })
+    while (entry.inUse) await this.#released.wait({ signal: NEVER })
     if (this.#entries.get(entry.file) === entry) await this.#evict(entry)
   }
 
   /** The entry stays, in use, until its descriptor is really given back: the limit is on descriptors. */
-  async #evict(entry: Entry): Promise<void> {
-    entry.inUse = true
+  async #evict(entry: Entry, ended = (): void => {}): Promise<void> {
+    this.#setInUse(entry, true)
     try {
       await entry.file.close()
     } finally {
+      ended()
       this.#release(entry)
     }
   }
+}
+
+function closingError(): Error {
+  return new Error('Cannot use a file: all of them are being closed')
 }
 
 /** A close that fails has closed; what was not synced is synced by its own file. */

@@ -1,6 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { ANOMALY_KINDS, type AnomalyKind } from '../anomalies/anomaly.ts'
+import type { SkipReason } from '../anomalies/detector.ts'
 import { STREAM_ERRORS } from '../error-codes.ts'
 import type { TaskRegistry } from '../lifecycle/task-registry.ts'
+import { PushMetrics } from './push-metrics.ts'
 import type { Health } from '../http/health.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HostProcess } from '../ports/host-process.ts'
@@ -13,6 +16,9 @@ export type StreamErrorType = keyof typeof STREAM_ERRORS
 
 /** Why a sink will never get a line: the spool or the dead letters were full, or somebody had them dropped. */
 export type DropReason = 'spool_full' | 'dead_letters_full' | 'dead_letters_dropped'
+
+/** Why a request to the API was refused: no good `token`, from a page of another `origin`, or beyond the `rate` that is allowed. */
+export type RefusedReason = 'token' | 'origin' | 'rate'
 
 /** Why the log of a container that is gone was not read to its end. */
 export type MissedReason =
@@ -215,7 +221,7 @@ export class Metrics {
     help: 'What a subject held that no acknowledgement had told: records stored before, messages with other records, subjects that somebody else publishes to',
   })
   readonly #apiRefused = this.#counter('log_capturer_api_refused_total', 'reason', {
-    help: 'Requests to the API that were refused: without the token, or from a page in a browser',
+    help: 'Requests to the API that were refused: without the token, from a page in a browser, or beyond the rate',
   })
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
@@ -230,6 +236,42 @@ export class Metrics {
   })
   readonly #fileErrors = this.#counter('log_capturer_file_errors_total', 'code', {
     help: 'Looks at files and directories that failed, by the error code',
+  })
+  /** Of what programs push. */
+  readonly push: PushMetrics = new PushMetrics(this.#registry)
+  readonly #anomalies = this.#counter('log_capturer_anomalies_total', 'kind', {
+    help: 'Anomalies that were found; one that lasts counts once',
+  })
+  readonly #anomalyLinesMined = new Counter({
+    name: 'log_capturer_anomaly_lines_mined_total',
+    help: 'Lines the anomaly detector has looked at',
+    registers: [this.#registry],
+  })
+  readonly #anomalyLinesSkipped = this.#counter('log_capturer_anomaly_lines_skipped_total', 'reason', {
+    help: 'Lines the anomaly detector has not looked at, by what it was short of',
+  })
+  readonly #anomalyLinesLate = new Counter({
+    name: 'log_capturer_anomaly_lines_late_total',
+    help: 'Lines that were written too long ago to be counted in the rate of their source',
+    registers: [this.#registry],
+  })
+  readonly #anomalyCpu = new Counter({
+    name: 'log_capturer_anomaly_cpu_seconds_total',
+    help: 'Time the anomaly detector worked beside the delivery',
+    registers: [this.#registry],
+  })
+  readonly #anomalyTrainings = new Counter({
+    name: 'log_capturer_anomaly_trainings_total',
+    help: 'Trainings of the anomaly detector',
+    registers: [this.#registry],
+  })
+  readonly #anomalyEvicted = new Counter({
+    name: 'log_capturer_anomaly_models_evicted_total',
+    help: 'Sources whose model was forgotten because memory was needed for others',
+    registers: [this.#registry],
+  })
+  readonly #anomalyModelFailures = this.#counter('log_capturer_anomaly_model_failures_total', 'operation', {
+    help: 'Times the model of the anomaly detector could not be loaded or saved',
   })
   readonly #perFile = {
     lines: this.#counter('log_capturer_file_lines_read_total', 'file', { help: 'Lines read from files' }),
@@ -363,11 +405,13 @@ export class Metrics {
 
   linesRead(source: MeasuredSource, lines: number): void {
     if (source.kind === 'file') this.#perFile.lines.inc({ file: source.name }, lines)
+    else if (source.kind === 'push') this.push.linesTaken(lines)
     else this.#linesRead.inc(this.#labelsOf(source), lines)
   }
 
   bytesRead(source: MeasuredSource, bytes: number): void {
     if (source.kind === 'file') this.#perFile.bytes.inc({ file: source.name }, bytes)
+    else if (source.kind === 'push') this.push.bytesTaken(bytes)
     else this.#bytesRead.inc(this.#labelsOf(source), bytes)
   }
 
@@ -566,8 +610,7 @@ export class Metrics {
     })
   }
 
-  /** @param reason why a request to the API was refused: no good `token`, or from a page of another `origin` */
-  apiRefused(reason: 'token' | 'origin'): void {
+  apiRefused(reason: RefusedReason): void {
     this.#apiRefused.inc({ reason })
   }
 
@@ -585,6 +628,64 @@ export class Metrics {
   /** @param kind records `stored` before, messages that hold `other` records, subjects that are `foreign` too */
   jetStreamFound(kind: 'stored' | 'other' | 'foreign', count: number): void {
     if (count > 0) this.#jetStreamFound.inc({ kind }, count)
+  }
+
+  /** An anomaly that is not a lasting one seen again. */
+  anomaly(kind: AnomalyKind): void {
+    this.#anomalies.inc({ kind })
+  }
+
+  /** They are looked for. A counter that begins with its first anomaly could not tell that there was one. */
+  anomaliesExpected(): void {
+    for (const kind of ANOMALY_KINDS) this.#anomalies.inc({ kind }, 0)
+  }
+
+  anomalyLinesMined(lines: number): void {
+    this.#anomalyLinesMined.inc(lines)
+  }
+
+  /** @param reason what the detector was short of, or `loading` before it had its model */
+  anomalyLinesSkipped(reason: SkipReason | 'loading', lines: number): void {
+    this.#anomalyLinesSkipped.inc({ reason }, lines)
+  }
+
+  anomalyLinesLate(lines: number): void {
+    this.#anomalyLinesLate.inc(lines)
+  }
+
+  anomalyCpu(seconds: number): void {
+    this.#anomalyCpu.inc(seconds)
+  }
+
+  anomalyModelTrained(): void {
+    this.#anomalyTrainings.inc()
+  }
+
+  anomalyModelEvicted(): void {
+    this.#anomalyEvicted.inc()
+  }
+
+  anomalyModelFailed(operation: 'load' | 'save'): void {
+    this.#anomalyModelFailures.inc({ operation })
+  }
+
+  /** @param read what the detector holds and what lasts, asked at every scrape. */
+  mirrorAnomalies(read: {
+    readonly sources: () => number
+    readonly bytes: () => number
+    readonly ongoing: () => ReadonlyMap<string, number>
+  }): void {
+    this.#mirror('log_capturer_anomaly_sources', 'Sources the anomaly detector has a model of', read.sources)
+    this.#mirror('log_capturer_anomaly_memory_bytes', 'Memory of the anomaly detector, at most', read.bytes)
+    const gauge = new Gauge({
+      name: 'log_capturer_anomalies_ongoing',
+      help: 'Anomalies that last',
+      labelNames: ['kind'],
+      registers: [this.#registry],
+      collect() {
+        for (const [kind, count] of read.ongoing()) gauge.set({ kind }, count)
+      },
+    })
   }
 
   /** Files the local file sink holds open now. */

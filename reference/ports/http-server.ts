@@ -1,7 +1,20 @@
 /** Serves the metrics and the API. Production plugs in a real server, the virtual world one that can be called in process. */
 export interface HttpServer {
-  /** Starts to listen. Rejects with a sentence naming the address when it is taken or not allowed. */
-  listen(address: ListenAddress, routes: readonly Route[]): Promise<Listening>
+  /** Starts to listen. Rejects with a sentence naming the address when it is taken or not allowed, or a file of TLS that is no good. */
+  listen(address: ListenAddress, routes: readonly Route[], options?: ListenOptions): Promise<Listening>
+}
+
+export interface ListenOptions {
+  /** HTTPS, and nothing else; null or left out for plain HTTP. */
+  readonly tls?: ServerTls | null
+  /** At the same time; the server has a bound of its own where none is said. */
+  readonly connectionsMax?: number
+}
+
+/** Files in PEM: what a server shows, and its key. */
+export interface ServerTls {
+  readonly cert: string
+  readonly key: string
 }
 
 export interface ListenAddress {
@@ -13,6 +26,8 @@ export interface ListenAddress {
 export interface Route {
   readonly method: 'GET' | 'POST'
   readonly path: string
+  /** A larger body is answered with 413; the server has a bound of its own for routes that say none. */
+  readonly bodyBytesMax?: number
   /** Asked before the body is read; an answer is the whole answer, null lets the request through. */
   refuse?(request: Pick<RouteRequest, 'headers'>): Promise<HttpReply | null> | HttpReply | null
   handle(request: RouteRequest): Promise<HttpReply> | HttpReply

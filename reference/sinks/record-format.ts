@@ -19,7 +19,8 @@ export function formatBlock(block: Block, format: RecordFormat): Uint8Array {
  * One object per line: `{time, stream, container_id, container_name, line}`, with what was chosen of image, compose_project, compose_service, host and
  * `labels: {<key>: <value>}` before the line. Control characters are JSON escapes, a byte order mark is kept, and bytes that
  * are not UTF-8 become U+FFFD as the Encoding Standard says: one for each maximal part of a sequence. Of a line of a file: `{file, line}`. It has no time
- * but that of its reading, which is another one when it is read again after a crash, and the record would look like another one too.
+ * but that of its reading, which is another one when it is read again after a crash, and the record would look like another one too. What was pushed has the
+ * time of its coming, which is kept with it: `{time, file, line}`.
  */
 function formatJson(block: Block): Uint8Array {
   const { source, bytes, ends } = block
@@ -31,13 +32,15 @@ function formatJson(block: Block): Uint8Array {
   for (let record = 0; record < ends.length; record++) {
     const end = ends[record]!
     const line = JSON.stringify(decoder.decode(bytes.subarray(start, end - 1)))
-    text += `{${source.kind === 'file' ? '' : originOf(block, record, writer)}${owner},"line":${line}}\n`
+    text += `{${originOf(block, record, writer)}${owner},"line":${line}}\n`
     start = end
   }
   return new TextEncoder().encode(text)
 }
 
-function originOf({ streams, times }: Block, record: number, writer: TimeWriter): string {
+function originOf({ source, streams, times }: Block, record: number, writer: TimeWriter): string {
+  if (source.kind === 'file') return ''
+  if (source.kind === 'push') return `"time":"${writer.write(times[record]!)}",`
   const stream = streams[record] === STDERR ? 'stderr' : 'stdout'
   return `"time":"${writer.write(times[record]!)}","stream":"${stream}",`
 }
@@ -50,7 +53,7 @@ function ownerOf(source: Source): string {
   )
   const labels = labelsOf(source).map(([key, value]) => pair(key, value))
   const identity =
-    source.kind === 'file'
+    source.kind !== 'container'
       ? [pair('file', source.name)]
       : [pair('container_id', id), pair('container_name', currentName(source))]
   return [...identity, ...chosen, ...(labels.length === 0 ? [] : [`"labels":{${labels.join(',')}}`])].join(

@@ -16,8 +16,19 @@ test('every line once and in order is without fault', () => {
     duplicated: 0,
     outOfOrder: 0,
     unexpected: 0,
+    missingRead: null,
     examples: [],
   })
+})
+
+test('of missing lines those are told apart that had been read', () => {
+  const lines = new LineAudit(new Map([['web', 5]]))
+  lines.saw('web', 1)
+  const counts = lines.counts((_container, line) => line === 1 || line === 4)
+  expect(counts).toMatchObject({ missing: 4, missingRead: 1 })
+  expect(counts.examples).toEqual([
+    'web: 4 of 5 missing, 1 of them read, first missing 2, 0 repeated, 0 out of order, 0 never written',
+  ])
 })
 
 test('a line left out is missing, and named', () => {

@@ -11,6 +11,8 @@ export interface LineCounts {
   readonly outOfOrder: number
   /** Lines that nobody wrote: with a number that was never written, or which are no numbered line of any container. */
   readonly unexpected: number
+  /** Of the missing lines, those that the engine had sent to the subject: read, and not delivered. `null` where that was not seen. */
+  readonly missingRead: number | null
   /** A sentence for some of the containers with a fault. */
   readonly examples: readonly string[]
 }
@@ -46,7 +48,8 @@ export class LineAudit {
       this.#examples.push(`nobody wrote: ${JSON.stringify(text.slice(0, EXAMPLE_LENGTH))}`)
   }
 
-  counts(): LineCounts {
+  /** @param wasRead whether a line was sent to the subject; `null` where that was not seen */
+  counts(wasRead: WasRead | null = null): LineCounts {
     const audits = [...this.#containers.values()]
     const total = (count: (audit: ContainerAudit) => number): number =>
       audits.reduce((sum, audit) => sum + count(audit), 0)
@@ -57,10 +60,13 @@ export class LineAudit {
       duplicated: total((audit) => audit.duplicated),
       outOfOrder: total((audit) => audit.outOfOrder),
       unexpected: total((audit) => audit.unexpected) + this.#others,
-      examples: [...this.#examples, ...audits.flatMap((audit) => audit.faults()).slice(0, EXAMPLES)],
+      missingRead: wasRead && total((audit) => audit.missingRead(wasRead)),
+      examples: [...this.#examples, ...audits.flatMap((audit) => audit.faults(wasRead)).slice(0, EXAMPLES)],
     }
   }
 }
+
+export type WasRead = (container: string, line: number) => boolean
 
 export interface LineAuditOptions {
   /** Default false. */
@@ -99,9 +105,18 @@ class ContainerAudit {
     }
   }
 
-  faults(): string[] {
+  missingRead(wasRead: WasRead): number {
+    let count = 0
+    if (this.missing > 0)
+      for (let line = 1; line <= this.emitted; line++)
+        if (!this.#seen.has(line) && wasRead(this.#name, line)) count += 1
+    return count
+  }
+
+  faults(wasRead: WasRead | null): string[] {
     if (this.missing + this.duplicated + this.outOfOrder + this.unexpected === 0) return []
-    const first = this.missing === 0 ? '' : `, first missing ${this.#firstMissing()}`
+    const read = wasRead === null ? '' : `, ${this.missingRead(wasRead)} of them read`
+    const first = this.missing === 0 ? '' : `${read}, first missing ${this.#firstMissing()}`
     return [
       `${this.#name}: ${this.missing} of ${this.emitted} missing${first}, ${this.duplicated} repeated, ` +
         `${this.outOfOrder} out of order, ${this.unexpected} never written`,

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { LineAudit, type LineAuditOptions, type LineCounts } from './line-audit.ts'
+import { LineAudit, type LineAuditOptions, type LineCounts, type WasRead } from './line-audit.ts'
 
 /** Output to be audited. */
 export interface AuditedOutput {
@@ -19,14 +19,15 @@ export interface AuditedOutput {
 export async function auditOutput(
   output: AuditedOutput,
   emitted: ReadonlyMap<string, number>,
-  options: LineAuditOptions = {},
+  { wasRead = null, ...options }: LineAuditOptions & { readonly wasRead?: WasRead | null } = {},
 ): Promise<LineCounts> {
   const audit = new LineAudit(emitted, options)
   for (const file of await filesOf(output)) await readInto(audit, file, output)
-  return audit.counts()
+  return audit.counts(wasRead)
 }
 
-async function filesOf(output: AuditedOutput): Promise<string[]> {
+/** Those that match, in the order of their names. */
+export async function filesOf(output: Pick<AuditedOutput, 'directory' | 'glob'>): Promise<string[]> {
   const entries = await Array.fromAsync(glob(output.glob, { cwd: output.directory, withFileTypes: true }))
   return entries
     .filter((entry) => entry.isFile())

@@ -1,6 +1,7 @@
 /** `npm run checks -- NAME`: what the phases do not show, measured on a real engine. Linux only: processes are read from /proc. */
 import { Argument, Command, Option } from 'commander'
 import { bigLog } from './big-log.ts'
+import { containerImage } from './container-image.ts'
 import { frozenEngine } from './frozen-engine.ts'
 import { jetStream } from './jetstream.ts'
 import { killNine } from './kill-nine.ts'
@@ -40,6 +41,7 @@ const CHECKS = {
   'power-cut': powerCut,
   'tls-engine': tlsEngine,
   'packed-package': packedPackage,
+  'container-image': containerImage,
 } as const
 
 const program = new Command('checks')

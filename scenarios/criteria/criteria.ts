@@ -1,6 +1,7 @@
+import type { LineCounts } from '../audit/line-audit.ts'
 import type { Column, Observations, Series } from '../observations.ts'
 import type { Criterion } from '../phase.ts'
-import { firstAndLast, growthPerMinute, maximum, median, totalGrowth } from './growth.ts'
+import { firstAndLast, growthOf, maximum, median, totalGrowth, type Growth } from './growth.ts'
 
 /** Tasks must not grow by `limit` or more in a phase minute. */
 export function taskGrowthPerMinute(limit: number): Criterion {
@@ -10,7 +11,9 @@ export function taskGrowthPerMinute(limit: number): Criterion {
     comparator: '<',
     limit,
     unit: 'tasks/min',
-    measure: ({ series }) => whenSeen(series.tasks, (tasks) => growthPerMinute(series.t, tasks)),
+    measure: ({ series }) => slope(series, series.tasks)?.perMinute ?? null,
+    interval: ({ series }) => slope(series, series.tasks)?.interval ?? null,
+    evidence: whatIsNew,
   }
 }
 
@@ -24,6 +27,7 @@ export function taskGrowthPerContainer(limit: number): Criterion {
     unit: 'tasks/container',
     measure: ({ series, containers }) =>
       whenSeen(series.tasks, (tasks) => divide(totalGrowth(tasks), containers)),
+    evidence: whatIsNew,
   }
 }
 
@@ -121,7 +125,7 @@ export function descriptorGrowth(limit: number): Criterion {
     limit,
     unit: 'descriptors',
     measure: ({ series }) => whenSeen(series.fds, totalGrowth),
-    evidence: descriptorsByKind,
+    evidence: (seen) => [...descriptorsByKind(seen), ...whatIsNew(seen)],
   }
 }
 
@@ -132,8 +136,9 @@ export function descriptorGrowthPerMinute(limit: number): Criterion {
     comparator: '<',
     limit,
     unit: 'descriptors/min',
-    measure: ({ series }) => whenSeen(series.fds, (fds) => growthPerMinute(series.t, fds)),
-    evidence: descriptorsByKind,
+    measure: ({ series }) => slope(series, series.fds)?.perMinute ?? null,
+    interval: ({ series }) => slope(series, series.fds)?.interval ?? null,
+    evidence: (seen) => [...descriptorsByKind(seen), ...whatIsNew(seen)],
   }
 }
 
@@ -226,8 +231,20 @@ function lineCriterion(
     limit: 0,
     unit: 'lines',
     measure: ({ lines }) => lines[what],
-    evidence: ({ lines }) => [...lines.examples],
+    evidence: ({ lines }) => [...(what === 'missing' ? readOrNot(lines) : []), ...lines.examples],
   }
+}
+
+/** Whether what is missing had come to the subject. */
+function readOrNot({ missing, missingRead }: LineCounts): string[] {
+  if (missingRead === null) return []
+  return [
+    `${missingRead} of the missing lines were sent to the subject and not delivered, ${missing - missingRead} were never read`,
+  ]
+}
+
+function whatIsNew({ newlyOpen }: Observations): string[] {
+  return newlyOpen.map((what) => `open at the end and not at the start: ${what}`)
 }
 
 /** Names each kind of descriptor with its count and its growth, the one that grew most first. */
@@ -243,6 +260,10 @@ function descriptorsByKind({ series }: Observations): string[] {
 
 function endsText({ first, last }: { first: number; last: number }): string {
   return `${first} -> ${last} (${signed(last - first)})`
+}
+
+function slope({ t }: Series, column: Column | null): Growth | null {
+  return column && growthOf(t, column)
 }
 
 function whenSeen<T>(column: Column | null, measure: (column: Column) => T): T | null {

@@ -1,4 +1,5 @@
-import type { DisturbanceKind, Phase } from '../phase.ts'
+import { ENGINE_AWAY_SECONDS, type DisturbanceKind, type Phase } from '../phase.ts'
+import type { PlayedFault } from './phase-engine.ts'
 
 /** How an engine does what a phase orders. Each resolves when the next part of the phase may go on. */
 export type DisturbanceActions = Readonly<Record<DisturbanceKind, () => void | Promise<void>>>
@@ -13,6 +14,15 @@ export class Disturber {
   constructor({ disturbances = [] }: Phase, actions: DisturbanceActions) {
     this.#disturbances = disturbances
     this.#actions = actions
+  }
+
+  /** Those that were played. */
+  get faults(): PlayedFault[] {
+    return this.#disturbances.slice(0, this.played).map(({ kind, atSeconds }) => ({
+      name: kind,
+      fromSeconds: atSeconds,
+      toSeconds: kind === 'restart-engine' ? atSeconds + ENGINE_AWAY_SECONDS : atSeconds,
+    }))
   }
 
   /**

@@ -1,15 +1,18 @@
 import { connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net'
 import { rm } from 'node:fs/promises'
+import { WireLines } from '../audit/wire-lines.ts'
 
 /**
- * A socket between a subject and its engine, through which every byte passes unchanged. It knows how many connections the subject has, and for how long,
- * whatever the subject tells; and it can cut them. The testbed's own connections do not go through it.
+ * A socket between a subject and its engine, through which every byte passes unchanged. It knows how many connections the subject has, for how long, and
+ * which lines came over them, whatever the subject tells; and it can cut them. The testbed's own connections do not go through it.
  */
 export class EngineGate implements AsyncDisposable {
   readonly #engine: NetConnectOpts
   readonly #socketPath: string
   /** The subject's ends, and when they were opened. */
   readonly #open = new Map<Socket, number>()
+  /** Which lines went to the subject. */
+  readonly lines: WireLines = new WireLines()
   #server: Server | null = null
   #back: NodeJS.Timeout | undefined
 
@@ -91,6 +94,7 @@ export class EngineGate implements AsyncDisposable {
       this.#open.delete(subject)
       engine.destroy()
     })
+    engine.on('data', this.lines.connection())
     subject.pipe(engine)
     engine.pipe(subject)
   }

@@ -22,6 +22,12 @@ export interface ContainersRequest {
 export interface RunningContainers extends AsyncDisposable {
   /** Such as `unix:///var/run/docker.sock`. */
   readonly host: string
+  /** What will go wrong by order of a scenario, in milliseconds from where the phase's clock starts; default nothing. */
+  readonly ordered?: readonly {
+    readonly name: string
+    readonly atMs: number
+    readonly forMs: number | null
+  }[]
   /** The phase's clock starts: moments for which faults were ordered, of the engine or of the sink, count from here. */
   beginPhase(machine: SinkMachine): void
   /** The engine itself is restarted, and away for so long; its containers go on. Left out where that cannot be ordered of it. */

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly seed: number
   /** Aborted when the user gives up: the run rejects with its reason, and nothing is left behind. */
   readonly signal: AbortSignal
+  /** Aborted when the user wants an end and what was seen so far: the phase's clock stops, all else is ended in its order, and the run resolves. Default never. */
+  readonly stop?: AbortSignal
   readonly progress: RunProgress
 }
 
@@ -30,6 +32,20 @@ export interface EngineRun {
   readonly virtualSeconds: number | null
   /** The same for two runs that were the same; `null` where runs cannot be the same. */
   readonly traceHash: string | null
+  /** The phase's clock was stopped before its time. */
+  readonly interrupted: boolean
+  /** What was done to the subject and its engine, in order of time. */
+  readonly faults: readonly PlayedFault[]
+  /** How the subject was told to run: its configuration, or its command and environment. */
+  readonly configuration: string
+}
+
+/** Something that was wrong for a time, in phase seconds since the clock started. */
+export interface PlayedFault {
+  readonly name: string
+  readonly fromSeconds: number
+  /** The same for what is over at once; `null` for what lasts to the end. */
+  readonly toSeconds: number | null
 }
 
 /** A world that phases can be run in. */

@@ -2,19 +2,24 @@ import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { auditOutput, type AuditedOutput } from '../audit/output-audit.ts'
+import { OutputWatch } from '../audit/output-watch.ts'
+import { storedStamps } from '../docker/stored-log.ts'
+import { dockerClient } from '../docker/docker-host.ts'
 import type { Observations } from '../observations.ts'
 import { containerCount, ENGINE_AWAY_SECONDS, type Phase } from '../phase.ts'
+import { newlyOpen } from '../probes/newly-open.ts'
+import { openDescriptors } from '../probes/open-descriptors.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
 import { SubjectObserver } from '../probes/subject-observer.ts'
 import { startSinkServer } from '../subjects/sink-server.ts'
-import type { Subject, SubjectOutput } from '../subjects/subject.ts'
+import type { Subject, SubjectDefinition, SubjectOutput } from '../subjects/subject.ts'
 import { SubjectProcess } from '../subjects/subject-process.ts'
 import { stdoutFile } from '../subjects/last-words.ts'
 import { workloadsOf } from '../workload.ts'
 import { Disturber } from './disturber.ts'
 import { EngineGate } from './engine-gate.ts'
 import type { EngineProvider, RunningContainers } from './engine-provider.ts'
-import type { PhaseEngine, RunOptions } from './phase-engine.ts'
+import type { EngineRun, PhaseEngine, PlayedFault, RunOptions } from './phase-engine.ts'
 import { openRunRoom, type RunRoom } from './run-room.ts'
 
 /** Phases in real time: the provider's engine has the containers, the subject runs as a process of its own, and both are observed from outside. */
@@ -27,11 +32,7 @@ export function realTimeEngine(
     name: provider.name,
     subject: subject.name,
     defect,
-    run: async (phase, options) => ({
-      observations: await new RealTimeRun(phase, options).run(provider, subject),
-      virtualSeconds: null,
-      traceHash: null,
-    }),
+    run: (phase, options) => new RealTimeRun(phase, options).run(provider, subject),
     [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose](),
   }
 }
@@ -41,13 +42,19 @@ class RealTimeRun {
   readonly #options: RunOptions
   readonly #id = randomBytes(3).toString('hex')
   readonly #violations: string[] = []
+  readonly #sampledAtMs: number[] = []
 
   constructor(phase: Phase, options: RunOptions) {
     this.#phase = phase
     this.#options = options
   }
 
-  async run(provider: EngineProvider, subject: Subject): Promise<Observations> {
+  /** The user wants no more than what was seen so far. */
+  get #isStopped(): boolean {
+    return this.#options.stop?.aborted === true
+  }
+
+  async run(provider: EngineProvider, subject: Subject): Promise<EngineRun> {
     const { compress, progress, seed } = this.#options
     const [labelKey, labelValue] = ['watertight.run', this.#id]
     await using room = await openRunRoom()
@@ -70,6 +77,8 @@ class RealTimeRun {
       },
       { slots: this.#phase.slots, compress },
     )
+    const output = auditedOutput(definition.output, room)
+    await using watch = new OutputWatch(output)
     await using process = new SubjectProcess(definition, room.logs)
     await process.start(this.#options.signal)
     const watched = { pids: () => process.pids(), connections: () => gate.connections }
@@ -77,35 +86,49 @@ class RealTimeRun {
     await this.#untilStreamsAreOpen(observer, process)
     containers.beginPhase(sink)
     const startedAt = performance.now()
+    const openAtStart = await openDescriptors(await process.pids())
     const disturber = this.#disturber(containers, gate, process)
     const series = await this.#sampleWhileTheClockRuns(observer, process, disturber)
     const lastingConnections = gate.openSince(startedAt)
     const seen = observer.latest
+    const more = newlyOpen(openAtStart, await openDescriptors(await process.pids()))
+    const interrupted = this.#isStopped
 
     progress.step('ending the containers')
     process.mayEnd()
     const emitted = await containers.end()
-    const output = auditedOutput(definition.output, room)
+    const written = await storedStamps(dockerClient(containers.host, STAMPS_LIMIT_MS), [...emitted.keys()])
     await this.#untilDelivered(output, emitted, process)
     progress.step(`stopping ${subject.name}`)
     const stop = await process.stop()
-    return {
+    const observations: Observations = {
       containers: containerCount(this.#phase),
       slots: this.#phase.slots,
       engineIsExclusive: provider.exclusive,
-      series: series.series(),
+      series: { ...series.series(), ...watch.delays.columns(written, this.#sampledAtMs) },
       lines: await auditOutput(output, emitted, {
         countOthers: provider.exclusive || definition.isToldWhich,
+        wasRead: gate.lines.any ? (container, line) => gate.lines.has(container, line) : null,
       }),
+      delays: watch.delays.summary(written),
       rotationsByContainer:
         seen.rotationsByContainer &&
         new Map([...emitted.keys()].map((name) => [name, seen.rotationsByContainer?.get(name) ?? 0])),
       deadlineErrors: seen.deadlineErrors,
       violations: this.#violations,
       disturbances: disturber.played,
+      newlyOpen: more,
       subjectProblems: process.problems,
       lastingConnections,
       stop,
+    }
+    return {
+      observations,
+      virtualSeconds: null,
+      traceHash: null,
+      interrupted,
+      faults: [...disturber.faults, ...orderedFaults(containers, this.#phase, compress)],
+      configuration: configurationText(definition),
     }
   }
 
@@ -127,7 +150,7 @@ class RealTimeRun {
       polls = streams > most ? 0 : polls + 1
       most = Math.max(most, streams)
       if ((utilization ?? 0) * slots >= wanted && polls >= SETTLED_POLLS) return
-      if (!(await process.isRunning())) return
+      if (this.#isStopped || !(await process.isRunning())) return
       if (performance.now() >= deadline) break
       await this.#sleep(POLL_MS)
     }
@@ -146,13 +169,14 @@ class RealTimeRun {
     const durationMs = (durationSeconds * 1000) / compress
     const started = performance.now()
     for (let dueMs = 0; dueMs <= durationMs; dueMs += everyMs) {
-      if (process.problems.length > 0) break
+      if (process.problems.length > 0 || this.#isStopped) break
       await disturber.passUntil((dueMs * compress) / 1000, async (seconds) => {
         await this.#sleepWhileRunning(process, started + (seconds * 1000) / compress)
-        return await process.isRunning()
+        return !this.#isStopped && (await process.isRunning())
       })
       const t = ((performance.now() - started) / 1000) * compress
       const row = await observer.sample(t)
+      this.#sampledAtMs.push(Date.now())
       recorder.add(row)
       progress.clock(Math.min(t, durationSeconds), durationSeconds)
       if ((row.streams ?? 0) > slots)
@@ -195,15 +219,33 @@ class RealTimeRun {
     }
   }
 
-  /** Until a moment of `performance.now`, or until the subject has ended, which it notices within half a second. */
+  /** Until a moment of `performance.now`, or until the subject has ended or an end is wanted, which it notices within half a second. */
   async #sleepWhileRunning(process: SubjectProcess, until: number): Promise<void> {
-    while (performance.now() < until && (await process.isRunning()))
+    while (performance.now() < until && !this.#isStopped && (await process.isRunning()))
       await this.#sleep(Math.min(POLL_MS, until - performance.now()))
   }
 
   async #sleep(ms: number): Promise<void> {
     await sleep(Math.max(0, ms), undefined, { signal: this.#options.signal })
   }
+}
+
+/** Of a scenario, which counts in real time. */
+function orderedFaults({ ordered = [] }: RunningContainers, phase: Phase, compress: number): PlayedFault[] {
+  const seconds = (ms: number): number => (ms / 1000) * compress
+  return ordered
+    .map(({ name, atMs, forMs }) => ({
+      name,
+      fromSeconds: seconds(atMs),
+      toSeconds: forMs === null ? null : seconds(atMs + forMs),
+    }))
+    .filter(({ fromSeconds }) => fromSeconds < phase.durationSeconds)
+}
+
+function configurationText({ command, env, configuration }: SubjectDefinition): string {
+  if (configuration !== undefined) return configuration
+  const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  return [...settings, command.join(' ')].join('\n')
 }
 
 function auditedOutput(output: SubjectOutput, room: RunRoom): AuditedOutput {
@@ -220,6 +262,8 @@ function auditedOutput(output: SubjectOutput, room: RunRoom): AuditedOutput {
 const STREAMS_LIMIT_MS = 60_000
 const DELIVERY_LIMIT_MS = 15_000
 const POLL_MS = 500
+/** For the stored log of one container. Without it the delays of its lines are not known, which is no fault of the subject. */
+const STAMPS_LIMIT_MS = 10_000
 /** So many polls without a higher number of open streams: there will not be more. */
 const SETTLED_POLLS = 6
 const SAMPLE_PHASE_SECONDS = 30

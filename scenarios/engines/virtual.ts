@@ -2,7 +2,7 @@ import { parseConfig } from '../../reference/config/parse-config.ts'
 import type { CollectorConfig } from '../../reference/config/config.ts'
 import { messageOf } from '../../reference/errors.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
-import { faults, InvariantViolation, World } from '../../simulators/index.ts'
+import { faults, InvariantViolation, World, type WorldOptions } from '../../simulators/index.ts'
 import {
   filesWithinLimit,
   leftBehind,
@@ -17,9 +17,11 @@ import {
 import { NUMBERED_LINE } from '../audit/numbered-line.ts'
 import { auditText } from '../audit/output-audit.ts'
 import { LineAudit, type LineCounts } from '../audit/line-audit.ts'
+import type { LineDelays } from '../audit/line-delays.ts'
 import { collectorYaml } from '../collector-settings.ts'
 import type { Observations, StopObservation } from '../observations.ts'
 import { containerCount, ENGINE_AWAY_SECONDS, type Phase } from '../phase.ts'
+import { newlyOpen } from '../probes/newly-open.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
 import { rotationsInAll } from '../probes/subject-observer.ts'
 import { readMetrics, SILENT_SUBJECT, type SubjectSample } from '../probes/subject-probe.ts'
@@ -28,6 +30,7 @@ import { REFERENCE_METRICS, REFERENCE_NAME } from '../subjects/reference.ts'
 import { workloadsOf, type Workload } from '../workload.ts'
 import { Disturber, type DisturbanceActions } from './disturber.ts'
 import type { EngineRun, PhaseEngine, RunOptions } from './phase-engine.ts'
+import { openByPlace, sentByEngine, watchDelays, writtenLines } from './virtual-watch.ts'
 
 /** Phases in virtual time: the reference collector in a {@link World}, with the invariants checked after every event. */
 export function openVirtualEngine(): PhaseEngine {
@@ -44,32 +47,40 @@ class VirtualRun {
   readonly #phase: Phase
   readonly #options: RunOptions
   readonly #world: World
+  readonly #yaml: string
   readonly #config: CollectorConfig
   readonly #workloads: readonly Workload[]
   #collector: Collector
   readonly #disturber: Disturber
   readonly #recorder = new SeriesRecorder()
   readonly #violations: string[] = []
+  readonly #sampledAtMs: number[] = []
+  #openAtStart: ReadonlyMap<string, number> = new Map()
+  #newlyOpen: readonly string[] = []
   #latest: SubjectSample = SILENT_SUBJECT
   #stuck = false
 
   constructor(phase: Phase, options: RunOptions) {
     this.#phase = phase
     this.#options = options
-    this.#world = new World({ seed: options.seed })
-    this.#config = parseConfig(collectorYaml(PLACE, { slots: phase.slots, compress: options.compress }), {
-      file: 'the phase',
-      env: {},
-    })
+    this.#world = new World({ seed: options.seed, ...costsOf(phase, options.compress) })
+    this.#yaml = collectorYaml(PLACE, { slots: phase.slots, compress: options.compress })
+    this.#config = parseConfig(this.#yaml, { file: 'the phase', env: {} })
     this.#workloads = workloadsOf(phase, options.compress, 'wt')
     this.#collector = createCollector(this.#config, this.#world.ports())
     this.#disturber = new Disturber(phase, this.#disturbanceActions())
+  }
+
+  /** The user wants no more than what was seen so far. */
+  get #isStopped(): boolean {
+    return this.#options.stop?.aborted === true
   }
 
   async run(): Promise<EngineRun> {
     const { progress } = this.#options
     using checks = new DisposableStack()
     const prefix = this.#watchInvariants(checks)
+    const delays = checks.use(watchDelays(this.#world, PLACE.outDir))
     this.#startContainers()
     await this.#watched(() => this.#untilStreamsAreOpen())
     await this.#watched(() => this.#sampleWhileTheClockRuns())
@@ -79,9 +90,12 @@ class VirtualRun {
     progress.step('stopping the collector')
     const stop = await this.#stop()
     return {
-      observations: this.#observations(stop),
+      observations: this.#observations(stop, delays),
       virtualSeconds: this.#world.nowMs / 1000,
       traceHash: this.#world.traceHash,
+      interrupted: this.#isStopped,
+      faults: this.#disturber.faults,
+      configuration: this.#yaml,
     }
   }
 
@@ -161,18 +175,21 @@ class VirtualRun {
     const { compress, progress, signal } = this.#options
     const { durationSeconds } = this.#phase
     const startedMs = this.#world.nowMs
-    for (let t = 0; t <= durationSeconds; t += SAMPLE_PHASE_SECONDS) {
+    this.#openAtStart = openByPlace(this.#world, this.#collector.tasks.list())
+    const everySeconds = Math.max(SAMPLE_PHASE_SECONDS, durationSeconds / SAMPLES_MAX)
+    for (let t = 0; t <= durationSeconds && !this.#isStopped; t += everySeconds) {
       signal.throwIfAborted()
       // oxlint-disable no-await-in-loop -- time passes in one place only
       await this.#tolerant(() => this.#sample(t))
       progress.clock(t, durationSeconds)
-      const stepEnd = Math.min(t + SAMPLE_PHASE_SECONDS, durationSeconds)
+      const stepEnd = Math.min(t + everySeconds, durationSeconds)
       await this.#disturber.passUntil(stepEnd, async (seconds) => {
         await this.#advance(startedMs + (seconds * 1000) / compress - this.#world.nowMs)
         return true
       })
       // oxlint-enable no-await-in-loop
     }
+    this.#newlyOpen = newlyOpen(this.#openAtStart, openByPlace(this.#world, this.#collector.tasks.list()))
   }
 
   #disturbanceActions(): DisturbanceActions {
@@ -211,6 +228,7 @@ class VirtualRun {
     this.#latest = readMetrics(metrics.body, REFERENCE_METRICS)
     const { tasks, streams, utilization } = this.#latest
     const fdsByKind = this.#descriptors()
+    this.#sampledAtMs.push(this.#world.clock.wallTime())
     this.#recorder.add({
       t,
       tasks,
@@ -251,20 +269,23 @@ class VirtualRun {
     return { seconds: (this.#world.nowMs - startedMs) / 1000, exitCode: null }
   }
 
-  #observations(stop: StopObservation): Observations {
+  #observations(stop: StopObservation, delays: LineDelays): Observations {
     const { rotationsByContainer } = this.#latest
+    const names = this.#workloads.map(({ name }) => name)
+    const written = writtenLines(this.#world, names)
     return {
       containers: containerCount(this.#phase),
       slots: this.#phase.slots,
       engineIsExclusive: true,
-      series: this.#recorder.series(),
+      series: { ...this.#recorder.series(), ...delays.columns(written, this.#sampledAtMs) },
       lines: this.#audit(),
+      delays: delays.summary(written),
       rotationsByContainer:
-        rotationsByContainer &&
-        new Map(this.#workloads.map(({ name }) => [name, rotationsByContainer.get(name) ?? 0])),
+        rotationsByContainer && new Map(names.map((name) => [name, rotationsByContainer.get(name) ?? 0])),
       deadlineErrors: this.#latest.deadlineErrors,
       violations: this.#violations,
       disturbances: this.#disturber.played,
+      newlyOpen: this.#newlyOpen,
       subjectProblems: [],
       lastingConnections: null,
       stop,
@@ -275,15 +296,27 @@ class VirtualRun {
     const { engine, fileSystem } = this.#world
     const emitted = new Map(this.#workloads.map(({ name }) => [name, engine.container(name).lastNumber]))
     const audit = new LineAudit(emitted, { countOthers: true })
-    if (fileSystem.disk.find(PLACE.outDir) === null) return audit.counts()
+    const wasRead = sentByEngine(this.#world)
+    if (fileSystem.disk.find(PLACE.outDir) === null) return audit.counts(wasRead)
     for (const file of fileSystem.disk.readdir(PLACE.outDir).toSorted()) {
       const text = Buffer.from(fileSystem.contents(`${PLACE.outDir}/${file}`)).toString('latin1')
       for (const line of text.split('\n')) auditText(audit, line, { pattern: NUMBERED_LINE, ignored: [] })
     }
-    return audit.counts()
+    return audit.counts(wasRead)
   }
 }
 
+/**
+ * A day has millions of lines. In a run that long they are handed on together, as to a client that looks at its connections now and then, and where things were opened is
+ * not recorded: a leak is found, and its place by the same run of a shorter phase.
+ */
+function costsOf({ durationSeconds }: Phase, compress: number): Partial<WorldOptions> {
+  if (durationSeconds / compress < LONG_SECONDS) return {}
+  return { recordLocations: false, client: { gather: { ms: GATHERED_MS } } }
+}
+
+const LONG_SECONDS = 6 * 3600
+const GATHERED_MS = 20_000
 const LABEL = 'watertight.run'
 
 /** On the world's own machine. */
@@ -304,3 +337,5 @@ const STREAMS_LIMIT_MS = 60_000
 const DELIVERY_LIMIT_MS = 120_000
 const POLL_MS = 100
 const SAMPLE_PHASE_SECONDS = 30
+/** Of a longer phase fewer samples are taken in an hour: each asks for all metrics. */
+const SAMPLES_MAX = 500

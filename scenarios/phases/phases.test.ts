@@ -38,6 +38,8 @@ test('the phases are those of the requirements, with their load and length', () 
     ['D5', 'load', 55, 60],
     ['D6', 'load-retest', 55, 30],
     ['D13', 'reconnects', 6, 10],
+    ['D5', 'crowd', 200, 30],
+    ['D12', 'soak', 40, 1440],
   ])
 })
 
@@ -92,6 +94,18 @@ test.each([
   const results = judged('load', { ...goodLoad, series: { ...goodLoad.series, ...series } })
   const failed = [...results.values()].filter((result) => result.pass === false).map((result) => result.id)
   expect(failed).toEqual([id])
+})
+
+test.each([
+  ['subject', { subjectProblems: ['mine ended by itself: exit status 1'] }],
+  ['engine-descriptors', { series: { engineFds: growing(40, 60), engineTasks: steady(40) } }],
+  ['engine-tasks', { series: { engineFds: steady(40), engineTasks: growing(40, 60) } }],
+] as const)('load fails on %s alone, where other programs are seen', (id, seen) => {
+  const series = { ...goodLoad.series, ...('series' in seen ? seen.series : {}) }
+  const failed = [...judged('load', { ...goodLoad, ...seen, series }).values()].filter(
+    ({ pass }) => pass === false,
+  )
+  expect(failed.map((result) => result.id)).toEqual([id])
 })
 
 test('load fails when nothing was rotated', () => {

@@ -28,7 +28,7 @@ export class SeriesRecorder {
     this.#rows.push(row)
   }
 
-  /** A column of which not one value is known is `null` as a whole. */
+  /** A column of which not one value is known is `null` as a whole. Delays are known only when all is over, and are not among these. */
   series(): Series {
     return {
       t: this.#rows.map((row) => row.t),
@@ -46,6 +46,8 @@ export class SeriesRecorder {
       processes: this.#column('processes'),
       connections: this.#column('connections'),
       fdsByKind: this.#descriptors(),
+      delayP50Ms: null,
+      delayP99Ms: null,
     }
   }
 

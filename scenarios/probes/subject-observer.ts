@@ -31,7 +31,7 @@ export class SubjectObserver {
 
   /** Looks at everything once. */
   async sample(t: number): Promise<SeriesRow> {
-    const pids = await this.#subject.pids()
+    const pids = await this.#pids()
     const connections = this.#subject.connections()
     const [figures, engine, subject, healthy] = await Promise.all([
       probeProcesses(pids),
@@ -58,6 +58,14 @@ export class SubjectObserver {
   async opened(): Promise<{ streams: number; utilization: number | null }> {
     const { streams, utilization } = await this.#askMetrics()
     return { streams: streams ?? this.#subject.connections(), utilization }
+  }
+
+  async #pids(): Promise<readonly number[]> {
+    const { container } = this.#definition
+    if (container === null) return await this.#subject.pids()
+    const { Titles, Processes } = await this.#docker.getContainer(container).top()
+    const column = Titles.indexOf('PID')
+    return Processes.map((process: readonly string[]) => Number(process[column]))
   }
 
   async #askMetrics(): Promise<SubjectSample> {

@@ -14,6 +14,7 @@ function concludeAll(...runs: readonly (readonly [string, Seen])[]): string {
   const results = runs.map(([name, seen]) => ({
     subject: 'mine',
     defect: null,
+    interrupted: false,
     criteria: judge(selectPhases([name])[0]!, observations(seen)),
   }))
   return conclusionsOf(results).map(conclusionText).join('; ')
@@ -42,6 +43,17 @@ test('so does one in which connections were replaced', () => {
 test('what was lost and repeated is lost and repeated, whatever was put to the test', () => {
   const seen = { lines: { ...lines, missing: 3, duplicated: 4 } }
   expect(conclude('idle-stream', seen)).toBe('mine: leaks not shown, hangs not shown, loses yes, repeats yes')
+})
+
+test('an interrupted run shows only what it did wrong', () => {
+  const criteria = judge(
+    selectPhases(['reconnects'])[0]!,
+    observations({ disturbances: 5, series: flat, lines: { ...lines, duplicated: 1 } }),
+  )
+  const [conclusion] = conclusionsOf([{ subject: 'mine', defect: null, interrupted: true, criteria }])
+  expect(conclusionText(conclusion!)).toBe(
+    'mine: leaks not shown, hangs not shown, loses not shown, repeats yes',
+  )
 })
 
 test('what leaks in one run of several leaks, and what does not end hangs', () => {

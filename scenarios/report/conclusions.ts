@@ -17,6 +17,8 @@ export interface JudgedRun {
   readonly subject: string
   /** The defect that was put back, or `null`. */
   readonly defect: string | null
+  /** Of it only what failed counts: the rest was not seen to the end. */
+  readonly interrupted: boolean
   readonly criteria: readonly CriterionResult[]
 }
 
@@ -45,7 +47,9 @@ export function conclusionText({ subject, leaks, hangs, loses, repeats }: Conclu
  */
 function answer(runs: readonly JudgedRun[], against: readonly string[], shownBy: readonly string[]): Answer {
   if (runs.some((run) => has(run, against, false))) return 'yes'
-  return runs.some((run) => has(run, shownBy, true) && has(run, against, true)) ? 'no' : 'not shown'
+  const shows = (run: JudgedRun): boolean =>
+    !run.interrupted && has(run, shownBy, true) && has(run, against, true)
+  return runs.some(shows) ? 'no' : 'not shown'
 }
 
 function has({ criteria }: JudgedRun, ids: readonly string[], verdict: boolean): boolean {

@@ -23,10 +23,14 @@ export class Progress {
 
   /** The progress of one phase. */
   of(phase: string): RunProgress {
+    let begun: number | null = null
     return {
       step: (what) => this.#show(`${phase}: ${what}`, true),
-      clock: (seconds, ofSeconds) =>
-        this.#show(`${phase}: ${clockText(seconds, ofSeconds)}`, seconds >= ofSeconds),
+      clock: (seconds, ofSeconds) => {
+        begun ??= this.#now()
+        const left = leftText(this.#now() - begun, seconds / ofSeconds)
+        this.#show(`${phase}: ${clockText(seconds, ofSeconds)}${left}`, seconds >= ofSeconds)
+      },
     }
   }
 
@@ -62,6 +66,15 @@ function clockText(seconds: number, ofSeconds: number): string {
   const done = Math.round((seconds / ofSeconds) * BAR)
   const bar = '#'.repeat(done).padEnd(BAR, '.')
   return `[${bar}] minute ${(seconds / 60).toFixed(1)} of ${(ofSeconds / 60).toFixed(0)}`
+}
+
+/** How long it will go on as it did; nothing while that cannot be told, or is not worth it. */
+function leftText(elapsedMs: number, share: number): string {
+  const leftSeconds = share < 0.02 ? 0 : (elapsedMs / 1000) * (1 / share - 1)
+  if (leftSeconds < 10) return ''
+  return leftSeconds < 90
+    ? `, ${Math.round(leftSeconds)} s left`
+    : `, ${Math.round(leftSeconds / 60)} min left`
 }
 
 const BAR = 24

@@ -1,36 +1,14 @@
 import { expect, test } from 'vitest'
-import { growing, observations, steady } from '../observations.test-support.ts'
-import { PHASES } from '../phases/phases.ts'
-import { htmlReport } from './html-report.ts'
+import { growing, steady } from '../observations.test-support.ts'
+import { htmlReport } from './page/html-report.ts'
 import { Progress } from './progress.ts'
-import { runResult, type RunResult } from './run-result.ts'
-import { svgPlot } from './svg-plot.ts'
+import { result } from './report.test-support.ts'
+import { jsonText, parseReport, reportOf } from './run-report.ts'
 import { verdictTable } from './verdict-table.ts'
-import { jsonText } from './write-report.ts'
-
-const load = PHASES.find((phase) => phase.name === 'load')!
-
-function result(parts: Parameters<typeof observations>[0] = {}): RunResult {
-  const circumstances = {
-    phase: load,
-    engine: 'virtual',
-    subject: 'reference',
-    seed: 1,
-    compress: 1,
-    defect: null,
-    startedAt: new Date(0),
-    durationSeconds: 2,
-  } as const
-  return runResult(circumstances, {
-    observations: observations(parts),
-    virtualSeconds: 3600,
-    traceHash: 'abc',
-  })
-}
 
 test('the table says phase, criterion, measured, limit and verdict, and ends with a sentence', () => {
   const table = verdictTable([result({ series: { tasks: growing(10, 5) } })])
-  expect(table).toMatch(/^load +growth of tasks +10 +< 2 tasks\/min +FAIL$/m)
+  expect(table).toMatch(/^load +growth of tasks +10 \(10 to 10\) +< 2 tasks\/min +FAIL$/m)
   expect(table).toMatch(/^load +health checks that were not good +not measured .* -$/m)
   expect(table).toMatch(/1 of 1 phases failed: load; 10 lines written, 0 missing, 0 repeated$/)
 })
@@ -47,7 +25,7 @@ test('the table and the page say what each subject is good for', () => {
   const sentence = 'reference: leaks no, hangs not shown, loses not shown, repeats not shown'
   const runs = [result({ series: { tasks: steady(3) } })]
   expect(verdictTable(runs)).toContain(`\n${sentence}\n1 of 1 phases passed;`)
-  expect(htmlReport({ schema: 1, conclusions: [], runs })).toContain(`<p>${sentence}</p>`)
+  expect(htmlReport(reportOf(runs))).toMatch(/reference<td class="pass">no<td class="open">not shown/)
 })
 
 test('the table shows what stands behind a failure', () => {
@@ -56,9 +34,8 @@ test('the table shows what stands behind a failure', () => {
 })
 
 test('the JSON has the shape the command line promises', () => {
-  const { runs, schema } = JSON.parse(
-    jsonText({ schema: 1, conclusions: [], runs: [result({ series: { tasks: steady(3) } })] }),
-  )
+  const { runs, schema, left } = JSON.parse(jsonText(reportOf([result({ series: { tasks: steady(3) } })])))
+  expect(left).toEqual([])
   expect(schema).toBe(1)
   expect(runs[0]).toMatchObject({
     phase: 'load',
@@ -84,17 +61,56 @@ test('the JSON has the shape the command line promises', () => {
   })
 })
 
-test('the HTML report is one page that loads nothing, with a plot for every series there is', () => {
-  const series = { tasks: steady(3), fdsByKind: { '<socket>': steady(1) } }
-  const html = htmlReport({ schema: 1, conclusions: [], runs: [result({ series })] })
-  expect(html).not.toMatch(/(src|href)=|@import|url\(/)
-  expect(html.match(/<svg/g)).toHaveLength(2)
-  expect(html).toContain('descriptors: &lt;socket&gt;')
+test('what is written is what is read again', () => {
+  const report = reportOf(
+    [result({ series: { tasks: growing(10, 5), fdsByKind: { socket: steady(1) } } })],
+    [
+      {
+        phase: 'load',
+        engine: 'docker',
+        subject: 'mine.yaml',
+        scenario: null,
+        compress: 60,
+        seed: 1,
+        defect: null,
+      },
+    ],
+  )
+  expect(parseReport(jsonText(report), 'report.json')).toEqual(JSON.parse(jsonText(report)))
 })
 
-test('a plot is interrupted where a sample is missing', () => {
-  const svg = svgPlot('tasks', [0, 30, 60, 90], [1, null, 2, 2])
-  expect(svg.match(/ d="([^"]*)"/)?.[1]).toMatch(/^M[\d. ]+M[\d. ]+L[\d. ]+$/)
+test('a report from before some of its keys were there is read', () => {
+  const { left: _left, runs, ...old } = JSON.parse(jsonText(reportOf([result()])))
+  const { setup: _setup, delays: _delays, faults: _faults, interrupted: _interrupted, ...run } = runs[0]
+  const [read] = parseReport(JSON.stringify({ ...old, runs: [run] }), 'old.json').runs
+  expect(read).toMatchObject({ phase: 'load', interrupted: false, delays: null, faults: [] })
+  expect(htmlReport(reportOf([read!]))).toContain('load')
+})
+
+test.each([
+  ['nothing', /^Cannot read a\.json: no JSON: /],
+  [
+    '{"schema": 2, "runs": []}',
+    /^Cannot read a\.json: no report of watertight run --json or --out: schema: /,
+  ],
+  ['{"schema": 1, "runs": [{"phase": 1}]}', /^Cannot read a\.json: no report .*: runs\.0\.phase: /],
+])('what is no report is named: %s', (text, message) => {
+  expect(() => parseReport(text, 'a.json')).toThrow(message)
+})
+
+test('the HTML report is one page that loads nothing, with a place for every chart there is', () => {
+  const series = { tasks: steady(3), fds: steady(1), fdsByKind: { '</script>': steady(1) } }
+  const html = htmlReport(reportOf([result({ series })]))
+  expect(html).not.toMatch(/<(?:link|img|script)[^>]*(?:src|href)=|@import|url\(/)
+  expect(html.match(/class="chart"/g)).toHaveLength(2)
+  expect(html.match(/<\/script>/g)).toHaveLength(3)
+})
+
+test('an interrupted run is neither passed nor failed, in the table, on the page and in its parts', () => {
+  const cut = result({ series: { tasks: steady(3) }, rotationsByContainer: new Map([['wt-01', 0]]) }, true)
+  expect(cut).toMatchObject({ pass: false, interrupted: true })
+  expect(verdictTable([cut])).toMatch(/1 of 1 phases interrupted: load; /)
+  expect(htmlReport(reportOf([cut]))).toContain('<span class="badge open">interrupted</span>')
 })
 
 test('on a terminal progress is one line, otherwise a line now and then', () => {

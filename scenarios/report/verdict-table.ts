@@ -1,8 +1,9 @@
 import type { CriterionResult } from '../criteria/verdict.ts'
 import { conclusionsOf, conclusionText } from './conclusions.ts'
-import { formatMeasured } from './format-number.ts'
-import type { RunResult } from './run-result.ts'
+import { limitText, measuredText } from './limit-text.ts'
+import { outcomeOf, type Outcome, type RunResult } from './run-result.ts'
 import { textTable } from './text-table.ts'
+import { titlesOf } from './titles.ts'
 
 /** Every criterion of every run with what was measured, what stands behind those that failed, what each subject is good for, and one sentence at the end. */
 export function verdictTable(runs: readonly RunResult[]): string {
@@ -15,23 +16,15 @@ export function verdictTable(runs: readonly RunResult[]): string {
 
 type TitledRun = RunResult & { readonly title: string }
 
-/** A run is called by its phase, and by its engine too where there are several. */
 function titledRuns(runs: readonly RunResult[]): TitledRun[] {
-  const severalEngines = new Set(runs.map(({ engine }) => engine)).size > 1
-  return runs.map((run) => ({ ...run, title: severalEngines ? `${run.phase} on ${run.engine}` : run.phase }))
+  const titles = titlesOf(runs)
+  return runs.map((run, index) => ({ ...run, title: titles[index]! }))
 }
 
-function row(
-  title: string,
-  { description, measured, comparator, limit, unit, pass }: CriterionResult,
-): string[] {
-  return [
-    title,
-    description,
-    formatMeasured(measured),
-    `${comparator} ${limit} ${unit}`,
-    pass === null ? '-' : pass ? 'pass' : 'FAIL',
-  ]
+function row(title: string, criterion: CriterionResult): string[] {
+  const { description, pass } = criterion
+  const verdict = pass === null ? '-' : pass ? 'pass' : 'FAIL'
+  return [title, description, measuredText(criterion), limitText(criterion), verdict]
 }
 
 function explainFailures({ title, criteria }: TitledRun): string[] {
@@ -52,14 +45,20 @@ function indent(text: string): string {
 }
 
 function summary(runs: readonly TitledRun[]): string {
-  const failed = runs.filter((run) => !run.pass)
   const { emitted, missing, duplicated } = linesOf(runs)
   const lines = `${emitted} lines written, ${missing} missing, ${duplicated} repeated`
+  const those = (outcome: Outcome): TitledRun[] => runs.filter((run) => outcomeOf(run) === outcome)
+  const named = (what: string, its: readonly TitledRun[]): string =>
+    `${its.length} of ${runs.length} phases ${what}: ${its.map(({ title }) => title).join(', ')}`
+  const [failed, interrupted] = [those('failed'), those('interrupted')]
   const verdict =
-    failed.length === 0
-      ? `${runs.length} of ${runs.length} phases passed`
-      : `${failed.length} of ${runs.length} phases failed: ${failed.map(({ title }) => title).join(', ')}`
-  return `${verdict}; ${lines}`
+    failed.length + interrupted.length === 0
+      ? [`${runs.length} of ${runs.length} phases passed`]
+      : [
+          ...(failed.length === 0 ? [] : [named('failed', failed)]),
+          ...(interrupted.length === 0 ? [] : [named('interrupted', interrupted)]),
+        ]
+  return `${verdict.join('; ')}; ${lines}`
 }
 
 function linesOf(runs: readonly RunResult[]): { emitted: number; missing: number; duplicated: number } {

@@ -1,18 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { htmlReport } from './html-report.ts'
-import type { RunReport } from './run-result.ts'
+import { junitXml } from './junit.ts'
+import { htmlReport } from './page/html-report.ts'
+import { jsonText, writeWhole, type RunReport } from './run-report.ts'
 
-/** Writes `report.json` and `report.html` into a directory, which is made if need be. */
+/** Writes `report.json`, `report.html` and `junit.xml` into a directory, which is made if need be. */
 export async function writeReport(directory: string, report: RunReport): Promise<void> {
-  await mkdir(directory, { recursive: true })
   await Promise.all([
-    writeFile(path.join(directory, 'report.json'), jsonText(report)),
-    writeFile(path.join(directory, 'report.html'), htmlReport(report)),
+    writeWhole(path.join(directory, 'report.json'), jsonText(report)),
+    writeWhole(path.join(directory, 'report.html'), htmlReport(report)),
+    writeWhole(path.join(directory, 'junit.xml'), junitXml(report.runs)),
   ])
-}
-
-/** The report as JSON with a newline at its end. Figures that are not finite become `null`. */
-export function jsonText(report: RunReport): string {
-  return `${JSON.stringify(report)}\n`
 }

@@ -54,6 +54,7 @@ export function reportProblem(problem: string): void {
   process.stderr.write(`${problem}\n`)
 }
 
-type PhaseStep = ScenarioStep<EngineMachine & SinkMachine>
+/** A step of the time line of a phase. */
+export type PhaseStep = ScenarioStep<EngineMachine & SinkMachine>
 
 const SINK_FAULT_NAMES: ReadonlySet<string> = new Set(SINK_FAULTS.map(({ name }) => name))

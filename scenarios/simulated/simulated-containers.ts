@@ -4,11 +4,12 @@ import path from 'node:path'
 import { playTimeline, RealTimeHost, type ScenarioStep, type SinkMachine } from '../../simulators/index.ts'
 import type { ContainersRequest, RunningContainers } from '../engines/engine-provider.ts'
 import { DaemonProcess } from './daemon-process.ts'
-import { isForSink, reportProblem, scenarioOf, type PhaseScenario } from './phase-scenario.ts'
+import { isForSink, reportProblem, scenarioOf, type PhaseScenario, type PhaseStep } from './phase-scenario.ts'
 
 /** The containers of one run on a simulated daemon that has no others. */
 export class SimulatedContainers implements RunningContainers {
   readonly host: string
+  readonly ordered: NonNullable<RunningContainers['ordered']>
   readonly #daemon: DaemonProcess
   readonly #directory: string
   readonly #sinkTimeline: readonly ScenarioStep<SinkMachine>[]
@@ -17,13 +18,14 @@ export class SimulatedContainers implements RunningContainers {
   private constructor(
     daemon: DaemonProcess,
     directory: string,
-    sinkTimeline: readonly ScenarioStep<SinkMachine>[],
+    timeline: readonly PhaseStep[],
     seed: number,
   ) {
     this.host = daemon.host
     this.#daemon = daemon
     this.#directory = directory
-    this.#sinkTimeline = sinkTimeline
+    this.ordered = timeline.map(({ atMs, forMs, fault }) => ({ name: fault.name, atMs, forMs }))
+    this.#sinkTimeline = timeline.filter(isForSink)
     this.#time = new RealTimeHost(seed)
   }
 
@@ -34,12 +36,12 @@ export class SimulatedContainers implements RunningContainers {
   ): Promise<SimulatedContainers> {
     const names = request.workloads.map(({ name }) => name)
     // The daemon's process reads it again, for the steps that are for the engine.
-    const sinkTimeline = scenarioOf(scenario, names).timeline.filter(isForSink)
+    const { timeline } = scenarioOf(scenario, names)
     const directory = await mkdtemp(path.join(tmpdir(), 'watertight-daemon-'))
     try {
       const socketPath = path.join(directory, 'docker.sock')
       const daemon = await DaemonProcess.start({ ...request, socketPath, scenario })
-      return new SimulatedContainers(daemon, directory, sinkTimeline, request.seed)
+      return new SimulatedContainers(daemon, directory, timeline, request.seed)
     } catch (error) {
       await rm(directory, { recursive: true })
       throw error

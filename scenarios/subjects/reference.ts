@@ -32,6 +32,9 @@ export function referenceSubject(defect: string | null): Subject {
 
 export const REFERENCE_NAME = 'reference'
 
+/** A file handle that is left to the garbage collector is closed with a deprecation (DEP0137): here it ends the process, and so fails the phase. */
+const FAILS_WHERE_GARBAGE_CLOSES = '--throw-deprecation'
+
 async function prepare(
   place: SubjectPlace,
   settings: SubjectSettings,
@@ -40,11 +43,16 @@ async function prepare(
   const [metricsPort, apiPort] = await freePorts(2)
   const listen = { metricsListen: `127.0.0.1:${metricsPort}`, apiListen: `127.0.0.1:${apiPort}` }
   const config = path.join(place.stateDir, 'collector.yaml')
-  await writeFile(config, collectorYaml({ ...place, ...listen }, settings))
+  const configuration = collectorYaml({ ...place, ...listen }, settings)
+  await writeFile(config, configuration)
+  const { command, env } = ownCommand(['collect', '--config', config], defect)
   return {
     name: REFERENCE_NAME,
-    ...ownCommand(['collect', '--config', config], defect),
+    command,
+    env: { ...env, NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} ${FAILS_WHERE_GARBAGE_CLOSES}` },
+    container: null,
     workingDirectory: ROOT,
+    configuration,
     ready: null,
     output: { from: 'files', glob: '*.log', pattern: NUMBERED_LINE, ignored: [] },
     isToldWhich: true,
@@ -54,7 +62,7 @@ async function prepare(
 }
 
 /** Ports nobody listens on at this moment, all different. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer())
   const ports = await Promise.all(servers.map((server) => listenAnywhere(server)))
   for (const server of servers) server.close()

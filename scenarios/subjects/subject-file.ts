@@ -25,6 +25,7 @@ import type { Subject, SubjectDefinition, SubjectPlace } from './subject.ts'
  *       rotations: my_rotations_total
  *       container_label: container_name
  *     health: http://127.0.0.1:9100/health
+ *     container: my-collector                 # where the command is a docker run: whose processes are counted, on the engine under test
  *
  * @throws UsageError naming the key and what is allowed.
  */
@@ -60,6 +61,7 @@ function fill(description: Description, place: SubjectPlace, workingDirectory: s
   return {
     name: description.name,
     command: description.command.map(put),
+    container: description.container === undefined ? null : put(description.container),
     workingDirectory,
     env: Object.fromEntries(Object.entries(description.env).map(([key, value]) => [key, put(value)])),
     ready: description.ready === undefined ? null : new RegExp(description.ready),
@@ -154,6 +156,7 @@ const SUBJECT = z.strictObject({
     })
     .optional(),
   health: z.string().optional(),
+  container: z.string().min(1).optional(),
 })
 
 type Description = z.infer<typeof SUBJECT>

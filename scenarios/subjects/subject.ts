@@ -26,12 +26,19 @@ export interface SubjectDefinition {
   readonly command: readonly string[]
   readonly workingDirectory: string
   readonly env: Readonly<Record<string, string>>
+  /** What the report shows of how it was told to run; default its environment and its command. */
+  readonly configuration?: string
   /** Found in its standard output or standard error once it is ready; `null` when it need not be waited for. */
   readonly ready: RegExp | null
   readonly output: SubjectOutput
   /** It was told which containers it is to follow; otherwise its output may have lines of others. */
   readonly isToldWhich: boolean
   readonly metrics: { readonly url: string; readonly names: MetricNames } | null
+  /**
+   * The container its work is done in, on the engine under test and this machine: then that has its processes, and the command only waits for it. `null` when
+   * they are the command's own.
+   */
+  readonly container: string | null
   /** Answers 200 while the subject is healthy. */
   readonly healthUrl: string | null
 }

@@ -92,6 +92,12 @@ export class SimulatedDisk {
     return [...this.#directory('readdir', path).entries].map(([name, { kind }]) => ({ name, kind }))
   }
 
+  /** What every file holds, by its path, in the order of paths: views, valid until a file changes. */
+  files(): ReadonlyMap<string, Uint8Array> {
+    const found = [...filesBelow(this.#root, '')]
+    return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
   /** Somebody has it open, until {@link release}: its number is not free. */
   hold(node: DiskNode): void {
     if (node.kind === 'file') node.links += 1
@@ -211,6 +217,13 @@ function assertReplaces(node: DiskNode, replaced: DiskNode, path: string): void 
 
 function filesIn(node: DiskNode): FileNode[] {
   return node.kind === 'file' ? [node] : [...node.entries.values()].flatMap(filesIn)
+}
+
+function* filesBelow(directory: DirectoryNode, path: string): Generator<[string, Uint8Array]> {
+  for (const [name, node] of directory.entries) {
+    if (node.kind === 'file') yield [`${path}/${name}`, node.contents]
+    else yield* filesBelow(node, `${path}/${name}`)
+  }
 }
 
 /** How many of so many changes survive: all in one case of three, none in another. */

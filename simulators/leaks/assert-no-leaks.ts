@@ -6,8 +6,9 @@ import type { LeakReport } from './leak-report.ts'
 export class LeakError extends Error {
   readonly report: LeakReport
 
-  constructor(report: LeakReport) {
-    super(report.text)
+  /** @param test the name of the test whose block it was */
+  constructor(report: LeakReport, test?: string) {
+    super(describeReport(report, test))
     this.name = 'LeakError'
     this.report = report
   }
@@ -15,13 +16,23 @@ export class LeakError extends Error {
 
 /**
  * Runs a block and throws if it left anything open; see {@link findLeaks}.
+ * @param where.test the name of the test whose block it is: the message begins with it
  * @throws LeakError with the report
  * @throws Error when something that was asked for cannot be seen on this system: leave its kind out to do without
  */
-export async function assertNoLeaks(block: () => unknown, options?: LeakOptions): Promise<void> {
+export async function assertNoLeaks(
+  block: () => unknown,
+  options?: LeakOptions,
+  { test }: { readonly test?: string } = {},
+): Promise<void> {
   const report = await findLeaks(block, options)
-  if (report.leaks.length > 0) throw new LeakError(report)
+  if (report.leaks.length > 0) throw new LeakError(report, test)
   assertChecked(report)
+}
+
+/** The report, with the name of the test whose block it is about. */
+export function describeReport({ text }: LeakReport, test?: string): string {
+  return test === undefined ? text : `${test}\n${text}`
 }
 
 /** @throws Error when something that was asked for could not be seen */

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { compressSync } from 'snappy'
 import type { Ports } from '../../reference/ports/index.ts'
-import { SimulatedDockerEngine } from '../engine/client/simulated-docker-engine.ts'
+import { SimulatedDockerEngine, type ConnectOptions } from '../engine/client/simulated-docker-engine.ts'
 import { SimulatedHttpClient } from '../sinks/simulated-http-client.ts'
 import { SimulatedJetStreamClient } from '../jetstream/simulated-jet-stream-client.ts'
 import type { SimulatedEngine } from '../engine/simulated-engine.ts'
@@ -23,6 +23,7 @@ export function virtualPorts(
   machine: Machine,
   network: Network,
   overrides: Partial<VirtualPorts>,
+  client: ConnectOptions,
 ): VirtualPorts {
   const { simulation, fileSystem, http } = machine
   const process = machine.startProcess()
@@ -31,7 +32,7 @@ export function virtualPorts(
     clock: simulation.clock.forProcess(process),
     random: simulation.random.fork(`process ${process.number}`),
     fileSystem: fileSystem.forProcess(process),
-    engine: overrides.engine ?? connect(process, machine.engine),
+    engine: overrides.engine ?? connect(process, machine.engine, client),
     http: http.forProcess(process),
     jetStream: new SimulatedJetStreamClient(process, network.jetStream),
     process: new SimulatedHostProcess({ ledger: simulation.ledger, fileSystem }),
@@ -51,8 +52,12 @@ export function virtualPorts(
   }
 }
 
-function connect(process: VirtualProcess, engine: SimulatedEngine): SimulatedDockerEngine {
-  const client = new SimulatedDockerEngine(process, engine)
+function connect(
+  process: VirtualProcess,
+  engine: SimulatedEngine,
+  options: ConnectOptions,
+): SimulatedDockerEngine {
+  const client = new SimulatedDockerEngine(process, engine, options)
   process.onDeath(() => client.abandon())
   return client
 }

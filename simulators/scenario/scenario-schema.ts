@@ -75,10 +75,21 @@ const container: z.ZodType<ContainerOptions> = z
     }
   })
 
-/** A scenario file in which these faults can be ordered. */
+/** A scenario file in which these faults can be ordered. Making a schema takes longer than reading a file: each is made once. */
 export function scenarioSchema<Machine>(
   kinds: readonly AnyFaultKind<Machine>[],
 ): z.ZodType<Scenario<Machine>> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was made of these very kinds
+  const known = MADE.get(kinds) as z.ZodType<Scenario<Machine>> | undefined
+  if (known !== undefined) return known
+  const made = makeSchema(kinds)
+  MADE.set(kinds, made)
+  return made
+}
+
+const MADE = new WeakMap<readonly FaultEntry[], unknown>()
+
+function makeSchema<Machine>(kinds: readonly AnyFaultKind<Machine>[]): z.ZodType<Scenario<Machine>> {
   const [first, ...others] = kinds.map((kind) => stepSchema(kind))
   const step = z.discriminatedUnion('do', [first!, ...others], {
     error: ({ input }) => allowedFaults(kinds, Object(input).do),

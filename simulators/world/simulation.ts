@@ -5,6 +5,7 @@ import { ResourceLedger } from './resource-ledger.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { stepSettled, turnRealEventLoop, type AfterStep } from './settle.ts'
 import { VirtualClock } from './virtual-clock.ts'
+import { noteMade } from './watched-simulations.ts'
 import { DeadlockError, EventFailure, InvariantViolation, type WorldMoment } from './world-errors.ts'
 
 export interface SimulationOptions {
@@ -16,6 +17,10 @@ export interface SimulationOptions {
   readonly recordTrace?: boolean
   /** Keeps where each ledger entry was opened, at about 2 microseconds an entry. Default true. */
   readonly recordLocations?: boolean
+  /**
+   * Invariants that are not checked, by how their names begin, such as `I4`: to see what the others see of what breaks one. Default none.
+   */
+  readonly unchecked?: readonly string[]
 }
 
 /** Looks at the state of things; a sentence saying what is wrong, or undefined. Runs after every event: keep it O(1). */
@@ -39,6 +44,7 @@ export class Simulation implements Host {
   readonly #queue = new EventQueue()
   readonly #trace: EventTrace
   readonly #invariants = new Map<string, InvariantCheck>()
+  readonly #unchecked: readonly string[]
   #nowMs = 0
   /** Count of events at which the real event loop is to turn. */
   #turnAt = 0
@@ -49,10 +55,12 @@ export class Simulation implements Host {
     this.seed = options.seed
     this.random = new SeededRandom(options.seed)
     this.#ties = this.random.fork('ties')
-    this.#trace = new EventTrace(options.recordTrace === true ? Infinity : LAST_EVENTS)
+    const isWatched = noteMade(this)
+    this.#trace = new EventTrace(options.recordTrace === true || isWatched ? Infinity : LAST_EVENTS)
     this.ledger = new ResourceLedger(() => this.#nowMs, {
       recordLocations: options.recordLocations ?? true,
     })
+    this.#unchecked = options.unchecked ?? []
     this.clock = new VirtualClock(this, options.startAt ?? Date.UTC(2026, 0, 1))
   }
 
@@ -145,8 +153,18 @@ export class Simulation implements Host {
    */
   invariant(name: string, check: InvariantCheck): Disposable {
     if (this.#invariants.has(name)) throw new Error(`Cannot add invariant ${name}: there is one of that name`)
-    this.#invariants.set(name, check)
+    this.#invariants.set(name, this.isChecked(name) ? check : () => undefined)
     return { [Symbol.dispose]: () => void this.#invariants.delete(name) }
+  }
+
+  /** Names of the invariants there are, those that are not checked among them. */
+  get invariants(): string[] {
+    return [...this.#invariants.keys()]
+  }
+
+  /** Whether an invariant of that name is checked: see {@link SimulationOptions.unchecked}. */
+  isChecked(name: string): boolean {
+    return !this.#unchecked.some((beginning) => name.startsWith(beginning))
   }
 
   /** Ends the run in progress with this error: for simulators that catch the program under test breaking a contract. */

@@ -8,7 +8,7 @@ export function editorSchema(): object {
 function forEditors(schema: JsonSchema): object {
   const { properties, required: _, ...rest } = schema
   if (properties === undefined) return explained(schema)
-  const keys = Object.entries(properties).filter(([, { planned }]) => planned !== true)
+  const keys = Object.entries(properties)
   return {
     ...rest,
     // An empty section is all defaults.

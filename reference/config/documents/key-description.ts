@@ -29,7 +29,6 @@ export interface JsonSchema {
   readonly default?: unknown
   readonly example?: unknown
   readonly allowed?: string
-  readonly planned?: boolean
   readonly writeOnly?: boolean
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, JsonSchema>>
@@ -43,23 +42,21 @@ export function plainJsonSchema(): JsonSchema {
   return z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema
 }
 
-/** Every key there is, in the order of the schema. Those of parts to come are left out. */
+/** Every key there is, in the order of the schema. */
 export function describeKeys(schema: JsonSchema = plainJsonSchema()): KeyDescription[] {
-  return Object.entries(schema.properties ?? {})
-    .filter(([, { planned }]) => planned !== true)
-    .map(([key, declared]) => {
-      const value = valueOf(declared)
-      return {
-        key,
-        description: declared.description ?? '',
-        keys: declared.properties === undefined ? null : describeKeys(declared),
-        allowed: declared.allowed ?? value.allowed ?? '',
-        words: value.enum ?? [],
-        usual: declared.default ?? null,
-        example: declared.example ?? null,
-        secret: (declared.writeOnly ?? value.writeOnly) === true,
-      }
-    })
+  return Object.entries(schema.properties ?? {}).map(([key, declared]) => {
+    const value = valueOf(declared)
+    return {
+      key,
+      description: declared.description ?? '',
+      keys: declared.properties === undefined ? null : describeKeys(declared),
+      allowed: declared.allowed ?? value.allowed ?? '',
+      words: value.enum ?? [],
+      usual: declared.default ?? null,
+      example: declared.example ?? null,
+      secret: (declared.writeOnly ?? value.writeOnly) === true,
+    }
+  })
 }
 
 /** What a value is where it is not null. */

@@ -12,6 +12,8 @@ export interface SpoolOpening extends PipelineContext {
   readonly config: DispatcherConfig
   readonly sinks: readonly Sink[]
   readonly positions: PositionStore
+  /** Whether it stays, also when no sink needs it. */
+  readonly isKept: boolean
   readonly parse: (kind: Source['kind'], json: unknown) => SourcePosition
 }
 
@@ -30,7 +32,7 @@ export function spoolIsNeeded(sinks: readonly Sink[], positions: PositionStore):
  * Sinks without a place in it begin at its end.
  */
 export async function openSpool(options: SpoolOpening, signal: AbortSignal): Promise<SpooledDelivery | null> {
-  const { config, metrics, parse, positions, sinks } = options
+  const { config, isKept, metrics, parse, positions, sinks } = options
   const { bytesMax, whenFull } = config.spool
   const spool = new Spool({
     ...options,
@@ -41,7 +43,7 @@ export async function openSpool(options: SpoolOpening, signal: AbortSignal): Pro
   const { end, positions: recovered } = await spool.open(committed)
   try {
     signal.throwIfAborted()
-    if (sinks.length === 1 && isOver(sinks[0]!, end, positions) && recovered.size === 0) {
+    if (!isKept && sinks.length === 1 && isOver(sinks[0]!, end, positions) && recovered.size === 0) {
       await spool.close()
       return null
     }

@@ -33,6 +33,7 @@ export interface SpoolRecovered {
 
 interface Append {
   readonly blocks: readonly SpooledBlock[]
+  readonly unseen: boolean
   readonly resolve: (end: SpoolOffset) => void
   readonly reject: (error: unknown) => void
 }
@@ -57,6 +58,8 @@ export class Spool {
   #last: SpoolOffset = { segment: 0, offset: 0 }
   /** What lies before it survives a power cut. */
   #durable: SpoolOffset = { segment: 0, offset: 0 }
+  /** Of transactions that nobody reads before they are durable, in their order: the ends of those before them. */
+  readonly #unseen: SpoolOffset[] = []
   #file: FileHandle | null = null
   /** The last write failed: what it left behind the end is cut before the next one. */
   #torn = false
@@ -130,12 +133,16 @@ export class Spool {
   /**
    * Appends the blocks as one transaction, or as part of a larger one. Resolves with the place behind them. Rejects when they could not be written, and
    * with `signal.reason` on abort while there is no room; then they are not in the spool.
+   * @param options.unseenUntilSynced nobody is to read them, nor what is appended after them, before they are synced
    */
-  async append(blocks: readonly SpooledBlock[], options: { signal: AbortSignal }): Promise<SpoolOffset> {
+  async append(
+    blocks: readonly SpooledBlock[],
+    options: { signal: AbortSignal; unseenUntilSynced?: boolean },
+  ): Promise<SpoolOffset> {
     options.signal.throwIfAborted()
     while (this.#isFull()) await this.#released.wait(options)
     const { promise, resolve, reject } = Promise.withResolvers<SpoolOffset>()
-    this.#waiting.push({ blocks, resolve, reject })
+    this.#waiting.push({ blocks, unseen: options.unseenUntilSynced === true, resolve, reject })
     this.#writing ??= this.#writeWaiting().finally(() => (this.#writing = null))
     return await promise
   }
@@ -151,7 +158,7 @@ export class Spool {
     this.#syncing = this.#syncLast().finally(() => (this.#syncing = null))
     try {
       await this.#syncing
-      if (compareOffsets(this.#durable, end) < 0) this.#durable = end
+      this.#setDurable(end)
     } catch (error) {
       this.#unsynced = true
       throw error
@@ -159,7 +166,7 @@ export class Spool {
   }
 
   /** The transactions from a place on, as many as one read brings, up to another place; null when there are none. */
-  async read(from: SpoolOffset, to: SpoolOffset = this.#last): Promise<SpoolPiece | null> {
+  async read(from: SpoolOffset, to: SpoolOffset = this.#seenEnd): Promise<SpoolPiece | null> {
     if (compareOffsets(from, to) >= 0) return null
     const { segment, offset } = from
     const whole = this.#lengths.get(segment) ?? 0
@@ -180,7 +187,19 @@ export class Spool {
 
   /** Resolves when something lies behind the place; rejects with `signal.reason` on abort. */
   async waitForMore(from: SpoolOffset, options: { signal: AbortSignal }): Promise<void> {
-    while (compareOffsets(this.#last, from) <= 0) await this.#appended.wait(options)
+    while (compareOffsets(this.#seenEnd, from) <= 0) await this.#appended.wait(options)
+  }
+
+  /** Behind the last transaction that may be read. */
+  get #seenEnd(): SpoolOffset {
+    return this.#unseen[0] ?? this.#last
+  }
+
+  #setDurable(end: SpoolOffset): void {
+    if (compareOffsets(this.#durable, end) < 0) this.#durable = end
+    const before = this.#unseen.length
+    while (this.#unseen.length > 0 && compareOffsets(this.#unseen[0]!, end) < 0) this.#unseen.shift()
+    if (this.#unseen.length < before) this.#appended.notifyAll()
   }
 
   /** Everything before the place may go: removes the segments that lie before it wholly. */
@@ -231,7 +250,10 @@ export class Spool {
     while (this.#waiting.length > 0) {
       const appends = takeTogether(this.#waiting)
       try {
-        await this.#write(encodeTransaction(appends.flatMap(({ blocks }) => blocks)))
+        await this.#write(
+          encodeTransaction(appends.flatMap(({ blocks }) => blocks)),
+          appends.some(({ unseen }) => unseen),
+        )
         for (const { resolve } of appends) resolve(this.#end)
         this.#appended.notifyAll()
       } catch (error) {
@@ -240,7 +262,7 @@ export class Spool {
     }
   }
 
-  async #write(buffers: readonly Uint8Array[]): Promise<void> {
+  async #write(buffers: readonly Uint8Array[], unseen: boolean): Promise<void> {
     const file = await this.#fileToAppend()
     const { segment, offset } = this.#end
     if (this.#torn) await file.truncate(offset)
@@ -250,6 +272,7 @@ export class Spool {
     this.#unsynced = true
     const length = offset + buffers.reduce((sum, { byteLength }) => sum + byteLength, 0)
     this.#lengths.set(segment, length)
+    if (unseen) this.#unseen.push(this.#last)
     this.#end = this.#last = { segment, offset: length }
   }
 
@@ -277,7 +300,7 @@ export class Spool {
     await this.#syncing?.catch(() => {})
     await this.#syncFile(file)
     this.#unsynced = false
-    this.#durable = this.#last
+    this.#setDurable(this.#last)
     this.#newName = true
     this.#end = { segment: this.#end.segment + 1, offset: 0 }
     this.#file = null

@@ -75,6 +75,24 @@ export class SpooledDelivery implements DeliveryMode {
     this.#came.notifyAll()
   }
 
+  /**
+   * Takes blocks all together or not at all, past the bound on memory: whoever waits for this has a bound of its own. Rejects when they could not be
+   * written, and with `signal.reason` on abort while there is no room. No sink sees them before they are synced.
+   */
+  async append(blocks: readonly Block[], { signal }: { signal: AbortSignal }): Promise<void> {
+    const { positions, spool } = this.#options
+    await spool.append(blocks, { signal, unseenUntilSynced: true })
+    for (const { source, position } of blocks) {
+      positions.delivered(source, position)
+      this.#appended.set(source.id, { source, position })
+    }
+  }
+
+  /** Resolves when everything that was appended before survives a power cut. */
+  async secure(): Promise<void> {
+    await this.#options.spool.sync()
+  }
+
   /** The spool takes what comes at once. */
   hurry(): void {}
 

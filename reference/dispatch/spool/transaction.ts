@@ -80,11 +80,12 @@ export function bodyBytes(header: Uint8Array): number | null {
   return bytes <= BODY_BYTES_MAX ? bytes : null
 }
 
-/** The transaction, or null when the body is not what was written. */
+/** The transaction, or null when the body is not what was written: of zeros, which a power cut leaves, the checksum is right too. */
 export function decodeTransaction(header: Uint8Array, body: Uint8Array): Transaction | null {
-  if (crc32(body) !== viewOf(header).getUint32(8)) return null
+  if (body.length < 4 || crc32(body) !== viewOf(header).getUint32(8)) return null
   const start = 4 + viewOf(body).getUint32(0)
-  const index = INDEX.parse(JSON.parse(Buffer.from(body.subarray(4, start)).toString()))
+  const index = indexOf(body.subarray(4, start))
+  if (index === null || start + columnBytes(index) !== body.length) return null
   const positions = new Map<Source, unknown>()
   const sources = index.sources.map(({ position, ...source }): Source => {
     positions.set(source, position)
@@ -103,6 +104,22 @@ export function decodeTransaction(header: Uint8Array, body: Uint8Array): Transac
     ...(index.notes !== undefined && { note: index.notes[n] }),
   }))
   return { blocks, positions }
+}
+
+type Index = z.infer<typeof INDEX>
+
+/** The index in these bytes; null when they are none. */
+function indexOf(bytes: Uint8Array): Index | null {
+  try {
+    const { data } = INDEX.safeParse(JSON.parse(Buffer.from(bytes).toString()))
+    return data?.blocks.every(([place]) => place < data.sources.length) === true ? data : null
+  } catch {
+    return null
+  }
+}
+
+function columnBytes({ blocks }: Index): number {
+  return blocks.reduce((sum, [, , , records, bytes]) => sum + (8 + 4 + 1) * records + bytes, 0)
 }
 
 /** Where a block ends. How to read on from there is not known of every block in the spool, and nobody needs it. */

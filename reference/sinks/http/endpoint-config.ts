@@ -2,12 +2,8 @@ import { z } from 'zod'
 import { section, type SectionValues } from '../../config/section.ts'
 import { tlsByKeys } from '../../config/sections/tls.ts'
 import { count, durationFrom, optional, secret, sizeFrom, text, textThat } from '../../config/values.ts'
+import { secretOf, type SecretConfig } from '../../secret.ts'
 import type { OwnContradiction } from '../sink-definition.ts'
-
-/** A secret itself, or the file it stands in; exactly one of them. */
-export type SecretConfig =
-  | { readonly value: string; readonly file: null }
-  | { readonly value: null; readonly file: string }
 
 const HEADER_ALLOWED = 'names of headers with a text each, of printable ASCII characters'
 
@@ -90,10 +86,4 @@ export function endpointContradiction(config: EndpointConfig): OwnContradiction 
   if (tls !== null && (tls.cert === null) !== (tls.key === null))
     return { path: ['tls'], problem: 'needs cert and key together' }
   return null
-}
-
-/** The file goes before the value. */
-function secretOf(value: string | null, file: string | null): SecretConfig | null {
-  if (file !== null) return { value: null, file }
-  return value === null ? null : { value, file: null }
 }

@@ -5,7 +5,7 @@ import type { HttpClient, HttpResponse } from '../../ports/http-client.ts'
 import type { SinkContext } from '../sink-definition.ts'
 import type { EndpointConfig } from './endpoint-config.ts'
 import { retryAfterMs } from './retry-after.ts'
-import { Secret } from './secret.ts'
+import { Secret } from '../../secret.ts'
 
 export interface EndpointOptions {
   /** Of the sink. */

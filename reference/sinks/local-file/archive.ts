@@ -8,7 +8,7 @@ import type { TaskRegistry } from '../../lifecycle/task-registry.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { FileSystem } from '../../ports/file-system.ts'
 import type { Logger } from '../../ports/logger.ts'
-import { namesIn, ownerOf, rotatedFiles, UNFINISHED } from './rotated-files.ts'
+import { namesIn, ownerOf, rotatedFiles, UNFINISHED, type RotatedFile } from './rotated-files.ts'
 
 export interface ArchiveOptions {
   readonly config: RotationConfig
@@ -37,6 +37,8 @@ export class Archive {
   /** What the last sync made durable, and what the one before the last save did: that save may have begun before the sync ended. */
   #synced: readonly string[] = []
   #nearlySaved: readonly string[] = []
+  /** Where files are rotated: what is pushed may lie in directories below the sink's own. */
+  readonly #directories: Set<string>
   readonly #changed = new Condition()
   readonly #bornAt: number
   #saves = 0
@@ -45,11 +47,13 @@ export class Archive {
   constructor(options: ArchiveOptions) {
     this.#options = options
     this.#bornAt = options.clock.monotonic()
+    this.#directories = new Set([options.directory])
   }
 
   /** A file is about to be rotated to this path. */
   add(path: string): void {
     this.#young.add(path)
+    this.#directories.add(dirname(path))
   }
 
   /**
@@ -119,16 +123,19 @@ export class Archive {
   }
 
   async #removeUnfinished(): Promise<void> {
-    const { fileSystem, directory } = this.#options
-    const names = await namesIn(fileSystem, directory)
-    const unfinished = names.filter((name) => name.endsWith(UNFINISHED))
-    for (const name of unfinished) await fileSystem.unlink(join(directory, name)).catch(unlessGone)
+    const { fileSystem } = this.#options
+    for (const directory of this.#directories) {
+      const names = await namesIn(fileSystem, directory)
+      const unfinished = names.filter((name) => name.endsWith(UNFINISHED))
+      for (const name of unfinished) await fileSystem.unlink(join(directory, name)).catch(unlessGone)
+    }
   }
 
   /** Removes and compresses what there is to do now. */
   async #pass(signal: AbortSignal): Promise<void> {
-    const { fileSystem, directory, config } = this.#options
-    const all = await rotatedFiles(fileSystem, directory)
+    const { fileSystem, config } = this.#options
+    const all: RotatedFile[] = []
+    for (const directory of this.#directories) all.push(...(await rotatedFiles(fileSystem, directory)))
     for (const own of Map.groupBy(all, ({ path }) => ownerOf(path)).values()) {
       const numbers = [...new Set(own.map(({ number }) => number))]
       const kept = new Set(numbers.slice(-config.maxFiles))

@@ -1,5 +1,6 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { LocalFileSinkConfig } from './config.ts'
+import { beginningOf } from '../../dispatch/attributes.ts'
 import type { Source } from '../../dispatch/block.ts'
 import { makeDirectory } from '../../dispatch/files.ts'
 import type { NotDurable, Sink, SinkBatch, SinkLimits, WriteAnswer } from '../../dispatch/sink.ts'
@@ -47,8 +48,8 @@ export class LocalFileSink implements Sink {
   readonly #gone = new Set<string>()
   #descriptors = 0
   #directoryReady = false
-  /** Names of an earlier process that was killed may not have been synced. */
-  #namesSynced = false
+  /** Directories in which names of an earlier process that was killed are synced by now. */
+  readonly #namesSynced = new Set<string>()
 
   constructor(options: LocalFileSinkOptions) {
     const { config } = options
@@ -69,7 +70,7 @@ export class LocalFileSink implements Sink {
       )
       const stored = await this.#open.use(file, options, async () => {
         await this.#prepareDirectory()
-        return await file.append(buffers, mark)
+        return await file.append(buffers, mark ?? beginningOf(source))
       })
       this.#failures.delete(source.id)
       return { kind: 'stored', marks: [stored] }
@@ -168,22 +169,35 @@ export class LocalFileSink implements Sink {
     }
   }
 
-  /** Files made since the directory was synced are not durable until it is. */
+  /** Files made since their directory was synced are not durable until it is. What is pushed may lie in directories below the sink's own. */
   async #syncNames(failures: Map<string, string>): Promise<void> {
-    const { fileSystem, config } = this.#options
-    const unnamed = [...this.#files].filter(([, file]) => file.unnamed)
-    if (!this.#directoryReady || (this.#namesSynced && unnamed.length === 0)) return
+    if (!this.#directoryReady) return
+    const byDirectory = Map.groupBy(this.#files, ([, { path }]) => dirname(path))
+    // eslint-disable-next-line no-await-in-loop -- one after the other: there are few, and most have nothing to sync
+    for (const [directory, files] of byDirectory) await this.#syncNamesIn(directory, files, failures)
+  }
+
+  async #syncNamesIn(
+    directory: string,
+    files: readonly (readonly [id: string, file: OwnedFile])[],
+    failures: Map<string, string>,
+  ): Promise<void> {
+    const unnamed = files.filter(([, file]) => file.unnamed)
+    const isSynced = this.#namesSynced.has(directory)
+    if (isSynced && unnamed.length === 0) return
     for (const [, file] of unnamed) file.unnamed = false
+    const { config, fileSystem } = this.#options
     try {
-      await fileSystem.syncDirectory(config.directory)
-      this.#namesSynced = true
+      // One below the sink's own may have been made by a process that was killed before its name was synced.
+      if (!isSynced && directory !== config.directory) await makeDirectory(fileSystem, directory)
+      await fileSystem.syncDirectory(directory)
+      this.#namesSynced.add(directory)
     } catch (error) {
       // Removed by somebody else: no name is left in it.
       if (codeOf(error) === 'ENOENT') return
       for (const [, file] of unnamed) file.unnamed = true
-      const why = `Cannot sync ${config.directory}: ${messageOf(error)}`
-      const concerned = this.#namesSynced ? unnamed : [...this.#files]
-      for (const [id] of concerned) failures.set(id, why)
+      const why = `Cannot sync ${directory}: ${messageOf(error)}`
+      for (const [id] of isSynced ? unnamed : files) failures.set(id, why)
     }
   }
 

@@ -143,6 +143,7 @@ function countOf(parts: readonly LokiPart[], isStream: IsStream): number {
 function timesWithin(parts: readonly LokiPart[], labels: string, second: string): bigint[] {
   const from = nanosecondsOf(second)
   const times: bigint[] = []
+  if (from === null) return times
   forEntries(parts, ofStream(labels), (_, block, at) => {
     const time = block.times[at]!
     if (time >= from && time < from + SECOND) times.push(time)
@@ -182,11 +183,12 @@ function countBefore(words: string, index: number): { count: number; prefix: str
   return { count: Number(count), prefix }
 }
 
-/** Of a stamp as Go writes it: RFC 3339, or `2026-01-01 00:00:00.5 +0000 UTC`. */
-function nanosecondsOf(stamp: string): bigint {
+/** Of a stamp as Go writes it: RFC 3339, or `2026-01-01 00:00:00.5 +0000 UTC`; null when it names no moment. */
+function nanosecondsOf(stamp: string): bigint | null {
   const [, day, time, fraction = '', zone = 'Z'] = STAMP.exec(stamp) ?? []
   const offset = zone === 'Z' ? 'Z' : zone.replace(/^([+-]\d\d):?(\d\d)$/, '$1:$2')
-  return BigInt(Date.parse(`${day}T${time}${offset}`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0') || 0)
+  const ms = Date.parse(`${day}T${time}${offset}`)
+  return Number.isNaN(ms) ? null : BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, '0') || 0)
 }
 
 const LABELS = String.raw`(?<labels>\{(?:[^"'}]|"(?:[^"\\]|\\.)*")*\})`

@@ -37,8 +37,8 @@ export interface ConnectOptions {
   /** Until the release of a stream is acknowledged. Default 0.05 to 2 ms. */
   readonly closeLatency?: LatencyRange
   /**
-   * The client looks at its streams only at each multiple of so many virtual milliseconds, and is then given all that has come, on all of them, in
-   * one event: a thousand chatty streams run ten times as fast, with fewer orders of events. Default 0: each piece is an event of its own.
+   * The client looks at streams of which it has read all that was there only at each multiple of so many virtual milliseconds, and is then given all that has come new,
+   * on all of them, in one event: a thousand chatty streams run ten times as fast, with fewer orders of events. Default 0: each piece is an event of its own.
    */
   readonly gather?: { readonly ms: number }
 }

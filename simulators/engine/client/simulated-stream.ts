@@ -69,6 +69,8 @@ export class SimulatedStream<T> implements EngineStream<T> {
   #delivery: ScheduledEvent | null = null
   /** When what the delivery is for was there, or will be. */
   #deliveredFromMs = 0
+  /** All that was there has been read once: only what comes new may be gathered. */
+  #hasWaited = false
   #destroyed = false
 
   constructor(host: Host, options: SimulatedStreamOptions<T>) {
@@ -116,6 +118,7 @@ export class SimulatedStream<T> implements EngineStream<T> {
     const { state } = source
     if (state instanceof EngineError) return this.#takePending()?.reject(state)
     const nowMs = this.#host.clock.monotonic()
+    this.#hasWaited ||= state === 'waiting'
     this.#deliverFrom(state === 'waiting' ? source.dueMs : nowMs, nowMs, pending.latencyMs)
   }
 
@@ -128,8 +131,11 @@ export class SimulatedStream<T> implements EngineStream<T> {
     }
     this.#deliveredFromMs = fromMs
     const delayMs = fromMs - nowMs + latencyMs
-    this.#delivery = this.#options.deliver(delayMs, this.#deliverLabel, this.#deliver, this.#inBackground)
+    const deliver = this.#hasWaited ? this.#options.deliver : this.#atOnce
+    this.#delivery = deliver(delayMs, this.#deliverLabel, this.#deliver, this.#inBackground)
   }
+
+  readonly #atOnce: Schedule = (...delivery) => this.#host.schedule(...delivery)
 
   readonly #onAbort = (): void => {
     const pending = this.#takePending()

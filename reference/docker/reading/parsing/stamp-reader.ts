@@ -2,6 +2,8 @@
 const MINUTE_BYTES = 17
 const ZERO = 0x30
 const WORD = 2 ** 32
+/** From the epoch: within it every nanosecond of a minute fits into 64 bits. */
+const LONGEST_MS = 9_223_372_000_000
 
 /**
  * Reads stamps of the usual form as nanoseconds since the Unix epoch. Stamps of one log are near each other: the minute is worked out once and the rest is
@@ -15,7 +17,10 @@ export class StampReader {
   #words: Uint32Array = new Uint32Array(0)
   #times: BigInt64Array | undefined
 
-  /** Writes the time of the stamp at `start` to `times[index]`. Of a stamp that names no moment only the seconds count. */
+  /**
+   * Writes the time of the stamp at `start` to `times[index]`. Of a stamp that names no moment, or one that 64 bits of nanoseconds cannot say (before 1678 or after
+   * 2261), only the seconds count.
+   */
   read(buffer: Uint8Array, start: number, times: BigInt64Array, index: number): void {
     if (!this.#isMinute(buffer, start)) this.#takeMinute(buffer, start)
     if (this.#times !== times) {
@@ -43,7 +48,7 @@ export class StampReader {
   #takeMinute(buffer: Uint8Array, start: number): void {
     this.#minute.set(buffer.subarray(start, start + MINUTE_BYTES))
     const ms = Date.parse(`${new TextDecoder('latin1').decode(this.#minute)}00Z`)
-    this.#minuteUs = Number.isNaN(ms) ? 0 : ms * 1000
+    this.#minuteUs = Math.abs(ms) < LONGEST_MS ? ms * 1000 : 0
     const ns = BigInt.asUintN(64, BigInt(this.#minuteUs) * 1000n)
     this.#low = Number(ns & 0xffff_ffffn)
     this.#high = Number(ns >> 32n)

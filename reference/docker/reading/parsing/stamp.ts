@@ -69,10 +69,14 @@ export function usualStamp(text: string): string | null {
   const [, seconds, decimals = '', zone] = match
   const ms = Date.parse(`${seconds}${zone}`)
   if (Number.isNaN(ms)) return null
-  return `${new Date(ms).toISOString().slice(0, 19)}.${decimals.padEnd(9, '0')}Z`
+  const utc = new Date(ms).toISOString()
+  // In UTC the first and the last hours of the years 0 to 9999 are in years that have more digits.
+  return utc.length === ISO_LENGTH ? `${utc.slice(0, 19)}.${decimals.padEnd(9, '0')}Z` : null
 }
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/
+/** `2026-01-01T00:00:00.000Z`. */
+const ISO_LENGTH = 24
 /** The form of a stamp of whole seconds, a zero for each digit. */
 const WHOLE_SECONDS = '0000-00-00T00:00:00'
 const SECOND_BYTES = WHOLE_SECONDS.length

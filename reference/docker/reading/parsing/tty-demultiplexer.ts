@@ -93,7 +93,7 @@ export class TtyDemultiplexer implements MessageParser {
   /** Where an earlier run of the container ended: as is remembered, or where a later stamp stands within the line. */
   #gluedEnd(buffer: Uint8Array, start: number, data: number): number | undefined {
     const known = this.#unterminated().find(
-      (end) => stampLengthAt(buffer, data + end.length) > 0 && end.stamp === stampBefore(buffer, start, data),
+      (end) => isStampAt(buffer, data + end.length) && end.stamp === stampBefore(buffer, start, data),
     )
     if (known !== undefined) return data + known.length
     return this.#laterStamp(buffer, start, data)
@@ -114,6 +114,12 @@ export class TtyDemultiplexer implements MessageParser {
     }
     return undefined
   }
+}
+
+/** Not only the form: text that has it may go over the end of a line, and then the answer would hang on how much of the stream is there. */
+function isStampAt(buffer: Uint8Array, at: number): boolean {
+  const length = stampLengthAt(buffer, at)
+  return length > 0 && usualStamp(Buffer.from(buffer.subarray(at, at + length)).toString('latin1')) !== null
 }
 
 /** Few messages need it, and reading it costs more than the rest of a message: it is asked for where it is compared. */

@@ -1,7 +1,17 @@
-import { readWholeFile } from '../../dispatch/files.ts'
-import type { Clock } from '../../ports/clock.ts'
-import type { FileSystem } from '../../ports/file-system.ts'
-import type { SecretConfig } from './endpoint-config.ts'
+import { readWholeFile } from './dispatch/files.ts'
+import type { Clock } from './ports/clock.ts'
+import type { FileSystem } from './ports/file-system.ts'
+
+/** A password or token: itself, or the file it stands in. */
+export type SecretConfig =
+  | { readonly value: string; readonly file: null }
+  | { readonly value: null; readonly file: string }
+
+/** As two keys of the configuration say it: the file goes before the value. Null where neither is set. */
+export function secretOf(value: string | null, file: string | null): SecretConfig | null {
+  if (file !== null) return { value: null, file }
+  return value === null ? null : { value, file: null }
+}
 
 /** A password or token. One in a file is read again once in a while, because whoever put it there may replace it. */
 export class Secret {

@@ -1,0 +1,37 @@
+/**
+ * Kinds of bugs that collectors and what they are made of have had, as the reports of their users tell, and the defects that put each of them back. Cursors are what
+ * reading goes on from.
+ */
+export const FIELD_KINDS: Readonly<Record<string, readonly string[]>> = {
+  'closed twice, which gives back what is another one’s': ['B231'],
+  'two locks taken in two orders': ['B240'],
+  'a join of tasks that live on': ['B7'],
+  'sent to what is closed': ['B326'],
+  'a signal that is missed': ['B320', 'B321'],
+  'a cancellation that is lost': ['B8', 'B235', 'B324'],
+  'a wrapper of a timeout that leaks': ['B9', 'B234'],
+  'a handle that is never closed': ['B10', 'B130', 'B243'],
+  'a scope that is never given back': ['B322'],
+  'a recursion for each frame': ['B245'],
+  'Promise.race that retains': ['B323'],
+  'a listener that is never removed': ['B236'],
+  'a place in a queue that is never left': ['B232', 'B237', 'B239'],
+  'a cursor that is the newest stamp': ['B250'],
+  'a cursor that is a stamp alone': ['B246'],
+  'a cursor without stamps': ['B247'],
+  'a cursor of one message': ['B249'],
+  'a cursor that counts': ['B251'],
+  'a cursor of whole seconds': ['B253'],
+  'a tail that is too short and never grows': ['B252'],
+  'a tail whose replays are not doubted': ['B23', 'B24'],
+  'a cursor that is forgotten when a container stops': ['B325'],
+  'a cursor that is saved and not read': ['B244'],
+  'a loop of reconnections without a delay': ['B241'],
+  'a container that is gone and tried for ever': ['B242'],
+  'a character that is cut at 16 KiB': ['B255'],
+  'an error that is known by its words': ['B260'],
+  'a rename that is not noticed': ['B152', 'B153', 'B154'],
+  'a container of a short life that is never read': ['B40', 'B41', 'B42'],
+  'a reply that a proxy cuts, taken for the end': ['B327'],
+  'a lock that is held while something slow is done': ['B52', 'B60', 'B66'],
+}

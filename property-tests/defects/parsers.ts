@@ -1,0 +1,75 @@
+import type { Defect } from './defect.ts'
+
+const origin = 'Found by the fuzzing of the parsers: input of a spoilt disk, a service or an engine'
+const fuzzed = 'property-tests/fuzz.test.ts'
+
+/** What parsers did with input that is almost right. */
+export const PARSERS: readonly Defect[] = [
+  {
+    id: 'B296',
+    origin,
+    description:
+      'A transaction of the spool whose header a power cut has left half keeps the collector from starting',
+    patches: [
+      {
+        file: 'reference/dispatch/spool/transaction.ts',
+        find: 'if (body.length < 4 || crc32(body)',
+        replace: 'if (crc32(body)',
+      },
+    ],
+    caughtBy: [{ file: fuzzed, test: 'spool' }],
+  },
+  {
+    id: 'B297',
+    origin,
+    description: 'Columns of a transaction are as long as its index says, whatever is there',
+    patches: [
+      {
+        file: 'reference/dispatch/spool/transaction.ts',
+        find: 'if (index === null || start + columnBytes(index) !== body.length) return null',
+        replace: 'if (index === null) return null',
+      },
+    ],
+    caughtBy: [{ file: fuzzed, test: 'spool' }],
+  },
+  {
+    id: 'B298',
+    origin,
+    description: 'Words of Loki with a date that is none make its sink fail',
+    patches: [
+      {
+        file: 'reference/sinks/loki/refusals.ts',
+        find: 'return Number.isNaN(ms) ? null : BigInt(ms)',
+        replace: 'return BigInt(ms)',
+      },
+    ],
+    caughtBy: [{ file: fuzzed, test: 'loki-refusals' }],
+  },
+  {
+    id: 'B299',
+    origin,
+    description: 'Stamps outside of what 64 bits of nanoseconds can say become times of other centuries',
+    patches: [
+      {
+        file: 'reference/docker/reading/parsing/stamp-reader.ts',
+        find: 'Math.abs(ms) < LONGEST_MS ? ms * 1000 : 0',
+        replace: 'Number.isNaN(ms) ? 0 : ms * 1000',
+      },
+    ],
+    caughtBy: [{ file: fuzzed, test: 'stamps' }],
+  },
+  {
+    id: 'B430',
+    origin,
+    description:
+      'What has the form of a stamp ends a line of a TTY, depending on how much of the stream is there',
+    patches: [
+      {
+        file: 'reference/docker/reading/parsing/tty-demultiplexer.ts',
+        find: '(end) => isStampAt(buffer, data + end.length) &&',
+        replace: '(end) => stampLengthAt(buffer, data + end.length) > 0 &&',
+      },
+    ],
+    caughtBy: [{ file: fuzzed, test: 'tty-demultiplexer' }],
+  },
+]

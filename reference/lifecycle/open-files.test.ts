@@ -1,0 +1,155 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { OpenFiles, type Closable } from './open-files.ts'
+
+const { signal } = new AbortController()
+
+/** A file that its user opens; closing takes some micro-tasks. */
+class TestFile implements Closable {
+  isOpen = false
+  users = 0
+
+  async close(): Promise<void> {
+    await turns(2)
+    this.isOpen = false
+  }
+}
+
+/** Lets that many micro-tasks pass: a user that is quick to come again, or slow. */
+async function turns(count: number): Promise<void> {
+  // oxlint-disable-next-line no-await-in-loop -- one after the other
+  for (let turn = 0; turn < count; turn++) await Promise.resolve()
+}
+
+/** Uses the file again and again until it is told to end: the next use is asked for `pause` micro-tasks after the last one. */
+async function useWithoutEnd(
+  open: OpenFiles,
+  file: TestFile,
+  pause: number,
+  end: AbortSignal,
+): Promise<void> {
+  while (!end.aborted) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await open.use(file, { signal }, async () => {
+      file.isOpen = true
+      await turns(1)
+    })
+    // oxlint-disable-next-line no-await-in-loop
+    await turns(pause)
+  }
+}
+
+/** Micro-tasks until one that waits for `wanted` is served while each of `busy` is used without end; at most 200. */
+async function turnsUntilServed(
+  open: OpenFiles,
+  busy: readonly TestFile[],
+  wanted: TestFile,
+  pause: number,
+): Promise<number> {
+  const end = new AbortController()
+  const users = busy.map((file) => useWithoutEnd(open, file, pause, end.signal))
+  let served = false
+  const waiting = open.use(wanted, { signal }, async () => void (served = true))
+  let turn = 0
+  for (; turn < 200; turn++) {
+    // oxlint-disable-next-line no-await-in-loop -- micro-tasks
+    await turns(1)
+    if (served) break
+  }
+  end.abort()
+  await Promise.all([...users, waiting])
+  return turn
+}
+
+for (const pause of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
+  test(`one that waits gets the file although another asks for it ${pause} micro-tasks after each use`, async () => {
+    const open = new OpenFiles(2)
+    const file = new TestFile()
+    expect(await turnsUntilServed(open, [file, file], file, pause)).toBeLessThan(100)
+  })
+
+  test(`one that waits for room gets it although the open files are asked for ${pause} micro-tasks after each use`, async () => {
+    const open = new OpenFiles(1)
+    const file = new TestFile()
+    expect(await turnsUntilServed(open, [file, file], new TestFile(), pause)).toBeLessThan(100)
+  })
+}
+
+test('files come in the order in which they were asked for, within the limit, one user at a time, and all are given back', async () => {
+  const use = fc.record({
+    file: fc.nat(3),
+    work: fc.nat(4),
+    pause: fc.nat(4),
+    closes: fc.boolean(),
+    /** Micro-tasks until the caller gives up. */
+    patience: fc.option(fc.nat(12), { freq: 4 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 3 }),
+      fc.array(fc.array(use, { maxLength: 4 }), { minLength: 1, maxLength: 6 }),
+      async (limit, users) => {
+        const open = new OpenFiles(limit)
+        const files = [0, 1, 2, 3].map(() => new TestFile())
+        const asked = files.map((): number[] => [])
+        const served = files.map((): number[] => [])
+        const gaveUp = new Set<number>()
+        let asks = 0
+        const one = async ({ file: index, work, pause, closes, patience }: Use): Promise<void> => {
+          const file = files[index]!
+          const ask = asks++
+          const patient = new AbortController()
+          asked[index]!.push(ask)
+          const ending = patience === null ? null : turns(patience).then(() => patient.abort())
+          try {
+            await open.use(file, patient, async () => {
+              served[index]!.push(ask)
+              file.users += 1
+              file.isOpen = true
+              expect(file.users).toBe(1)
+              expect(files.filter(({ isOpen }) => isOpen).length).toBeLessThanOrEqual(limit)
+              await turns(work)
+              if (closes) file.isOpen = false
+              file.users -= 1
+            })
+          } catch (error) {
+            if (!patient.signal.aborted) throw error
+            gaveUp.add(ask)
+          }
+          await ending
+          await turns(pause)
+        }
+        const inTurn = async (uses: readonly Use[]): Promise<void> => {
+          // oxlint-disable-next-line no-await-in-loop -- one after the other
+          for (const next of uses) await one(next)
+        }
+        await Promise.all(users.map(inTurn))
+        expect(served).toEqual(asked.map((those) => those.filter((ask) => !gaveUp.has(ask))))
+        await open.closeAll()
+        expect([open.size, files.filter(({ isOpen }) => isOpen).length]).toEqual([0, 0])
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+interface Use {
+  readonly file: number
+  readonly work: number
+  readonly pause: number
+  readonly closes: boolean
+  readonly patience: number | null
+}
+
+test('those that wait when all files are closed are refused at once', async () => {
+  const open = new OpenFiles(1)
+  const file = new TestFile()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const first = open.use(file, { signal }, () => promise)
+  const waiting = open.use(file, { signal }, async () => {})
+  const closing = open.closeAll()
+  await expect(waiting).rejects.toThrow('Cannot use a file: all of them are being closed')
+  resolve()
+  await Promise.all([first, closing])
+  expect(open.size).toBe(0)
+})
