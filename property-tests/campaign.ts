@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { checkCleanSeeds } from './campaign/clean-seeds.ts'
 import { searchSeed } from './campaign/search-seed.ts'
-import { CRASH_MARKS, MARKS, missing } from './collector/marks.ts'
+import { DAYS } from './collector/days.ts'
+import { CRASH_MARKS, DAY_MARKS, MARKS, missing } from './collector/marks.ts'
 import { PROPERTY_NAMES } from './failures/failure-file.ts'
 import { SMALL_COMMAND_NAMES } from './small-scope/one-container.ts'
 import { checkSmallScope } from './small-scope/small-scope.ts'
@@ -52,6 +53,11 @@ const smallSeed = randomInt(2 ** 31)
 let cases = 0
 let small = 0
 
+// What is drawn seldom reaches what these do.
+for (const day of DAYS) {
+  // oxlint-disable-next-line no-await-in-loop -- one after the other
+  for (const mark of await day()) marks.add(mark)
+}
 while (performance.now() < untilMs && process.exitCode === undefined) {
   // oxlint-disable-next-line no-await-in-loop -- one after the other
   await searchSmallScope()
@@ -89,7 +95,7 @@ async function searchSmallScope(): Promise<void> {
 }
 
 function judgeMarks(): void {
-  const missed = missing([...MARKS, ...CRASH_MARKS], marks)
+  const missed = missing([...MARKS, ...DAY_MARKS, ...CRASH_MARKS], marks)
   const told =
     missed.length === 0 ? 'every interesting state was reached' : `never reached: ${missed.join(', ')}`
   process.stderr.write(`${told}\n`)

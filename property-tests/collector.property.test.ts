@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { MARKS, missing } from './collector/marks.ts'
-import { oddDay } from './collector/odd-day.ts'
-import { rareDay } from './collector/rare-day.ts'
+import { DAYS } from './collector/days.ts'
+import { DAY_MARKS, MARKS, missing } from './collector/marks.ts'
 import { checkCollector, replayed } from './collector.property.ts'
 
 const reached = new Set<string>()
@@ -45,14 +44,15 @@ test.for([
 )
 
 test('what happens seldom, one after the other, changes nothing of that', async () => {
-  for (const day of [rareDay, oddDay]) {
+  for (const day of DAYS) {
     // oxlint-disable-next-line no-await-in-loop -- one world at a time
     for (const mark of await day()) onMark(mark)
   }
 })
 
 test('every interesting state was reached in these cases', () => {
-  if (process.env['WATERTIGHT_SEED'] === undefined) expect(missing(MARKS, reached)).toEqual([])
+  if (process.env['WATERTIGHT_SEED'] === undefined)
+    expect(missing([...MARKS, ...DAY_MARKS], reached)).toEqual([])
 })
 
 /**

@@ -12,10 +12,10 @@ export class LateAnswers {
   readonly #unanswered = new Set<LogStream>()
   /** Told of each answer that came too late. */
   readonly #onLate: () => void
-  /** Told of each opening as it is asked for. */
-  readonly #onOpening: (id: string, options: OpenLogsOptions) => void
+  /** Told of each opening as it is asked for. What it returns is called when the stream is given back. */
+  readonly #onOpening: (id: string, options: OpenLogsOptions) => () => void
 
-  constructor(onLate: () => void, onOpening: (id: string, options: OpenLogsOptions) => void) {
+  constructor(onLate: () => void, onOpening: (id: string, options: OpenLogsOptions) => () => void) {
     this.#onLate = onLate
     this.#onOpening = onOpening
   }
@@ -44,9 +44,9 @@ export class LateAnswers {
       inspectContainer: (id, options) => engine.inspectContainer(id, options),
       openEvents: (options) => engine.openEvents(options),
       openLogs: async (id, options) => {
-        this.#onOpening(id, options)
+        const onDestroy = this.#onOpening(id, options)
         if (this.#takes(id, options)) return await this.#openLate(engine, id, options)
-        return await engine.openLogs(id, options)
+        return telling(await engine.openLogs(id, options), onDestroy)
       },
       close: () => engine.close(),
     }
@@ -72,5 +72,19 @@ export class LateAnswers {
     this.#unanswered.delete(stream)
     this.#onLate()
     return stream
+  }
+}
+
+/** The same stream, which tells before it is given back. */
+function telling(stream: LogStream, onDestroy: () => void): LogStream {
+  return {
+    read: (options) => stream.read(options),
+    destroy: () => {
+      onDestroy()
+      stream.destroy()
+    },
+    get closed() {
+      return stream.closed
+    },
   }
 }

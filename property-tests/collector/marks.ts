@@ -20,6 +20,18 @@ export const METRIC_MARKS: Readonly<Record<string, RegExp>> = {
   'a write repeated': /^log_capturer_lines_retried_total/,
 }
 
+/** Of what is not drawn: a service that does not take some record. */
+export const LETTER_MARKS: Readonly<Record<string, RegExp>> = {
+  'a dead letter written': /^log_capturer_lines_dead_lettered_total.*"refused"/,
+  'a retry exhausted': /^log_capturer_lines_dead_lettered_total.*"retries"/,
+  'dead letters given again': /^log_capturer_lines_redelivered_total/,
+}
+
+/** Those whose metric counts something. */
+export function marksIn(text: string, marks: Readonly<Record<string, RegExp>>): string[] {
+  return Object.entries(marks).flatMap(([mark, series]) => (sumOf(text, series) > 0 ? [mark] : []))
+}
+
 /** Interesting states, each with what the collector logs then. */
 export const LOG_MARKS: ReadonlyMap<string, string> = new Map([
   ['The sink takes nothing', 'a circuit open'],
@@ -45,6 +57,14 @@ export const MARKS: readonly string[] = [
   'a pool that is full',
   'a snapshot beside a followed stream',
   ...MOODS.filter((mood) => mood !== 'well').map((mood) => `a service: ${mood}`),
+]
+
+/** Those of days on which one thing comes after the other, see {@link file://./days.ts}: cases that are drawn seldom or never reach them. */
+export const DAY_MARKS: readonly string[] = [
+  ...Object.keys(LETTER_MARKS),
+  'a rotation while blocked',
+  'a rotation within a line',
+  'a snapshot of what a stream passed over',
 ]
 
 /** Those that only a crash can bring about. */

@@ -36,6 +36,8 @@ export interface RigOptions extends Partial<Omit<RigSettings, 'rotationIntervalM
   readonly isLong?: boolean
   /** What a sync of a file takes longer than other operations, milliseconds. Default 0. */
   readonly syncMs?: number
+  /** Whether promises of ports settle some micro-tasks late. Default in one world of four, as the seed says. */
+  readonly microTaskJitter?: boolean
   /** Whether the engine's logs are on the disk too, as files. Default false. */
   readonly storesLogs?: boolean
   /** Checks that are left out, by how their names begin (`unchecked` of a simulation). Default none. */

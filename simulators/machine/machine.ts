@@ -8,6 +8,8 @@ import { VirtualProcess } from './virtual-process.ts'
 export interface MachineOptions {
   readonly engine?: SimulatedEngineOptions
   readonly fileSystem?: SimulatedFileSystemOptions
+  /** Promises of the ports that its processes are given settle some micro-tasks later, drawn from the seed. Default false. */
+  readonly microTaskJitter?: boolean
 }
 
 /** A machine of a simulation: a container engine, a file system, what listens on it, and its processes. */
@@ -16,6 +18,7 @@ export class Machine {
   readonly engine: SimulatedEngine
   readonly fileSystem: SimulatedFileSystem
   readonly http: SimulatedHttpServer
+  readonly microTaskJitter: boolean
   readonly #running: VirtualProcess[] = []
   #started = 0
 
@@ -27,6 +30,7 @@ export class Machine {
     if (options.engine?.storesLogs === true)
       this.fileSystem.beforeLook = this.engine.storeLogsOn(this.fileSystem.disk)
     this.http = new SimulatedHttpServer(simulation)
+    this.microTaskJitter = options.microTaskJitter ?? false
   }
 
   /** Processes are numbered from 1, in the order they are started. */

@@ -6,8 +6,10 @@ import { SimulatedHttpClient } from '../sinks/simulated-http-client.ts'
 import { SimulatedJetStreamClient } from '../jetstream/simulated-jet-stream-client.ts'
 import type { SimulatedEngine } from '../engine/simulated-engine.ts'
 import type { Machine } from './machine.ts'
+import { MicroTaskJitter } from './micro-task-jitter.ts'
 import type { Network } from './network.ts'
 import { RecordingLogger } from './recording-logger.ts'
+import { SimulatedDiagnostics } from './simulated-diagnostics.ts'
 import { SimulatedHostProcess } from './simulated-host-process.ts'
 import { SimulatedStandardOutput } from './simulated-standard-output.ts'
 import type { VirtualProcess } from './virtual-process.ts'
@@ -25,17 +27,30 @@ export function virtualPorts(
   overrides: Partial<VirtualPorts>,
   client: ConnectOptions,
 ): VirtualPorts {
-  const { simulation, fileSystem, http } = machine
   const process = machine.startProcess()
+  const ports = portsOf(process, machine, network, overrides, client)
+  if (!machine.microTaskJitter) return { ...ports, ...overrides }
+  const random = machine.simulation.random.fork(`micro-tasks of process ${process.number}`)
+  return { ...jittered(ports, new MicroTaskJitter(random)), ...overrides }
+}
+
+function portsOf(
+  process: VirtualProcess,
+  { simulation, fileSystem, http, engine }: Machine,
+  network: Network,
+  overrides: Partial<VirtualPorts>,
+  client: ConnectOptions,
+): VirtualPorts {
   const output = overrides.output ?? new SimulatedStandardOutput(process)
   return {
     clock: simulation.clock.forProcess(process),
     random: simulation.random.fork(`process ${process.number}`),
     fileSystem: fileSystem.forProcess(process),
-    engine: overrides.engine ?? connect(process, machine.engine, client),
+    engine: overrides.engine ?? connect(process, engine, client),
     http: http.forProcess(process),
     jetStream: new SimulatedJetStreamClient(process, network.jetStream),
     process: new SimulatedHostProcess({ ledger: simulation.ledger, fileSystem }),
+    diagnostics: new SimulatedDiagnostics(process),
     logger: new RecordingLogger(() => simulation.nowMs),
     gzip: compressing(process, 'gzip', gzipSync),
     snappy: compressing(process, 'snappy', (bytes) => compressSync(Buffer.from(bytes))),
@@ -48,7 +63,21 @@ export function virtualPorts(
     },
     output,
     stdout: output.write,
-    ...overrides,
+  }
+}
+
+function jittered(ports: VirtualPorts, jitter: MicroTaskJitter): VirtualPorts {
+  const { clock, fileSystem, engine, jetStream, gzip, snappy, httpClient, stdout } = ports
+  return {
+    ...ports,
+    clock: jitter.port(clock),
+    fileSystem: jitter.port(fileSystem),
+    engine: jitter.port(engine),
+    jetStream: jitter.port(jetStream),
+    httpClient: (options) => jitter.port(httpClient(options)),
+    gzip: jitter.call(gzip),
+    snappy: jitter.call(snappy),
+    stdout: jitter.call(stdout),
   }
 }
 

@@ -68,6 +68,11 @@ export class Wire implements StreamSource<Uint8Array> {
     return this.#reply.toBoundary
   }
 
+  /** Whether there are bytes to be sent and none gets through. */
+  get isBlocked(): boolean {
+    return this.#disturbed && this.#pending() > 0 && this.#allowance() <= 0
+  }
+
   get hangsOnClose(): boolean {
     return this.#conditions.some((condition) => condition.hangsOnClose)
   }
@@ -78,6 +83,11 @@ export class Wire implements StreamSource<Uint8Array> {
 
   get delaysHead(): boolean {
     return this.#conditions.some((condition) => condition.delaysHead)
+  }
+
+  /** Whether anything is wrong on the way: until then what the reply has passes as it is. */
+  get disturbed(): boolean {
+    return this.#disturbed || this.#failure !== null
   }
 
   /** Has {@link onChange} called only for what {@link dueMs} does not say. */

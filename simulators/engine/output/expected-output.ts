@@ -50,6 +50,11 @@ export class ExpectedOutput {
     return this.#bytes.length
   }
 
+  /** Whether parts of a line are stored whose end is not. */
+  get hasOpenLine(): boolean {
+    return this.#partials.size > 0
+  }
+
   /**
    * A message was stored.
    * @param message counted from the first ever stored, which is 0
