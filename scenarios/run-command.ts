@@ -144,7 +144,7 @@ async function runPlan(
 ): Promise<void> {
   const { engine, compress, seed, defect } = options
   if (engine === 'virtual' && (runs.length > 1 || defect !== null)) {
-    const requests = runs.map((run) => ({ phase: phaseOf(run), compress, seed, defect, signal: stop }))
+    const requests = runs.map((one) => ({ phase: phaseOf(one), compress, seed, defect, signal: stop }))
     let done = 0
     await runInProcesses(requests, (result, index) => {
       done += 1
@@ -154,12 +154,12 @@ async function runPlan(
     return
   }
   await using world = await openEngine(options, progress)
-  for (const [index, run] of runs.entries()) {
+  for (const [index, one] of runs.entries()) {
     if (stop.aborted) return
-    const name = runs.length === 1 ? run.phase : `${run.phase} (${index + 1} of ${runs.length})`
+    const name = runs.length === 1 ? one.phase : `${one.phase} (${index + 1} of ${runs.length})`
     const how = { compress, seed, signal: force, stop, progress: progress.of(name) }
     // oxlint-disable-next-line no-await-in-loop -- side by side they would measure each other
-    session.finished(run, await runPhase(world, phaseOf(run), how))
+    session.finished(one, await runPhase(world, phaseOf(one), how))
   }
 }
 

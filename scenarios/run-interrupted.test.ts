@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ROOT } from './own-command.ts'
 import { readReport } from './report/run-report.ts'
 
+/** For processes that start on a busy machine: it only ends what hangs. */
 const LONG_MS = 280_000
 
 interface Run {
@@ -25,7 +26,7 @@ function start(temporary: string, ...args: readonly string[]): Run {
   onTestFinished(() => void child.kill('SIGKILL'))
   const texts = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const)
-    child[name]!.setEncoding('utf8').on('data', (text: string) => {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
       texts[name] += text
     })
   const ended = once(child, 'close').then(() => child.exitCode)
@@ -37,9 +38,6 @@ async function temporaryDirectory(): Promise<string> {
   onTestFinished(() => rm(directory, { recursive: true, force: true }))
   return directory
 }
-
-/** For processes that start on a busy machine: it only ends what hangs. */
-const LONG_MS = 280_000
 
 test(
   'a run that is interrupted reports what was seen, leaves nothing behind, and is resumed',

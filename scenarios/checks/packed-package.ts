@@ -79,7 +79,7 @@ async function checkProduction(folder: string, manifest: Manifest, cli: string):
   const said = await runProgram(process.execPath, [cli, 'run', 'idle-stream', '--engine', 'simulated']).catch(
     (error: { stderr?: unknown }) => String(error.stderr),
   )
-  const named = /it needs the package [\w-]+, which is not installed/.test(String(said))
+  const named = /it needs the package [\w-]+, which is not installed/.test(said)
   verdict('a package that only the testbed needs is asked for by name', Number(named), named, '1')
 }
 

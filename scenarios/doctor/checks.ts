@@ -38,6 +38,7 @@ export function checkEngine({ host, answer, socket }: EngineSight): Finding[] {
 function checkSocket(host: string, { failure, group }: NonNullable<EngineSight['socket']>): Finding {
   const path = host.replace(/^unix:\/\//, '')
   if (failure === null) return good('socket', `${path} may be read and written`)
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- any other code, and none, is told as it is
   switch (codeOf(failure)) {
     case 'ENOENT':
       return bad(

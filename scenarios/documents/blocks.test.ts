@@ -80,7 +80,7 @@ describe('what documents show', () => {
 
   for (const { place, text } of marked('routes'))
     test(`${place} asks for routes that there are`, () => {
-      const { paths } = JSON.parse(read('reference/operations/openapi.json')) as { paths: object }
+      const { paths }: { paths: object } = JSON.parse(read('reference/operations/openapi.json'))
       const known = new Set([...Object.keys(paths), '/metrics'])
       const asked = [...text.matchAll(/localhost:\d+(\/[\w/]*)/g)].map(([, route]) => route!)
       expect(asked.length).toBeGreaterThan(0)
@@ -89,7 +89,7 @@ describe('what documents show', () => {
 })
 
 describe('commands in documents', () => {
-  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'))
 
   test('of npm are scripts', () => {
     const named = documents.flatMap(({ file, text }) =>

@@ -101,8 +101,11 @@ ${circumstances(run)}
 
 function cutText({ interrupted, series, setup }: RunResult): string {
   if (!interrupted) return ''
-  const minutes = (seconds: number): string => formatNumber(seconds / 60)
   return `<p class="open">Interrupted at minute ${minutes(series.t.at(-1) ?? 0)} of ${minutes(setup.phaseSeconds)}: what failed has failed, what was not reached is open.</p>\n`
+}
+
+function minutes(seconds: number): string {
+  return formatNumber(seconds / 60)
 }
 
 function criterionRow(criterion: CriterionResult): string {

@@ -71,6 +71,7 @@ describe.skipIf(CHROMIUM === undefined)(
       const canvas = page.locator(`figure:has(figcaption:text-is("${title}")) canvas`).first()
       return await canvas.evaluate((element, wanted) => {
         // What runs in the browser; the types here are Node's.
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion
         const { width, height, getContext } = element as unknown as CanvasLike
         const { data } = getContext.call(element, '2d').getImageData(0, 0, width, height)
         let count = 0

@@ -11,11 +11,14 @@ export interface PageParts {
   readonly charts: string
 }
 
+function own(name: string): string {
+  return readFileSync(path.join(import.meta.dirname, name), 'utf8')
+}
+
 /** A whole page in one file that needs nothing from anywhere: the library that draws is in it. */
 export function pageText({ title, body, charts }: PageParts): string {
   const require = createRequire(import.meta.url)
   const library = (name: string): string => readFileSync(require.resolve(`uplot/dist/${name}`), 'utf8')
-  const own = (name: string): string => readFileSync(path.join(import.meta.dirname, name), 'utf8')
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -1,5 +1,6 @@
 // Draws the charts of the page. It runs in the browser, with uPlot in front of it.
 /* global uPlot */
+/* oxlint-disable unicorn/consistent-function-scoping -- all of it is one block: nothing of it is to be a name of the page */
 {
   const { columns, charts } = JSON.parse(document.getElementById('charts').textContent)
   const COLOURS = ['#3b82d6', '#d9822b', '#3aa76d', '#a45dc9', '#c9507a', '#2aa5b0', '#8f7f2c', '#7a7f99']
