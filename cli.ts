@@ -21,6 +21,7 @@ const COLLECTOR_VERBS: Verbs = {
 
 const TESTBED_VERBS: Verbs = {
   dockerd: async () => (await import('./scenarios/dockerd-command.ts')).registerDockerdCommand,
+  proxy: async () => (await import('./scenarios/proxy-command.ts')).registerProxyCommand,
   phases: async () => (await import('./scenarios/phases-command.ts')).registerPhasesCommand,
   report: async () => (await import('./scenarios/report-command.ts')).registerReportCommand,
   run: async () => (await import('./scenarios/run-command.ts')).registerRunCommand,

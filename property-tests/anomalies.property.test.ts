@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DetectorRig, linesAt, MINUTE_MS, watched } from '../reference/anomalies/detector-rig.test-helper.ts'
 import { LINE_BYTES_MAX, LINE_COST } from '../reference/anomalies/sample-buffer.ts'
-import { encodeSource, readSource } from '../reference/anomalies/stored-source.ts'
+import { encodeSource, readSource } from '../reference/anomalies/model/stored-source.ts'
 import { CONTENTS, someLines } from './anomalies/watched-lines.ts'
 import { happenings, watchedRun } from './anomalies/watched-world.ts'
 

@@ -146,6 +146,31 @@ describe('a signal', () => {
     expect(await program.exited).toBe(0)
   })
 
+  test('SIGHUP has other settings taken up, and a file that is wrong refused with its line', async () => {
+    const api = await engineWith(['one'])
+    const program = await collect(settings(api.host, 'stdout: {enabled: false}'))
+    let output = ''
+    program.child.stdout!.on('data', (bytes: Buffer) => (output += bytes.toString()))
+    await runs(program)
+    const file = join(directory, 'collector.yaml')
+    const state = `state_dir: ${directory}/state\n`
+    await writeFile(file, `${state}dispatcher: {worker: 3}\n`)
+    program.child.kill('SIGHUP')
+    await eventually(() => program.errors().includes('the one before is kept'))
+    expect(program.errors()).toContain('collector.yaml:2: unknown key dispatcher.worker')
+    const next = settings(api.host, 'stdout: {enabled: false}')
+      .replace('reconnect_interval: 100ms', 'reconnect_interval: 100ms, filters: {exclude_names: [web]}')
+      .concat('log_level: debug\n')
+    await writeFile(file, `${state}${next}`)
+    program.child.kill('SIGHUP')
+    await eventually(() => program.errors().includes('"result":"applied"'))
+    // The only container is left: nobody reads its log any more.
+    await eventually(async () => (await api.connections()) <= 2)
+    program.child.kill('SIGTERM')
+    expect(await program.exited).toBe(0)
+    expect(output).toBe('')
+  })
+
   test.each(['SIGTERM', 'SIGINT'] as const)(
     '%s drains and exits 0, with every line in the file',
     async (signal) => {

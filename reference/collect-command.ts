@@ -6,6 +6,7 @@ import { HttpDockerEngine } from './adapters/engine/http-docker-engine.ts'
 import { FastifyHttpServer } from './adapters/fastify-http-server.ts'
 import { gunzip } from './adapters/gunzip.ts'
 import { NodeClock } from './adapters/node-clock.ts'
+import { NodeDiagnostics } from './adapters/node-diagnostics.ts'
 import { NodeFileSystem } from './adapters/node-file-system.ts'
 import { NodeProcess } from './adapters/node-process.ts'
 import { NodeRandom } from './adapters/node-random.ts'
@@ -17,12 +18,12 @@ import { UndiciHttpClient } from './adapters/undici-http-client.ts'
 import type { CollectorConfig } from './config/config.ts'
 import { assertEnoughDescriptors } from './config/descriptors.ts'
 import { printConfig } from './config/documents/print-config.ts'
-import { readConfigText } from './config/load-config.ts'
+import { loadConfig, readConfigText } from './config/load-config.ts'
 import { readConfig } from './config/parse-config.ts'
-import { createCollector, type Collector } from './main.ts'
-import type { JetStream, Logger } from './ports/index.ts'
+import { createCollector, type Collector, type CollectorExtensions } from './main.ts'
+import type { JetStream, Logger, Ports } from './ports/index.ts'
 
-/** `watertight collect`: the reference collector, until SIGTERM or SIGINT; SIGHUP has it open its files anew. */
+/** `watertight collect`: the reference collector, until SIGTERM or SIGINT; SIGHUP has it read its configuration again and open its files anew. */
 export function registerCollectCommand(program: Command): void {
   program
     .command('collect')
@@ -38,7 +39,7 @@ export function registerCollectCommand(program: Command): void {
       const { config, said } = readConfig(text, options)
       if (print) return void process.stdout.write(printConfig(said))
       if (check) return void process.stdout.write(`${options.file}: the configuration can be used\n`)
-      const passed = await collect(config)
+      const passed = await collect(config, file)
       // Whatever a missed deadline left behind must not keep the process.
       process.exit(passed ? 0 : 1)
     })
@@ -52,10 +53,11 @@ interface CollectOptions {
 
 /**
  * Runs a collector until it is asked to stop, and drains it.
+ * @param file its configuration, which is read again when it is asked for
  * @returns false when something did not end in time or went wrong; the log names it.
  * @throws UsageError when the state directory or an address is in use, or something else cannot be had that the configuration names.
  */
-async function collect(config: CollectorConfig): Promise<boolean> {
+async function collect(config: CollectorConfig, file: string | undefined): Promise<boolean> {
   await assertEnoughDescriptors(config, new NodeProcess())
   const { tls } = config.containerMonitor
   const engineTls = tls === null ? null : await readEngineTls(tls)
@@ -64,9 +66,12 @@ async function collect(config: CollectorConfig): Promise<boolean> {
   try {
     const lock = await acquireStateLock(config.stateDir)
     try {
-      const collector = productionCollector(config, logger, engineTls)
+      const collector = productionCollector(config, logger, engineTls, {
+        ...(file !== undefined && { readConfig: () => readAgain(file) }),
+        onReloaded: ({ logLevel }) => void (logger.level = logLevel),
+      })
       collector.metrics.mirrorDroppedLogLines(() => logger.dropped)
-      watch.onHangUp(() => void reopen(collector, logger))
+      watch.onHangUp(() => void hungUp(collector, { logger, hasFile: file !== undefined }))
       const drained = await runUntil(watch.end, collector, logger)
       return drained && !watch.failed
     } finally {
@@ -75,6 +80,19 @@ async function collect(config: CollectorConfig): Promise<boolean> {
   } finally {
     await logger.flush(FLUSH_DEADLINE_MS)
   }
+}
+
+/** What SIGHUP asks for: other settings, and files opened anew. */
+async function hungUp(collector: Collector, how: { logger: Logger; hasFile: boolean }): Promise<void> {
+  if (how.hasFile) await collector.reload()
+  await reopen(collector, how.logger)
+}
+
+/** @throws UsageError when it cannot be used any more */
+async function readAgain(file: string): Promise<CollectorConfig> {
+  const config = await loadConfig(file, { fileSystem: new NodeFileSystem(), env: process.env })
+  await assertEnoughDescriptors(config, new NodeProcess())
+  return config
 }
 
 /** What whoever moved the files away asks for. */
@@ -95,15 +113,17 @@ export function productionCollector(
   config: CollectorConfig,
   logger: Logger,
   tls: EngineTls | null = null,
+  extensions: CollectorExtensions = {},
 ): Collector {
   const engine = new HttpDockerEngine(config.containerMonitor.socketPath, tls)
-  const collector = createCollector(config, {
+  const ports: Ports = {
     clock: new NodeClock(),
     random: new NodeRandom(),
     fileSystem: new NodeFileSystem({ logger }),
     engine,
     http: new FastifyHttpServer({ logger }),
     process: new NodeProcess(),
+    diagnostics: new NodeDiagnostics(),
     logger,
     gunzip,
     jetStream: natsJetStream,
@@ -111,7 +131,8 @@ export function productionCollector(
     snappy: compressSnappy,
     httpClient: (options) => new UndiciHttpClient(options),
     stdout: stdoutWriter(process.stdout),
-  })
+  }
+  const collector = createCollector(config, ports, extensions)
   collector.metrics.mirrorConnections(() => engine.connections())
   return collector
 }

@@ -1,5 +1,6 @@
 import { AnomalyDetection, DETECTION_OFF } from './anomalies/anomaly-detection.ts'
 import type { CollectorConfig } from './config/config.ts'
+import { LiveConfig } from './config/live-config.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { Source, SourcePosition } from './dispatch/block.ts'
 import type { Sink } from './dispatch/sink.ts'
@@ -10,6 +11,7 @@ import { FileMonitor } from './files/file-monitor.ts'
 import { parseFilePosition } from './files/file-position.ts'
 import { Access } from './http/access.ts'
 import { apiRoutes } from './http/api-routes.ts'
+import { Captures } from './http/captures.ts'
 import { healthOf, type Health } from './http/health.ts'
 import { Listeners } from './http/listeners.ts'
 import { metricsRoutes } from './http/metrics-routes.ts'
@@ -20,14 +22,17 @@ import { RecentErrors } from './http/recent-errors.ts'
 import type { Status } from './http/status.ts'
 import type { Component } from './lifecycle/component.ts'
 import { Lifecycle, type LifecycleState } from './lifecycle/lifecycle.ts'
-import { MonitorSwitch } from './lifecycle/monitor-switch.ts'
+import { MonitorSwitch, type MonitorState } from './lifecycle/monitor-switch.ts'
 import { Scope, type JoinReport } from './lifecycle/scope.ts'
 import { SlotPool } from './lifecycle/slot-pool.ts'
 import { runStopSequence, type StopReport } from './lifecycle/stop-sequence.ts'
 import { TaskRegistry } from './lifecycle/task-registry.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { Clock, DockerEngine, Logger, Ports } from './ports/index.ts'
-import { makeSinks } from './sinks/make-sinks.ts'
+import { Reloading } from './reload/reloading.ts'
+import type { ReloadReport } from './reload/reload-report.ts'
+import { takeUp, type ReloadedParts } from './reload/take-up.ts'
+import { makeSinks, type MadeSinks } from './sinks/make-sinks.ts'
 
 /** The reference collector. Start and stop are idempotent and safe in any order, also while the other is running. */
 export interface Collector {
@@ -37,6 +42,8 @@ export interface Collector {
   stop(): Promise<StopReport>
   /** Has every sink open its outputs anew, because somebody moved them away. */
   reopen(): Promise<void>
+  /** Reads the configuration again, and goes on by it where that is possible: see {@link CollectorExtensions.readConfig}. Never rejects. */
+  reload(): Promise<ReloadReport>
   readonly state: LifecycleState
   readonly tasks: TaskRegistry
   readonly metrics: Metrics
@@ -47,8 +54,12 @@ export interface Collector {
 }
 
 export interface CollectorExtensions {
-  /** Sinks beside those of the configuration. */
+  /** Sinks beside those of the configuration. Asked again at each reload: one of a name that was there before is not used. */
   readonly sinks?: (ports: Ports) => readonly Sink[]
+  /** Reads the configuration again; rejects with a sentence that says what is wrong with it. Left out where there is nothing to be read. */
+  readonly readConfig?: () => Promise<CollectorConfig>
+  /** Told which configuration the collector goes on by. */
+  readonly onReloaded?: (config: CollectorConfig) => void
   /** Whether tasks remember where they were started: see {@link TaskRegistry}. Default true. */
   readonly recordLocations?: boolean
 }
@@ -69,6 +80,7 @@ export function createCollector(
   const recentErrors = new RecentErrors(clock, ports.logger)
   const logger: Logger = recentErrors
   const tasks = new TaskRegistry(clock, { recordLocations })
+  const live = new LiveConfig(config)
   const { streamRotation, slotTurnMs } = config.containerMonitor
   const pool = new SlotPool({ capacity: streamRotation.maxConcurrentStreams, turnMs: slotTurnMs, clock })
   const metrics = new Metrics({ clock, tasks, process: ports.process, slots: pool })
@@ -77,11 +89,11 @@ export function createCollector(
     logger.error({ kind, task: name, err: error }, 'A task failed')
   }
 
-  const sinks = [
-    ...makeSinks(config.sinks, { ...ports, logger, metrics, tasks }),
-    ...(extensions.sinks?.({ ...ports, logger }) ?? []),
+  const sinkContext = { ...ports, logger, metrics, tasks }
+  const sinksOf = (next: CollectorConfig, before?: MadeSinks): Sink[] => [
+    ...makeSinks(next.sinks, sinkContext, before),
+    ...otherSinks(extensions, { ports: { ...ports, logger }, metrics, before }),
   ]
-  for (const { name } of sinks) metrics.sinkExpected(name)
   const { stateDir } = config
   const detection = config.anomaly.enabled
     ? new AnomalyDetection({
@@ -101,8 +113,8 @@ export function createCollector(
     metrics,
     fileSystem,
     stateDir,
-    config: config.dispatcher,
-    sinks,
+    config: live.dispatcher,
+    sinks: sinksOf(config),
     appends: config.push.enabled,
     parse: (kind, json) => POSITIONS[kind](json),
     observer: detection ?? undefined,
@@ -118,7 +130,7 @@ export function createCollector(
     knownSources: () => dispatcher.knownSources(),
   }
   const monitor = new ContainerMonitor({
-    config: config.containerMonitor,
+    config: live.containerMonitor,
     clock,
     random,
     logger,
@@ -127,26 +139,45 @@ export function createCollector(
     gunzip: ports.gunzip,
     metrics,
     pool,
-    sinks: sinks.map(({ name }) => name),
+    sinks: () => dispatcher.sinks.map(({ name }) => name),
     hostName: ports.process.hostName(),
     ownContainerId: ports.process.containerId(),
     delivery,
   })
-  const files = config.fileMonitor.enabled
-    ? new FileMonitor({
-        config: config.fileMonitor,
-        clock,
-        random,
-        logger,
-        fileSystem,
-        metrics,
-        delivery,
-        ownDirectories: [
-          stateDir,
-          ...(config.sinks.localFile.enabled ? [config.sinks.localFile.directory] : []),
-        ],
-      })
-    : null
+  const files = new FileMonitor({
+    config: live.fileMonitor,
+    clock,
+    random,
+    logger,
+    fileSystem,
+    metrics,
+    delivery,
+    ownDirectories: () => writtenTo(live.current),
+  })
+  const containerControl = containerSwitch(monitor, live, { clock, logger })
+  const fileControl = fileSwitch(files, live, { clock, logger })
+  const monitors = [containerControl, fileControl]
+  const enabledMonitors = (): MonitorState[] =>
+    monitors.filter(({ isEnabled }) => isEnabled).map(({ current }) => current)
+  metrics.mirrorMonitors(enabledMonitors)
+  const parts: ReloadedParts = {
+    live,
+    dispatcher,
+    containers: { monitor, control: containerControl },
+    files: fileControl,
+    sinksOf: (next) => sinksOf(next, { config: live.current.sinks, sinks: dispatcher.sinks }),
+  }
+  const reloading = new Reloading({
+    clock,
+    logger,
+    metrics,
+    current: () => live.current,
+    read: extensions.readConfig ?? null,
+    async takeUp(next, signal) {
+      await takeUp(next, parts, signal)
+      extensions.onReloaded?.(next)
+    },
+  })
   const push = config.push.enabled
     ? new PushIntake({
         config: config.push,
@@ -157,20 +188,18 @@ export function createCollector(
         directory: pushDirectory(config, ports),
       })
     : null
-  const monitors = [
-    ...(config.containerMonitor.enabled ? [containerSwitch(monitor, { clock, logger })] : []),
-    ...(files === null ? [] : [fileSwitch(files, { clock, logger })]),
-  ]
-  metrics.mirrorMonitors(() => monitors.map(({ current }) => current))
   const status = (): Status => ({
     state: lifecycle.state,
-    monitors: monitors.map(({ current }) => current),
+    monitors: enabledMonitors(),
+    streams: { open: pool.active, slots: pool.capacity, rotations: metrics.rotations },
     containers: monitor.status(),
-    files: files?.status() ?? [],
+    files: files.status(),
     pushed: push?.status() ?? [],
     sinks: dispatcher.figures(),
+    lastReload: reloading.last,
     errors: recentErrors.list(),
   })
+  const captures = new Captures({ clock, logger, diagnostics: ports.diagnostics })
   const access = new Access(config.api, { ...ports, logger, metrics })
   const api = apiRoutes({
     health: () => health(),
@@ -178,9 +207,11 @@ export function createCollector(
     logs: { push, bodyBytesMax: config.push.bodyBytesMax },
     anomalies: () => detection?.report() ?? DETECTION_OFF,
     monitors,
+    reload: () => reloading.reload(),
     tasks,
     process: ports.process,
     access,
+    captures,
   })
   const listeners = new Listeners({
     clock,
@@ -192,12 +223,14 @@ export function createCollector(
   })
   const components: readonly Component[] = [
     listeners,
+    captures,
     ...(detection === null ? [] : [detection]),
-    ...(files === null ? [] : [tailedFiles(files)]),
+    tailedFiles(files),
     dispatcher,
-    ...(config.containerMonitor.enabled ? [engineConnections(engine)] : []),
+    engineConnections(engine),
     ...monitors,
     ...(push === null ? [] : [push]),
+    reloading,
   ]
 
   const health = (): Health => {
@@ -230,11 +263,12 @@ export function createCollector(
 
   async function stop(deadlineMs: number): Promise<StopReport> {
     const scope = app
+    const reload = await runStopSequence(clock, deadlineMs, reloading.endSteps())
     const steps = components.toReversed().flatMap((component) => component.stopSteps())
     const tasksEnd = { name: 'tasks', atMostMs: 500, reservedMs: 50, run: closeOf(scope) }
-    const report = await runStopSequence(clock, deadlineMs, [...steps, tasksEnd])
+    const rest = await runStopSequence(clock, deadlineMs - reload.elapsedMs, [...steps, tasksEnd])
     app = null
-    return report
+    return { elapsedMs: reload.elapsedMs + rest.elapsedMs, missed: [...reload.missed, ...rest.missed] }
   }
 
   async function abandon(): Promise<StopReport> {
@@ -251,7 +285,8 @@ export function createCollector(
   return {
     start: () => lifecycle.start(),
     stop: () => lifecycle.stop(),
-    reopen: () => reopenAll(sinks),
+    reopen: () => reopenAll(dispatcher.sinks),
+    reload: () => reloading.reload(),
     get state() {
       return lifecycle.state
     },
@@ -261,6 +296,22 @@ export function createCollector(
     health,
     heldBytes: () => dispatcher.heldBytes(),
   }
+}
+
+/** Sinks beside those of the configuration. One that is there stays. */
+function otherSinks(
+  { sinks }: CollectorExtensions,
+  { before, metrics, ports }: { before: MadeSinks | undefined; metrics: Metrics; ports: Ports },
+): readonly Sink[] {
+  return (sinks?.(ports) ?? []).map((sink) => {
+    metrics.sinkExpected(sink.name)
+    return before?.sinks.find(({ name }) => name === sink.name) ?? sink
+  })
+}
+
+/** Directories in which what is read would be what was written. */
+function writtenTo({ sinks: { localFile }, stateDir }: CollectorConfig): string[] {
+  return [stateDir, ...(localFile.enabled ? [localFile.directory] : [])]
 }
 
 /** How positions of each kind of source are read from their form on disk. */
@@ -288,9 +339,14 @@ function closeOf(scope: Scope | null): (deadlineMs: number) => Promise<JoinRepor
 }
 
 /** In the middle of a stop each has what its readers need to end: the longest of their own deadlines is that of a close without an answer. */
-function containerSwitch(monitor: ContainerMonitor, ports: { clock: Clock; logger: Logger }): MonitorSwitch {
+function containerSwitch(
+  monitor: ContainerMonitor,
+  live: LiveConfig,
+  ports: { clock: Clock; logger: Logger },
+): MonitorSwitch {
   return new MonitorSwitch(monitor, {
     ...ports,
+    isEnabled: () => live.containerMonitor.enabled,
     name: 'container',
     component: 'container_monitor',
     step: 'readers',
@@ -299,9 +355,14 @@ function containerSwitch(monitor: ContainerMonitor, ports: { clock: Clock; logge
 }
 
 /** What is open of the files is closed by {@link tailedFiles} when the collector stops. */
-function fileSwitch(monitor: FileMonitor, ports: { clock: Clock; logger: Logger }): MonitorSwitch {
+function fileSwitch(
+  monitor: FileMonitor,
+  live: LiveConfig,
+  ports: { clock: Clock; logger: Logger },
+): MonitorSwitch {
   return new MonitorSwitch(monitor, {
     ...ports,
+    isEnabled: () => live.fileMonitor.enabled,
     name: 'file',
     component: 'file_monitor',
     step: 'file readers',
@@ -325,7 +386,8 @@ function tailedFiles(monitor: FileMonitor): Component {
   return {
     name: 'tailed_files',
     start: async () => {},
-    stopSteps: () => [{ name: 'tailed files', atMostMs: 500, run: () => monitor.close() }],
+    stopSteps: () =>
+      monitor.isOpen ? [{ name: 'tailed files', atMostMs: 500, run: () => monitor.close() }] : [],
     checks: () => ({}),
   }
 }

@@ -5,21 +5,23 @@ import { UsageError } from '../reference/usage-error.ts'
 import {
   ALL_FAULTS,
   ENGINE_FAULTS,
-  keyOf,
   parseScenario,
   playScenario,
+  ReplayServer,
   scenarioJsonSchema,
   SimulatedDaemon,
   type EngineMachine,
-  type FaultEntry,
   type Scenario,
 } from '../simulators/index.ts'
+import { faultsJson, faultsText } from './fault-list.ts'
 import { onInterruption } from './interruption.ts'
+import { readRecording } from './recording-file.ts'
 
 interface DockerdOptions {
   readonly socket?: string
   readonly port?: number
   readonly scenario?: string
+  readonly replay?: string
   readonly listFaults?: true
   readonly json?: true
   readonly scenarioSchema?: true
@@ -36,37 +38,55 @@ export function registerDockerdCommand(program: Command): void {
       '--scenario <file>',
       'containers and faults on a time line (YAML); without: three chatty containers',
     )
+    .option('--replay <file>', 'answer as a recording of "proxy --record" says, instead')
     .option('--list-faults', 'print everything that can go wrong, and exit')
     .option('--json', 'with --list-faults: print one JSON object')
     .option('--scenario-schema', 'print the JSON Schema of scenario files, and exit')
     .action(async (options: DockerdOptions) => {
       if (options.listFaults === true)
-        process.stdout.write(options.json === true ? faultsJson() : faultsText())
+        process.stdout.write(options.json === true ? faultsJson(ALL_FAULTS) : faultsText(ALL_FAULTS))
       else if (options.scenarioSchema === true) process.stdout.write(schemaText())
       else await serve(options)
     })
 }
 
 async function serve(options: DockerdOptions): Promise<void> {
+  if (options.replay !== undefined) return await replay(options, options.replay)
   const scenario = await scenarioOf(options.scenario)
   using interruption = onInterruption()
-  await using daemon = await listen(options, scenario)
+  const { seed, personality } = scenario
+  await using daemon = await listen(options, (address) =>
+    SimulatedDaemon.listen({ listen: address, seed, personality }),
+  )
   using _playing = playScenario(daemon, scenario, (problem) => process.stderr.write(`${problem}\n`))
   process.stdout.write(`listening on ${daemon.address}\n`)
   if (!interruption.signal.aborted) await once(interruption.signal, 'abort')
 }
 
-async function listen(
+async function replay(options: DockerdOptions, file: string): Promise<void> {
+  if (options.scenario !== undefined) {
+    throw new UsageError(
+      'Cannot replay with --scenario: nothing is simulated, a recording has the faults it was made with',
+    )
+  }
+  const recording = await readRecording(file)
+  using interruption = onInterruption()
+  await using server = await listen(options, (address) => ReplayServer.listen(recording, address))
+  process.stdout.write(`listening on ${server.address}\n`)
+  if (!interruption.signal.aborted) await once(interruption.signal, 'abort')
+}
+
+/** Where the options say. @param open listens there */
+async function listen<Listening>(
   { socket, port }: DockerdOptions,
-  scenario: Scenario<EngineMachine>,
-): Promise<SimulatedDaemon> {
+  open: (address: { socketPath: string } | { port: number }) => Promise<Listening>,
+): Promise<Listening> {
   if ((socket === undefined) === (port === undefined)) {
     throw new UsageError('Cannot listen: give either --socket PATH or --port NUMBER')
   }
-  const { seed, personality } = scenario
   const address = socket === undefined ? { port: port! } : { socketPath: socket }
   try {
-    return await SimulatedDaemon.listen({ listen: address, seed, personality })
+    return await open(address)
   } catch (error) {
     throw new UsageError(`Cannot listen on ${socket ?? port}: ${messageOf(error)}`)
   }
@@ -80,31 +100,8 @@ async function scenarioOf(file: string | undefined): Promise<Scenario<EngineMach
   return parseScenario(text, file, ENGINE_FAULTS)
 }
 
-function faultsJson(): string {
-  const faults = ALL_FAULTS.map((kind) => ({
-    name: kind.name,
-    target: kind.target,
-    description: kind.description,
-    parameters: parametersOf(kind),
-  }))
-  return `${JSON.stringify({ schema: 1, faults })}\n`
-}
-
-function faultsText(): string {
-  return ALL_FAULTS.map((kind) => {
-    const list = Object.entries(parametersOf(kind)).map(([key, allowed]) => `    ${key}: ${allowed}\n`)
-    return `${kind.name} (${kind.target}): ${kind.description}\n${list.join('')}`
-  }).join('')
-}
-
 function schemaText(): string {
   return `${JSON.stringify(scenarioJsonSchema(ENGINE_FAULTS), null, 2)}\n`
-}
-
-/** What each key of a step allows, for people; all but those with a default are needed. */
-function parametersOf({ parameters, lasts }: FaultEntry): Readonly<Record<string, string>> {
-  const own = Object.entries(parameters).map(([name, { allowed }]) => [keyOf(name), allowed])
-  return Object.fromEntries(lasts ? [...own, ['for', 'a duration up to 24h; default until the end']] : own)
 }
 
 function toPort(text: string): number {

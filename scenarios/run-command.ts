@@ -37,7 +37,7 @@ export function registerRunCommand(program: Command): void {
     )
     .option(
       '--scenario <file>',
-      'faults on a time line (YAML, as for dockerd), played during each phase on simulated',
+      'faults on a time line (YAML), played during each phase: on simulated as for dockerd, on docker as for proxy',
     )
     .addOption(
       new Option('--resume <report.json>', 'run what an interrupted run has left').conflicts([
@@ -173,9 +173,8 @@ async function openEngine(options: PhasePlan['options'], progress: Progress): Pr
   const { engine, subject, scenario, defect } = options
   if (engine === 'virtual') return openVirtualEngine()
   const chosen = await chosenSubject(subject, defect)
+  const read = scenario === null ? null : await readPhaseScenario(scenario)
   const provider =
-    engine === 'simulated'
-      ? provideSimulated(scenario === null ? null : await readPhaseScenario(scenario))
-      : await provideDocker((what) => progress.say(what))
+    engine === 'simulated' ? provideSimulated(read) : await provideDocker(read, (what) => progress.say(what))
   return realTimeEngine(provider, chosen, defect)
 }

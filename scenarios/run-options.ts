@@ -46,8 +46,10 @@ export function checkRunOptions(typed: TypedRunOptions): CheckedRunOptions {
   if (typed.subject !== REFERENCE_NAME && typed.defect !== undefined) {
     throw new UsageError(`Cannot put defect ${typed.defect} back: use --subject reference`)
   }
-  if (typed.scenario !== undefined && engine !== 'simulated') {
-    throw new UsageError(`Cannot play ${typed.scenario} on engine ${engine}: use --engine simulated`)
+  if (typed.scenario !== undefined && engine === 'virtual') {
+    throw new UsageError(
+      `Cannot play ${typed.scenario} on engine ${engine}: use --engine simulated or docker`,
+    )
   }
   return {
     engine,

@@ -48,10 +48,24 @@ export {
 } from './engine/personality.ts'
 export { RealTimeHost } from './real-time/real-time-host.ts'
 export { SimulatedDaemon, type SimulatedDaemonOptions } from './daemon/simulated-daemon.ts'
+export { EngineProxy, type EngineProxyOptions } from './proxy/over-sockets/engine-proxy.ts'
+export { parseEngineAddress } from './proxy/over-sockets/engine-address.ts'
+export type { ExchangeLog, ExchangeRecord } from './proxy/exchange-log.ts'
+export { Recorder } from './proxy/recording/recorder.ts'
+export { RecordingReader, type Recording } from './proxy/recording/recording-reader.ts'
+export { ReplayServer } from './proxy/over-sockets/replay-server.ts'
+export type { ProxiedEngine } from './proxy/proxied-engine.ts'
+export type { DisturbableEngine, WireMachine } from './wire/disturbable-engine.ts'
 export { parseScenario } from './scenario/parse-scenario.ts'
 export { playScenario, playTimeline } from './scenario/play-scenario.ts'
 export type { Scenario, ScenarioStep } from './scenario/scenario.ts'
-export { ALL_FAULTS, ENGINE_FAULTS, SINK_FAULTS, WORLD_FAULTS } from './scenario/playable-faults.ts'
+export {
+  ALL_FAULTS,
+  ENGINE_FAULTS,
+  PROXY_FAULTS,
+  SINK_FAULTS,
+  WORLD_FAULTS,
+} from './scenario/playable-faults.ts'
 export { scenarioJsonSchema } from './scenario/scenario-schema.ts'
 export { keyOf } from '../reference/config/values.ts'
 export type { FileMachine } from './faults/files/file-faults.ts'

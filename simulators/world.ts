@@ -16,13 +16,13 @@ export interface WorldOptions extends SimulationOptions {
   readonly engine?: SimulatedEngineOptions
   /** The machine's file system. */
   readonly fileSystem?: SimulatedFileSystemOptions
+  /** How the engine's clients in {@link World.ports} are connected. */
+  readonly client?: ConnectOptions
   /**
    * Promises of the ports that processes are given settle some micro-tasks later, drawn from the seed. It shows code whose outcome depends on how many there are, such as
    * a waiter that another overtakes each time. Default false.
    */
   readonly microTaskJitter?: boolean
-  /** How the engine's clients in {@link World.ports} are connected. */
-  readonly client?: ConnectOptions
 }
 
 /** A simulation with one machine, and the servers that can be reached from it. */

@@ -3,6 +3,7 @@ import type { CollectorConfig } from '../../reference/config/config.ts'
 import { messageOf } from '../../reference/errors.ts'
 import { RING_KEYS } from '../../reference/docker/reading/search/cursor-state.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
+import type { ReloadReport } from '../../reference/reload/reload-report.ts'
 import {
   type EngineMachine,
   type Fault,
@@ -78,6 +79,8 @@ export const MOMENTARY_CHECKS = [
   'I8 a stop misses nothing',
   'I8 a stop leaves nothing behind',
   'I10 each loss is told in the end',
+  'I12 health tells what keeps positions or lists from being right',
+  'I7 records are of the name that the container has',
   'I13 the counters tell what was done',
 ] as const
 type MomentaryCheck = (typeof MOMENTARY_CHECKS)[number]
@@ -107,6 +110,8 @@ export class CollectorRig {
   /** When those were switched off. */
   readonly #offSinceMs = new Map<SinkKind, number>()
   #settings: RigSettings
+  /** What the configuration says when it is read again; null: something that cannot be used. */
+  #toRead: RigSettings | null
   #config: CollectorConfig
   #ports: VirtualPorts
   #collector: Collector
@@ -154,9 +159,9 @@ export class CollectorRig {
     this.world = new World({
       seed: options.seed,
       recordLocations: false,
+      unchecked: options.unchecked ?? [],
       // Drawn from the seed and not with the rest: no other case is another one for it.
       microTaskJitter: options.microTaskJitter ?? new SeededRandom(options.seed, 'micro-tasks').chance(0.25),
-      unchecked: options.unchecked ?? [],
       engine: {
         personality: PERSONALITIES[options.engine],
         storesLogs: options.storesLogs ?? false,
@@ -169,6 +174,7 @@ export class CollectorRig {
     const { logRotation = null } = options
     this.#logRotation = this.engine.personality.cutsStampsToSeconds ? null : logRotation
     this.#settings = settingsOf(options)
+    this.#toRead = this.#settings
     this.#config = configOf(this.#slots, this.#settings)
     this.#troubles = new Troubles(() => world.nowMs)
     this.#told = new ToldLosses((name) => this.engine.everyContainer.filter((each) => each.name === name))
@@ -344,6 +350,40 @@ export class CollectorRig {
     await this.start()
   }
 
+  /** The configuration becomes another one, or nothing that can be used, while the collector runs. */
+  async reload(settings: Partial<RigSettings> | null): Promise<ReloadReport> {
+    return await this.world.run(() => this.#reload(settings))
+  }
+
+  /** The same, and nobody waits for it. */
+  beginReload(settings: Partial<RigSettings>): void {
+    void this.#reload(settings)
+  }
+
+  async #reload(settings: Partial<RigSettings> | null): Promise<ReloadReport> {
+    this.#toRead = settings === null ? null : { ...this.#settings, ...settings }
+    const report = await this.#collector.reload()
+    this.marks.add(`a reload ${report.result}`)
+    return report
+  }
+
+  /** What is asked for while a reload is under way is read by the next one. Sinks may be given something before it is over. */
+  #readAgain(): RigSettings {
+    if (this.#toRead === null) throw new Error('collector.yaml, line 1: no key of this name')
+    for (const kind of this.#toRead.sinks) if (!this.#settings.sinks.includes(kind)) this.#switchedOn(kind)
+    return this.#toRead
+  }
+
+  #goesOnBy(next: RigSettings): void {
+    for (const kind of this.#settings.sinks)
+      if (!next.sinks.includes(kind) && this.#ran.has(kind)) this.#offSinceMs.set(kind, this.world.nowMs)
+    for (const kind of next.sinks) this.#ran.add(kind)
+    // What a sink held when it came the counters of the process do not say.
+    if (next.sinks.join() !== this.#settings.sinks.join()) this.#counters.blurred()
+    this.#settings = next
+    this.#config = configOf(this.#slots, next)
+  }
+
   /** What could never be saved, the next process cannot know: that a sink was on while the disk took nothing. */
   #isRemembered(kind: SinkKind): boolean {
     const saved = savedSinks(this.world.fileSystem.contents(`${STATE}/positions.json`))
@@ -356,8 +396,7 @@ export class CollectorRig {
     const isRemembered = this.world.nowMs - offSinceMs < REMEMBERED_MS
     this.marks.add(isRemembered ? 'a sink switched on again' : 'a sink switched on')
     if (isRemembered) return
-    for (const { sink, check } of this.#deliveries()) {
-      if (sink !== SINK_NAMES[kind]) continue
+    for (const { check } of this.#deliveries(this.engine.containers, [kind])) {
       check.join()
       this.#joined.add(check)
     }
@@ -653,6 +692,19 @@ export class CollectorRig {
     return errors.map(({ fields, message }) => `${message}: ${inspect(fields)}`)
   }
 
+  /** Something is wrong for minutes that no line waits for. */
+  assertUnhealthy(what: string): void {
+    if (this.#health().isGood)
+      this.#fail('I12 health tells what keeps positions or lists from being right', `health is good: ${what}`)
+  }
+
+  /** What was written last of a container to standard output is of the name that it has now. */
+  assertNamed(name: string): void {
+    const written = this.#stdout.lastNameOf(this.engine.container(name))
+    if (written !== name)
+      this.#fail('I7 records are of the name that the container has', `${name} is called ${written}`)
+  }
+
   /** A container that is removed was read before that, all of it. */
   assertReadToItsEnd(name: string): void {
     for (const container of this.engine.everyContainer.filter((each) => each.name === name))
@@ -675,6 +727,7 @@ export class CollectorRig {
 
   #beginProcess(): void {
     this.#begunMs = this.world.nowMs
+    this.#toRead = this.#settings
     this.#mayReadAgain()
     this.#ports = this.#newPorts()
     this.#collector = this.#newCollector()
@@ -682,9 +735,12 @@ export class CollectorRig {
   }
 
   #newCollector(): Collector {
+    let read = this.#settings
     return createCollector(this.#config, this.#ports, {
       recordLocations: false,
-      sinks: (ports) => (this.#settings.sinks.includes('network') ? [this.#network.sink(ports)] : []),
+      sinks: (ports) => (read.sinks.includes('network') ? [this.#network.sink(ports)] : []),
+      readConfig: async () => configOf(this.#slots, (read = this.#readAgain())),
+      onReloaded: () => this.#goesOnBy(read),
     })
   }
 
@@ -746,8 +802,10 @@ export class CollectorRig {
   }
 
   /** What each sink in use is to have. */
-  #deliveries(containers: readonly SimulatedContainer[] = this.engine.containers): Delivery[] {
-    const { sinks } = this.#settings
+  #deliveries(
+    containers: readonly SimulatedContainer[] = this.engine.containers,
+    sinks: readonly SinkKind[] = this.#settings.sinks,
+  ): Delivery[] {
     return containers.flatMap((container) => {
       const checks = this.#checks(container)
       return SINK_KINDS.flatMap((kind, index) =>

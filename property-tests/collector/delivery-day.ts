@@ -1,11 +1,11 @@
-import { runAndRemove, type Behaviour } from '../../simulators/index.ts'
+import { faults, runAndRemove, type Behaviour, type FileFault } from '../../simulators/index.ts'
 import { CollectorRig } from './collector-rig.ts'
 import type { RigOptions } from './rig-options.ts'
 
 /**
  * A day of what happens between reading and the sinks: sinks that are switched off and on again, also before their first record; one that is away over a crash, while
- * lines are lost and records get other numbers; a file that cannot be written to; stops just when something is right again; a container that is renamed; and
- * one that lives for some milliseconds while every slot is taken.
+ * lines are lost and records get other numbers; a file that cannot be written to; stops just when something is right again; a container that is renamed; what is
+ * wrong without any line that waits; and a container that lives for some milliseconds while every slot is taken.
  * @returns the states that were reached
  */
 export async function deliveryDay(options: Pick<RigOptions, 'unchecked'> = {}): Promise<ReadonlySet<string>> {
@@ -21,21 +21,22 @@ export async function deliveryDay(options: Pick<RigOptions, 'unchecked'> = {}): 
   })
   rig.addContainer('both streams', { name: 'web', behaviour: CALM })
   await rig.start()
-  await rightAgainAtStop(rig)
+  await rightAgainAtStop(rig, { kind: 'no-space' })
   await switchedOffAndOn(rig)
-  await rightAgainAtStop(rig)
+  await rightAgainAtStop(rig, { kind: 'error', code: 'EIO' })
   await awayOverCrash(rig)
   await oneFileFails(rig)
   await renamed(rig)
+  await unhealthy(rig)
   await shortLife(rig)
   await rig.finish()
   return rig.marks
 }
 
 /** The disk fails for longer than most delays, and is right again just as the collector stops: nothing is missed. */
-async function rightAgainAtStop(rig: CollectorRig): Promise<void> {
+async function rightAgainAtStop(rig: CollectorRig, fault: FileFault): Promise<void> {
   await rig.advance(ONE_MINUTE_MS / 2)
-  rig.disturbDisk({ kind: 'error', code: 'EIO' })
+  rig.disturbDisk(fault)
   await rig.advance(ONE_MINUTE_MS)
   rig.mendDisk()
   await rig.restartProcess()
@@ -73,14 +74,34 @@ async function oneFileFails(rig: CollectorRig): Promise<void> {
   await rig.advance(ONE_MINUTE_MS)
 }
 
-/** Under its new name it goes on in the same file, also over a restart. */
+/** Under its new name it goes on in the same file, also over a restart, and where no event told of the name. */
 async function renamed(rig: CollectorRig): Promise<void> {
+  await rig.restartProcess({ sinks: ['files', 'stdout'] })
+  await rig.advance(ONE_MINUTE_MS / 4)
   rig.engine.rename('web', 'called-otherwise')
   await rig.advance(ONE_MINUTE_MS / 4)
+  rig.assertNamed('called-otherwise')
   await rig.restartProcess()
   await rig.advance(ONE_MINUTE_MS / 2)
+  rig.assertNamed('called-otherwise')
+  rig.loseEvents(1)
   rig.engine.rename('called-otherwise', 'web')
-  await rig.advance(ONE_MINUTE_MS / 4)
+  await rig.advance(2 * ONE_MINUTE_MS)
+  rig.assertNamed('web')
+}
+
+/** Lines go on to be delivered, but positions cannot be saved, or containers cannot be listed: health says so. */
+async function unhealthy(rig: CollectorRig): Promise<void> {
+  rig.disturbDisk({ kind: 'error', code: 'EIO' }, { path: /positions/ })
+  await rig.advance(ONE_MINUTE_MS)
+  rig.assertUnhealthy('positions cannot be saved')
+  rig.mendDisk()
+  rig.disturbed()
+  rig.world.inject(faults.errorStatus({ operation: 'list', status: 500, times: 1000 }))
+  await rig.advance(2 * ONE_MINUTE_MS)
+  rig.assertUnhealthy('containers cannot be listed')
+  rig.calm()
+  await rig.advance(ONE_MINUTE_MS)
 }
 
 async function shortLife(rig: CollectorRig): Promise<void> {

@@ -13,6 +13,8 @@ export class StdoutCheck {
   readonly #checks = new Map<string, OutputCheck>()
   /** Containers of which nothing came since the last crash. */
   readonly #mayRepeat = new Set<string>()
+  /** By container: what its last record calls it. */
+  readonly #names = new Map<string, string>()
   #found: string | undefined
 
   constructor(engine: SimulatedEngine, onSkipped: (lines: SkippedLines) => void) {
@@ -33,6 +35,11 @@ export class StdoutCheck {
     return check
   }
 
+  /** What the last record calls a container. */
+  lastNameOf({ id }: SimulatedContainer): string | undefined {
+    return this.#names.get(id)
+  }
+
   /** Whole records were written. */
   take(bytes: Uint8Array): void {
     const text = Buffer.from(bytes).toString()
@@ -44,8 +51,9 @@ export class StdoutCheck {
     for (const id of this.#checks.keys()) this.#mayRepeat.add(id)
   }
 
-  #takeRecord({ container_id: id, stream, line }: z.infer<typeof RECORD>): void {
+  #takeRecord({ container_id: id, container_name: name, stream, line }: z.infer<typeof RECORD>): void {
     const container = this.#engine.container(id)
+    this.#names.set(container.id, name)
     const check = this.of(container)
     const bytes = Buffer.from(`${line}\n`)
     if (this.#mayRepeat.delete(id)) check.resumeAt(bytes)
@@ -60,6 +68,11 @@ export class StdoutCheck {
   }
 }
 
-const RECORD = z.object({ container_id: z.string(), stream: z.enum(['stdout', 'stderr']), line: z.string() })
+const RECORD = z.object({
+  container_id: z.string(),
+  container_name: z.string(),
+  stream: z.enum(['stdout', 'stderr']),
+  line: z.string(),
+})
 /** By number. */
 const STREAMS = ['stdin', 'stdout', 'stderr'] as const

@@ -3,6 +3,7 @@ import { sharedJoin } from './b07-shared-join.ts'
 import { blockedRead } from './b08-blocked-read.ts'
 import { pendingRead } from './b09-pending-read.ts'
 import { unclosedStream } from './b10-unclosed-stream.ts'
+import { ANOMALIES } from './anomalies.ts'
 import { API } from './api.ts'
 import { ALERTS } from './alerts.ts'
 import { CHANCE } from './chance.ts'
@@ -16,8 +17,11 @@ import { FILE_MONITOR } from './file-monitor.ts'
 import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
 import { ORACLES } from './oracles.ts'
+import { PUSH } from './push.ts'
+import { PROXY } from './proxy.ts'
 import { READING } from './reading.ts'
 import { RECORDS } from './records.ts'
+import { RELOAD } from './reload.ts'
 import { RETRIES } from './retries.ts'
 import { STORED } from './stored.ts'
 import { PARSERS } from './parsers.ts'
@@ -45,6 +49,7 @@ export const DEFECTS: readonly Defect[] = [
   ...SURVIVORS,
   ...RECORDS,
   ...STAGES,
+  ...RELOAD,
   ...RETRIES,
   ...STORED,
   ...NETWORK_SINKS,
@@ -53,10 +58,13 @@ export const DEFECTS: readonly Defect[] = [
   ...FIELD,
   ...SUBJECTS,
   ...API,
+  ...PUSH,
   ...ALERTS,
   ...PARSERS,
   ...ORACLES,
   ...CHANCE,
+  ...ANOMALIES,
+  ...PROXY,
 ]
 
 /** With what was made up to show that an invariant, a promise about crashes or a criterion can fail. */

@@ -210,6 +210,7 @@ export const DELIVERY: readonly Defect[] = [
       { file: checkpointer, find: 'const LATE_INTERVALS = 3', replace: 'const LATE_INTERVALS = 1e9' },
     ],
     caughtBy: [
+      'delivery-day',
       { file: dispatcherTest, test: 'that fails for longer than three intervals is told in health' },
     ],
   },
@@ -246,7 +247,13 @@ export const DELIVERY: readonly Defect[] = [
     finding: 'D4',
     origin,
     description: 'A sink that is switched off before its first record is not remembered',
-    patches: [{ file: store, find: 'this.#knowConfigured()\n', replace: '\n' }],
+    patches: [
+      {
+        file: store,
+        find: 'if (text !== null) this.#restore(parsePositions(text))\n      this.#knowConfigured()\n',
+        replace: 'if (text !== null) this.#restore(parsePositions(text))\n',
+      },
+    ],
     caughtBy: [
       { file: storeTest, test: 'a sink is known from its first run on, though it was given nothing' },
     ],
@@ -301,8 +308,8 @@ export const DELIVERY: readonly Defect[] = [
     patches: [
       {
         file: feed,
-        find: 'return sink.limits.writeDeadlineMs === null ? spool.read(from) : spool.readDurable(from)',
-        replace: 'return sink ? spool.read(from) : spool.readDurable(from)',
+        find: 'sink.limits.writeDeadlineMs === null ? spool.read(from) : spool.readDurable(from)',
+        replace: 'sink ? spool.read(from) : spool.readDurable(from)',
       },
     ],
     caughtBy: [

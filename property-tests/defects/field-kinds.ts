@@ -7,7 +7,7 @@ export const FIELD_KINDS: Readonly<Record<string, readonly string[]>> = {
   'two locks taken in two orders': ['B240'],
   'a join of tasks that live on': ['B7'],
   'sent to what is closed': ['B326'],
-  'a signal that is missed': ['B320', 'B321'],
+  'a signal that is missed': ['B321'],
   'a cancellation that is lost': ['B8', 'B235', 'B324'],
   'a wrapper of a timeout that leaks': ['B9', 'B234'],
   'a handle that is never closed': ['B10', 'B130', 'B243'],

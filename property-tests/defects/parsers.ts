@@ -59,6 +59,25 @@ export const PARSERS: readonly Defect[] = [
     caughtBy: [{ file: fuzzed, test: 'stamps' }],
   },
   {
+    id: 'B440',
+    origin: 'Found by the museum: a line of a megabyte that repeats itself',
+    description:
+      'A key that comes again in the ring is taken for the place where a reply begins: the log is read again and again, without a pause',
+    patches: [
+      {
+        file: 'reference/docker/reading/search/ring-search.ts',
+        find: 'if (this.#ends.length === 1) return true',
+        replace: 'if (this.#ends.length > 0) return true',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/docker/reading/search/ring-search.test.ts',
+        test: 'a long line whose pieces repeat themselves',
+      },
+    ],
+  },
+  {
     id: 'B430',
     origin,
     description:

@@ -17,10 +17,12 @@ export async function propertiesThatSee(defect: Defect): Promise<string[]> {
   return files.filter((file) => failed.some((title) => title.startsWith(`${file} `)))
 }
 
-/** Files of properties, but those that say of more cases what others say: of others that are drawn, or of every short sequence. */
+/** Files of properties, but those that say of more cases what others say: of others that are drawn, of every short sequence, of logs that are read from files. */
 export function propertyFiles(): string[] {
   const files = globSync('{property-tests,reference}/**/*.property.test.ts', { cwd: ROOT })
-  return files.filter((file) => !/(?:-wide|small-scope)\.property\.test\.ts$/.test(file)).toSorted()
+  return files
+    .filter((file) => !/(?:-wide|small-scope|collector-files)\.property\.test\.ts$/.test(file))
+    .toSorted()
 }
 
 const ROOT = path.join(import.meta.dirname, '..', '..')

@@ -67,8 +67,8 @@ export const SABOTAGES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/docker/stream-turn.ts',
-        find: '(0.8 + 0.15 * random.next())',
-        replace: '(1.2 + 0.15 * random.next())',
+        find: '0.8 + 0.15 * random.next()',
+        replace: '1.2 + 0.15 * random.next()',
       },
     ],
     caughtBy: ['ordinary-day'],
@@ -131,9 +131,9 @@ export const SABOTAGES: readonly Defect[] = [
     description: 'Positions are saved ten times less often',
     patches: [
       {
-        file: 'reference/dispatch/dispatcher.ts',
-        find: 'const intervalMs = config.checkpointIntervalMs',
-        replace: 'const intervalMs = 10 * config.checkpointIntervalMs',
+        file: 'reference/dispatch/positions/checkpointer.ts',
+        find: 'waitAtMost(clock, config.checkpointIntervalMs,',
+        replace: 'waitAtMost(clock, 10 * config.checkpointIntervalMs,',
       },
     ],
     caughtBy: ['hard-day'],

@@ -30,7 +30,7 @@ export const SURVIVORS: readonly Defect[] = [
     patches: [
       {
         file: 'reference/dispatch/budget.ts',
-        find: 'return this.#held === 0 || this.#held + setAside + bytes <= this.bytesMax',
+        find: 'return this.#held === 0 || this.#held + setAside + bytes <= this.#bytesMax',
         replace: 'return true',
       },
     ],

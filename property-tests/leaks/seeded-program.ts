@@ -17,7 +17,8 @@ import { PassThrough } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { BroadcastChannel, MessageChannel, Worker } from 'node:worker_threads'
 import { createGzip } from 'node:zlib'
-import { findLeaks, type LeakKind } from '../../simulators/index.ts'
+import { findLeaks } from '../../simulators/leaks/find-leaks.ts'
+import type { LeakKind } from '../../simulators/leaks/leak.ts'
 
 /** One way to leave something open. */
 interface SeededLeak {

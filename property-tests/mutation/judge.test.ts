@@ -31,15 +31,19 @@ test('the score is that of mutants that are programs; an explained one is not ki
   ]
   const verdict = judge(mutants, [explanation], () => source)
   expect(verdict).toMatchObject({ mutants: 4, killed: 2, score: 50, explained: 1, stale: [] })
-  expect(verdict.unexplained).toEqual([{ ...mutant(3, 'NoCoverage'), text: '}' }])
+  expect(verdict.unexplained).toEqual([{ ...mutant(3, 'NoCoverage'), text: '}', before: 'go()' }])
 })
 
 test('an explanation fits one change of one line, and is told when no survivor needs it any more', () => {
   for (const other of [mutant(2, 'Killed'), mutant(1, 'Survived'), mutant(2, 'Survived', 'true')])
     expect(judge([other], [explanation], () => source)).toMatchObject({ explained: 0, stale: [explanation] })
-  expect(
-    judge([mutant(2, 'Survived')], [{ ...explanation, file: 'another.ts' }], () => source).stale,
-  ).toEqual([])
+  const survived = [mutant(2, 'Survived')]
+  expect(judge(survived, [{ ...explanation, file: 'another.ts' }], () => source).stale).toEqual([])
+  for (const [after, explained] of [
+    ['if (a > 1) {', 1],
+    ['go()', 0],
+  ] as const)
+    expect(judge(survived, [{ ...explanation, after }], () => source).explained).toBe(explained)
 })
 
 test('survivors that are explained are in lines that exist, and each is explained once', () => {

@@ -9,9 +9,16 @@ export interface Verdict {
   /** Percentage of the killed: those that are explained do not count as killed. */
   readonly score: number
   readonly explained: number
-  readonly unexplained: readonly (Mutant & { readonly text: string })[]
+  readonly unexplained: readonly Alive[]
   /** Explanations of these files that no survivor needs. */
   readonly stale: readonly Survivor[]
+}
+
+/** One that no test noticed. */
+export interface Alive extends Mutant {
+  /** The line it begins in, and the one before. */
+  readonly text: string
+  readonly before: string
 }
 
 /** @param linesIn the lines of a file, by its path from the project's root */
@@ -22,10 +29,10 @@ export function judge(
 ): Verdict {
   const valid = mutants.filter(({ status }) => !INVALID.has(status))
   const alive = valid.filter(({ status }) => ALIVE.has(status))
-  const survivors = alive.map((mutant) => ({
-    ...mutant,
-    text: (linesIn(mutant.file)[mutant.line - 1] ?? '').trim(),
-  }))
+  const survivors = alive.map((mutant): Alive => {
+    const textOf = (line: number): string => linesIn(mutant.file)[line - 1]?.trim() ?? ''
+    return { ...mutant, text: textOf(mutant.line), before: textOf(mutant.line - 1) }
+  })
   const unexplained = survivors.filter(
     (survivor) => !explanations.some((explanation) => explains(explanation, survivor)),
   )
@@ -43,10 +50,11 @@ export function judge(
   }
 }
 
-function explains(explanation: Survivor, survivor: Mutant & { readonly text: string }): boolean {
+function explains(explanation: Survivor, survivor: Alive): boolean {
   return (
     survivor.file === explanation.file &&
     survivor.text === explanation.line &&
+    (explanation.after === undefined || survivor.before === explanation.after) &&
     survivor.mutator === explanation.mutator &&
     survivor.replacement.includes(explanation.replacement)
   )

@@ -6,14 +6,14 @@ import { runPart } from './run-part.ts'
 import { SURVIVORS } from './survivors.ts'
 
 /**
- *     npm run mutation [-- <part>...] [--vitest]
+ *     npm run mutation [-- <part>...] [--vitest] [--static]
  *
  * Mutation testing of the parts of the collector that hold its promises. Ends with status 1 when a mutant survives that is not explained, an
  * explanation is of no mutant that survives, or less than 90 % of a part's mutants are killed.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { vitest: { type: 'boolean', default: false } },
+  options: { vitest: { type: 'boolean', default: false }, static: { type: 'boolean', default: false } },
 })
 const unknown = positionals.filter((name) => !PART_NAMES.includes(name))
 if (unknown.length > 0) {
@@ -27,7 +27,11 @@ const wanted = PARTS.filter(({ name }) => positionals.length === 0 || positional
 for (const part of wanted) {
   const startedMs = performance.now()
   // oxlint-disable-next-line no-await-in-loop -- one after the other
-  const mutants = await runPart(part, values.vitest ? 'vitest' : 'one-process', 'out/mutation')
+  const mutants = await runPart(part, {
+    runner: values.vitest ? 'vitest' : 'one-process',
+    withStatic: values.static,
+    directory: 'out/mutation',
+  })
   const verdict = judge(mutants, SURVIVORS, linesOf)
   process.stdout.write(textOf(part.name, verdict, (performance.now() - startedMs) / 1000))
   if (verdict.unexplained.length > 0 || verdict.stale.length > 0 || verdict.score < LEAST_SCORE)

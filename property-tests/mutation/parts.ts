@@ -8,10 +8,17 @@ export interface Part {
 }
 
 const reading = 'reference/docker/reading'
-const READING_TESTS = [
+const PARSER_TESTS = [
+  `${reading}/parsing/demultiplexer.test.ts`,
+  `${reading}/parsing/joined-chunks.test.ts`,
   `${reading}/parsing/line-assembler.test.ts`,
   `${reading}/parsing/stamp-reader.test.ts`,
+  `${reading}/parsing/stamp.test.ts`,
   `${reading}/parsing/tty-demultiplexer.test.ts`,
+  `${reading}/container-reader.test.ts`,
+  'property-tests/frames.property.test.ts',
+]
+const READER_TESTS = [
   `${reading}/search/behind-search.test.ts`,
   `${reading}/search/counting-cursor.test.ts`,
   `${reading}/search/replay-filter.test.ts`,
@@ -19,7 +26,6 @@ const READING_TESTS = [
   `${reading}/log-reading.test.ts`,
   `${reading}/tail-policy.test.ts`,
   `${reading}/container-reader.test.ts`,
-  'property-tests/frames.property.test.ts',
   'property-tests/cursor.property.test.ts',
   'property-tests/polled-cursor.property.test.ts',
 ]
@@ -29,13 +35,17 @@ export const PARTS: readonly Part[] = [
     name: 'lifecycle',
     sources: ['reference/lifecycle/*.ts', '!reference/lifecycle/{slot-pool,semaphore,open-files}.ts'],
     tests: [
+      'reference/lifecycle/abort.test.ts',
       'reference/lifecycle/abort-listener.test.ts',
       'reference/lifecycle/back-off.test.ts',
+      'reference/lifecycle/condition.test.ts',
       'reference/lifecycle/deadline.test.ts',
       'reference/lifecycle/lifecycle.test.ts',
       'reference/lifecycle/monitor-switch.test.ts',
+      'reference/lifecycle/retry-pause.test.ts',
       'reference/lifecycle/scope.test.ts',
       'reference/lifecycle/stop-sequence.test.ts',
+      'reference/lifecycle/watchdog.test.ts',
       'property-tests/back-off.property.test.ts',
       'property-tests/lifecycle.property.test.ts',
     ],
@@ -45,16 +55,16 @@ export const PARTS: readonly Part[] = [
     sources: ['reference/lifecycle/{slot-pool,semaphore}.ts'],
     tests: ['reference/lifecycle/slot-pool.test.ts', 'property-tests/slot-pool.property.test.ts'],
   },
-  { name: 'parsers', sources: [`${reading}/parsing/*.ts`], tests: READING_TESTS },
+  { name: 'parsers', sources: [`${reading}/parsing/*.ts`], tests: PARSER_TESTS },
   {
     name: 'search',
     sources: [`${reading}/search/*.ts`, `${reading}/tail-policy.ts`],
-    tests: READING_TESTS,
+    tests: READER_TESTS,
   },
   {
     name: 'readers',
     sources: [`${reading}/*.ts`, `!${reading}/tail-policy.ts`],
-    tests: READING_TESTS,
+    tests: READER_TESTS,
   },
   {
     name: 'positions',

@@ -15,15 +15,22 @@ export interface Mutant {
   readonly status: string
 }
 
-export type Runner = 'one-process' | 'vitest'
+export interface HowToRun {
+  /** `vitest` is Stryker's own: it starts Vitest for each mutant. */
+  readonly runner: 'one-process' | 'vitest'
+  /** Whether also those mutants are run that are evaluated while a module is loaded. */
+  readonly withStatic: boolean
+  /** Where reports go. */
+  readonly directory: string
+}
 
 /**
  * Holds every mutant of a part against its tests. The report, `<part>.html` and `<part>.json`, and what is remembered for the next run are put into the
  * directory.
  * @throws Error when the tests fail without a mutant
  */
-export async function runPart(part: Part, runner: Runner, directory: string): Promise<Mutant[]> {
-  const results = await new Stryker(optionsFor(part, runner, directory)).runMutationTest()
+export async function runPart(part: Part, how: HowToRun): Promise<Mutant[]> {
+  const results = await new Stryker(optionsFor(part, how)).runMutationTest()
   return results.map(({ fileName, location, mutatorName, replacement, status }) => ({
     file: path.relative(process.cwd(), fileName),
     line: location.start.line,
@@ -33,7 +40,7 @@ export async function runPart(part: Part, runner: Runner, directory: string): Pr
   }))
 }
 
-function optionsFor(part: Part, runner: Runner, directory: string): PartialStrykerOptions {
+function optionsFor(part: Part, { runner, withStatic, directory }: HowToRun): PartialStrykerOptions {
   const report = `${directory}/${part.name}`
   return {
     mutate: part.sources.flatMap((pattern) =>
@@ -48,16 +55,19 @@ function optionsFor(part: Part, runner: Runner, directory: string): PartialStryk
     tsconfigFile: 'none',
     disableTypeChecks: false,
     concurrency: 1,
+    // Mutants of what is evaluated while a module is loaded: each takes a process of its own and all tests.
+    ignoreStatic: !withStatic,
     coverageAnalysis: 'perTest',
     // What a mutant leaves behind in the process does not go far.
-    maxTestRunnerReuse: runner === 'one-process' ? 100 : 0,
+    maxTestRunnerReuse: runner === 'one-process' ? 500 : 0,
     // On a busy machine a test may take a hundred times as long as at first.
     timeoutMS: 60_000,
+    dryRunTimeoutMinutes: 60,
     incremental: true,
     incrementalFile: `${report}.${runner}.incremental.json`,
     tempDirName: `${directory}/copies`,
     ignorePatterns: ['/dist*', '/out', '/data', '/docs', '/examples', '/scenarios'],
-    reporters: ['html', 'json'],
+    reporters: ['html', 'json', 'progress-append-only'],
     htmlReporter: { fileName: `${report}.html` },
     jsonReporter: { fileName: `${report}.json` },
     allowConsoleColors: false,

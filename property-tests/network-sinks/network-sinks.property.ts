@@ -20,7 +20,7 @@ const FAULTS: fc.Arbitrary<SinkFault> = fc.constantFrom<SinkFault>(
   { kind: 'refused' },
 )
 
-type Step =
+export type Step =
   | {
       readonly do: 'fault'
       readonly fault: SinkFault
@@ -52,6 +52,12 @@ const STEPS: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 6 },
 )
 
+/** What is wrong most often: few cases may draw neither. */
+export const OFTEN: readonly Step[] = [
+  { do: 'fault', fault: { kind: 'server-error', status: 503 }, times: 1, forMs: 3000 },
+  { do: 'fault', fault: { kind: 'accepts-then-fails', with: 'reset' }, times: 1, forMs: 3000 },
+]
+
 async function play(rig: NetworkSinkRig, step: Step): Promise<void> {
   if (step.do === 'fault') {
     const scope = step.fault.kind === 'refused' || step.times === undefined ? {} : { times: step.times }
@@ -65,13 +71,19 @@ async function play(rig: NetworkSinkRig, step: Step): Promise<void> {
   if (tookMs >= STOP_LIMIT_MS) throw new Error(`I8 does not hold: the stop took ${tookMs} ms`)
 }
 
-/** Whatever goes wrong with the service or the collector, the service holds each line once, in the order of its source. */
-export function holdsEachLineOnce(kind: ServiceKind): fc.IAsyncProperty<[number, Step[]]> {
+/**
+ * Whatever goes wrong with the service or the collector, the service holds each line once, in the order of its source.
+ * @param first comes before what is drawn: {@link OFTEN} where cases are few. Default nothing.
+ */
+export function holdsEachLineOnce(
+  kind: ServiceKind,
+  first: readonly Step[] = [],
+): fc.IAsyncProperty<[number, Step[]]> {
   return fc.asyncProperty(fc.nat(), STEPS, async (seed, steps) => {
     const rig = new NetworkSinkRig({ seed, kind, containers: 3, linesPerSecond: 3 })
     await rig.start()
     await rig.world.advance(2000)
-    for (const step of steps) await play(rig, step)
+    for (const step of [...first, ...steps]) await play(rig, step)
     await rig.finish()
   })
 }

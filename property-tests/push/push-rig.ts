@@ -1,6 +1,7 @@
 import { completeConfig } from '../../reference/config/complete-config.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
 import { SimulatedSink, World, type CrashKind } from '../../simulators/index.ts'
+import type { SimulatedStream } from '../../simulators/jetstream/simulated-stream.ts'
 import { SimulatedLoki } from '../../simulators/sinks/loki/simulated-loki.ts'
 
 /** What a client sent and what it was told. */
@@ -11,13 +12,18 @@ interface Sent {
   taken: boolean
 }
 
+export const BESIDE = ['nothing', 'loki', 'jetstream'] as const
+export type Beside = (typeof BESIDE)[number]
+
 export interface PushRigOptions {
   readonly seed: number
   readonly clients: number
-  /** Whether there is a sink beside the files that may be away. */
-  readonly hasLoki: boolean
+  /** A sink beside the files, which may be away. */
+  readonly beside: Beside
   /** Whether clients name their requests, and send one again whose answer they did not see. */
   readonly isKeyed: boolean
+  /** How long the disk takes to sync, beside what it takes anyway. */
+  readonly syncMs: number
 }
 
 const FILES = ['app.log', 'jobs/night.log', '/var/log/other.log'] as const
@@ -28,6 +34,7 @@ export class PushRig {
   readonly world: World
   readonly loki = new SimulatedLoki()
   readonly lokiSink: SimulatedSink
+  readonly #stream: SimulatedStream
   readonly #options: PushRigOptions
   readonly #sent: Sent[] = []
   /** Of what each client did. */
@@ -40,6 +47,9 @@ export class PushRig {
     this.world = new World({ seed: options.seed, recordLocations: false })
     this.lokiSink = new SimulatedSink(this.world, this.loki.storeOptions)
     this.world.sinks['http://loki:3100'] = this.lokiSink
+    this.#stream = this.world.jetStream.addStream({ name: 'LOGS', subjects: ['logs.>'] })
+    if (options.syncMs > 0)
+      this.world.fileSystem.disturb({ kind: 'slow', delayMs: options.syncMs }, { operations: ['sync'] })
     this.#collector = this.#newCollector()
     for (let client = 0; client < options.clients; client++) {
       this.#done.push(false)
@@ -88,7 +98,7 @@ export class PushRig {
     if (!this.#done.every(Boolean)) throw new Error('A client was never answered')
     for (const path of PATHS) {
       this.#check('files', path, this.#linesInFile(path))
-      if (this.#options.hasLoki) this.#check('Loki', path, this.#linesInLoki(path))
+      if (this.#options.beside !== 'nothing') this.#check('the other sink', path, this.#linesBeside(path))
     }
     const { missed } = await this.world.run(() => this.#collector.stop())
     if (missed.length > 0) throw new Error(`The stop missed ${JSON.stringify(missed)}`)
@@ -99,7 +109,7 @@ export class PushRig {
       const lines = this.#sent.filter(({ file, taken }) => file === path && taken).map(({ line }) => line)
       const stores = [
         this.#linesInFile(path),
-        ...(this.#options.hasLoki ? [this.#linesInLoki(path)] : []),
+        ...(this.#options.beside === 'nothing' ? [] : [this.#linesBeside(path)]),
       ].map((held) => new Set(held))
       return lines.every((line) => stores.every((held) => held.has(line)))
     })
@@ -192,8 +202,12 @@ export class PushRig {
       .slice(0, -1)
   }
 
-  #linesInLoki(path: string): string[] {
-    return this.loki.linesOf(`{filename="${path}"}`).map(({ line }) => line)
+  #linesBeside(path: string): string[] {
+    if (this.#options.beside === 'loki')
+      return this.loki.linesOf(`{filename="${path}"}`).map(({ line }) => line)
+    return this.#stream.messages
+      .filter(({ headers }) => headers['Watertight-Name'] === path)
+      .map(({ payload }) => Buffer.from(payload).toString())
   }
 
   #newCollector(): Collector {
@@ -203,15 +217,17 @@ export class PushRig {
         metrics: { enabled: false },
         api: API,
         containerMonitor: { enabled: false },
-        push: { enabled: true },
+        // A client waits for an answer that does not come, while others go on sending.
+        push: { enabled: true, keysMax: 1000 },
         sinks: {
           localFile: { directory: '/out' },
           loki: {
-            enabled: this.#options.hasLoki,
+            enabled: this.#options.beside === 'loki',
             url: 'http://loki:3100/loki/api/v1/push',
             labels: ['container_name'],
             staticLabels: {},
           },
+          jetStream: { enabled: this.#options.beside === 'jetstream' },
         },
       }),
       this.world.ports(),

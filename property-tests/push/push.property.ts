@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { CrashKind, FileFault, SinkFault } from '../../simulators/index.ts'
-import { PushRig } from './push-rig.ts'
+import { BESIDE, PushRig, type Beside } from './push-rig.ts'
 
 type Step =
   | { readonly do: 'crash'; readonly kind: CrashKind; readonly afterEvents: number }
@@ -70,8 +70,9 @@ async function play(rig: PushRig, step: Step): Promise<void> {
 
 export interface PushCase {
   readonly seed: number
-  readonly hasLoki: boolean
+  readonly beside: Beside
   readonly isKeyed: boolean
+  readonly syncMs: number
   readonly steps: readonly Step[]
 }
 
@@ -90,7 +91,8 @@ export function holdsWhatWasAnswered(
 
 const CASES: fc.Arbitrary<PushCase> = fc.record({
   seed: fc.nat(),
-  hasLoki: fc.boolean(),
+  beside: fc.constantFrom(...BESIDE),
   isKeyed: fc.boolean(),
+  syncMs: fc.constantFrom(0, 300),
   steps: STEPS,
 })

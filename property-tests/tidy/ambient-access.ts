@@ -13,8 +13,12 @@ const PURE = ['reference/', 'simulators/']
 /** Where time, files and network come in. */
 const ADAPTERS = [
   'reference/adapters/',
+  // Runs in a browser: a text for the collector.
+  'reference/http/page/page-script.ts',
   // Serves the simulated engine on a real socket.
   'simulators/daemon/',
+  // Between a client's sockets and the engine's.
+  'simulators/proxy/over-sockets/',
   // Real timers and sockets for simulators.
   'simulators/real-time/',
   // Serves simulated sinks on real sockets.

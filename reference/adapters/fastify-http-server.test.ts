@@ -80,8 +80,17 @@ describe('what one who connects can take up is bounded', () => {
   test('a body that is too large is refused with a sentence', async () => {
     const { url } = await listen(0, { limits })
     const answer = await postText(`${url}/echo`, JSON.stringify('x'.repeat(1001)))
-    expect([answer.status, await answer.json()]).toEqual([413, { error: 'Request body is too large' }])
+    expect([answer.status, await answer.json()]).toEqual([
+      413,
+      { error: 'The body is larger than 1000 bytes' },
+    ])
     expect((await postText(`${url}/echo`, JSON.stringify('x'.repeat(900)))).status).toBe(200)
+  })
+
+  test('a route may take a larger one', async () => {
+    const { url } = await listen(0, { limits }, [{ ...routes[1]!, bodyBytesMax: 2000 }])
+    expect((await postText(`${url}/echo`, JSON.stringify('x'.repeat(1500)))).status).toBe(200)
+    expect((await postText(`${url}/echo`, JSON.stringify('x'.repeat(2500)))).status).toBe(413)
   })
 
   test('headers that are too large are refused', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import { addAbortSignal, Readable } from 'node:stream'
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 import { codeOf } from '../errors.ts'
 import type {
@@ -92,6 +93,8 @@ export class FastifyHttpServer implements HttpServer {
     )
     app.setErrorHandler((error: FastifyError, request, reply) => {
       const { statusCode = 500 } = error
+      if (statusCode === 413)
+        return fail(reply, 413, `The body is larger than ${request.routeOptions.bodyLimit} bytes`)
       if (statusCode < 500) return fail(reply, statusCode, error.message)
       logger?.error({ path: pathOf(request.url), err: error }, 'A request failed')
       return fail(reply, 500, 'The request failed; the log says why')
@@ -135,12 +138,15 @@ async function readServerTls({ cert, key }: ServerTls): Promise<TlsFiles> {
   return await readTlsFiles({ verify: true, ca: null, cert, key }, { what: 'of the API', namedBy: 'api.tls' })
 }
 
-function send(reply: FastifyReply, { status, contentType, body, headers = {} }: HttpReply): FastifyReply {
+function send(
+  reply: FastifyReply,
+  { status, contentType, body, headers = {}, stream }: HttpReply,
+): FastifyReply {
   return reply
     .code(status)
     .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers })
     .type(contentType)
-    .send(body)
+    .send(stream === undefined ? body : addAbortSignal(stream.signal, Readable.from(stream.pieces)))
 }
 
 function fail(reply: FastifyReply, status: number, error: string): FastifyReply {

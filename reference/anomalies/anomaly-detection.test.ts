@@ -6,7 +6,7 @@ import type { Block } from '../dispatch/block.ts'
 import { Scope } from '../lifecycle/scope.ts'
 import { createCollector, type Collector } from '../main.ts'
 import { AnomalyDetection } from './anomaly-detection.ts'
-import { linesAt, watched } from './detector-rig.test-helper.ts'
+import { linesAt, requests, watched } from './detector-rig.test-helper.ts'
 
 const MODEL = '/state/anomaly-model.jsonl'
 const WINDOW_MS = 2000
@@ -173,6 +173,7 @@ test('a disk that hangs with the model holds up neither the start nor the lines,
   const rig = new DetectionRig()
   rig.disturb({ kind: 'hang' })
   await rig.start()
+  expect(rig.world.nowMs).toBeLessThan(5000)
   await rig.windows(10)
   expect(rig.delivered().split('\n').length).toBeGreaterThan(150)
   expect(rig.logged('The anomaly model cannot be used: everything is learnt anew')).toHaveLength(1)
@@ -214,26 +215,66 @@ test('a model that cannot be saved shows in health', async () => {
   await rig.stop()
 })
 
-test('what fails in the detector ends it, and is no concern of who brings lines', async () => {
-  const { collector, ports, world } = new DetectionRig({})
+/** A detector by itself, in a world in which nothing else is. */
+async function detectionAlone(
+  config: Partial<CollectorConfig['anomaly']>,
+  clock: Partial<VirtualPorts['clock']> = {},
+): Promise<{ detection: AnomalyDetection; rig: DetectionRig; scope: Scope }> {
+  const rig = new DetectionRig({})
+  const { collector, ports, world } = rig
   const detection = new AnomalyDetection({
     ...ports,
+    clock: { ...clockOf(ports), ...clock },
     metrics: collector.metrics,
     stateDir: '/state',
-    config: completeConfig({ anomaly: ANOMALY }).anomaly,
+    config: completeConfig({ anomaly: { ...ANOMALY, ...config } }).anomaly,
     isReading: () => true,
   })
   const scope = new Scope('test', { clock: ports.clock, tasks: collector.tasks, onFailure: () => {} })
   await detection.start(scope)
   await world.advance(100)
+  return { detection, rig, scope }
+}
+
+function clockOf({ clock }: VirtualPorts): VirtualPorts['clock'] {
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    sleep: (ms, options) => clock.sleep(ms, options),
+    after: (ms, run) => clock.after(ms, run),
+  }
+}
+
+test('of a second it takes the share of the processor it is allowed, and what there is no time for is left out and counted', async () => {
+  let spentMs = 0
+  // Each look at the clock costs half a millisecond, so that four lines are a slice.
+  const { detection, rig, scope } = await detectionAlone(
+    { cpuPercent: 1, bytesPerSecond: 65_536, memoryBytesMax: 1024 * 1024 },
+    { monotonic: () => (spentMs += 0.5) },
+  )
+  const { clock } = rig.ports
+  for (let second = 0; second < 30; second++) {
+    detection.observe(linesAt(watched('web'), requests(400), [clock.now()]))
+    // eslint-disable-next-line no-await-in-loop -- time passes
+    await rig.world.advance(1000)
+  }
+  const mined = await rig.metric('log_capturer_anomaly_lines_mined_total')
+  expect(mined).toBeGreaterThan(30 * 10)
+  expect(mined).toBeLessThan(30 * 30)
+  expect(await rig.metric('log_capturer_anomaly_lines_skipped_total{reason="cpu"}')).toBeGreaterThan(5000)
+  await rig.world.run(() => scope.close({ deadlineMs: 100 }))
+})
+
+test('what fails in the detector ends it, and is no concern of who brings lines', async () => {
+  const { detection, rig, scope } = await detectionAlone({})
   expect(detection.report().watching).toBe(true)
   const { times: _, ...broken } = linesAt(watched('web'), ['a line'], [0])
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no reader makes such a block
   detection.observe(broken as Block)
   expect(detection.report().watching).toBe(false)
   expect(detection.checks()['anomaly_detector']).toMatchObject({ ok: false })
-  expect(ports.logger.entries.at(-1)).toMatchObject({ level: 'error' })
-  await world.run(() => scope.close({ deadlineMs: 100 }))
+  expect(rig.ports.logger.entries.at(-1)).toMatchObject({ level: 'error' })
+  await rig.world.run(() => scope.close({ deadlineMs: 100 }))
 })
 
 test('it is off by default: the API says so, and there is no model', async () => {

@@ -15,8 +15,8 @@ import { ANOMALY_KINDS, type Anomaly, type Finding, type WatchedSource } from '.
 import { AnomalyList, type Aspect } from './anomaly-list.ts'
 import { AnomalyLog } from './anomaly-log.ts'
 import { Detector } from './detector.ts'
-import { ModelFile } from './model-file.ts'
-import { encodeSource, readSource } from './stored-source.ts'
+import { ModelFile } from './model/model-file.ts'
+import { encodeSource, readSource } from './model/stored-source.ts'
 
 export interface AnomalyDetectionOptions {
   readonly clock: Clock

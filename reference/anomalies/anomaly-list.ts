@@ -1,5 +1,5 @@
 import type { Anomaly, AnomalyKind, Finding, WatchedSource } from './anomaly.ts'
-import { keyOf } from './source-model.ts'
+import { keyOf } from './model/source-model.ts'
 
 /** What may be usual again: how many lines come, or their mix. */
 export type Aspect = 'rate' | 'mix'

@@ -15,7 +15,7 @@ export class AnomalyLog {
     this.#logger = logger
   }
 
-  tell({ kind, source, score, observed, expected, templates }: Anomaly): void {
+  tell({ kind, source, score, windowMs, observed, expected, templates }: Anomaly): void {
     if (!this.#hasRoom()) return void (this.#more += 1)
     const fields = {
       anomaly: kind,
@@ -23,6 +23,7 @@ export class AnomalyLog {
       source_kind: source.kind,
       source_id: source.id,
       ...(kind !== 'new_template' && { score: rounded(score) }),
+      ...(windowMs !== null && { seconds: windowMs / 1000 }),
       ...(observed !== null && { lines: observed }),
       ...(expected !== null && { usual_lines: rounded(expected) }),
       ...(kind === 'new_template' && { template: templates[0]?.template }),

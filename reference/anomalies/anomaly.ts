@@ -26,9 +26,10 @@ export interface Finding {
   readonly source: WatchedSource
   /** How far from usual: of a rate in robust standard deviations beyond what is usual, of a mix in its history's, of a new template 0. */
   readonly score: number
-  /** Lines in the window; null where it is not about a rate. */
+  /** Of a rate: the length of what was looked at, one window or five; null otherwise. */
+  readonly windowMs: number | null
+  /** Lines in that, and how many are usual at this time of day. */
   readonly observed: number | null
-  /** Lines that are usual in a window at this time of day. */
   readonly expected: number | null
   /** The new one, or those whose shares changed most. */
   readonly templates: readonly TemplateShare[]

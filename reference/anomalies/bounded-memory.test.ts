@@ -21,17 +21,19 @@ function fullRig(kinds: number, words: number): { rig: DetectorRig; counted: num
     const source = watched(`s${number}`)
     rig.write(source, ...Array.from({ length: kinds }, (_, kind) => strange(number * kinds + kind, words)))
     const { rate } = rig.detector.models.find(source)!
-    rate.restore({
-      levels: new Float32Array(120).fill(20),
-      starts: new Float64Array(120),
-      untrainedLevels: new Float32Array(0),
-      untrainedStarts: new Float64Array(0),
-      open: new Float64Array(0),
-      lows: new Float32Array(480).fill(19),
-      highs: new Float32Array(480).fill(21),
-      days: new Uint8Array(96).fill(5),
-    })
-    for (let minute = 0; minute < 120; minute++) rate.note(minute, 100)
+    for (const model of [rate.single, rate.spans]) {
+      const slots = model.stored().days.length
+      model.restore({
+        levels: new Float32Array(120).fill(20),
+        starts: new Float64Array(120),
+        untrainedLevels: new Float32Array(120),
+        untrainedStarts: new Float64Array(120),
+        open: new Float64Array(0),
+        lows: new Float32Array(slots * 5).fill(19),
+        highs: new Float32Array(slots * 5).fill(21),
+        days: new Uint8Array(slots).fill(5),
+      })
+    }
   }
   rig.tick()
   expect(rig.mined).toBe(SOURCES * kinds)

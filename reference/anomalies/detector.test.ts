@@ -187,3 +187,13 @@ test('nothing is kept of a block: what is looked at later is what it was', () =>
   rig.pass(MINUTE_MS)
   expect(rig.found).toMatchObject([{ templates: [{ template: 'panic: something is broken' }] }])
 })
+
+test('a block is as it was', () => {
+  const rig = settledRig()
+  const block = linesAt(web, requests(100), [rig.nowMs])
+  const { bytes, ends, streams, times } = block
+  const before = [bytes, ends, streams, times].map((column) => column.join(','))
+  rig.detector.observe(block, rig.nowMs)
+  rig.pass(MINUTE_MS)
+  expect([bytes, ends, streams, times].map((column) => column.join(','))).toEqual(before)
+})

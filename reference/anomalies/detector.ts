@@ -2,13 +2,14 @@ import type { Block, Source } from '../dispatch/block.ts'
 import { Allowance } from './allowance.ts'
 import type { Finding, WatchedSource } from './anomaly.ts'
 import type { Aspect } from './anomaly-list.ts'
-import type { MixFinding } from './content-model.ts'
+import type { MixFinding } from './content/content-model.ts'
 import { LINE_BYTES_MAX, LINE_COST, SampleBuffer } from './sample-buffer.ts'
-import type { SourceModel } from './source-model.ts'
-import { SourceModels } from './source-models.ts'
-import { restoreSource, type StoredSource } from './stored-source.ts'
-import { templateText, type Template } from './template.ts'
-import { Tokens } from './tokens.ts'
+import type { SourceModel } from './model/source-model.ts'
+import type { PacedVerdict } from './rates/source-rate.ts'
+import { SourceModels } from './model/source-models.ts'
+import { restoreSource, type StoredSource } from './model/stored-source.ts'
+import { templateText, type Template } from './content/template.ts'
+import { Tokens } from './content/tokens.ts'
 
 /** Settings of the detector: see the section `anomaly` of the configuration. */
 export interface DetectorSettings {
@@ -223,20 +224,18 @@ export class Detector {
     const { threshold, windowMs } = this.#settings
     const startMs = window * windowMs
     if (model.presentSinceMs === null || model.presentSinceMs > startMs) return
-    const observed = model.counts.of(window)
-    const verdict = model.rate.judge(startMs, observed)
-    // Lines may be there that are not read yet.
-    const isUnsure = startMs <= this.#readingSinceMs
-    if (isUnsure && (verdict === null || observed < verdict.expected)) return
-    model.rate.note(startMs, observed)
-    if (verdict === null) return
-    const { score, expected } = verdict
-    if (Math.abs(score) < threshold) return this.#events.usual(model.source, 'rate')
-    const kind = score > 0 ? 'rate_high' : 'rate_low'
-    this.#events.found({ kind, source: model.source, score, observed, expected, templates: [] }, nowMs)
+    // Otherwise lines may be there that are not read yet.
+    const isSure = startMs > this.#readingSinceMs
+    model.rate.take(startMs, model.counts.of(window), isSure).forEach((verdict, pace) => {
+      const isUnusual = verdict !== null && Math.abs(verdict.score) >= threshold
+      model.unusual[pace] = isUnusual
+      if (isUnusual) this.#events.found(rateFinding(model, verdict), nowMs)
+    })
+    if (!model.unusual.includes(true)) this.#events.usual(model.source, 'rate')
   }
 
-  #isOver({ source }: SourceModel): void {
+  #isOver({ source, unusual }: SourceModel): void {
+    unusual.fill(false)
     this.#events.usual(source, 'rate')
     this.#events.usual(source, 'mix')
   }
@@ -263,9 +262,15 @@ function firstFrom(length: number, isSo: (index: number) => boolean): number {
   return low
 }
 
+function rateFinding({ source }: SourceModel, verdict: PacedVerdict): Finding {
+  const { score, expected, lines: observed, windowMs } = verdict
+  const kind = score > 0 ? 'rate_high' : 'rate_low'
+  return { kind, source, score, windowMs, observed, expected, templates: [] }
+}
+
 function newTemplate({ source }: SourceModel, template: Template): Finding {
   const templates = [{ template: templateText(template), share: 0, usualShare: 0 }]
-  return { kind: 'new_template', source, score: 0, observed: null, expected: null, templates }
+  return { kind: 'new_template', source, score: 0, ...NO_RATE, templates }
 }
 
 function mixFinding({ source }: SourceModel, { score, changes }: MixFinding): Finding {
@@ -274,9 +279,10 @@ function mixFinding({ source }: SourceModel, { score, changes }: MixFinding): Fi
     share,
     usualShare,
   }))
-  return { kind: 'mix_shift', source, score, observed: null, expected: null, templates }
+  return { kind: 'mix_shift', source, score, ...NO_RATE, templates }
 }
 
+const NO_RATE = { windowMs: null, observed: null, expected: null } as const
 /** Each of the two buffers takes at most so much of the memory. */
 const BUFFER_PARTS = 8
 const BUFFER_BYTES_MIN = 65_536

@@ -44,18 +44,21 @@ const sinks = section(Object.fromEntries(kinds.map(([, { name, schema }]) => [na
 export const configSchema = section({
   stateDir: text
     .default('./data/state')
-    .describe('positions, lock, spool and dead letters; one collector per directory'),
+    .describe('positions, lock, spool and dead letters; one collector per directory')
+    .meta({ needsRestart: true }),
   logLevel: oneOf(['debug', 'info', 'warn', 'error'])
     .default('info')
     .describe("what the collector's own log says, on standard error"),
   containerMonitor,
   fileMonitor,
-  push,
+  push: push.meta({ needsRestart: true }),
   dispatcher,
   sinks,
-  metrics: listener('127.0.0.1:8001').describe('GET /metrics'),
-  api: api.describe('health, status, starting and stopping of monitors: see openapi.json'),
-  anomaly,
+  metrics: listener('127.0.0.1:8001').describe('GET /metrics').meta({ needsRestart: true }),
+  api: api
+    .describe('health, status, starting and stopping of monitors: see openapi.json')
+    .meta({ needsRestart: true }),
+  anomaly: anomaly.meta({ needsRestart: true }),
 })
 
 /**

@@ -31,7 +31,7 @@ interface Waiter {
  * A release looks at who waits and wakes only those who get their permit.
  */
 export class Budget {
-  readonly bytesMax: number
+  #bytesMax: number
   #held = 0
   readonly #bySource = new Map<string, number>()
   readonly #stalled = new Set<string>()
@@ -48,7 +48,17 @@ export class Budget {
     if (!Number.isSafeInteger(bytesMax) || bytesMax < 1) {
       throw new RangeError(`Cannot make a budget of ${bytesMax} bytes: expected a whole number of at least 1`)
     }
-    this.bytesMax = bytesMax
+    this.#bytesMax = bytesMax
+  }
+
+  get bytesMax(): number {
+    return this.#bytesMax
+  }
+
+  /** Another bound from now on. What is held beyond it stays. */
+  resize(bytesMax: number): void {
+    this.#bytesMax = bytesMax
+    this.#serve()
   }
 
   /** Bytes held. */
@@ -119,7 +129,7 @@ export class Budget {
     const blocked = new Set<string>()
     let front: Waiter | null = null
     for (const waiter of this.#waiting) {
-      if (this.#held >= this.bytesMax) {
+      if (this.#held >= this.#bytesMax) {
         front ??= this.#front
         break
       }
@@ -158,15 +168,15 @@ export class Budget {
   }
 
   #fits(bytes: number, setAside: number): boolean {
-    return this.#held === 0 || this.#held + setAside + bytes <= this.bytesMax
+    return this.#held === 0 || this.#held + setAside + bytes <= this.#bytesMax
   }
 
   #isWithinShare(source: string, bytes: number): boolean {
     const own = this.#bySource.get(source) ?? 0
-    if (own > 0 && own + bytes > this.bytesMax * SOURCE_SHARE) return false
+    if (own > 0 && own + bytes > this.#bytesMax * SOURCE_SHARE) return false
     if (!this.#stalled.has(source)) return true
     const stalled = this.#heldByStalled()
-    return stalled === 0 || stalled + bytes <= this.bytesMax * STALLED_SHARE
+    return stalled === 0 || stalled + bytes <= this.#bytesMax * STALLED_SHARE
   }
 
   #heldByStalled(): number {

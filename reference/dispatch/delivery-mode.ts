@@ -1,3 +1,4 @@
+import type { DispatcherConfig } from '../config/config.ts'
 import type { Health } from '../http/health.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { Block, Source } from './block.ts'
@@ -6,6 +7,8 @@ import type { SinkFigures } from './statistics.ts'
 
 /** A way from what was read to the sinks: straight, or over the spool. */
 export interface DeliveryMode {
+  /** Other settings from now on. */
+  reconfigure(config: DispatcherConfig): void
   /** Starts or goes on in the scope. What is not stored when that is closed stays. */
   start(scope: Scope): void
   /** Takes a block, which follows what was last taken of its source. The permit is given back once the block is where it stays. */

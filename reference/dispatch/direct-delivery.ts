@@ -54,6 +54,8 @@ export class DirectDelivery implements DeliveryMode {
     return [{ ...this.#pipeline.figures, spoolBytes: 0 }]
   }
 
+  reconfigure(): void {}
+
   start(scope: Scope): void {
     this.#pipeline.start(scope)
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { DispatcherConfig } from '../config/config.ts'
 import type { Health } from '../http/health.ts'
 import type { Component } from '../lifecycle/component.ts'
+import { Condition } from '../lifecycle/condition.ts'
 import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { StopStep } from '../lifecycle/stop-sequence.ts'
@@ -15,12 +16,14 @@ import { blockBytes, heldBytes } from './held-bytes.ts'
 import { PositionStore } from './positions/position-store.ts'
 import type { PipelineContext } from './pipeline/sink-pipeline.ts'
 import type { Sink } from './sink.ts'
+import type { SpoolOffset } from './spool/spool.ts'
 import { openSpool, spoolIsNeeded } from './spool/spool-opening.ts'
 import { Statistics, type SinkFigures } from './statistics.ts'
-import type { SpooledDelivery } from './spool/spooled-delivery.ts'
+import { SpooledDelivery } from './spool/spooled-delivery.ts'
 
 export interface DispatcherOptions extends Omit<PipelineContext, 'workers' | 'retriesMax' | 'deadLetters'> {
   readonly stateDir: string
+  /** It may change while it runs: {@link Dispatcher.reconfigure} is called then. */
   readonly config: DispatcherConfig
   readonly sinks: readonly Sink[]
   /** Whether {@link Dispatcher.append} is used: it needs the spool, whatever sinks there are. */
@@ -51,14 +54,24 @@ export class Dispatcher implements Component {
   readonly #positions: PositionStore
   readonly #budget: Budget
   readonly #deadLetters: DeadLetters
+  #sinks: readonly Sink[]
   #mode: DeliveryMode | null = null
+  /** Where the mode runs. */
+  #running: Scope | null = null
+  readonly #report: Statistics
+  #statistics: { readonly scope: Scope; readonly intervalMs: number } | null = null
+  /** One mode gives way to another: nothing is taken meanwhile. */
+  #isChangingMode = false
+  readonly #modeChanged = new Condition()
   #checkpointer: Checkpointer | null = null
   #scope: Scope | null = null
 
   constructor(options: DispatcherOptions) {
     this.#options = options
+    this.#sinks = options.sinks
     this.#budget = new Budget({ bytesMax: options.config.queueBytesMax })
     this.#positions = new PositionStore({ ...options, sinks: options.sinks.map((sink) => sink.name) })
+    this.#report = new Statistics({ ...options, read: () => this.figures() })
     this.#deadLetters = new DeadLetters({ ...options, config: options.config.deadLetters })
   }
 
@@ -67,21 +80,114 @@ export class Dispatcher implements Component {
     const mode = (this.#mode ??= await this.#open(signal))
     await this.#openLetters(signal)
     this.#scope = scope
-    mode.start(scope.child('delivery'))
-    this.#startStatistics(scope)
+    this.#run(mode)
+    this.#startStatistics()
     scope.keep('positions_checkpoint', 'positions', (own) => this.#checkpointer!.run(own))
   }
 
-  #startStatistics(scope: Scope): void {
+  get sinks(): readonly Sink[] {
+    return this.#sinks
+  }
+
+  /** Takes up the settings as they are now. */
+  async reconfigure(): Promise<void> {
+    const { config } = this.#options
+    this.#budget.resize(config.queueBytesMax)
+    this.#deadLetters.reconfigure(config.deadLetters)
+    this.#mode?.reconfigure(config)
+    this.#checkpointer?.reconfigured()
+    if (this.#statistics?.intervalMs === config.statisticsIntervalMs) return
+    await this.#statistics?.scope.close({ deadlineMs: STATISTICS_END_MS })
+    this.#startStatistics()
+  }
+
+  /**
+   * Brings lines to these sinks from now on. Those that were there before go on meanwhile with their queues and places; those that go are closed.
+   * @throws Error when a sink that is to go does not let go of what it writes, or positions cannot be saved: then everything is as before
+   */
+  async changeSinks(sinks: readonly Sink[], options: { signal: AbortSignal }): Promise<void> {
+    const going = this.#sinks.filter((sink) => !sinks.includes(sink))
+    if (this.#mode instanceof SpooledDelivery)
+      await this.#mode.changeSinks(sinks, (end) => this.#acceptSinks(sinks, end), options)
+    else await this.#changeMode(sinks, options)
+    this.#sinks = sinks
+    await Promise.all(going.map((sink) => this.#closeSink(sink)))
+  }
+
+  /** What a sink is owed is on disk before it is counted among them: after a crash it would begin anywhere. */
+  async #acceptSinks(sinks: readonly Sink[], end: SpoolOffset): Promise<void> {
+    const positions = this.#positions
+    const undo = positions.switchSinks(sinks.map(({ name }) => name))
+    try {
+      for (const { name } of sinks)
+        if (positions.sink(name).spool === undefined) positions.setSpool(name, end)
+      await positions.save(positions.snapshot())
+    } catch (error) {
+      undo()
+      throw error
+    }
+  }
+
+  /** One sink that is always there is written to straight. What it was given is stored and saved before any other is begun. */
+  async #changeMode(sinks: readonly Sink[], options: { signal: AbortSignal }): Promise<void> {
+    const before = this.#mode
+    if (before === null) return void this.#positions.switchSinks(sinks.map(({ name }) => name))
+    this.#isChangingMode = true
+    try {
+      await this.#settle(before, options)
+      this.#mode = await this.#otherMode(sinks, options)
+    } finally {
+      if (this.#scope?.signal.aborted === false) this.#run(this.#mode!)
+      this.#isChangingMode = false
+      this.#modeChanged.notifyAll()
+    }
+  }
+
+  /** @throws Error when it has not stored all it was given, or that could not be saved */
+  async #settle(mode: DeliveryMode, { signal }: { signal: AbortSignal }): Promise<void> {
+    const { clock } = this.#options
+    const what = 'storing what is queued'
+    await withDeadline(clock, what, SETTLE_MS, signal, (own) => mode.drain({ signal: own }))
+    const ended = (await this.#running?.close({ deadlineMs: JOIN_MS })) ?? null
+    if (ended?.ended === false) throw new Error('a sink did not end what it writes')
+    await withDeadline(clock, 'saving positions', SETTLE_MS, signal, (own) => this.#checkpointer!.finish(own))
+  }
+
+  async #otherMode(sinks: readonly Sink[], { signal }: { signal: AbortSignal }): Promise<DeliveryMode> {
+    const before = this.#sinks
+    const undo = this.#positions.switchSinks(sinks.map(({ name }) => name))
+    this.#sinks = sinks
+    try {
+      return (await this.#openSpool(signal)) ?? this.#direct()
+    } catch (error) {
+      undo()
+      this.#sinks = before
+      throw error
+    }
+  }
+
+  /** One that cannot be closed has given back what it can. */
+  async #closeSink(sink: Sink): Promise<void> {
+    const { clock, logger } = this.#options
+    await withDeadline(clock, `closing ${sink.name}`, CLOSE_MS, NEVER, () => sink.close()).catch(
+      (error: unknown) => logger.warn({ sink: sink.name, err: error }, 'A sink could not be closed'),
+    )
+  }
+
+  #run(mode: DeliveryMode): void {
+    this.#running = this.#scope!.child('delivery')
+    mode.start(this.#running)
+  }
+
+  #startStatistics(): void {
     const { statisticsIntervalMs } = this.#options.config
-    if (statisticsIntervalMs === 0) return
-    const statistics = new Statistics({
-      ...this.#options,
-      intervalMs: statisticsIntervalMs,
-      read: () => this.figures(),
+    this.#statistics = null
+    if (statisticsIntervalMs === 0 || this.#scope?.signal.aborted !== false) return
+    const scope = this.#scope.child('statistics')
+    this.#statistics = { scope, intervalMs: statisticsIntervalMs }
+    scope.keep('statistics', 'delivery', (signal, beat) => this.#report.run(signal, beat), {
+      heartbeatMs: statisticsIntervalMs,
     })
-    const heartbeatMs = statisticsIntervalMs
-    scope.keep('statistics', 'delivery', (signal, beat) => statistics.run(signal, beat), { heartbeatMs })
   }
 
   /** Dead letters that cannot be read are no reason not to collect: more are not acknowledged before they are kept. */
@@ -96,6 +202,7 @@ export class Dispatcher implements Component {
 
   /** Takes the block if there is room. */
   tryDeliver(block: Block): boolean {
+    if (this.#isChangingMode) return false
     const permit = this.#budget.tryAcquire(block.source.id, blockBytes(block))
     if (permit === null) return false
     this.#take(block, permit)
@@ -110,9 +217,12 @@ export class Dispatcher implements Component {
       this.#mode!.hurry()
       permit = await this.#budget.acquire(block.source.id, bytes, options)
     }
-    if (options.signal.aborted) {
+    try {
+      while (this.#isChangingMode) await this.#modeChanged.wait(options)
+      options.signal.throwIfAborted()
+    } catch (error) {
       permit.release()
-      throw options.signal.reason
+      throw error
     }
     this.#take(block, permit)
   }
@@ -174,7 +284,7 @@ export class Dispatcher implements Component {
 
   /** What to do when the readers have ended, in this order. */
   stopSteps(): readonly StopStep[] {
-    const { sinks } = this.#options
+    const sinks = this.#sinks
     return [
       { name: 'queue', atMostMs: 5000, run: (deadlineMs) => this.#drain(deadlineMs) },
       {
@@ -200,28 +310,27 @@ export class Dispatcher implements Component {
   }
 
   async #open(signal: AbortSignal): Promise<DeliveryMode> {
-    const { config, sinks } = this.#options
     await this.#positions.load({ signal })
     this.#positions.prune()
-    const spooled = await this.#openSpool(signal)
-    const delivery = spooled ?? this.#direct()
-    if (spooled !== null)
-      this.#options.metrics.mirrorSpoolBehind(
-        () => new Map(spooled.figures().map(({ sink, spoolBytes }) => [sink, spoolBytes])),
-      )
-    const intervalMs = config.checkpointIntervalMs
+    const delivery = (await this.#openSpool(signal)) ?? this.#direct()
+    const current = (): DeliveryMode => this.#mode ?? delivery
     this.#checkpointer = new Checkpointer({
       ...this.#options,
       positions: this.#positions,
-      delivery,
-      intervalMs,
+      delivery: {
+        commit: (options) => current().commit(options),
+        saved: () => current().saved(),
+        get committed() {
+          return current().committed
+        },
+      },
     })
-    this.#options.logger.info({ sinks: sinks.map(({ name }) => name) }, 'The delivery is open')
+    this.#options.logger.info({ sinks: this.#sinks.map(({ name }) => name) }, 'The delivery is open')
     return delivery
   }
 
   #direct(): DirectDelivery {
-    const [sink] = this.#options.sinks
+    const [sink] = this.#sinks
     const { workers, retriesMax } = this.#options.config
     return new DirectDelivery({
       ...this.#options,
@@ -236,11 +345,12 @@ export class Dispatcher implements Component {
 
   /** Null when none is needed. */
   async #openSpool(signal: AbortSignal): Promise<SpooledDelivery | null> {
-    const { appends = false, config, sinks, stateDir } = this.#options
-    if (!appends && !spoolIsNeeded(sinks, this.#positions)) return null
-    return await openSpool(
+    const { appends = false, config, metrics, stateDir } = this.#options
+    if (!appends && !spoolIsNeeded(this.#sinks, this.#positions)) return null
+    const spooled = await openSpool(
       {
         ...this.#options,
+        sinks: this.#sinks,
         workers: config.workers,
         retriesMax: config.retriesMax,
         deadLetters: this.#deadLetters,
@@ -250,6 +360,11 @@ export class Dispatcher implements Component {
       },
       signal,
     )
+    if (spooled !== null)
+      metrics.mirrorSpoolBehind(
+        () => new Map(spooled.figures().map(({ sink, spoolBytes }) => [sink, spoolBytes])),
+      )
+    return spooled
   }
 
   #take(block: Block, permit: Permit): void {
@@ -281,5 +396,10 @@ export class Dispatcher implements Component {
   }
 }
 
+/** How long a sink may take to store what is queued, and that to be saved, before another is put beside it or in its place. */
+const SETTLE_MS = 5000
+const JOIN_MS = 1000
+const CLOSE_MS = 1000
+const STATISTICS_END_MS = 1000
 /** For waits that only a deadline ends. */
 const NEVER = new AbortController().signal

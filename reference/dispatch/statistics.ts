@@ -1,3 +1,4 @@
+import type { DispatcherConfig } from '../config/config.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 
@@ -18,7 +19,8 @@ export interface SinkFigures {
 export interface StatisticsOptions {
   readonly clock: Clock
   readonly logger: Logger
-  readonly intervalMs: number
+  /** May change between two runs. */
+  readonly config: Pick<DispatcherConfig, 'statisticsIntervalMs'>
   readonly read: () => readonly SinkFigures[]
 }
 
@@ -33,17 +35,17 @@ export class Statistics {
 
   /** Until the signal is aborted. @param beat told each time */
   async run(signal: AbortSignal, beat: () => void): Promise<void> {
-    const { clock, intervalMs } = this.#options
+    const { clock, config } = this.#options
     for (;;) {
       beat()
       // eslint-disable-next-line no-await-in-loop -- a periodic task
-      await clock.sleep(intervalMs, { signal })
+      await clock.sleep(config.statisticsIntervalMs, { signal })
       this.#tell()
     }
   }
 
   #tell(): void {
-    const { intervalMs, logger, read } = this.#options
+    const { config, logger, read } = this.#options
     const figures = read()
     const sinks = Object.fromEntries(figures.map((now) => [now.sink, gain(now, this.#before.get(now.sink))]))
     const happened = figures.some((now) => {
@@ -51,7 +53,7 @@ export class Statistics {
       return now.writes !== (before?.writes ?? 0) || now.deadLetters !== (before?.deadLetters ?? 0)
     })
     this.#before = new Map(figures.map((now) => [now.sink, now]))
-    if (happened) logger.info({ seconds: intervalMs / 1000, sinks }, 'Delivery')
+    if (happened) logger.info({ seconds: config.statisticsIntervalMs / 1000, sinks }, 'Delivery')
   }
 }
 

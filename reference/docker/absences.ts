@@ -4,11 +4,11 @@
  */
 export class Absences {
   readonly #lists: number
-  readonly #spanMs: number
+  readonly #spanMs: () => number
   #missing = new Map<string, { readonly sinceMs: number; readonly lists: number }>()
 
-  /** @param options.lists so many lists in a row must miss it, the last of them `spanMs` milliseconds or more after the first. */
-  constructor(options: { lists: number; spanMs: number }) {
+  /** @param options.lists so many lists in a row must miss it, the last of them `spanMs` milliseconds or more after the first, which may change. */
+  constructor(options: { lists: number; spanMs: () => number }) {
     this.#lists = options.lists
     this.#spanMs = options.spanMs
   }
@@ -27,7 +27,7 @@ export class Absences {
     }
     this.#missing = missing
     const isGone = ({ sinceMs, lists }: { sinceMs: number; lists: number }): boolean =>
-      lists >= this.#lists && nowMs - sinceMs >= this.#spanMs
+      lists >= this.#lists && nowMs - sinceMs >= this.#spanMs()
     return [...missing].filter(([, absence]) => isGone(absence)).map(([id]) => id)
   }
 

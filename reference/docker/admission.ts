@@ -18,7 +18,7 @@ export interface AdmissionOptions {
   /** What the machine is called. */
   readonly hostName: string
   /** Names of the sinks there are. */
-  readonly sinks: readonly string[]
+  readonly sinks: () => readonly string[]
   /** The container that the collector is in, if any. */
   readonly ownContainerId: string | null
 }
@@ -71,24 +71,50 @@ export class Admission {
    * @param renamedTo the name that an event gave it: what is asked may be answered before it is renamed, and come after
    */
   admit(details: ContainerDetails, renamedTo: string | null): Admitted | null {
-    const { config, engineInfo, knownSources, logger } = this.#options
     const settings = this.#settingsOf(details)
     this.#reportProblems(details, settings)
     if (!this.#isWanted(details, settings)) return null
-    const refusal = refuseLogDriver(details, engineInfo(), config.source)
+    const refusal = this.#refusalOf(details)
     if (refusal !== null) {
-      logger.warn({ container: details.name, logDriver: details.logDriver }, refusal)
+      this.#options.logger.warn({ container: details.name, logDriver: details.logDriver }, refusal)
       return null
     }
     const { id } = details
     const name = renamedTo ?? details.name
-    const known = knownSources().find((source) => source.id === id)
     if (settings.problems.length > 0) this.#mislabelled.set(id, name)
     else this.#mislabelled.delete(id)
-    const own = { ...withFormat(settings.format), ...withSinks(settings.sinks) }
-    const attributes = { ...this.#metadataOf(details), ...own }
+    const { attributes, left } = this.#metadataOf(details)
+    if (left.length > 0)
+      this.#options.logger.warn(
+        { container: details.name, left },
+        'Some of the metadata of a container is too long',
+      )
+    return this.#admitted(details, settings, attributes, name)
+  }
+
+  /** What `admit` would make of a container that was admitted before, by the settings there are now; nothing is logged. */
+  review(details: ContainerDetails, renamedTo: string | null): Admitted | null {
+    const settings = this.#settingsOf(details)
+    if (!this.#isWanted(details, settings) || this.#refusalOf(details) !== null) return null
+    return this.#admitted(details, settings, this.#metadataOf(details).attributes, renamedTo ?? details.name)
+  }
+
+  #admitted(
+    { id }: ContainerDetails,
+    settings: LabelSettings,
+    metadata: Source['attributes'],
+    name: string,
+  ): Admitted {
+    const { config, knownSources } = this.#options
+    const known = knownSources().find((source) => source.id === id)
+    const attributes = { ...metadata, ...withFormat(settings.format), ...withSinks(settings.sinks) }
     const source = renamed({ id, kind: 'container', name: known?.name ?? name, attributes }, name)
     return { source, stages: stageSettingsOf(config, settings) }
+  }
+
+  #refusalOf(details: ContainerDetails): string | null {
+    const { config, engineInfo } = this.#options
+    return refuseLogDriver(details, engineInfo(), config.source)
   }
 
   #isWanted(container: ContainerSummary, settings: LabelSettings): boolean {
@@ -98,7 +124,7 @@ export class Admission {
 
   #settingsOf({ labels }: ContainerSummary): LabelSettings {
     const { config, sinks } = this.#options
-    return config.settingsByLabel ? labelSettingsOf(labels, sinks) : NO_LABEL_SETTINGS
+    return config.settingsByLabel ? labelSettingsOf(labels, sinks()) : NO_LABEL_SETTINGS
   }
 
   #reportProblems({ name }: ContainerSummary, { problems }: LabelSettings): void {
@@ -106,11 +132,8 @@ export class Admission {
       this.#options.logger.warn({ container: name, problem }, 'A label is not a setting')
   }
 
-  #metadataOf(details: ContainerDetails): Source['attributes'] {
-    const { config, hostName, logger } = this.#options
-    const { attributes, left } = metadataOf(details, config.metadata, hostName)
-    if (left.length > 0)
-      logger.warn({ container: details.name, left }, 'Some of the metadata of a container is too long')
-    return attributes
+  #metadataOf(details: ContainerDetails): ReturnType<typeof metadataOf> {
+    const { config, hostName } = this.#options
+    return metadataOf(details, config.metadata, hostName)
   }
 }

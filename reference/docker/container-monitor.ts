@@ -2,6 +2,7 @@ import type { ContainerMonitorConfig } from '../config/config.ts'
 import type { Health, HealthCheck } from '../http/health.ts'
 import { placeOf, type ContainerStatus } from '../http/status.ts'
 import type { JoinReport, Scope } from '../lifecycle/scope.ts'
+import { Condition } from '../lifecycle/condition.ts'
 import { Semaphore } from '../lifecycle/semaphore.ts'
 import type { SlotPool } from '../lifecycle/slot-pool.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -21,6 +22,7 @@ import type { Gunzip } from './stored/gzip-content.ts'
 import { StoredLogs } from './stored/stored-logs.ts'
 
 export interface ContainerMonitorOptions {
+  /** It may change while it runs: {@link ContainerMonitor.reconfigured} is called then. */
   readonly config: ContainerMonitorConfig
   readonly clock: Clock
   readonly random: Random
@@ -32,7 +34,7 @@ export interface ContainerMonitorOptions {
   readonly delivery: Delivery
   readonly pool: SlotPool
   /** Names of the sinks there are. */
-  readonly sinks: readonly string[]
+  readonly sinks: () => readonly string[]
   /** What the machine is called. */
   readonly hostName: string
   /** The container that the collector is in, if any. */
@@ -52,10 +54,13 @@ export class ContainerMonitor {
   readonly #watch: EngineWatch
   readonly #roster: ContainerRoster
   readonly #admission: Admission
+  readonly #attaching: Semaphore
+  readonly #reconfigured = new Condition()
   #scope: Scope | null = null
 
   constructor(options: ContainerMonitorOptions) {
     this.#options = options
+    this.#attaching = new Semaphore(options.config.maxConcurrent)
     this.#watch = new EngineWatch({
       ...options,
       onEvent: (event) => this.#roster.heard(event),
@@ -85,6 +90,17 @@ export class ContainerMonitor {
     scope.keep('slot_turns', 'slot pool', (signal) => this.#options.pool.keepTurns(signal))
     this.#roster.start(scope)
     this.#watch.start(scope)
+  }
+
+  /** Takes up the settings and the sinks there are now: only what is read otherwise by them is begun anew. */
+  reconfigured(): void {
+    const { config, pool } = this.#options
+    this.#attaching.resize(config.maxConcurrent)
+    pool.reconfigure({ capacity: config.streamRotation.maxConcurrentStreams, turnMs: config.slotTurnMs })
+    if (this.#scope === null) return
+    this.#roster.reconfigured()
+    this.#reconfigured.notifyAll()
+    this.#watch.reconfigured()
   }
 
   /** Ends every session and gives back every stream. */
@@ -155,14 +171,15 @@ export class ContainerMonitor {
 
   #sessionContext(): Omit<SessionContext, 'admit'> {
     const { config, delivery, logger, metrics, pool } = this.#options
-    const perTurnMs = config.slotTurnMs + config.openTimeoutMs
     return {
       ...this.#options,
       ...delivery,
-      attaching: new Semaphore(config.maxConcurrent),
+      attaching: this.#attaching,
+      reconfigured: this.#reconfigured,
       engineInfo: () => this.#watch.info,
       storedLogs: new StoredLogs(this.#options),
-      slotWaitBoundMs: () => Math.ceil(this.followed / pool.capacity) * perTurnMs,
+      slotWaitBoundMs: () =>
+        Math.ceil(this.followed / pool.capacity) * (config.slotTurnMs + config.openTimeoutMs),
       report: (container, notices) => reportNotices(container, notices, { logger, metrics }),
     }
   }

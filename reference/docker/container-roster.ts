@@ -1,6 +1,7 @@
 import type { ContainerMonitorConfig } from '../config/config.ts'
 import { currentName } from '../dispatch/attributes.ts'
 import type { Source } from '../dispatch/block.ts'
+import { cancellation } from '../lifecycle/abort.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { MissedReason } from '../metrics/metrics.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -36,6 +37,8 @@ interface Entry {
   readonly from: ContainerMonitorConfig['from']
   /** Null between a session that failed unexpectedly and the next. */
   session: ContainerSession | null
+  /** The scope of the session; null between two. */
+  scope: Scope | null
 }
 
 /**
@@ -61,7 +64,7 @@ export class ContainerRoster {
 
   constructor(options: RosterOptions) {
     this.#options = options
-    const spanMs = (LISTS_UNTIL_GONE - 1) * options.config.resyncIntervalMs
+    const spanMs = (): number => (LISTS_UNTIL_GONE - 1) * options.config.resyncIntervalMs
     this.#absences = new Absences({ lists: LISTS_UNTIL_GONE, spanMs })
   }
 
@@ -108,6 +111,16 @@ export class ContainerRoster {
     this.#absences.clear()
     this.#presentAtStart = null
     this.#unlisted = []
+  }
+
+  /** Takes up other settings: who would be read otherwise by them is begun anew, or left, alone. Who was ignored is looked at again with the next list. */
+  reconfigured(): void {
+    this.#ignored.clear()
+    for (const entry of this.#entries.values()) {
+      const review = (details: ContainerDetails): Admitted | null =>
+        this.#options.admission.review(details, entry.renamedTo)
+      if (entry.session?.isOutdated(review) === true) entry.scope?.abort(OUTDATED)
+    }
   }
 
   /** The engine was away: what looked like the end of a log may not be one. */
@@ -186,6 +199,7 @@ export class ContainerRoster {
       news: new ContainerNews({ announced }),
       from,
       session: null,
+      scope: null,
     }
     this.#entries.set(id, entry)
     this.#scope?.keep('container_follow', name, (signal) => this.#attend(entry, signal))
@@ -197,23 +211,35 @@ export class ContainerRoster {
     return this.#presentAtStart === null ? created : !this.#presentAtStart.has(id)
   }
 
-  /** Follows one container to its end, in a scope of its own, which a defect in the session cannot outlive. */
+  /** Follows one container to its end, over changes of settings. */
   async #attend(entry: Entry, signal: AbortSignal): Promise<void> {
+    let end: SessionEnd | 'outdated' = 'outdated'
+    // eslint-disable-next-line no-await-in-loop -- a session after the other
+    for (let again = false; end === 'outdated'; again = true) end = await this.#follow(entry, again, signal)
+    await this.#conclude(entry, end, signal)
+  }
+
+  /** One session, in a scope of its own, which a defect in it cannot outlive. */
+  async #follow(entry: Entry, again: boolean, signal: AbortSignal): Promise<SessionEnd | 'outdated'> {
     const { admission, config, session: context } = this.#options
     const own = this.#scope!.child(entry.name)
-    let end: SessionEnd
+    entry.scope = own
     try {
       const admit = (details: ContainerDetails): Admitted | null => admission.admit(details, entry.renamedTo)
-      const session = new ContainerSession({ ...context, admit }, entry, own)
+      const session = new ContainerSession({ ...context, admit }, { ...entry, again }, own)
       entry.session = session
       own.keep('container_heartbeat', entry.name, (beating, beat) => this.#beat(session, beating, beat), {
         heartbeatMs: config.heartbeatIntervalMs,
       })
-      end = await session.run(own.signal)
+      return await session.run(own.signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (own.signal.reason === OUTDATED) return 'outdated'
+      throw error
     } finally {
+      entry.scope = null
       await own.close({ deadlineMs: config.closeTimeoutMs })
     }
-    await this.#conclude(entry, end, signal)
   }
 
   async #conclude(entry: Entry, end: SessionEnd, signal: AbortSignal): Promise<void> {
@@ -281,5 +307,7 @@ export class ContainerRoster {
   }
 }
 
+/** Why a session ends whose container is read otherwise from now on. */
+const OUTDATED = cancellation('There are other settings')
 /** So many lists in a row, each a resync interval after the other, prove that a container is gone. */
 const LISTS_UNTIL_GONE = 3

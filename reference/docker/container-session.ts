@@ -23,7 +23,7 @@ import { createReader } from './reading/create-reader.ts'
 import { stampOf } from './reading/parsing/stamp.ts'
 import { Pacer } from './stages/pacer.ts'
 import { rateOf } from './stages/rate-limit.ts'
-import type { StageSettings } from './stages/stages.ts'
+import { digestsOf, type StageSettings } from './stages/stages.ts'
 import { pollPauseMs, readingOf } from './reading/log-reading.ts'
 import { FileReading, type FileReadingEnd } from './stored/file-reading.ts'
 import type { StoredLogs } from './stored/stored-logs.ts'
@@ -67,6 +67,8 @@ export interface SessionSubject {
   /** As it was heard of, until the engine describes it. */
   readonly name: string
   readonly news: ContainerNews
+  /** It was followed before, by other settings. */
+  readonly again: boolean
   /** Without a position: everything that is stored, what was written in the last so many milliseconds, or only what comes from now on. */
   readonly from: ContainerMonitorConfig['from']
 }
@@ -81,6 +83,8 @@ export class ContainerSession {
   #source: Source
   /** Where reading waits when more is read than is allowed. */
   readonly #pacer: Pacer | null
+  /** What decides how it is read, as text; once it is admitted. */
+  #admission: { readonly details: ContainerDetails; readonly reading: string } | null = null
   /** Once it is admitted. */
   #reader: ContainerReader | StoredReader | null = null
   /** While its log is read from the engine's files. */
@@ -104,7 +108,7 @@ export class ContainerSession {
 
   /** @param scope the container's own: its tasks and streams live and end with it. */
   constructor(context: SessionContext, subject: SessionSubject, scope: Scope) {
-    const { id, name, news, from } = subject
+    const { again, id, name, news, from } = subject
     const dropped = new DroppedReport(context.clock, context.logger)
     this.#context = {
       ...context,
@@ -116,7 +120,7 @@ export class ContainerSession {
     this.#source = { id, kind: 'container', name, attributes: {} }
     this.#news = news
     this.#from = from
-    this.#urgent = news.announced
+    this.#urgent = news.announced && !again
     this.#scope = scope
     const { rateLimit, reconnectIntervalMs: maxMs } = context.config
     const rate = rateLimit.whenExceeded === 'delay' ? rateOf(rateLimit) : null
@@ -126,6 +130,17 @@ export class ContainerSession {
 
   get source(): Source {
     return this.#source
+  }
+
+  /**
+   * Whether it would be read otherwise, or not at all, by the settings there are now.
+   * @param review what it would be admitted as
+   */
+  isOutdated(review: (details: ContainerDetails) => Admitted | null): boolean {
+    // What is not admitted yet will be, by the settings there are then.
+    if (this.#admission === null) return false
+    const admitted = review(this.#admission.details)
+    return admitted === null || readingText(admitted, this.#context.config) !== this.#admission.reading
   }
 
   /** The container has another name from now on. */
@@ -187,6 +202,7 @@ export class ContainerSession {
     const admitted = this.#context.admit(details)
     if (admitted === null) return { kind: 'ignored', name: details.name }
     this.#source = admitted.source
+    this.#admission = { details, reading: readingText(admitted, this.#context.config) }
     const { stages } = admitted
     const fromFiles = await this.#readFiles(details, stages, signal)
     if (fromFiles?.kind === 'gone') return fromFiles
@@ -498,6 +514,13 @@ export class ContainerSession {
     await flushReader(reader, this.source, this.#context, signal)
     this.#context.report(this.source, reader.takeNotices())
   }
+}
+
+/** Everything that a reader is made of and that settings decide. A name is not: it changes while it is read. */
+function readingText({ source, stages }: Admitted, config: ContainerMonitorConfig): string {
+  const { maxLineBytes, rateLimit, source: from } = config
+  const { attributes } = renamed(source, source.name)
+  return JSON.stringify([attributes, digestsOf(stages), maxLineBytes, rateLimit, from])
 }
 
 const RECONNECT_INITIAL_MS = 100

@@ -72,6 +72,12 @@ export class EngineWatch {
     scope.keep('monitor_health', 'engine', (signal) => this.#keepAsking(signal))
   }
 
+  /** Looks at once, by the settings there are now. */
+  reconfigured(): void {
+    this.#listWanted.ask()
+    this.#signOfLifeWanted.ask()
+  }
+
   checks(): Health['checks'] {
     return {
       engine: {

@@ -1,6 +1,7 @@
 import type { ContainerMonitorConfig } from '../config/config.ts'
 import type { Block } from '../dispatch/block.ts'
 import { isAbortOf, linkedController, onAbort, type LinkedController } from '../lifecycle/abort.ts'
+import type { Condition } from '../lifecycle/condition.ts'
 import { DeadlineError, withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { Slot } from '../lifecycle/slot-pool.ts'
@@ -35,7 +36,10 @@ export interface TurnContext {
   readonly logger: Logger
   readonly engine: DockerEngine
   readonly metrics: Metrics
+  /** May change while a stream is open. */
   readonly config: ContainerMonitorConfig
+  /** Told when it did. */
+  readonly reconfigured: Condition
   /** Takes a block at once, or says that there is no room. */
   readonly tryDeliver: (block: Block) => boolean
   /** Takes a block when it is its turn for room; rejects with `signal.reason` on abort, and then it was not taken. */
@@ -151,7 +155,7 @@ export class StreamTurn {
       this.#searchMs = null
       this.#lastBytesMs = this.#openedMs
       this.#noteAlignment()
-      if (rotates) this.#rotateAtAge(scope.signal).catch(() => {})
+      if (follow) this.#rotateAtAge(scope.signal).catch(() => {})
       const { name } = this.#subject
       const reading = scope.spawn('stream_reader', name, (signal) => this.#read(opened, follow, signal))
       return await this.#untilOver(reading.done)
@@ -183,9 +187,8 @@ export class StreamTurn {
    * longer to search than the interval would be searched for ever. One that is blocked is cut.
    */
   async #rotateAtAge(signal: AbortSignal): Promise<void> {
-    const { clock, random, config } = this.#context
-    const ageMs = config.streamRotation.intervalMs * (0.8 + 0.15 * random.next())
-    await clock.sleep(ageMs, { signal })
+    const { clock, random } = this.#context
+    const ageMs = await this.#untilAge(0.8 + 0.15 * random.next(), signal)
     while (this.#searchMs === null) {
       const silentMs = clock.monotonic() - this.#lastBytesMs
       if (silentMs >= SEARCH_SILENCE_MS) break
@@ -196,6 +199,21 @@ export class StreamTurn {
     // It may never find it: only a reply that ends tells.
     if (this.#searchMs === null) this.#subject.reader.distrust()
     this.#over.abort(new TurnOver('planned'))
+  }
+
+  /** Resolves when the stream is as old as that part of the interval, which may change meanwhile: how old that is, milliseconds. */
+  async #untilAge(share: number, signal: AbortSignal): Promise<number> {
+    const { clock, config, reconfigured } = this.#context
+    const startedMs = clock.monotonic()
+    for (;;) {
+      const { enabled, intervalMs } = config.streamRotation
+      const leftMs = share * intervalMs - (clock.monotonic() - startedMs)
+      if (enabled && leftMs < TIMER_MS) return share * intervalMs
+      // eslint-disable-next-line no-await-in-loop -- looks again when there are other settings
+      if (enabled) await reconfigured.waitAtMost(clock, leftMs, { signal })
+      // eslint-disable-next-line no-await-in-loop
+      else await reconfigured.wait({ signal })
+    }
   }
 
   /** The stream has found its place: its turn counts from here. */
@@ -530,6 +548,8 @@ const STUCK_AFTER_MS = 1000
 const SILENCE_MS = 100
 /** When it begins to, at the latest: once it has sent what was stored at its opening. */
 const YOUNG_MS = 10_000
+/** A timer may be early by as much. */
+const TIMER_MS = 1
 /** A search for the cursor that brings nothing for so long is blocked. */
 const SEARCH_SILENCE_MS = 1000
 /** For waits that only a deadline ends. */

@@ -26,6 +26,7 @@ import { PathGlobs } from './path-globs.ts'
 import { reportFileNotice } from './report-file-notice.ts'
 
 export interface FileMonitorOptions {
+  /** May change while it is stopped. */
   readonly config: FileMonitorConfig
   readonly clock: Clock
   readonly random: Random
@@ -33,8 +34,8 @@ export interface FileMonitorOptions {
   readonly fileSystem: FileSystem
   readonly metrics: Metrics
   readonly delivery: Delivery
-  /** Where the collector itself writes: nothing there is read. */
-  readonly ownDirectories: readonly string[]
+  /** Where the collector itself writes: nothing there is read. Asked at each start. */
+  readonly ownDirectories: () => readonly string[]
 }
 
 /** A log that is read. */
@@ -55,21 +56,15 @@ interface Entry {
  */
 export class FileMonitor {
   readonly #options: FileMonitorOptions
-  readonly #globs: PathGlobs
-  readonly #openFiles: OpenFiles
+  #openFiles: OpenFiles
   readonly #entries = new Map<string, Entry>()
   readonly #looking = new Semaphore(LOOKS_AT_ONCE)
   #unread: Found['unread'] = new Map()
   #scope: Scope | null = null
 
   constructor(options: FileMonitorOptions) {
-    const { config, metrics, ownDirectories } = options
+    const { config, metrics } = options
     this.#options = options
-    this.#globs = new PathGlobs(
-      config.paths,
-      config.exclude,
-      ownDirectories.map((directory) => resolve(directory)),
-    )
     this.#openFiles = new OpenFiles(config.maxOpenFiles)
     metrics.mirrorTailedFiles({ logs: () => this.#entries.size, open: () => this.#openFiles.size })
   }
@@ -79,12 +74,20 @@ export class FileMonitor {
     return this.#entries.size
   }
 
+  /** Whether files may be open: it runs, or did. */
+  get isOpen(): boolean {
+    return this.#scope !== null || this.#openFiles.size > 0
+  }
+
   /** Starts in the scope; resolves when it has looked for files once. What is not there, or cannot be read, is no error: it is looked for again. */
   async start(scope: Scope, signal: AbortSignal): Promise<void> {
     this.#scope = scope
-    const { clock, delivery, fileSystem } = this.#options
+    const { clock, config, delivery, fileSystem } = this.#options
+    const globs = this.#makeGlobs()
+    // What is still open of an earlier run is closed by whoever holds it.
+    if (this.#openFiles.size === 0) this.#openFiles = new OpenFiles(config.maxOpenFiles)
     const directories = new Directories(fileSystem)
-    const discovery = new Discovery({ clock, fileSystem, directories, globs: this.#globs })
+    const discovery = new Discovery({ clock, fileSystem, directories, globs })
     const startedMs = clock.now()
     const context: TailContext = {
       ...this.#options,
@@ -92,13 +95,13 @@ export class FileMonitor {
       directories,
       filesRead: new FilesRead(),
       report: (source, notice) => reportFileNotice(source, notice, this.#options),
-      wants: (path) => this.#globs.wants(path),
+      wants: (path) => globs.wants(path),
       // The number of one that is gone may be that of a new file.
       wasRotatedBefore: (file) => file.modifiedMs < startedMs && discovery.wasRotatedBefore(file),
     }
     for (const source of delivery.knownSources()) {
       if (source.kind !== 'file') continue
-      if (this.#globs.wants(source.name)) this.#attend(source, 'start', context, scope)
+      if (globs.wants(source.name)) this.#attend(source, 'start', context, scope)
       else this.#leave(source, scope)
     }
     const looked = Promise.withResolvers<void>()
@@ -108,6 +111,12 @@ export class FileMonitor {
     const patience = (own: AbortSignal): Promise<void> =>
       withDeadline(clock, 'looking for files', START_PATIENCE_MS, own, () => looked.promise)
     await patience(signal).catch(() => signal.throwIfAborted())
+  }
+
+  #makeGlobs(): PathGlobs {
+    const { config, ownDirectories } = this.#options
+    const own = ownDirectories().map((directory) => resolve(directory))
+    return new PathGlobs(config.paths, config.exclude, own)
   }
 
   /** Ends reading. What is open stays open until {@link close}. */

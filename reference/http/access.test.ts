@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { ApiRig } from './api-rig.test-helper.ts'
 
 const TOKEN = 'open-sesame-0123456789'
@@ -107,4 +108,28 @@ test('without a token no page in a browser changes anything, and everybody else 
   })
   expect((await rig.post('/api/monitors/stop')).status).toBe(200)
   for (const path of shown) expect((await rig.get(path)).status).toBe(200)
+})
+
+test('only health, the description and the page, which holds no data, are open', async () => {
+  const rig = rigWith({ value: TOKEN, file: null })
+  await rig.start()
+  const { body } = await rig.get('/openapi.json')
+  const paths = z
+    .object({
+      paths: z.record(z.string(), z.record(z.string(), z.object({ security: z.array(z.unknown()) }))),
+    })
+    .parse(body).paths
+  const withoutToken = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.values(methods).some(({ security }) => security.length === 0) ? [path] : [],
+  )
+  expect(withoutToken.toSorted()).toEqual(open.toSorted())
+  for (const [path, methods] of Object.entries(paths).filter(([each]) => !open.includes(each)))
+    for (const method of Object.keys(methods)) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const { status } = await (method === 'get' ? rig.get(path) : rig.post(path))
+      expect([path, status]).toEqual([path, 401])
+    }
+  const page = await rig.get('/')
+  expect(page.status).toBe(200)
+  expect(page.body).toContain('<!doctype html>')
 })

@@ -8,6 +8,7 @@ const anomaly: z.ZodType<Anomaly> = z.strictObject({
   kind: z.enum(ANOMALY_KINDS),
   source: z.strictObject({ kind: z.enum(['container', 'file', 'push']), name: z.string(), id: z.string() }),
   score: z.number(),
+  windowMs: z.number().nullable(),
   observed: z.number().nullable(),
   expected: z.number().nullable(),
   templates: z.array(z.strictObject({ template: z.string(), share: z.number(), usualShare: z.number() })),

@@ -3,12 +3,17 @@ import type { AnomalyReport } from '../anomalies/anomaly-detection.ts'
 import type { Access } from './access.ts'
 import { anomalyRoute } from './anomaly-route.ts'
 import { json, type ApiRoute } from './api-route.ts'
+import { captureRoutes } from './capture-routes.ts'
+import type { Captures } from './captures.ts'
 import { debugRoutes, type DebugOptions } from './debug-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import type { Health } from './health.ts'
 import { monitorRoutes } from './monitor-routes.ts'
 import { pushRoute, type PushRouteOptions } from './push-route.ts'
 import { openApiRoute } from './open-api.ts'
+import { reloadRoute } from './reload-routes.ts'
+import type { ReloadReport } from '../reload/reload-report.ts'
+import { statusPageRoute } from './page/status-page.ts'
 import { statusSchema, type Status } from './status.ts'
 
 export interface ApiOptions extends DebugOptions {
@@ -18,15 +23,19 @@ export interface ApiOptions extends DebugOptions {
   readonly anomalies: () => AnomalyReport
   readonly monitors: readonly MonitorSwitch[]
   readonly access: Access
+  readonly reload: () => Promise<ReloadReport>
+  readonly captures: Captures
 }
 
 /** Everything the API serves, with its description. */
 export function apiRoutes({
   access,
+  captures,
   anomalies,
   health,
   logs,
   monitors,
+  reload,
   status,
   ...debug
 }: ApiOptions): ApiRoute[] {
@@ -35,10 +44,14 @@ export function apiRoutes({
     statusRoute(status),
     anomalyRoute(anomalies),
     ...monitorRoutes(monitors),
+    reloadRoute(reload),
     pushRoute(logs),
     ...debugRoutes(debug),
+    ...captureRoutes(captures),
   ]
-  return [...routes, openApiRoute(routes)].map((route) => access.guarded(route))
+  // For people: no part of what is described.
+  const page: ApiRoute = { ...statusPageRoute(), summary: 'The status page', replies: {}, access: 'open' }
+  return [...routes, openApiRoute(routes), page].map((route) => access.guarded(route))
 }
 
 function statusRoute(read: () => Status): ApiRoute {

@@ -5,7 +5,7 @@ import { errorBody, json, refusal, type ApiRoute } from './api-route.ts'
 import { monitorSchema } from './status.ts'
 
 type Action = 'start' | 'stop'
-type Switch = Pick<MonitorSwitch, 'current' | 'switchOff' | 'switchOn'>
+type Switch = Pick<MonitorSwitch, 'current' | 'isEnabled' | 'switchOff' | 'switchOn'>
 
 /** Monitors there can be, as requests name them. */
 const NAMES = ['container', 'file'] as const
@@ -14,9 +14,11 @@ const NAMES = ['container', 'file'] as const
 export function monitorRoutes(monitors: readonly Switch[]): ApiRoute[] {
   const actions = ['start', 'stop'] as const
   return actions.flatMap((action) => [
-    route(action, null, () => monitors),
+    route(action, null, () => monitors.filter(({ isEnabled }) => isEnabled)),
     ...NAMES.map((name) =>
-      route(action, name, () => monitors.filter(({ current }) => current.name === name)),
+      route(action, name, () =>
+        monitors.filter(({ current, isEnabled }) => isEnabled && current.name === name),
+      ),
     ),
   ])
 }

@@ -118,6 +118,9 @@ describe('nothing is taken of a request that is told to come again:', () => {
       .map((text) => text.slice(0, 2))
     expect(held).toEqual([...expected.map((text) => text.slice(0, 2)), ''])
     expect((await rig.get('/health')).body).toMatchObject({ checks: { push: { ok: false } } })
+    // Nobody pushes any more.
+    await rig.world.advance(60_000)
+    expect((await rig.get('/health')).body).toMatchObject({ checks: { push: { ok: true } } })
   })
 
   test('the disk is full', async () => {
@@ -143,7 +146,9 @@ describe('nothing is taken of a request that is told to come again:', () => {
       Promise.all([rig.push(line), ...[1, 2, 3, 4, 5, 6].map(() => rig.push(many))]),
     )
     expect(answers.filter(({ status }) => status === 500)).toHaveLength(6)
-    expect(answers.filter(({ status }) => status === 503)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 503)).toEqual([
+      { status: 503, body: { error: 'Too many lines wait to be written' }, retryAfter: '1' },
+    ])
     hung[Symbol.dispose]()
     expect(await rig.world.run(() => rig.push(line))).toEqual(taken(1))
   })

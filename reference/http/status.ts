@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { SinkFigures } from '../dispatch/statistics.ts'
 import type { MonitorState } from '../lifecycle/monitor-switch.ts'
+import { reloadReportSchema, type ReloadReport } from '../reload/reload-report.ts'
 import type { RecentError } from './recent-errors.ts'
 
 /** What the collector is doing, at one moment. */
@@ -8,12 +9,24 @@ export interface Status {
   readonly state: 'stopped' | 'starting' | 'running' | 'stopping'
   /** Those that the configuration enables. */
   readonly monitors: readonly MonitorState[]
+  readonly streams: StreamsStatus
   readonly containers: readonly ContainerStatus[]
   readonly files: readonly FileStatus[]
   readonly pushed: readonly PushStatus[]
   readonly sinks: readonly SinkFigures[]
+  /** What came of reading the configuration again the last time; null before the first. */
+  readonly lastReload: ReloadReport | null
   /** The last ones, the latest first. */
   readonly errors: readonly RecentError[]
+}
+
+/** Log streams of containers, all together. */
+export interface StreamsStatus {
+  readonly open: number
+  /** As many may be open. */
+  readonly slots: number
+  /** Since the collector started. */
+  readonly rotations: number
 }
 
 /** Behind the last record that was taken of a source: its epoch, and records over all epochs. */
@@ -72,6 +85,7 @@ export const monitorSchema: z.ZodType<MonitorState> = z.strictObject({
 export const statusSchema: z.ZodType<Status> = z.strictObject({
   state: lifecycleState,
   monitors: z.array(monitorSchema),
+  streams: z.strictObject({ open: z.int(), slots: z.int(), rotations: z.int() }),
   containers: z.array(
     z.strictObject({
       id: z.string(),
@@ -97,6 +111,7 @@ export const statusSchema: z.ZodType<Status> = z.strictObject({
       spoolBytes: z.int(),
     }),
   ),
+  lastReload: reloadReportSchema.nullable(),
   errors: z.array(
     z.strictObject({
       level: z.enum(['warn', 'error']),

@@ -10,6 +10,14 @@ export function onAbort(signal: AbortSignal, listener: () => void): Disposable {
   return NOTHING_LEFT
 }
 
+/** The result, or a rejection with the signal's reason as soon as that is aborted. What goes on then must need nobody who waits for it. */
+export async function unlessAborted<T>(signal: AbortSignal, going: Promise<T>): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  using _ = onAbort(signal, () => reject(signal.reason))
+  going.then(resolve, reject)
+  return await promise
+}
+
 /**
  * The reason of something that was cancelled on purpose. It has no stack: taking one costs more than the rest of an operation, and the one who
  * cancelled is no fault to be found.

@@ -45,3 +45,66 @@ test('what ended in time leaves no timer', async () => {
   await world.advance(1)
   expect(world.ledger.list()).toEqual([])
 })
+
+test('what ended in time, well or not, is not told to end', async () => {
+  const world = new World({ seed: 1 })
+  const well = run(world, () => Promise.resolve())
+  const failed = run(world, () => Promise.reject(new Error('broken')))
+  await world.advance(5000)
+  expect(outcomes.pop()).toEqual(new Error('broken'))
+  expect([well.inner[0]?.aborted, failed.inner[0]?.aborted]).toEqual([false, false])
+})
+
+test('what arrives after the deadline is given back, what arrives in time is not', async () => {
+  const world = new World({ seed: 1 })
+  const released: string[] = []
+  const open = (afterMs: number, name: string): Promise<string> =>
+    withDeadline(
+      world.clock,
+      'opening',
+      1000,
+      never,
+      () => world.clock.sleep(afterMs, { signal: never }).then(() => name),
+      (late) => released.push(late),
+    )
+  expect(await world.run(() => open(999, 'early'))).toBe('early')
+  const late = open(2000, 'late').catch((error: unknown) => error)
+  await world.advance(3000)
+  expect(released).toEqual(['late'])
+  expect(await late).toMatchObject({
+    name: 'DeadlineError',
+    message: 'Cannot finish opening: it took longer than 1000 ms',
+    operation: 'opening',
+    deadlineMs: 1000,
+  })
+})
+
+test("what fails after the deadline is nobody's error any more", async () => {
+  const world = new World({ seed: 1 })
+  run(world, () => world.clock.sleep(2000, { signal: never }).then(() => Promise.reject(new Error('late'))))
+  await world.advance(3000)
+  expect(outcomes.splice(0)).toEqual([expect.any(DeadlineError)])
+})
+
+test("what arrives after the deadline where nobody gives it back is nobody's error", async () => {
+  const world = new World({ seed: 1 })
+  const unhandled: unknown[] = []
+  const note = (error: unknown): void => void unhandled.push(error)
+  process.on('unhandledRejection', note)
+  run(world, () => world.clock.sleep(2000, { signal: never }))
+  await world.advance(3000)
+  await new Promise(setImmediate)
+  process.off('unhandledRejection', note)
+  expect([outcomes.splice(0), unhandled]).toEqual([[expect.any(DeadlineError)], []])
+})
+
+test('what is cancelled before it begins does not begin', async () => {
+  const world = new World({ seed: 1 })
+  const reason = new Error('before')
+  let begun = false
+  const begin = async (): Promise<void> => void (begun = true)
+  await expect(withDeadline(world.clock, 'it', 1000, AbortSignal.abort(reason), begin)).rejects.toBe(reason)
+  expect(begun).toBe(false)
+})
+
+const never = new AbortController().signal

@@ -33,16 +33,13 @@ export async function withDeadline<T>(
   let settled = false
   let over = false
   const fail = (error: unknown): void => {
-    if (over) return
     over = true
     reject(error)
   }
   run(own.signal).then(
     (value) => {
       settled = true
-      if (over) return release?.(value)
-      over = true
-      return resolve(value)
+      return over ? release?.(value) : resolve(value)
     },
     (error: unknown) => {
       settled = true

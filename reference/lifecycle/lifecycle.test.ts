@@ -72,5 +72,46 @@ test('a start that ends within the patience is stopped as usual', async () => {
   parts.starts[0]!.resolve()
   await world.advance(1)
   expect(await stopped).toBe('stopped')
+  expect(world.ledger.list()).toEqual([])
   expect(parts.calls).toEqual(['start', 'stop'])
+})
+
+test('an abandoned start that fails later changes nothing, also when another one runs', async () => {
+  const { world, parts, lifecycle } = rig()
+  lifecycle.start().catch(() => {})
+  const stopped = lifecycle.stop()
+  await world.advance(1001)
+  await stopped
+  lifecycle.start().catch(() => {})
+  await world.advance(1)
+  parts.starts[0]!.reject(new Error('late'))
+  await world.advance(1)
+  expect(lifecycle.state).toBe('starting')
+  parts.starts[1]!.resolve()
+  await world.advance(1)
+  expect(lifecycle.state).toBe('running')
+})
+
+test('a stop says what it found: nothing where nothing ran, or where the start gave up by itself', async () => {
+  const { world, parts, lifecycle } = rig()
+  expect(await lifecycle.stop()).toBe('nothing')
+  lifecycle.start().catch(() => {})
+  const stopped = lifecycle.stop()
+  parts.starts[0]!.reject(new Error('no engine'))
+  await world.advance(1)
+  expect([await stopped, lifecycle.state, parts.calls]).toEqual(['nothing', 'stopped', ['start']])
+})
+
+test('says that it is starting, running and stopping', async () => {
+  const { parts, lifecycle } = rig()
+  const started = lifecycle.start()
+  const states = [lifecycle.state]
+  await Promise.resolve()
+  parts.starts[0]!.resolve()
+  await started
+  states.push(lifecycle.state)
+  const stopped = lifecycle.stop()
+  states.push(lifecycle.state)
+  await stopped
+  expect([...states, lifecycle.state]).toEqual(['starting', 'running', 'stopping', 'stopped'])
 })

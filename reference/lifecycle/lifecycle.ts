@@ -104,7 +104,6 @@ export class Lifecycle<R> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const starting: Starting<R> = { promise, controller, undone: null, fail: reject }
     this.#state = 'starting'
-    promise.catch(() => {})
     void this.#run(starting, resolve)
     return starting
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { World } from '../../simulators/index.ts'
-import { MonitorSwitch, type Monitor } from './monitor-switch.ts'
+import { MonitorRefusal, MonitorSwitch, type Monitor } from './monitor-switch.ts'
 import { Scope, type JoinReport } from './scope.ts'
 import { TaskRegistry } from './task-registry.ts'
 
@@ -8,6 +8,10 @@ import { TaskRegistry } from './task-registry.ts'
 class FakeMonitor implements Monitor {
   endsWhenTold = true
   startMs = 0
+  fails: Error | null = null
+  /** How many tasks each run has. */
+  readers = 1
+  readonly scopes: string[] = []
   readonly #world: World
   #scope: Scope | null = null
 
@@ -17,10 +21,13 @@ class FakeMonitor implements Monitor {
 
   async start(scope: Scope, signal: AbortSignal): Promise<void> {
     this.#scope = scope
-    scope.spawn('reader', 'web', async (own) => {
-      while (!this.endsWhenTold || !own.aborted)
-        await this.#world.clock.sleep(100, { signal: new AbortController().signal })
-    })
+    this.scopes.push(scope.name)
+    for (let reader = 1; reader <= this.readers; reader++)
+      scope.spawn('reader', reader === 1 ? 'web' : `web ${reader}`, async (own) => {
+        while (!this.endsWhenTold || !own.aborted)
+          await this.#world.clock.sleep(100, { signal: new AbortController().signal })
+      })
+    if (this.fails !== null) throw this.fails
     if (this.startMs > 0) await this.#world.clock.sleep(this.startMs, { signal })
   }
 
@@ -40,17 +47,25 @@ function rig(release: () => Promise<void> = async () => {}): {
   monitor: FakeMonitor
   off: MonitorSwitch
   tasks: TaskRegistry
+  /** Level, fields without the error, sentence. */
+  logged: [string, object, string][]
   start: (signal?: AbortSignal) => Promise<void>
 } {
   const world = new World({ seed: 1, recordLocations: false })
-  const { clock, logger } = world.ports()
+  const { clock } = world.ports()
+  const logged: [string, object, string][] = []
+  const log =
+    (level: string) =>
+    (fields: object, sentence: string): void =>
+      void logged.push([level, fields, sentence])
+  const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') }
   const monitor = new FakeMonitor(world)
   const tasks = new TaskRegistry(clock)
   const own = new Scope('collector', { clock, tasks, onFailure: () => {} })
   const names = { name: 'fake', component: 'fake_monitor', step: 'fakes' }
   const off = new MonitorSwitch(monitor, { clock, logger, ...names, stopDeadlineMs: 1000, release })
   const start = (signal = new AbortController().signal): Promise<void> => off.start(own.child('fake'), signal)
-  return { world, monitor, off, tasks, start }
+  return { world, monitor, off, tasks, logged, start }
 }
 
 test('what did not end by the deadline is named, and the monitor is not started before it has', async () => {
@@ -119,4 +134,96 @@ test('while the collector does not run nothing is started, and a stop has nothin
   await expect(off.switchOn()).rejects.toThrow(refused)
   expect((await off.switchOff()).state).toBe('stopped')
   expect(off.checks()).toEqual({ own: { ok: true, detail: 'well' } })
+})
+
+test('what is switched by request is logged, once for each switch that changes something', async () => {
+  const { world, off, logged, start } = rig()
+  await world.run(() => start())
+  await world.run(() => off.switchOn())
+  expect(logged).toEqual([])
+  await world.run(() => off.switchOff())
+  await world.run(() => off.switchOff())
+  await world.run(() => off.switchOn())
+  await world.run(() => off.switchOn())
+  expect(logged).toEqual([
+    ['info', { monitor: 'fake', unfinished: [] }, 'A monitor was stopped by request: it reads nothing'],
+    ['info', { monitor: 'fake' }, 'A monitor was started by request'],
+  ])
+})
+
+test('of many that did not end five are named, and the stop that left them is a warning', async () => {
+  const { world, monitor, off, logged, start } = rig()
+  monitor.readers = 7
+  await world.run(() => start())
+  monitor.endsWhenTold = false
+  await world.run(() => off.switchOff())
+  await world.advance(59_000)
+  const five = 'reader web, reader web 2, reader web 3, reader web 4, reader web 5'
+  expect(off.checks()['fake_monitor']?.detail).toBe(
+    `stopped by request for 60 s: it reads nothing; did not end: ${five}`,
+  )
+  expect(logged).toMatchObject([
+    ['warn', { unfinished: { length: 7 } }, expect.stringContaining('stopped by request')],
+  ])
+  const refusal = await world.run(() => off.switchOn().catch((error: unknown) => error))
+  expect(refusal).toBeInstanceOf(MonitorRefusal)
+  expect(refusal).toMatchObject({
+    name: 'MonitorRefusal',
+    message: `Cannot start the fake monitor: of its last run ${five} did not end yet`,
+    cause: expect.any(Error),
+  })
+  monitor.endsWhenTold = true
+  await world.advance(1000)
+  expect(off.checks()['fake_monitor']?.detail).toBe('stopped by request for 61 s: it reads nothing')
+})
+
+test('each run has a scope of its own, and one that fails leaves no task, and is a failure of the collector', async () => {
+  const { world, monitor, off, tasks, start } = rig()
+  const reason = new Error('no engine')
+  monitor.fails = reason
+  await expect(world.run(() => start())).rejects.toBe(reason)
+  expect([off.current, tasks.size]).toEqual([{ name: 'fake', state: 'stopped', unfinished: [] }, 0])
+  await expect(world.run(() => off.switchOn())).rejects.toThrow('Cannot start the fake monitor: no engine')
+  monitor.fails = null
+  await world.run(() => off.switchOn())
+  expect(monitor.scopes).toEqual(['run 1', 'run 2', 'run 3'])
+})
+
+test('what it has open is closed when it is stopped by request, and not when the collector stops', async () => {
+  let closed = 0
+  const { world, off, start } = rig(async () => void (closed += 1))
+  await world.run(() => start())
+  await world.run(() => off.switchOff())
+  expect(closed).toBe(1)
+  await world.run(() => off.switchOn())
+  await world.run(() => off.stopSteps()[0]!.run(1000))
+  expect(closed).toBe(1)
+})
+
+test('a close of what it had open that hangs or fails is logged, with which monitor it was', async () => {
+  for (const release of [() => new Promise<never>(() => {}), () => Promise.reject(new Error('EIO'))]) {
+    const { world, off, logged, start } = rig(release)
+    // oxlint-disable-next-line no-await-in-loop -- one world after the other
+    await world.run(() => start())
+    // oxlint-disable-next-line no-await-in-loop
+    await world.run(() => off.switchOff())
+    expect(logged[0]).toMatchObject([
+      'warn',
+      {
+        monitor: 'fake',
+        err: { message: expect.stringMatching(/EIO|closing what the fake monitor had open/) },
+      },
+      'A monitor that was stopped could not close everything',
+    ])
+  }
+})
+
+test('the stop of a collector whose monitor was never started, or is stopped already, has ended at once', async () => {
+  const { world, off, start } = rig()
+  const nothing = { ended: true, unfinished: [], elapsedMs: 0 }
+  expect(await world.run(() => off.stopSteps()[0]!.run(1000))).toEqual(nothing)
+  expect(off.current).toEqual({ name: 'fake', state: 'stopped', unfinished: [] })
+  await world.run(() => start())
+  await world.run(() => off.switchOff())
+  expect(await world.run(() => off.stopSteps()[0]!.run(1000))).toEqual(nothing)
 })

@@ -28,7 +28,9 @@ export interface MonitorSwitchOptions {
   /** What its stop is called in a report. */
   readonly step: string
   readonly stopDeadlineMs: number
-  /** Gives back what its stop leaves open, once it was stopped by request. */
+  /** Whether the configuration wants it. Default true. */
+  readonly isEnabled?: () => boolean
+  /** Gives back what its stop leaves open, once it was stopped by request or for other settings. */
   readonly release?: () => Promise<void>
 }
 
@@ -73,6 +75,10 @@ export class MonitorSwitch implements Component {
     )
   }
 
+  get isEnabled(): boolean {
+    return this.#options.isEnabled?.() ?? true
+  }
+
   get current(): MonitorState {
     const tasks = (this.#lifecycle.state === 'stopped' && this.#run?.unfinished) || []
     return {
@@ -87,6 +93,7 @@ export class MonitorSwitch implements Component {
     this.#scope = scope
     this.#offSinceMs = null
     this.#deadlineMs = this.#options.stopDeadlineMs
+    if (!this.isEnabled) return
     using _ = onAbort(signal, () => void this.#lifecycle.stop().catch(() => {}))
     try {
       await this.#lifecycle.start()
@@ -100,6 +107,10 @@ export class MonitorSwitch implements Component {
   /** With the collector. Nothing is started by request from then on. */
   stopSteps(): readonly StopStep[] {
     const { step, stopDeadlineMs } = this.#options
+    if (!this.isEnabled) {
+      this.#scope = null
+      return []
+    }
     const run = async (deadlineMs: number): Promise<JoinReport> => {
       this.#scope = null
       this.#offSinceMs = null
@@ -113,6 +124,7 @@ export class MonitorSwitch implements Component {
 
   /** Of one that is off by request only that: what it finds of its surroundings is old. */
   checks(): Health['checks'] {
+    if (!this.isEnabled) return {}
     if (this.#offSinceMs === null) return this.#monitor.checks()
     const seconds = Math.round((this.#options.clock.monotonic() - this.#offSinceMs) / 1000)
     const { state, unfinished } = this.current
@@ -154,6 +166,27 @@ export class MonitorSwitch implements Component {
       logger[level]({ monitor: name, unfinished }, 'A monitor was stopped by request: it reads nothing')
     }
     return this.current
+  }
+
+  /**
+   * Stops for other settings, until {@link resume}; one that was stopped by request, or is not enabled, is stopped already.
+   * @throws MonitorRefusal when tasks do not end by the deadline
+   */
+  async pause(): Promise<void> {
+    await this.#lifecycle.stop()
+    await this.#release()
+    const { unfinished } = this.current
+    if (unfinished.length > 0)
+      throw new MonitorRefusal(
+        `The ${this.#options.name} monitor did not stop: ${unfinished.slice(0, NAMES_MAX).join(', ')}`,
+      )
+  }
+
+  /** Runs by the settings there are now, unless it was stopped by request or is not enabled. */
+  async resume(): Promise<void> {
+    // By request it may have been started meanwhile, by the settings of before.
+    await this.#lifecycle.stop()
+    if (this.#scope !== null && this.#offSinceMs === null && this.isEnabled) await this.#lifecycle.start()
   }
 
   async #start(signal: AbortSignal): Promise<void> {

@@ -145,7 +145,7 @@ export class Scope {
     const deadline = new AbortController()
     const timeUp = clock.sleep(options.deadlineMs, deadline).then(
       () => 'time up' as const,
-      () => 'cleared' as const,
+      () => {},
     )
     while (this.live > 0) {
       // eslint-disable-next-line no-await-in-loop -- a task may spawn another one while it is waited for
@@ -165,9 +165,8 @@ export class Scope {
     return report
   }
 
-  async #allSettled(): Promise<'settled'> {
+  async #allSettled(): Promise<void> {
     await Promise.all([...this.#live.values(), ...[...this.#children].map((child) => child.#allSettled())])
-    return 'settled'
   }
 
   #settle(id: number): void {
@@ -177,9 +176,7 @@ export class Scope {
 
   /** The same tasks. */
   get unfinished(): TaskInfo[] {
-    const own = [...this.#live.keys()]
-      .map((id) => this.#options.tasks.describe(id))
-      .filter((task) => task !== undefined)
+    const own = [...this.#live.keys()].map((id) => this.#options.tasks.describe(id))
     return [...own, ...[...this.#children].flatMap((child) => child.unfinished)]
   }
 

@@ -8,7 +8,7 @@ export interface AcquireOptions {
 
 /** Bounds how many hold something at the same time. First come, first served, the urgent before the others. */
 export class Semaphore {
-  readonly capacity: number
+  #capacity: number
   #held = 0
   readonly #urgent = new Set<() => void>()
   readonly #usual = new Set<() => void>()
@@ -20,7 +20,20 @@ export class Semaphore {
         `Cannot make a semaphore of capacity ${capacity}: expected a whole number of at least 1`,
       )
     }
-    this.capacity = capacity
+    this.#capacity = capacity
+  }
+
+  get capacity(): number {
+    return this.#capacity
+  }
+
+  /** From now on so many, at least 1. What is held beyond that is not taken away: nobody enters until it was given back. */
+  resize(capacity: number): void {
+    this.#capacity = capacity
+    while (this.#held < capacity && this.waiting > 0) {
+      this.#held += 1
+      this.#passOn()
+    }
   }
 
   get held(): number {
@@ -39,7 +52,7 @@ export class Semaphore {
   /** Resolves with a permit when it is this caller's turn; rejects with `signal.reason` on abort. */
   async acquire(options: AcquireOptions): Promise<Permit> {
     options.signal.throwIfAborted()
-    if (this.#held < this.capacity) {
+    if (this.#held < this.#capacity) {
       this.#held += 1
       return this.#permit()
     }
@@ -68,7 +81,7 @@ export class Semaphore {
   #passOn(): void {
     const queue = this.#urgent.size > 0 ? this.#urgent : this.#usual
     const [next] = queue
-    if (next === undefined) {
+    if (next === undefined || this.#held > this.#capacity) {
       this.#held -= 1
       return
     }

@@ -29,7 +29,7 @@ export interface Slot extends Disposable {
  * lives 20 ms is gone before any turn would be. The limit stays hard. Each container may be urgent once, or those that wait would starve.
  */
 export class SlotPool {
-  readonly #turnMs: number
+  #turnMs: number
   readonly #clock: Clock
   readonly #semaphore: Semaphore
   readonly #changed = new Condition()
@@ -56,7 +56,14 @@ export class SlotPool {
     return this.#semaphore.waiting
   }
 
-  /** Held slots / capacity, 0 to 1. */
+  /** Other settings from now on. Who holds a slot that there is no more is asked to yield, the longest turns first. */
+  reconfigure({ capacity, turnMs }: Pick<SlotPoolOptions, 'capacity' | 'turnMs'>): void {
+    this.#turnMs = turnMs
+    this.#semaphore.resize(capacity)
+    this.#changed.notifyAll()
+  }
+
+  /** Held slots / capacity, 0 to 1; more while slots are held that there are no more. */
   get utilization(): number {
     return this.active / this.capacity
   }
@@ -118,14 +125,18 @@ export class SlotPool {
     slot.listener?.()
   }
 
-  /** Waiters for whom nobody was asked to yield yet. */
+  /** Waiters for whom nobody was asked to yield yet, and slots beyond the capacity. */
   #owed(): number {
-    return this.waiting - this.#yielding
+    return this.waiting + this.#surplus - this.#yielding
   }
 
-  /** Whether someone waits urgently for whom nobody was asked to yield yet: who yields now serves the urgent first. */
+  get #surplus(): number {
+    return Math.max(0, this.active - this.capacity)
+  }
+
+  /** Whether someone waits urgently for whom nobody was asked to yield yet: who yields now serves the urgent first. A surplus is as urgent. */
   #isUrgent(): boolean {
-    return this.#semaphore.waitingUrgently > this.#yielding
+    return this.#semaphore.waitingUrgently + this.#surplus > this.#yielding
   }
 
   #longestTurn(): { slot: HeldSlot; since: number } | undefined {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { World } from '../../simulators/index.ts'
+import type { TaskInfo } from './task-registry.ts'
 import { runStopSequence, type StopStep } from './stop-sequence.ts'
 
 const hangs = (): Promise<void> => new Promise(() => {})
@@ -55,4 +56,50 @@ test('what is reserved for later steps cannot be used up by earlier ones, and th
   expect(deadlines[1]).toBeGreaterThanOrEqual(500)
   expect(report.elapsedMs).toBeLessThanOrEqual(9500)
   expect(report.missed.map(({ step }) => step)).toEqual(['readers', 'queue', 'workers', 'positions'])
+})
+
+const web: TaskInfo = {
+  id: 1,
+  kind: 'reader',
+  name: 'web',
+  scope: 'app',
+  kept: false,
+  state: 'running',
+  ageMs: 0,
+  failures: 0,
+  heartbeatMs: null,
+  startedAt: null,
+}
+
+test('a step that reports in time which tasks did not end is named with them, and others are none of its', async () => {
+  const world = new World({ seed: 1 })
+  await world.advance(12_345)
+  const joins = (ended: boolean) => async (deadlineMs: number) => {
+    await world.clock.sleep(deadlineMs, { signal: new AbortController().signal })
+    return { ended, unfinished: [web, { ...web, name: 'db' }], elapsedMs: deadlineMs }
+  }
+  const steps = [
+    { name: 'readers', atMostMs: 100, run: joins(false) },
+    { name: 'workers', atMostMs: 100, run: joins(true) },
+  ]
+  const report = await world.run(() => runStopSequence(world.clock, 1000, steps))
+  expect(report.missed).toEqual([{ step: 'readers', why: 'did not end: reader web, reader db' }])
+  expect(report.elapsedMs).toBeGreaterThanOrEqual(200)
+  expect(report.elapsedMs).toBeLessThan(250)
+})
+
+test('the whole keeps its deadline though every step hangs, and no step has less than nothing', async () => {
+  const world = new World({ seed: 1 })
+  await world.advance(12_345)
+  const deadlines: number[] = []
+  const run = async (deadlineMs: number): Promise<void> => {
+    deadlines.push(deadlineMs)
+    await hangs()
+  }
+  const steps = ['a', 'b', 'c'].map((name) => ({ name, atMostMs: 10_000, run }))
+  const report = await world.run(() => runStopSequence(world.clock, 1000, steps))
+  expect(report.elapsedMs).toBeLessThanOrEqual(1000)
+  expect(report.elapsedMs).toBeGreaterThan(900)
+  expect(deadlines[0]).toBeGreaterThan(900)
+  expect(deadlines.slice(1)).toEqual([0, 0])
 })

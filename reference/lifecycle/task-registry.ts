@@ -136,27 +136,25 @@ export class TaskRegistry {
     task.state = 'running'
   }
 
-  /** For {@link Scope} only. */
+  /** For {@link Scope} only: a live task has ended. */
   remove(id: number): void {
-    const entry = this.#live.get(id)
-    if (entry === undefined) return
+    const { kind } = this.#live.get(id)!
     this.#live.delete(id)
-    this.#byKind.set(entry.kind, (this.#byKind.get(entry.kind) ?? 1) - 1)
+    this.#byKind.set(kind, this.#byKind.get(kind)! - 1)
   }
 
   /** For {@link Scope} only: a live task failed for another reason than cancellation. */
   noteFailure(id: number, error: unknown): void {
-    const task = this.#live.get(id)
-    if (task === undefined) return
+    const task = this.#live.get(id)!
     task.failures += 1
-    if (task.kept) task.state = 'waiting to be run again'
+    // One that is not run again has ended with it.
+    task.state = 'waiting to be run again'
     this.#failures.set(task.kind, { task, atMs: this.#clock.monotonic(), why: messageOf(error) })
   }
 
-  /** For {@link Scope} only. */
-  describe(id: number): TaskInfo | undefined {
-    const entry = this.#live.get(id)
-    return entry && this.#describe(entry)
+  /** For {@link Scope} only: of a live task. */
+  describe(id: number): TaskInfo {
+    return this.#describe(this.#live.get(id)!)
   }
 
   #describe(entry: Entry): TaskInfo {

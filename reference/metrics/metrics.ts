@@ -5,6 +5,7 @@ import { STREAM_ERRORS } from '../error-codes.ts'
 import type { TaskRegistry } from '../lifecycle/task-registry.ts'
 import { PushMetrics } from './push-metrics.ts'
 import type { Health } from '../http/health.ts'
+import { RELOAD_RESULTS, type ReloadResult } from '../reload/reload-report.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HostProcess } from '../ports/host-process.ts'
 
@@ -140,6 +141,7 @@ export class Metrics {
   })
   readonly #streamsActive = this.#gauge('log_capturer_container_streams_active', 'Open log streams')
   #openStreams = 0
+  #rotationsOfAll = 0
   readonly #abandoned = this.#counter('log_capturer_abandoned_total', 'kind', {
     help: 'Operations that missed their deadline and are no longer waited for',
   })
@@ -223,6 +225,9 @@ export class Metrics {
   readonly #apiRefused = this.#counter('log_capturer_api_refused_total', 'reason', {
     help: 'Requests to the API that were refused: without the token, from a page in a browser, or beyond the rate',
   })
+  readonly #configReloads = this.#counter('log_capturer_config_reload_total', 'result', {
+    help: 'Times the configuration was read again, by what came of it; where it was refused or failed the one before is kept',
+  })
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
   })
@@ -304,6 +309,7 @@ export class Metrics {
         for (const source of LOG_SOURCES) this.#logSource.remove({ ...labels, source })
       },
     )
+    for (const result of RELOAD_RESULTS) this.#configReloads.inc({ result }, 0)
     this.#mirrorTasks(options.tasks)
     this.#mirrorSlots(options.slots)
     this.#mirrorProcess(options.process)
@@ -351,8 +357,14 @@ export class Metrics {
   rotation(container: MeasuredContainer, reason: RotationReason, ageSeconds: number): void {
     const labels = this.#labelsOf(container)
     this.#rotations.inc({ ...labels, reason })
+    this.#rotationsOfAll += 1
     if (this.#rotating.has(container.id)) this.#lastRotation.set(labels, this.#clock.now() / 1000)
     this.#streamAge.observe(ageSeconds)
+  }
+
+  /** Of all streams, also those of containers that are gone. */
+  get rotations(): number {
+    return this.#rotationsOfAll
   }
 
   streamError(type: StreamErrorType, container: MeasuredContainer): void {
@@ -557,6 +569,7 @@ export class Metrics {
       labelNames: ['sink'],
       registers: [this.#registry],
       collect() {
+        gauge.reset()
         for (const [sink, bytes] of read()) gauge.set({ sink }, bytes)
       },
     })
@@ -570,6 +583,7 @@ export class Metrics {
       labelNames: ['monitor'],
       registers: [this.#registry],
       collect() {
+        gauge.reset()
         for (const { name, state } of read()) gauge.set({ monitor: name }, Number(state === 'running'))
       },
     })
@@ -612,6 +626,10 @@ export class Metrics {
 
   apiRefused(reason: RefusedReason): void {
     this.#apiRefused.inc({ reason })
+  }
+
+  configReloaded(result: ReloadResult): void {
+    this.#configReloads.inc({ result })
   }
 
   /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */

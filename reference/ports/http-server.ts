@@ -46,6 +46,8 @@ export interface HttpReply {
   readonly body: string
   /** Beside the type. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Sent instead of the body, as it is read; the connection is cut when the signal is aborted. Whoever sends it ends its iterator. */
+  readonly stream?: { readonly pieces: AsyncIterable<Uint8Array>; readonly signal: AbortSignal }
 }
 
 export interface Listening {

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import type { Diagnostics } from './diagnostics.ts'
 import type { DockerEngine } from './docker-engine.ts'
 import type { FileSystem } from './file-system.ts'
 import type { HostProcess } from './host-process.ts'
@@ -9,6 +10,7 @@ import type { Logger } from './logger.ts'
 import type { Random } from './random.ts'
 
 export type * from './clock.ts'
+export type * from './diagnostics.ts'
 export * from './docker-engine.ts'
 export type * from './file-system.ts'
 export type * from './host-process.ts'
@@ -26,6 +28,7 @@ export interface Ports {
   readonly engine: DockerEngine
   readonly http: HttpServer
   readonly process: HostProcess
+  readonly diagnostics: Diagnostics
   /** For the sink of that name. */
   readonly jetStream: JetStream
   readonly logger: Logger

@@ -67,14 +67,14 @@ export class PushIntake implements Component {
   }
 
   async start(scope: Scope): Promise<void> {
-    const { clock, delivery, directory } = this.#options
+    const { delivery, directory } = this.#options
     this.#streams.clear()
     for (const source of delivery.knownSources()) {
       if (source.kind !== 'push') continue
       // The file sink was switched off when it began: what its file holds is looked at when something comes.
       if (directory !== null && beginningOf(source) === undefined) continue
       const position = pushPosition(delivery.resumePosition(source.id))
-      this.#streams.set(source.name, new PushStream(source, position, clock.now()))
+      this.#streams.set(source.name, this.#newStream(source, position))
     }
     scope.keep('push_writer', 'push', (signal) => this.#writer.run(signal))
     scope.keep('push_forget', 'push', (signal) => this.#forgetUnused(signal))
@@ -148,6 +148,11 @@ export class PushIntake implements Component {
     }
   }
 
+  #newStream(source: Source, position: PushPosition | undefined): PushStream {
+    const { clock, config } = this.#options
+    return new PushStream(source, { position, nowMs: clock.now(), keysMax: config.keysMax })
+  }
+
   #use({ files }: PushRequest, change: 1 | -1): void {
     for (const { path } of files) {
       const count = (this.#inUse.get(path) ?? 0) + change
@@ -157,7 +162,7 @@ export class PushIntake implements Component {
   }
 
   async #streamOf(path: string, signal: AbortSignal): Promise<PushStream> {
-    const { clock, config, delivery, directory } = this.#options
+    const { config, delivery, directory } = this.#options
     await this.#ask(signal, async () => await directory?.check(path))
     const known = this.#streams.get(path)
     if (known !== undefined) return known
@@ -171,7 +176,7 @@ export class PushIntake implements Component {
     if (this.#streams.size >= config.filesMax) throw tooMany(config.filesMax)
     this.#assertFits(path)
     const source = begins === undefined ? fresh : pushSource(path, withBeginning(begins))
-    const stream = new PushStream(source, position, clock.now())
+    const stream = this.#newStream(source, position)
     this.#streams.set(path, stream)
     return stream
   }

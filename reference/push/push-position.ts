@@ -52,10 +52,10 @@ export class RecentKeys {
     return null
   }
 
-  /** With one more, the oldest gone where there are too many. */
-  with(key: string, body: string): RecentKeys {
+  /** With one more, the oldest gone where there are more than `max`. */
+  with(key: string, body: string, max: number): RecentKeys {
     const entry = digest(key, KEY_LENGTH) + digest(body, BODY_LENGTH)
-    return new RecentKeys((this.text + entry).slice(-KEYS_MAX * ENTRY_LENGTH))
+    return new RecentKeys((this.text + entry).slice(-max * ENTRY_LENGTH))
   }
 }
 
@@ -64,8 +64,6 @@ function digest(text: string, length: number): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, length)
 }
 
-/** Of one file. */
-export const KEYS_MAX = 100
 /** 96 bits: two keys that look the same would lose a request. */
 const KEY_LENGTH = 16
 const BODY_LENGTH = 8

@@ -12,12 +12,17 @@ import type { PushedLines, PushRequest } from './push-request.ts'
  */
 export class PushStream {
   readonly source: Source
+  readonly #keysMax: number
   #position: PushPosition
   #draft: PushPosition
 
-  /** @param position of its records until now; undefined for a file that is new, which begins an epoch that no earlier one had. */
-  constructor(source: Source, position: PushPosition | undefined, nowMs: number) {
+  /** @param options.position of its records until now; undefined for a file that is new, which begins an epoch that no earlier one had. */
+  constructor(
+    source: Source,
+    { keysMax, nowMs, position }: { keysMax: number; nowMs: number; position: PushPosition | undefined },
+  ) {
     this.source = source
+    this.#keysMax = keysMax
     this.#position = this.#draft = position ?? beginning(nowMs)
   }
 
@@ -42,7 +47,7 @@ export class PushStream {
       epoch,
       records: records + ends.length,
       usedMs: nowMs,
-      keys: key === null ? keys : keys.with(key, digest),
+      keys: key === null ? keys : keys.with(key, digest, this.#keysMax),
     })
     const block: Block = {
       source: this.source,

@@ -42,15 +42,16 @@ export class PushWriter {
   readonly #options: PushWriterOptions
   readonly #queue: Waiting[] = []
   readonly #came = new Condition()
-  #fault: string | null = null
+  #fault: { readonly why: string; readonly atMs: number } | null = null
 
   constructor(options: PushWriterOptions) {
     this.#options = options
   }
 
-  /** Why nothing could be taken the last time; null when it could. */
+  /** Why nothing could be taken the last time; null when it could, or when that was a while ago: nobody may have pushed since. */
   get fault(): string | null {
-    return this.#fault
+    if (this.#fault === null) return null
+    return this.#options.clock.monotonic() - this.#fault.atMs < FAULT_MS ? this.#fault.why : null
   }
 
   /** Resolves when all of it survives a power cut. @throws PushRefusal */
@@ -152,8 +153,9 @@ export class PushWriter {
 
   #failed(what: string, error: unknown): void {
     const why = `cannot be ${what}: ${messageOf(error)}`
-    if (this.#fault !== why) this.#options.logger.error({ err: error }, `What was pushed cannot be ${what}`)
-    this.#fault = why
+    const { clock, logger } = this.#options
+    if (this.fault !== why) logger.error({ err: error }, `What was pushed cannot be ${what}`)
+    this.#fault = { why, atMs: clock.monotonic() }
   }
 }
 
@@ -183,6 +185,8 @@ function notKnown(cause?: unknown): PushRefusal {
 }
 
 const NO_ROOM = cancellation('The spool is full')
+/** How long a failure is told by health. */
+const FAULT_MS = 60_000
 /** How long requests wait for room in the spool. */
 const ROOM_MS = 1000
 /** Of one transaction, about. */

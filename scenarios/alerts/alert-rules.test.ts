@@ -15,6 +15,7 @@ const RUNBOOKS = path.join(ROOT, 'docs/runbooks')
 const OTHER_LABELS = ['instance', 'job', 'le']
 
 const config = `
+  anomaly: { enabled: true }
   file_monitor: { enabled: true, paths: [/var/log/a.log] }
   sinks: { stdout: { enabled: true }, loki: { enabled: true, url: "http://loki/push" }, jetstream: { enabled: true, servers: [nats://nats], stream: S } }
 `

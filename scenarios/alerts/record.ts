@@ -39,11 +39,12 @@ export async function record(recording: Recording, metrics: ReadonlySet<string>)
   return series
 }
 
-function yamlOf({ slots = 50 }: Recording): string {
+function yamlOf({ anomaly = false, slots = 50 }: Recording): string {
   return `
     state_dir: /state
     container_monitor: { stream_rotation: { max_concurrent_streams: ${slots} } }
     sinks: { local_file: { directory: /logs } }
+    anomaly: { enabled: ${anomaly} }
   `
 }
 

@@ -17,6 +17,8 @@ export interface Recording {
   readonly descriptorLimit?: number
   /** What a real process said of its memory and descriptors, a file in `recorded/`: it takes the place of what the world says. */
   readonly process?: string
+  /** Whether the anomaly detector is switched on. Default false. */
+  readonly anomaly?: boolean
   /** Before the collector starts: which containers there are. */
   readonly prepare: (world: World) => void
   /** What happens at the beginning of a minute, from 1. Default nothing. */

@@ -137,6 +137,33 @@ export const RECORDINGS: readonly Recording[] = [
       if (minute === 40) world.inject(faults.comeBack({}))
     },
   },
+  {
+    name: 'falls-silent',
+    description:
+      'The anomaly detector watches three containers; after an hour one of them writes nothing any more',
+    fires: ['CollectorAnomaly'],
+    minutes: 80,
+    defect: null,
+    anomaly: true,
+    prepare: (world) => run(world, 3, 2000),
+    atMinute(world, minute) {
+      if (minute === 60) world.engine.container('web-02').setBehaviour({ kind: 'silent' })
+    },
+  },
+  {
+    name: 'watched-hours',
+    description:
+      'The anomaly detector watches three containers that go on as they are, and jobs that come and go',
+    fires: [],
+    minutes: 240,
+    defect: null,
+    anomaly: true,
+    prepare: (world) => run(world, 3, 4000),
+    atMinute(world, minute) {
+      if (minute % 60 === 30)
+        world.engine.addContainer(runAndRemove(`job-${minute}`, { lastsMs: 90_000, lines: 50 }))
+    },
+  },
 ]
 
 /** Containers that write a line each so many milliseconds; every fourth is silent. */

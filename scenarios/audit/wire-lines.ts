@@ -1,10 +1,15 @@
+import type { ExchangeLog, ExchangeRecord } from '../../simulators/proxy/exchange-log.ts'
 import { NUMBERED_LINE } from './numbered-line.ts'
 
 /** Which numbered lines an engine has sent a subject, over all of its connections: what is missing in its output was read, or never was. */
-export class WireLines {
+export class WireLines implements ExchangeLog {
   readonly #sent = new Map<string, Set<number>>()
 
-  /** Another connection. @returns to be told of all bytes that come over it from the engine, in their order */
+  begin(): ExchangeRecord {
+    return { sent: this.connection(), over: () => {} }
+  }
+
+  /** Another answer. @returns to be told of all its bytes, in their order */
   connection(): (bytes: Uint8Array) => void {
     let rest = ''
     return (bytes) => {

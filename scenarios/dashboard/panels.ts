@@ -174,6 +174,28 @@ export const ROWS: readonly RowPlan[] = [
       ]),
     ],
   },
+  {
+    title: 'Anomalies, where they are looked for',
+    panels: [
+      panel('Anomalies', 'Found in an hour, and those that last. GET /api/anomalies says of what', 'short', [
+        [`sum by (kind) (increase(log_capturer_anomalies_total${ON}[1h]))`, '{{kind}}'],
+        [`sum by (kind) (log_capturer_anomalies_ongoing${ON})`, '{{kind}}, ongoing'],
+      ]),
+      panel('Lines that are looked at', 'The others are left out for want of what is said', 'cps', [
+        [`sum(rate(log_capturer_anomaly_lines_mined_total${ON}${RATE}))`, 'looked at'],
+        [
+          `sum by (reason) (rate(log_capturer_anomaly_lines_skipped_total${ON}${RATE}))`,
+          'left out: {{reason}}',
+        ],
+      ]),
+      panel('Time of the detector', 'Of one core', 'percentunit', [
+        [`rate(log_capturer_anomaly_cpu_seconds_total${ON}${RATE})`, '{{instance}}'],
+      ]),
+      panel('Memory of the detector', 'At most, and sources that are known', 'bytes', [
+        [`log_capturer_anomaly_memory_bytes${ON}`, '{{instance}}'],
+      ]),
+    ],
+  },
 ]
 
 function panel(

@@ -1,6 +1,13 @@
 import type Docker from 'dockerode'
 import { GenericContainer, PullPolicy, getContainerRuntimeClient } from 'testcontainers'
+import {
+  playTimeline,
+  type ScenarioStep,
+  type SinkMachine,
+  type WireMachine,
+} from '../../simulators/index.ts'
 import type { ContainersRequest, RunningContainers } from '../engines/engine-provider.ts'
+import { reportProblem } from '../simulated/phase-scenario.ts'
 import type { Workload } from '../workload.ts'
 import { WORKLOAD_IMAGE } from './workload-image.ts'
 import { workloadScript } from './workload-script.ts'
@@ -18,27 +25,33 @@ class WorkloadContainer extends GenericContainer {
   }
 }
 
+/** What is started, and what goes wrong once the phase has begun. */
+export interface WorkloadsRequest extends ContainersRequest {
+  readonly timeline: readonly ScenarioStep<WireMachine & SinkMachine>[]
+}
+
 /** The containers of one run on a real engine. */
 export class RunningWorkloads implements RunningContainers {
   readonly host: string
   readonly #docker: Docker
   readonly #names: readonly string[]
+  readonly ordered: NonNullable<RunningContainers['ordered']>
+  readonly #timeline: WorkloadsRequest['timeline']
 
-  private constructor(host: string, docker: Docker, workloads: readonly Workload[]) {
+  private constructor(host: string, docker: Docker, { workloads, timeline }: WorkloadsRequest) {
     this.host = host
     this.#docker = docker
     this.#names = workloads.map((workload) => workload.name)
+    this.#timeline = timeline
+    this.ordered = timeline.map(({ atMs, forMs, fault }) => ({ name: fault.name, atMs, forMs }))
   }
 
   /** Starts them all at once. Whatever was left behind by runs that are over is removed first. */
-  static async start(
-    docker: Docker,
-    host: string,
-    { workloads, labels }: ContainersRequest,
-  ): Promise<RunningWorkloads> {
+  static async start(docker: Docker, host: string, request: WorkloadsRequest): Promise<RunningWorkloads> {
+    const { workloads, labels } = request
     await removeLeftovers(docker)
     await connectTestcontainers(host)
-    const running = new RunningWorkloads(host, docker, workloads)
+    const running = new RunningWorkloads(host, docker, request)
     try {
       await Promise.all(workloads.map((workload) => new WorkloadContainer(workload, labels).start()))
     } catch (error) {
@@ -48,8 +61,9 @@ export class RunningWorkloads implements RunningContainers {
     return running
   }
 
-  /** No faults can be ordered here. */
-  beginPhase(): void {}
+  beginPhase(machine: SinkMachine & WireMachine): void {
+    playTimeline(machine.engine.host, machine, this.#timeline, reportProblem)
+  }
 
   async end(): Promise<Map<string, number>> {
     await Promise.all(this.#names.map((name) => this.#container(name).stop({ t: STOP_LIMIT_SECONDS })))

@@ -1,4 +1,4 @@
-import type { SinkMachine } from '../../simulators/index.ts'
+import type { SinkMachine, WireMachine } from '../../simulators/index.ts'
 import type { Workload } from '../workload.ts'
 import type { EngineName } from './phase-engine.ts'
 
@@ -28,8 +28,8 @@ export interface RunningContainers extends AsyncDisposable {
     readonly atMs: number
     readonly forMs: number | null
   }[]
-  /** The phase's clock starts: moments for which faults were ordered, of the engine or of the sink, count from here. */
-  beginPhase(machine: SinkMachine): void
+  /** The phase's clock starts: moments for which faults were ordered count from here: of the sink, of the engine, or of what stands before the engine. */
+  beginPhase(machine: SinkMachine & WireMachine): void
   /** The engine itself is restarted, and away for so long; its containers go on. Left out where that cannot be ordered of it. */
   restartEngine?(awayMs: number): Promise<void>
   /**

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { EngineProxy, faults } from '../../simulators/index.ts'
 import { auditOutput, type AuditedOutput } from '../audit/output-audit.ts'
+import { WireLines } from '../audit/wire-lines.ts'
 import { OutputWatch } from '../audit/output-watch.ts'
 import { storedStamps } from '../docker/stored-log.ts'
 import { dockerClient } from '../docker/docker-host.ts'
@@ -11,13 +13,13 @@ import { newlyOpen } from '../probes/newly-open.ts'
 import { openDescriptors } from '../probes/open-descriptors.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
 import { SubjectObserver } from '../probes/subject-observer.ts'
+import { nameInScenario } from '../simulated/phase-scenario.ts'
 import { startSinkServer } from '../subjects/sink-server.ts'
 import type { Subject, SubjectDefinition, SubjectOutput } from '../subjects/subject.ts'
 import { SubjectProcess } from '../subjects/subject-process.ts'
 import { stdoutFile } from '../subjects/last-words.ts'
 import { workloadsOf } from '../workload.ts'
 import { Disturber } from './disturber.ts'
-import { EngineGate } from './engine-gate.ts'
 import type { EngineProvider, RunningContainers } from './engine-provider.ts'
 import type { EngineRun, PhaseEngine, PlayedFault, RunOptions } from './phase-engine.ts'
 import { openRunRoom, type RunRoom } from './run-room.ts'
@@ -65,11 +67,18 @@ class RealTimeRun {
       labels: { [labelKey]: labelValue },
       seed,
     })
-    await using gate = await EngineGate.listen(containers.host, room.engine)
+    const sent = new WireLines()
+    await using proxy = await EngineProxy.listen({
+      upstream: containers.host,
+      listen: { socketPath: room.engine },
+      seed,
+      nameOf: nameInScenario,
+      log: sent,
+    })
     progress.step(`starting ${subject.name}`)
     const definition = await subject.prepare(
       {
-        dockerHost: gate.host,
+        dockerHost: proxy.address,
         outDir: room.output,
         stateDir: room.state,
         sinkUrl: sink.url,
@@ -81,15 +90,15 @@ class RealTimeRun {
     await using watch = new OutputWatch(output)
     await using process = new SubjectProcess(definition, room.logs)
     await process.start(this.#options.signal)
-    const watched = { pids: () => process.pids(), connections: () => gate.connections }
+    const watched = { pids: () => process.pids(), connections: () => proxy.connections }
     const observer = new SubjectObserver(definition, watched, containers.host)
     await this.#untilStreamsAreOpen(observer, process)
-    containers.beginPhase(sink)
+    containers.beginPhase({ sink: sink.sink, engine: proxy.engine })
     const startedAt = performance.now()
     const openAtStart = await openDescriptors(await process.pids())
-    const disturber = this.#disturber(containers, gate, process)
+    const disturber = this.#disturber(containers, proxy, process)
     const series = await this.#sampleWhileTheClockRuns(observer, process, disturber)
-    const lastingConnections = gate.openSince(startedAt)
+    const lastingConnections = proxy.openSince(startedAt)
     const seen = observer.latest
     const more = newlyOpen(openAtStart, await openDescriptors(await process.pids()))
     const interrupted = this.#isStopped
@@ -108,7 +117,7 @@ class RealTimeRun {
       series: { ...series.series(), ...watch.delays.columns(written, this.#sampledAtMs) },
       lines: await auditOutput(output, emitted, {
         countOthers: provider.exclusive || definition.isToldWhich,
-        wasRead: gate.lines.any ? (container, line) => gate.lines.has(container, line) : null,
+        wasRead: sent.any ? (container, line) => sent.has(container, line) : null,
       }),
       delays: watch.delays.summary(written),
       rotationsByContainer:
@@ -185,11 +194,14 @@ class RealTimeRun {
     return recorder
   }
 
-  #disturber(containers: RunningContainers, gate: EngineGate, process: SubjectProcess): Disturber {
+  #disturber(containers: RunningContainers, proxy: EngineProxy, process: SubjectProcess): Disturber {
     const awayMs = (ENGINE_AWAY_SECONDS * 1000) / this.#options.compress
     return new Disturber(this.#phase, {
-      'cut-connections': () => gate.cut(),
-      'restart-engine': () => containers.restartEngine?.(awayMs) ?? gate.goAway(awayMs),
+      'cut-connections': () => proxy.cut(),
+      'restart-engine': async () => {
+        if (containers.restartEngine === undefined) proxy.inject(faults.restartEngine({ downMs: awayMs }))
+        else await containers.restartEngine(awayMs)
+      },
       'restart-subject': async () => {
         await process.stop()
         await process.start(this.#options.signal)

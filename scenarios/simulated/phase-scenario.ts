@@ -4,11 +4,13 @@ import { UsageError } from '../../reference/usage-error.ts'
 import {
   ENGINE_FAULTS,
   parseScenario,
+  PROXY_FAULTS,
   SINK_FAULTS,
   type EngineMachine,
   type Scenario,
   type ScenarioStep,
   type SinkMachine,
+  type WireMachine,
 } from '../../simulators/index.ts'
 
 /** A scenario file, played during a phase: its time line counts from where the phase's clock starts, in real time. */
@@ -37,6 +39,27 @@ export function scenarioOf(
 ): Scenario<EngineMachine & SinkMachine> {
   const { file, text } = scenario ?? { file: 'no scenario', text: '{}' }
   return parseScenario<EngineMachine & SinkMachine>(text, file, [...ENGINE_FAULTS, ...SINK_FAULTS], names)
+}
+
+/**
+ * The same where the engine is a real one, and what goes wrong with it does so before it.
+ * @throws UsageError as {@link scenarioOf}, and where it has containers of its own
+ */
+export function timelineBeforeEngine(
+  scenario: PhaseScenario | null,
+  names: readonly string[],
+): readonly ScenarioStep<WireMachine & SinkMachine>[] {
+  if (scenario === null) return []
+  const { file, text } = scenario
+  const kinds = [...PROXY_FAULTS, ...SINK_FAULTS]
+  const { containers, timeline } = parseScenario<WireMachine & SinkMachine>(text, file, kinds, names)
+  if (containers.length === 0) return timeline
+  throw new UsageError(`${file}: containers: a real engine has those of the phase; leave them out`)
+}
+
+/** What a scenario calls a container of a phase, which on an engine that others use has the run in its name too. */
+export function nameInScenario(name: string): string {
+  return name.replace(/^wt-[0-9a-f]{6}-/, 'wt-')
 }
 
 /** The subject ships to a sink outside of the daemon: these steps are played there. */

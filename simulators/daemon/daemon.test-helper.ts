@@ -12,16 +12,27 @@ import { SimulatedDaemon, type SimulatedDaemonOptions } from './simulated-daemon
 export async function startDaemon(
   options: Omit<SimulatedDaemonOptions, 'listen'> = {},
 ): Promise<SimulatedDaemon> {
+  const daemon = await startDaemonAlone(options)
+  onTestFinished(() => daemon[Symbol.asyncDispose]())
+  return daemon
+}
+
+/** The same, to be disposed by whoever started it. */
+export async function startDaemonAlone(
+  options: Omit<SimulatedDaemonOptions, 'listen'> = {},
+): Promise<SimulatedDaemon> {
   const directory = await mkdtemp(join(tmpdir(), 'simulated-daemon-'))
   const daemon = await SimulatedDaemon.listen({
     ...options,
     listen: { socketPath: join(directory, 'docker.sock') },
   })
-  onTestFinished(async () => {
-    await daemon[Symbol.asyncDispose]()
-    await rm(directory, { recursive: true })
+  const dispose = daemon[Symbol.asyncDispose].bind(daemon)
+  return Object.assign(daemon, {
+    [Symbol.asyncDispose]: async () => {
+      await dispose()
+      await rm(directory, { recursive: true })
+    },
   })
-  return daemon
 }
 
 /** The answer's head as soon as it is there; its body is to be read or destroyed. */

@@ -54,11 +54,26 @@ export interface FoundRoute {
 
 /** The route of a request and the container its path names. @throws ApiError 404 when the product has none */
 export function findRoute({ product }: EnginePersonality, method: string, path: string): FoundRoute {
-  for (const route of ROUTES[product]) {
+  const found = routeAmong(ROUTES[product], method, path)
+  if (found !== null) return found
+  throw product === 'podman' ? new ApiError(404, 'Not Found', true) : new ApiError(404, 'page not found')
+}
+
+/** The same of any product; null for none, or where the path cannot be decoded. */
+export function anyRoute(method: string, path: string): FoundRoute | null {
+  try {
+    return routeAmong(ROUTES.podman, method, path)
+  } catch {
+    return null
+  }
+}
+
+function routeAmong(routes: readonly Route[], method: string, path: string): FoundRoute | null {
+  for (const route of routes) {
     const match = route.method === method ? route.path.exec(path) : null
     if (match !== null) return { route, reference: decodeURIComponent(match.groups?.['id'] ?? '') }
   }
-  throw product === 'podman' ? new ApiError(404, 'Not Found', true) : new ApiError(404, 'page not found')
+  return null
 }
 
 function ofContainer(rest: string): RegExp {

@@ -5,12 +5,13 @@ import { SimulatedEngine } from '../engine/simulated-engine.ts'
 import type { Behaviour } from '../engine/output/workload.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { EngineMachine } from '../faults/streams/stream-fault-kind.ts'
-import { sendJson, type ApiCall } from './api-call.ts'
+import type { ApiCall } from './api-call.ts'
 import { ApiError } from './api-error.ts'
 import { splitVersion } from './api-version.ts'
 import { identification } from './identification.ts'
 import { boundAddress, listenOn, type ListenAddress } from '../real-time/listen-on.ts'
 import { RealTimeHost } from '../real-time/real-time-host.ts'
+import { orderedAnswer, refusalWords } from './ordered-answer.ts'
 import { refuse } from './refuse.ts'
 import { findRoute, type FoundRoute } from './routes.ts'
 import { untilAnswering } from './until-answering.ts'
@@ -141,26 +142,28 @@ export class SimulatedDaemon implements AsyncDisposable {
     const disturbed = operation === undefined ? null : this.engine.takeCallFault(operation, reference)
     if (disturbed === null) return false
     const { fault, hold } = disturbed
+    if (fault.kind === 'status') throw new ApiError(fault.status, refusalWords(fault.status))
+    const instead = orderedAnswer(fault, operation!)
+    if (instead !== null) {
+      const { status, body } = instead
+      const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length }
+      response.writeHead(status, headers).end(body)
+      return true
+    }
     switch (fault.kind) {
-      case 'status':
-        throw new ApiError(fault.status, `status ${fault.status} was ordered`)
-      case 'malformed':
-        response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"Id":')
-        return true
       case 'held':
         if (fault.head) response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders()
         await untilAnswering(this.engine, response, () => !hold.released)
         if (fault.head) response.destroy()
         return response.destroyed
-      case 'empty':
-        if (operation !== 'list') return false
-        sendJson(response, 200, [])
-        return true
       case 'late':
         await new Promise<void>((resolve) => {
           this.#host.schedule(fault.delayMs, 'answer late', resolve)
         })
         return response.destroyed
+      case 'empty':
+      case 'malformed':
+        return false
     }
   }
 }

@@ -1,3 +1,4 @@
+import { isNamed, type ContainerIdentity } from '../wire/container-identity.ts'
 import { Hold } from '../wire/hold.ts'
 
 /** Requests a client can make. */
@@ -27,8 +28,8 @@ export interface DisturbedCall {
 export interface CallScope {
   /** Default every operation. */
   readonly operation?: EngineOperation | undefined
-  /** Id of the container that is asked about. Default any, and requests about none. */
-  readonly containerId?: string | undefined
+  /** Id, prefix of an id, or name of the container that is asked about. Default any, and requests about none. */
+  readonly container?: string | undefined
   /** How many requests it is for. Default all. */
   readonly times?: number | undefined
 }
@@ -49,17 +50,22 @@ export class CallFaults {
     return { [Symbol.dispose]: () => this.#end([order]) }
   }
 
+  /** Whether one of them is for requests about a certain container. */
+  get areAboutContainers(): boolean {
+    return [...this.#orders].some(({ scope }) => scope.container !== undefined)
+  }
+
   /** Ends every fault that was ordered. */
   clear(): void {
     this.#end([...this.#orders])
   }
 
-  /** What goes wrong with the request that arrives now, or null. @param containerId which container it is about */
-  take(operation: EngineOperation, containerId?: string): DisturbedCall | null {
+  /** What goes wrong with the request that arrives now, or null. @param container which it is about */
+  take(operation: EngineOperation, container?: ContainerIdentity): DisturbedCall | null {
     for (const order of this.#orders) {
       const { scope } = order
       if (order.left <= 0 || (scope.operation ?? operation) !== operation) continue
-      if (scope.containerId !== undefined && scope.containerId !== containerId) continue
+      if (!isAbout(scope, container)) continue
       order.left -= 1
       const hold = new Hold(1)
       if (order.fault.kind === 'held') order.holds.add(hold)
@@ -77,6 +83,10 @@ export class CallFaults {
     }
     this.#onChange()
   }
+}
+
+function isAbout({ container: wanted }: CallScope, container: ContainerIdentity | undefined): boolean {
+  return wanted === undefined || (container !== undefined && isNamed(wanted, container))
 }
 
 interface Order {

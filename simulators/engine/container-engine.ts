@@ -1,6 +1,7 @@
 import { EngineError } from '../../reference/ports/index.ts'
 import type { SeededRandom } from '../world/seeded-random.ts'
 import type { Hold } from '../wire/hold.ts'
+import type { DisturbableEngine } from '../wire/disturbable-engine.ts'
 import type { StreamFault, StreamScope } from '../wire/stream-fault.ts'
 import { StreamFaults } from '../wire/stream-faults.ts'
 import { Wire } from '../wire/wire.ts'
@@ -46,7 +47,7 @@ export interface EngineStatistics {
  *
  * Containers are named by id, by a prefix of it, or by name. Events are emitted in Docker's order; a log is closed before `die`.
  */
-export class ContainerEngine {
+export class ContainerEngine implements DisturbableEngine {
   readonly statistics: EngineStatistics = {
     logReplies: 0,
     linesScanned: 0,
@@ -228,7 +229,7 @@ export class ContainerEngine {
    */
   holdLogRequest(id: string, follow: boolean): Hold | null {
     const container = this.find(id)
-    return container === undefined ? null : this.#streamFaults.holdRequest(container.id, follow)
+    return container === undefined ? null : this.#streamFaults.holdRequest(container, follow)
   }
 
   /**
@@ -252,7 +253,7 @@ export class ContainerEngine {
     })
     if (personality.delaysHead) wire.impose({ delaysHead: true })
     container.addWire(wire)
-    this.#streamFaults.opened(container.id, wire)
+    this.#streamFaults.opened(container, wire)
     return wire
   }
 
@@ -270,20 +271,21 @@ export class ContainerEngine {
 
   /** Does something wrong to streams of logs until what is returned is disposed. @throws EngineError `not_found` */
   disturbStreams(fault: StreamFault, scope: StreamScope): Disposable {
-    const containerId = scope.container === undefined ? null : this.present(scope.container).id
-    const open = this.containers.flatMap(({ id, wires }) => [...wires].map((wire) => [id, wire] as const))
-    return this.#streamFaults.order(fault, { ...scope, containerId }, open)
+    const container = scope.container === undefined ? null : this.present(scope.container).id
+    const open = this.containers.flatMap((each) => [...each.wires].map((wire) => [each, wire] as const))
+    return this.#streamFaults.order(fault, { ...scope, container }, open)
   }
 
   /** Takes away what is wrong with a container's streams, or with all streams and requests. Streams that broke or ended stay so. */
   calm(reference?: string): void {
     if (reference === undefined) this.#callFaults.clear()
-    this.#streamFaults.calm(reference === undefined ? undefined : this.present(reference).id)
+    this.#streamFaults.calm(reference === undefined ? undefined : this.present(reference))
   }
 
-  /** Does something wrong to requests until what is returned is disposed. */
+  /** Does something wrong to requests until what is returned is disposed. @throws EngineError `not_found` */
   disturbCalls(fault: CallFault, scope: CallScope): Disposable {
-    return this.#callFaults.order(fault, scope)
+    const container = scope.container === undefined ? undefined : this.present(scope.container).id
+    return this.#callFaults.order(fault, { ...scope, container })
   }
 
   /** The head of an answer to who asks for events waits for the first one, until what is returned is disposed. */
@@ -333,7 +335,7 @@ export class ContainerEngine {
    * @param reference the container it names
    */
   takeCallFault(operation: EngineOperation, reference?: string): DisturbedCall | null {
-    return this.#callFaults.take(operation, reference === undefined ? undefined : this.find(reference)?.id)
+    return this.#callFaults.take(operation, reference === undefined ? undefined : this.find(reference))
   }
 
   /** Like {@link find}. @throws EngineError `not_found` */

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { DockerEngine, LogStream } from '../../reference/ports/index.ts'
-import { framesOf, never, readUntilIdle } from '../engine/test-support.ts'
+import { framesOf, never, readUntilIdle, readWithin } from '../engine/test-support.ts'
 import type { ContainerOptions, SimulatedContainer } from '../engine/simulated-container.ts'
 import type { SimulatedEngineOptions } from '../engine/simulated-engine.ts'
 import { World } from '../world.ts'
 import { OVER } from './define-fault.ts'
+import type { DemonstrationRig } from './demonstration-rig.test-helper.ts'
 import type { Fault, FaultEntry } from './fault.ts'
 
 /** A virtual world with one silent container, `web`, and a client of its engine. */
-export class FaultRig {
+export class FaultRig implements DemonstrationRig {
   readonly world: World
   readonly web: SimulatedContainer
   readonly client: DockerEngine
@@ -42,6 +43,42 @@ export class FaultRig {
 
   openLog(options: { follow?: boolean; tail?: number } = {}): Promise<LogStream> {
     return this.client.openLogs(this.web.id, { signal: never, follow: true, ...options })
+  }
+
+  addContainer(name: string): SimulatedContainer {
+    return this.world.engine.addContainer({ name })
+  }
+
+  exit(): void {
+    this.world.engine.exit('web')
+  }
+
+  pause(): void {
+    this.world.engine.pause('web')
+  }
+
+  ms(ms: number): number {
+    return ms
+  }
+
+  perSecond(count: number): number {
+    return count
+  }
+
+  atMostMs(ms: number): number {
+    return ms
+  }
+
+  async sleep(ms: number): Promise<void> {
+    await this.world.clock.sleep(ms, { signal: never })
+  }
+
+  readWithin(stream: LogStream, ms: number): Promise<Uint8Array | null | 'idle'> {
+    return readWithin(this.world, stream, ms)
+  }
+
+  async readUntilIdle(stream: LogStream, idleMs?: number): Promise<Buffer> {
+    return Buffer.from(await readUntilIdle(this.world, stream, idleMs))
   }
 
   /** Everything that comes until nothing comes for `idleMs`. */

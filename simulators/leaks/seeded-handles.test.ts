@@ -61,6 +61,13 @@ test('a directory', async () => {
   expect(what).toBe(import.meta.dirname)
 })
 
+test('a directory that nobody holds any more, before the garbage collector hides it', async () => {
+  await leaks('garbage directory', 'descriptor', async () => {
+    await opendir(import.meta.dirname) // opened here: garbage directory
+    return () => {}
+  })
+})
+
 test('a read stream of a file, opened a moment after it was asked for', async () => {
   await leaks('createReadStream', 'descriptor', async () => {
     const stream = createReadStream(FILE) // opened here: createReadStream

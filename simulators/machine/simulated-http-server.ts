@@ -67,8 +67,15 @@ export class SimulatedHttpServer implements HttpServer {
     if (routes === undefined) throw new Error(`connect ECONNREFUSED ${keyOf(address)}`)
     const route = routes.find((each) => each.method === method && each.path === path)
     if (route === undefined) return { status: 404, contentType: 'text/plain', body: 'Not found\n' }
-    return (await route.refuse?.({ headers })) ?? (await route.handle({ headers, body }))
+    const reply = (await route.refuse?.({ headers })) ?? (await route.handle({ headers, body }))
+    return reply.stream === undefined ? reply : { ...reply, body: await textOf(reply.stream.pieces) }
   }
+}
+
+async function textOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
+  const all: Uint8Array[] = []
+  for await (const piece of pieces) all.push(piece)
+  return Buffer.concat(all).toString()
 }
 
 function keyOf({ host, port }: ListenAddress): string {

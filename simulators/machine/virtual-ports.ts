@@ -9,6 +9,7 @@ import type { Machine } from './machine.ts'
 import { MicroTaskJitter } from './micro-task-jitter.ts'
 import type { Network } from './network.ts'
 import { RecordingLogger } from './recording-logger.ts'
+import { SimulatedDiagnostics } from './simulated-diagnostics.ts'
 import { SimulatedHostProcess } from './simulated-host-process.ts'
 import { SimulatedStandardOutput } from './simulated-standard-output.ts'
 import type { VirtualProcess } from './virtual-process.ts'
@@ -49,6 +50,7 @@ function portsOf(
     http: http.forProcess(process),
     jetStream: new SimulatedJetStreamClient(process, network.jetStream),
     process: new SimulatedHostProcess({ ledger: simulation.ledger, fileSystem }),
+    diagnostics: new SimulatedDiagnostics(process),
     logger: new RecordingLogger(() => simulation.nowMs),
     gzip: compressing(process, 'gzip', gzipSync),
     snappy: compressing(process, 'snappy', (bytes) => compressSync(Buffer.from(bytes))),

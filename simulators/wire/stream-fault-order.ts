@@ -1,11 +1,12 @@
+import { isNamed, type ContainerIdentity } from './container-identity.ts'
 import type { Hold } from './hold.ts'
 import type { StreamFault, StreamScope } from './stream-fault.ts'
 import type { Wire } from './wire.ts'
 
-/** Which streams an order is for: the scope with its container found. */
+/** Which streams an order is for. */
 export interface StreamTarget extends Omit<StreamScope, 'container'> {
-  /** Null for every container. */
-  readonly containerId: string | null
+  /** Id, prefix of an id, or name; null for every container. */
+  readonly container: string | null
 }
 
 /** One fault that was ordered, and everything it acts on. */
@@ -28,9 +29,9 @@ export class StreamFaultOrder implements Disposable {
     return !this.awaits && this.#acting.size === 0 && this.#holds.size === 0
   }
 
-  concerns(containerId: string, follow: boolean): boolean {
+  concerns(container: ContainerIdentity, follow: boolean): boolean {
     const { target } = this
-    const isOfContainer = target.containerId === null || target.containerId === containerId
+    const isOfContainer = target.container === null || isNamed(target.container, container)
     return isOfContainer && (target.follow === undefined || target.follow === follow)
   }
 

@@ -1,3 +1,4 @@
+import { isNamed, type ContainerIdentity } from './container-identity.ts'
 import { Hold } from './hold.ts'
 import type { StreamFault } from './stream-fault.ts'
 import { StreamFaultOrder, type StreamTarget } from './stream-fault-order.ts'
@@ -13,19 +14,28 @@ export class StreamFaults {
     this.#onChange = onChange
   }
 
-  /** @param open the streams that are open now, by the id of their container */
-  order(fault: StreamFault, target: StreamTarget, open: Iterable<readonly [string, Wire]>): Disposable {
+  /** @param open the streams that are open now, each with its container */
+  order(
+    fault: StreamFault,
+    target: StreamTarget,
+    open: Iterable<readonly [ContainerIdentity, Wire]>,
+  ): Disposable {
     const order = new StreamFaultOrder(fault, target)
     if (target.streams !== 'next' && fault.holdsRequest !== true) {
-      for (const [id, wire] of open) if (order.concerns(id, wire.follow)) order.actOn(wire)
+      for (const [of, wire] of open) if (order.concerns(of, wire.follow)) order.actOn(wire)
     }
     this.#orders = [...this.#orders.filter(({ isOver }) => !isOver), order]
     return { [Symbol.dispose]: () => this.#end([order]) }
   }
 
+  /** Whether one of them holds requests back. */
+  get holdsRequests(): boolean {
+    return this.#orders.some(({ fault, awaits }) => awaits && fault.holdsRequest === true)
+  }
+
   /** Set when a request that arrives now is to be held back; the same request asks once. */
-  holdRequest(containerId: string, follow: boolean): Hold | null {
-    const orders = this.#awaiting(containerId, follow, true)
+  holdRequest(container: ContainerIdentity, follow: boolean): Hold | null {
+    const orders = this.#awaiting(container, follow, true)
     if (orders.length === 0) return null
     const hold = new Hold(orders.length)
     for (const order of orders) order.keep(hold)
@@ -33,8 +43,8 @@ export class StreamFaults {
   }
 
   /** A stream was opened. */
-  opened(containerId: string, wire: Wire): void {
-    for (const order of this.#awaiting(containerId, wire.follow, false)) order.actOn(wire)
+  opened(container: ContainerIdentity, wire: Wire): void {
+    for (const order of this.#awaiting(container, wire.follow, false)) order.actOn(wire)
   }
 
   /** A stream was closed. */
@@ -43,18 +53,16 @@ export class StreamFaults {
   }
 
   /** Ends every fault that was ordered for this container, or every fault there is. */
-  calm(containerId?: string): void {
-    this.#end(
-      this.#orders.filter(({ target }) => containerId === undefined || target.containerId === containerId),
-    )
+  calm(container?: ContainerIdentity): void {
+    const isCalmed = ({ target }: StreamFaultOrder): boolean =>
+      container === undefined || (target.container !== null && isNamed(target.container, container))
+    this.#end(this.#orders.filter(isCalmed))
   }
 
-  #awaiting(containerId: string, follow: boolean, holding: boolean): StreamFaultOrder[] {
+  #awaiting(container: ContainerIdentity, follow: boolean, holding: boolean): StreamFaultOrder[] {
     const awaiting = this.#orders.filter(
       (order) =>
-        order.awaits &&
-        (order.fault.holdsRequest ?? false) === holding &&
-        order.concerns(containerId, follow),
+        order.awaits && (order.fault.holdsRequest ?? false) === holding && order.concerns(container, follow),
     )
     for (const order of awaiting) order.noteOpened()
     return awaiting

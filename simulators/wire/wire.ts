@@ -85,6 +85,11 @@ export class Wire implements StreamSource<Uint8Array> {
     return this.#conditions.some((condition) => condition.delaysHead)
   }
 
+  /** Whether anything is wrong on the way: until then what the reply has passes as it is. */
+  get disturbed(): boolean {
+    return this.#disturbed || this.#failure !== null
+  }
+
   /** Has {@link onChange} called only for what {@link dueMs} does not say. */
   lookAhead(): void {
     this.#looksAhead = true

@@ -69,4 +69,4 @@ function watchForIdleness(onIdle: () => void): NodeJS.Timeout {
   }, 500)
 }
 
-const IDLE_MAX_MS = 5000
+const IDLE_MAX_MS = 2000

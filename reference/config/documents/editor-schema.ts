@@ -6,8 +6,9 @@ export function editorSchema(): object {
 }
 
 function forEditors(schema: JsonSchema): object {
-  const { properties, required: _, ...rest } = schema
-  if (properties === undefined) return explained(schema)
+  const { needsRestart: _restart, ...shown } = schema
+  const { properties, required: _, ...rest } = shown
+  if (properties === undefined) return explained(shown)
   const keys = Object.entries(properties)
   return {
     ...rest,

@@ -19,6 +19,8 @@ export interface KeyDescription {
   readonly example: unknown
   /** Whether its value is shown to nobody. */
   readonly secret: boolean
+  /** Whether a collector that runs cannot take up another value; of a section: of any of its keys. */
+  readonly needsRestart: boolean
 }
 
 /** What zod makes of a type, with its metadata. */
@@ -30,6 +32,7 @@ export interface JsonSchema {
   readonly example?: unknown
   readonly allowed?: string
   readonly writeOnly?: boolean
+  readonly needsRestart?: boolean
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly items?: JsonSchema
@@ -55,6 +58,7 @@ export function describeKeys(schema: JsonSchema = plainJsonSchema()): KeyDescrip
       usual: declared.default ?? null,
       example: declared.example ?? null,
       secret: (declared.writeOnly ?? value.writeOnly) === true,
+      needsRestart: declared.needsRestart === true,
     }
   })
 }

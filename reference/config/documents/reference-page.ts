@@ -19,22 +19,26 @@ secrets are not shown.
 **Environment.** In a value, \`\${NAME}\` stands for an environment variable, which must be set; \`\${NAME:-text}\` stands for \`text\` where it is unset or empty; \`$$\` is a
 dollar sign. What a variable holds is never read as YAML, so that it adds no keys; a number, \`true\`, \`false\` or nothing is read as such where the key asks for it.
 \`DOCKER_HOST\`, \`DOCKER_TLS_VERIFY\`, \`DOCKER_TLS\` and \`DOCKER_CERT_PATH\` say where the engine is where the file does not.
+
+**Other settings without a restart.** SIGHUP, or \`POST /api/config/reload\`, has a collector read its file again. What did not change goes on untouched: streams, sinks with their queues, positions.
+Of what is marked *needs a restart*, and of a section so marked, nothing can change that way: then, as where the file is wrong, nothing at all is taken up, and the log, \`/status\`,
+\`/health\` and \`log_capturer_config_reload_total\` say so.
 `
 
 /** The page that explains every key, in Markdown. */
 export function referencePage(keys: readonly KeyDescription[]): string {
-  const root = { key: '', keys, description: 'at the top of the file' }
+  const root = { key: '', keys, description: 'at the top of the file', needsRestart: false }
   return [HEAD, ...sections(root, [])].join('\n')
 }
 
-type Section = Pick<KeyDescription, 'key' | 'keys' | 'description'>
+type Section = Pick<KeyDescription, 'key' | 'keys' | 'description' | 'needsRestart'>
 
 function sections(section: Section, path: readonly string[]): string[] {
   const keys = section.keys ?? []
   const title = path.length === 0 ? 'Top level' : path.join('.')
   return [
     `${path.length < 2 ? '##' : '###'} ${title}\n`,
-    `${escaped(sentence(section.description))}\n`,
+    `${escaped(sentence(section.description))}${needsRestart(section)}\n`,
     keys
       .filter((key) => key.keys === null)
       .map(item)
@@ -43,10 +47,15 @@ function sections(section: Section, path: readonly string[]): string[] {
   ]
 }
 
-function item({ key, usual, allowed, description, example }: KeyDescription): string {
+function item(described: KeyDescription): string {
+  const { key, usual, allowed, description, example } = described
   const value =
     usual === null ? `not set by default, such as \`${flow(example)}\`` : `by default \`${flow(usual)}\``
-  return `- \`${key}\`: ${escaped(allowed)}; ${value}. ${escaped(sentence(description))}\n`
+  return `- \`${key}\`: ${escaped(allowed)}; ${value}. ${escaped(sentence(description))}${needsRestart(described)}\n`
+}
+
+function needsRestart(described: Pick<KeyDescription, 'needsRestart'>): string {
+  return described.needsRestart ? ' *Needs a restart.*' : ''
 }
 
 /** As plain text in Markdown. */

@@ -25,10 +25,13 @@ export const containerMonitor = section({
   enabled: flag.default(true).describe('follow the containers of an engine'),
   socketPath: dockerHost
     .default(DEFAULT_DOCKER_HOST)
-    .describe('where the engine listens, unix:// or tcp://host:port; DOCKER_HOST goes before this default'),
-  tls: tlsByKeysOrSwitch.describe(
-    'TLS to an engine at tcp://, port 2376 if none is named; DOCKER_TLS_VERIFY and DOCKER_CERT_PATH go before these defaults',
-  ),
+    .describe('where the engine listens, unix:// or tcp://host:port; DOCKER_HOST goes before this default')
+    .meta({ needsRestart: true }),
+  tls: tlsByKeysOrSwitch
+    .describe(
+      'TLS to an engine at tcp://, port 2376 if none is named; DOCKER_TLS_VERIFY and DOCKER_CERT_PATH go before these defaults',
+    )
+    .meta({ needsRestart: true }),
   maxConcurrent: count(1, 1000).default(25).describe('containers being attached at the same time'),
   healthCheckDelayMs: durationFrom('10ms', '1h')
     .prefault('30s')
@@ -77,7 +80,8 @@ export const containerMonitor = section({
     ),
   maxOpenLogs: count(1, 100_000)
     .default(200)
-    .describe('logs that are open at the same time, of those that are read from files'),
+    .describe('logs that are open at the same time, of those that are read from files')
+    .meta({ needsRestart: true }),
   maxLineBytes: sizeFrom('1KiB', '256MiB')
     .prefault('1MiB')
     .describe('a longer line is cut into lines of this length'),

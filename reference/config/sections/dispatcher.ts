@@ -35,8 +35,11 @@ const deadLetters = section({
 export interface DeadLettersConfig extends Readonly<z.output<typeof deadLetters>> {}
 
 export const dispatcher = section({
-  workers: count(1, 64).default(4).describe('writes to a sink at the same time'),
-  retriesMax: count(1, 64).default(2).describe('how many of those may repeat a write that failed'),
+  workers: count(1, 64).default(4).describe('writes to a sink at the same time').meta({ needsRestart: true }),
+  retriesMax: count(1, 64)
+    .default(2)
+    .describe('how many of those may repeat a write that failed')
+    .meta({ needsRestart: true }),
   queueBytesMax: sizeFrom('1MiB', '64GiB')
     .prefault('64MiB')
     .describe('memory for lines on their way; with a spool each sink may hold as much again, at most 16 MiB'),

@@ -16,6 +16,11 @@ export const push = section({
   waitingBytesMax: sizeFrom('1MiB', '4GiB')
     .prefault('16MiB')
     .describe('memory for requests that are not answered yet; beyond it they are told to come again'),
+  keysMax: count(1, 10_000)
+    .default(256)
+    .describe(
+      'of each file, so many requests with an Idempotency-Key are known again; who sends one again must do so before as many others came',
+    ),
   filesMax: count(1, 100_000)
     .default(1000)
     .describe('names that lines are pushed to; further ones are refused until one is forgotten'),

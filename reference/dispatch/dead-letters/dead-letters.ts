@@ -15,14 +15,24 @@ export interface DeadLettersOptions {
 
 /** The dead letters of every sink. */
 export class DeadLetters {
-  readonly config: DeadLettersConfig
+  #config: DeadLettersConfig
   readonly #options: DeadLettersOptions
   readonly #stores = new Map<string, LetterStore>()
 
   constructor(options: DeadLettersOptions) {
-    this.config = options.config
+    this.#config = options.config
     this.#options = options
     options.metrics.mirrorDeadLetters(() => this.#stores)
+  }
+
+  get config(): DeadLettersConfig {
+    return this.#config
+  }
+
+  /** Other settings from now on. */
+  reconfigure(config: DeadLettersConfig): void {
+    this.#config = config
+    for (const store of this.#stores.values()) store.limit(config)
   }
 
   of(sink: string): LetterStore {
@@ -46,14 +56,15 @@ export class DeadLetters {
   }
 
   #newStore(sink: string): LetterStore {
-    const { config, fileSystem, logger, metrics, stateDir } = this.#options
+    const { fileSystem, logger, metrics, stateDir } = this.#options
+    const { bytesMax, whenFull } = this.#config
     return new LetterStore({
       fileSystem,
       logger,
       sink,
       directory: letterDirectory(stateDir, sink),
-      bytesMax: config.bytesMax,
-      whenFull: config.whenFull,
+      bytesMax,
+      whenFull,
       onDropped: (records) => metrics.dropped(sink, 'dead_letters_full', records),
     })
   }

@@ -9,15 +9,19 @@ import { segmentOf } from '../spool/segment-name.ts'
 import type { Letter } from './letter.ts'
 import { readPlace, writePlace } from './letter-files.ts'
 
-export interface LetterStoreOptions {
+/** What bounds the disk space of dead letters. */
+export interface LetterLimits {
+  /** Bytes. */
+  readonly bytesMax: number
+  readonly whenFull: 'wait' | 'drop_oldest'
+}
+
+export interface LetterStoreOptions extends LetterLimits {
   readonly fileSystem: FileSystem
   readonly logger: Logger
   readonly sink: string
   /** Made when there is something to be kept. */
   readonly directory: string
-  /** Bound on the disk space it takes. */
-  readonly bytesMax: number
-  readonly whenFull: 'wait' | 'drop_oldest'
   /** So many records were given up to make room. */
   readonly onDropped: (records: number) => void
 }
@@ -41,8 +45,17 @@ export class LetterStore {
   #adding = 0
   #settling: Promise<unknown> = Promise.resolve()
 
+  #limits: LetterLimits
+
   constructor(options: LetterStoreOptions) {
     this.#options = options
+    this.#limits = options
+  }
+
+  /** Other bounds from now on. */
+  limit(limits: LetterLimits): void {
+    this.#limits = limits
+    this.#spool?.resize(limits.bytesMax)
   }
 
   get directory(): string {
@@ -69,7 +82,7 @@ export class LetterStore {
 
   /** True when letters wait until there is room. */
   get isFull(): boolean {
-    return this.#adding > 0 && this.bytes >= this.#options.bytesMax
+    return this.#adding > 0 && this.bytes >= this.#limits.bytesMax
   }
 
   /** Takes up what an earlier process left; with nothing there it opens nothing. */
@@ -90,7 +103,7 @@ export class LetterStore {
     const spool = await this.#open()
     this.#adding += 1
     try {
-      if (this.#options.whenFull === 'drop_oldest') await this.#makeRoom(spool)
+      if (this.#limits.whenFull === 'drop_oldest') await this.#makeRoom(spool)
       await spool.append(letters, options)
       this.#records += letters.reduce((sum, { ends }) => sum + ends.length, 0)
       await spool.sync()
@@ -132,8 +145,8 @@ export class LetterStore {
   }
 
   async #makeRoom(spool: Spool): Promise<void> {
-    const { bytesMax, logger, onDropped, sink } = this.#options
-    while (spool.bytes >= bytesMax && spool.start.segment < spool.end.segment) {
+    const { logger, onDropped, sink } = this.#options
+    while (spool.bytes >= this.#limits.bytesMax && spool.start.segment < spool.end.segment) {
       const records = await this.settle({ segment: spool.start.segment + 1, offset: 0 })
       if (records === 0) return
       onDropped(records)
@@ -150,8 +163,8 @@ export class LetterStore {
   }
 
   async #openOnce(): Promise<Spool> {
-    const { bytesMax } = this.#options
-    const spool = new Spool({ ...this.#options, segmentBytes: segmentBytesOf(bytesMax) })
+    const { bytesMax } = this.#limits
+    const spool = new Spool({ ...this.#options, bytesMax, segmentBytes: segmentBytesOf(bytesMax) })
     // Only the last segment can be torn: one that is left was synced, and what a bad disk spoils in it costs no other.
     const last = (await this.#segments()).at(-1)
     await spool.open(last === undefined ? null : { segment: last, offset: 0 })

@@ -180,6 +180,16 @@ export class SinkPipeline {
     this.#work.notifyAll()
   }
 
+  /** What it is given may wait for company again. */
+  gather(): void {
+    this.#ready.draining = false
+  }
+
+  /** True while a write is under way. */
+  get isWriting(): boolean {
+    return this.#writing.size > 0
+  }
+
   /** Resolves once everything it was given is stored. */
   async drain(options: { signal: AbortSignal }): Promise<void> {
     this.endGathering()

@@ -1,5 +1,7 @@
+import type { DispatcherConfig } from '../../config/config.ts'
 import { messageOf } from '../../errors.ts'
 import type { Health } from '../../http/health.ts'
+import { Condition } from '../../lifecycle/condition.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Logger } from '../../ports/logger.ts'
@@ -11,8 +13,10 @@ export interface CheckpointerOptions {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly positions: PositionStore
-  readonly delivery: DeliveryMode
-  readonly intervalMs: number
+  /** It may become another one. */
+  readonly delivery: Pick<DeliveryMode, 'commit' | 'committed' | 'saved'>
+  /** May change while it runs. */
+  readonly config: Pick<DispatcherConfig, 'checkpointIntervalMs'>
 }
 
 /**
@@ -24,6 +28,7 @@ export class Checkpointer {
   /** What was acknowledged then is on disk, milliseconds of the monotonic clock. */
   #savedMs: number
   #fault: string | null = null
+  readonly #reconfigured = new Condition()
   /** The fault that was logged. */
   #told: string | null = null
 
@@ -34,10 +39,10 @@ export class Checkpointer {
 
   /** Saves at every interval until the signal is aborted; a failed save is tried again at the next, and logged when it is news. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, intervalMs, logger } = this.#options
+    const { clock, config, logger } = this.#options
     for (;;) {
       // eslint-disable-next-line no-await-in-loop -- a periodic task
-      await clock.sleep(intervalMs, { signal })
+      await this.#reconfigured.waitAtMost(clock, config.checkpointIntervalMs, { signal })
       try {
         // eslint-disable-next-line no-await-in-loop
         await this.checkpoint(signal)
@@ -48,6 +53,11 @@ export class Checkpointer {
         logger.error({ err: error }, 'Positions cannot be saved; the ones on disk stay valid')
       }
     }
+  }
+
+  /** The interval may be another one: it begins anew, after a checkpoint. */
+  reconfigured(): void {
+    this.#reconfigured.notifyAll()
   }
 
   /** Saves now if anything changed. Rejects when it could not, or when something that was acknowledged could not be made durable. */
@@ -89,10 +99,10 @@ export class Checkpointer {
   }
 
   checks(): Health['checks'] {
-    const { clock, delivery, intervalMs, positions } = this.#options
+    const { clock, config, delivery, positions } = this.#options
     const ageMs = clock.monotonic() - this.#savedMs
     const nothingToSave = delivery.committed && !positions.dirty
-    const soonMs = LATE_INTERVALS * intervalMs
+    const soonMs = LATE_INTERVALS * config.checkpointIntervalMs
     const limitMs = this.#fault === null ? Math.max(SLOW_MS, soonMs) : soonMs
     if (nothingToSave || ageMs <= limitMs) return { positions: { ok: true, detail: 'saved' } }
     const why = this.#fault === null ? '' : `: ${this.#fault}`

@@ -57,6 +57,7 @@ interface Entry {
  */
 export class PositionStore {
   readonly #options: PositionStoreOptions
+  #on: readonly string[]
   readonly #entries = new Map<string, Entry>()
   readonly #sinks = new Map<string, SinkState>()
   #changes = 0
@@ -67,6 +68,7 @@ export class PositionStore {
 
   constructor(options: PositionStoreOptions) {
     this.#options = options
+    this.#on = options.sinks
   }
 
   /** True when something changed since the last save. */
@@ -143,6 +145,29 @@ export class PositionStore {
   /** Names of the sinks that are switched off and not forgotten yet. */
   sinksSwitchedOff(): string[] {
     return [...this.#sinks].filter(([, state]) => state.offSinceMs !== undefined).map(([name]) => name)
+  }
+
+  /**
+   * Other sinks are switched on from now on. One that was on is owed what comes for a day.
+   * @returns undoes it, for a change that fails
+   */
+  switchSinks(names: readonly string[]): () => void {
+    const before = this.#on
+    const unknown = names.filter((name) => !this.#sinks.has(name))
+    this.#switchTo(names)
+    return () => {
+      this.#switchTo(before)
+      for (const name of unknown) this.#sinks.delete(name)
+    }
+  }
+
+  #switchTo(names: readonly string[]): void {
+    const nowMs = this.#options.clock.now()
+    this.#on = names
+    this.#knowConfigured()
+    for (const [name, state] of this.#sinks)
+      state.offSinceMs = names.includes(name) ? undefined : (state.offSinceMs ?? nowMs)
+    this.#changes += 1
   }
 
   /** The sink has everything up to here, and it survives a power cut. */
@@ -250,7 +275,8 @@ export class PositionStore {
   }
 
   #restore(stored: StoredPositions): void {
-    const { clock, parse, sinks } = this.#options
+    const { clock, parse } = this.#options
+    const sinks = this.#on
     for (const { position, goneSinceMs, ...source } of stored.sources) {
       const restored = {
         source,
@@ -272,7 +298,7 @@ export class PositionStore {
 
   /** A sink that is switched off before it was given anything is owed what comes meanwhile, as any other. */
   #knowConfigured(): void {
-    for (const name of this.#options.sinks) {
+    for (const name of this.#on) {
       if (this.#sinks.has(name)) continue
       this.sink(name)
       this.#changes += 1

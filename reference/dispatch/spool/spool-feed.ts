@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.ts'
 import type { Health } from '../../http/health.ts'
-import { linkedController } from '../../lifecycle/abort.ts'
+import { linkedController, unlessAborted } from '../../lifecycle/abort.ts'
 import { BackOff } from '../../lifecycle/back-off.ts'
 import { Condition } from '../../lifecycle/condition.ts'
 import { withDeadline } from '../../lifecycle/deadline.ts'
@@ -76,6 +76,8 @@ export class SpoolFeed {
   #durable: SpoolOffset
   #unsyncedSinceMs: number | null = null
   #fault: string | null = null
+  /** Of what feeds the pipeline, and of the pipeline. */
+  #scopes: { readonly feeding: Scope; readonly writing: Scope } | null = null
 
   /** @param from up to where the sink has everything. */
   constructor(options: SpoolFeedOptions, from: SpoolOffset) {
@@ -93,6 +95,10 @@ export class SpoolFeed {
 
   get name(): string {
     return this.#options.sink.name
+  }
+
+  get sink(): Sink {
+    return this.#options.sink
   }
 
   get figures(): SinkFigures {
@@ -126,8 +132,39 @@ export class SpoolFeed {
   }
 
   start(scope: Scope): void {
-    this.#pipeline.start(scope.child('pipeline'))
-    scope.keep('spool_feed', this.name, (signal) => this.#run(signal))
+    const feeding = scope.child('feed')
+    feeding.keep('spool_feed', this.name, (signal) => this.#run(signal))
+    const before = this.#scopes?.writing
+    const isWriting = before?.signal.aborted === false
+    const writing = isWriting ? before : scope.child('pipeline')
+    if (isWriting) this.#pipeline.gather()
+    else this.#pipeline.start(writing)
+    this.#scopes = { feeding, writing }
+  }
+
+  /**
+   * Ends feeding, lets the sink store what it was given, and ends writing. What was stored is committed, if the sink can make it durable by then. It may be started
+   * again, whatever came of it.
+   * @returns false when a write goes on that can be neither cancelled nor repeated, or something did not end in time
+   */
+  async quiesce(options: { signal: AbortSignal }): Promise<boolean> {
+    const scopes = this.#scopes
+    if (scopes === null) return true
+    const { clock, sink } = this.#options
+    const fed = await scopes.feeding.close({ deadlineMs: JOIN_MS })
+    if (!this.#pipeline.troubled)
+      await withDeadline(clock, 'writing what it has', DRAIN_MS, options.signal, (signal) =>
+        this.#pipeline.drain({ signal }),
+      ).catch(() => {})
+    if (this.#pipeline.isWriting && sink.limits.writeDeadlineMs === null) return false
+    const written = await scopes.writing.close({ deadlineMs: JOIN_MS })
+    await this.commitWithin(DRAIN_MS, options).catch(() => {})
+    return fed.ended && written.ended
+  }
+
+  /** Another bound on the memory of blocks, bytes. */
+  resize(aheadBytesMax: number): void {
+    this.#budget.resize(aheadBytesMax)
   }
 
   /** What comes from the spool is no longer kept back to make larger batches, until the next start. */
@@ -230,8 +267,8 @@ export class SpoolFeed {
 
   /** Brings what can be brought on. False when there is nothing. */
   async #step(signal: AbortSignal): Promise<boolean> {
-    const unparked = await this.#bringParked()
-    if (this.#current === null) await this.#readNext()
+    const unparked = await this.#bringParked(signal)
+    if (this.#current === null) await this.#readNext(signal)
     if (this.#current === null) return unparked
     const { piece, blocks } = this.#current
     for (; this.#current.index < blocks.length; this.#current.index++) {
@@ -247,9 +284,9 @@ export class SpoolFeed {
     return true
   }
 
-  async #readNext(): Promise<void> {
+  async #readNext(signal: AbortSignal): Promise<void> {
     const from = this.#cursor
-    const found = await this.#read(from)
+    const found = await this.#read(from, signal)
     if (found === null) return
     if (found.damaged) this.#reportDamage(from, found.next)
     // A skip may have moved the cursor meanwhile.
@@ -264,9 +301,13 @@ export class SpoolFeed {
    * Who is sent records with their ids may know them longer than this machine: what a power cut could take is not sent, or other records might come
    * to have the same ids.
    */
-  #read(from: SpoolOffset): Promise<SpoolPiece | null> {
+  #read(from: SpoolOffset, signal: AbortSignal): Promise<SpoolPiece | null> {
     const { sink, spool } = this.#options
-    return sink.limits.writeDeadlineMs === null ? spool.read(from) : spool.readDurable(from)
+    // A slow disk holds up nobody who ends the feed.
+    return unlessAborted(
+      signal,
+      sink.limits.writeDeadlineMs === null ? spool.read(from) : spool.readDurable(from),
+    )
   }
 
   async #push(block: Block, piece: Piece, signal: AbortSignal): Promise<void> {
@@ -293,11 +334,11 @@ export class SpoolFeed {
   }
 
   /** One piece further with every source that was passed over and can be stored again. */
-  async #bringParked(): Promise<boolean> {
+  async #bringParked(signal: AbortSignal): Promise<boolean> {
     let brought = false
     for (const [id, from] of this.#parked) {
       if (this.#stalled.has(id) || this.#pipeline.holds(id)) continue
-      const found = await this.#read(from)
+      const found = await this.#read(from, signal)
       const next = found?.next ?? this.#cursor
       if (!this.#pushParked(id, found?.blocks ?? [], from)) continue
       brought = true
@@ -406,3 +447,6 @@ function endOf(block: Block): Place {
 }
 
 const SYNC_LATE_MS = 10_000
+/** What it was given is waited for so long when it is ended, and what hangs so long. */
+const DRAIN_MS = 5000
+const JOIN_MS = 1000

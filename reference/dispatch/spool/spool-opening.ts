@@ -33,7 +33,7 @@ export function spoolIsNeeded(sinks: readonly Sink[], positions: PositionStore):
  */
 export async function openSpool(options: SpoolOpening, signal: AbortSignal): Promise<SpooledDelivery | null> {
   const { config, isKept, metrics, parse, positions, sinks } = options
-  const { bytesMax, whenFull } = config.spool
+  const { bytesMax } = config.spool
   const spool = new Spool({
     ...options,
     bytesMax,
@@ -67,9 +67,6 @@ export async function openSpool(options: SpoolOpening, signal: AbortSignal): Pro
     return new SpooledDelivery({
       ...options,
       spool,
-      spoolBytesMax: bytesMax,
-      whenFull,
-      aheadBytesMax: Math.min(config.queueBytesMax, AHEAD_BYTES),
     })
   } catch (error) {
     await spool.close()
@@ -90,6 +87,3 @@ function furthest(offsets: readonly (SpoolOffset | undefined)[]): SpoolOffset | 
     if (offset !== undefined && (last === null || compareOffsets(offset, last) > 0)) last = offset
   return last
 }
-
-/** Of each sink, read from the spool and not stored. */
-const AHEAD_BYTES = 16 * 1024 * 1024

@@ -386,3 +386,21 @@ test('what is read to be sent away survives a power cut, and what was appended m
   expect(found?.blocks.map(({ firstRecord }) => firstRecord)).toEqual([2])
   expect((await rig.world.run(() => rig.spool.readDurable(found!.next)))?.next).toEqual(last)
 })
+
+test('what is not to be seen before it is synced is read by nobody until then, nor is what comes after it, also in a new segment', async () => {
+  const rig = new Rig()
+  await rig.open(null, { segmentBytes: 1 })
+  const from = await rig.append(block('a', 0, 1))
+  await rig.world.run(() => rig.spool.append([block('b', 0, 1)], { signal, unseenUntilSynced: true }))
+  const end = await rig.append(block('a', 1, 1))
+  expect(end.segment).toBe(2)
+  const more = rig.spool.append([block('b', 1, 1)], { signal, unseenUntilSynced: true })
+  const waiting = rig.spool.waitForMore(end, { signal }).then(() => rig.world.nowMs)
+  await rig.world.run(() => more)
+  // What was left with its segment is synced.
+  expect(await rig.contents(from)).toBe('b 0.......\na 1.......\n')
+  await rig.world.advance(1000)
+  await rig.world.run(() => rig.spool.sync())
+  expect(await rig.world.run(() => waiting)).toBeGreaterThanOrEqual(1000)
+  expect(await rig.contents(end)).toBe('b 1.......\n')
+})

@@ -75,8 +75,17 @@ export class Spool {
   #syncing: Promise<void> | null = null
   #opening: Promise<FileHandle> | null = null
 
+  #bytesMax: number
+
   constructor(options: SpoolOptions) {
     this.#options = options
+    this.#bytesMax = options.bytesMax
+  }
+
+  /** Another bound from now on. */
+  resize(bytesMax: number): void {
+    this.#bytesMax = bytesMax
+    this.#released.notifyAll()
   }
 
   /** Behind the last transaction. */
@@ -221,7 +230,7 @@ export class Spool {
 
   /** The last segment alone is continued whatever its length: it can only be given up once there is another one. */
   #isFull(): boolean {
-    return this.#lengths.size > 1 && this.bytes >= this.#options.bytesMax
+    return this.#lengths.size > 1 && this.bytes >= this.#bytesMax
   }
 
   #startOfRecovery(committed: SpoolOffset | null): SpoolOffset {

@@ -1,3 +1,4 @@
+import type { DispatcherConfig } from '../../config/config.ts'
 import { messageOf } from '../../errors.ts'
 import type { Health } from '../../http/health.ts'
 import { Condition } from '../../lifecycle/condition.ts'
@@ -20,10 +21,7 @@ export interface SpooledDeliveryOptions extends PipelineContext {
   readonly positions: PositionStore
   /** Open. */
   readonly spool: Spool
-  readonly spoolBytesMax: number
-  readonly whenFull: 'wait' | 'drop_oldest'
-  /** Of each sink, bound on the memory of blocks that were read from the spool and are not stored, bytes. */
-  readonly aheadBytesMax: number
+  readonly config: DispatcherConfig
 }
 
 /**
@@ -33,24 +31,71 @@ export interface SpooledDeliveryOptions extends PipelineContext {
  */
 export class SpooledDelivery implements DeliveryMode {
   readonly #options: SpooledDeliveryOptions
-  readonly #feeds: readonly SpoolFeed[]
+  #feeds: readonly SpoolFeed[]
   /** Not in the spool yet. */
   readonly #incoming: { readonly block: Block; readonly permit: Permit }[] = []
   readonly #came = new Condition()
   readonly #progress = new Condition()
   readonly #appended = new Unsynced<{ readonly source: Source; readonly position: SourcePosition }>()
   #pause: RetryPause | null = null
+  #scope: Scope | null = null
   #fault: string | null = null
   /** When the write to the spool that is under way began, monotonic milliseconds. */
   #writingSinceMs: number | null = null
 
   constructor(options: SpooledDeliveryOptions) {
     this.#options = options
-    const { positions, sinks } = options
-    this.#feeds = sinks.map((sink) => {
-      const from = positions.sink(sink.name).spool!
-      return new SpoolFeed({ ...options, sink, onProgress: () => this.#progress.notifyAll() }, from)
-    })
+    this.#feeds = options.sinks.map((sink) => this.#feedOf(sink))
+  }
+
+  #feedOf(sink: Sink): SpoolFeed {
+    const from = this.#options.positions.sink(sink.name).spool!
+    const onProgress = (): void => this.#progress.notifyAll()
+    return new SpoolFeed({ ...this.#options, sink, aheadBytesMax: this.#aheadBytesMax, onProgress }, from)
+  }
+
+  /** Of each sink, bound on the memory of blocks that were read from the spool and are not stored, bytes. */
+  get #aheadBytesMax(): number {
+    return Math.min(this.#options.config.queueBytesMax, AHEAD_BYTES)
+  }
+
+  reconfigure({ spool: { bytesMax } }: DispatcherConfig): void {
+    this.#options.spool.resize(bytesMax)
+    for (const feed of this.#feeds) feed.resize(this.#aheadBytesMax)
+    this.#progress.notifyAll()
+  }
+
+  /**
+   * Other sinks from now on: those that stay go on meanwhile, with all they have. One that is new begins where its place says.
+   * @param accept called with the end of the spool, between the ends of the old and the beginnings of the new ones
+   * @throws Error when one that is to go does not let go of what it writes, or `accept` fails: then all are as before
+   */
+  async changeSinks(
+    sinks: readonly Sink[],
+    accept: (end: SpoolOffset) => Promise<void>,
+    options: { signal: AbortSignal },
+  ): Promise<void> {
+    const going = this.#feeds.filter((feed) => !sinks.includes(feed.sink))
+    try {
+      const ended = await Promise.all(going.map((feed) => feed.quiesce(options)))
+      options.signal.throwIfAborted()
+      const busy = going.filter((_, index) => !ended[index]).map(({ name }) => name)
+      if (busy.length > 0) throw new Error(`sink ${busy.join(', ')} did not end what it writes`)
+      await accept(this.#options.spool.end)
+    } catch (error) {
+      for (const feed of going) this.#begin(feed)
+      throw error
+    }
+    for (const { name } of going) this.#options.metrics.queue(name, 0, 0)
+    const staying = new Map(this.#feeds.map((feed) => [feed.sink, feed]))
+    const begun = sinks.filter((sink) => !staying.has(sink)).map((sink) => this.#feedOf(sink))
+    this.#feeds = [...this.#feeds.filter((feed) => !going.includes(feed)), ...begun]
+    for (const feed of begun) this.#begin(feed)
+    this.#progress.notifyAll()
+  }
+
+  #begin(feed: SpoolFeed): void {
+    if (this.#scope?.signal.aborted === false) feed.start(this.#scope)
   }
 
   get committed(): boolean {
@@ -66,6 +111,7 @@ export class SpooledDelivery implements DeliveryMode {
   }
 
   start(scope: Scope): void {
+    this.#scope = scope
     scope.keep('spool_writer', 'spool', (signal) => this.#write(signal))
     for (const feed of this.#feeds) feed.start(scope)
   }
@@ -127,10 +173,10 @@ export class SpooledDelivery implements DeliveryMode {
 
   /** What every sink has by the positions on disk is not needed any more. */
   async saved(): Promise<void> {
-    const { positions, sinks, spool } = this.#options
-    for (const sink of sinks) sink.saved?.()
-    const names = [...sinks.map((sink) => sink.name), ...positions.sinksSwitchedOff()]
-    await spool.release(oldest(names.map((name) => positions.sink(name).spool ?? spool.end)))
+    const { positions, spool } = this.#options
+    for (const { sink } of this.#feeds) sink.saved?.()
+    const places = positions.sinkNames().map((name) => positions.sink(name).spool ?? spool.end)
+    await spool.release(oldest(places))
   }
 
   async close(): Promise<void> {
@@ -138,7 +184,7 @@ export class SpooledDelivery implements DeliveryMode {
   }
 
   checks(): Health['checks'] {
-    const isFull = this.#options.spool.bytes >= this.#options.spoolBytesMax
+    const isFull = this.#options.spool.bytes >= this.#options.config.spool.bytesMax
     const behind = this.#feeds.filter((feed) => !feed.caughtUp).map((feed) => feed.name)
     const full = isFull && this.#incoming.length > 0 ? `full, waiting for ${behind.join(', ')}` : null
     const trouble = this.#fault ?? full ?? this.#hung()
@@ -206,7 +252,8 @@ export class SpooledDelivery implements DeliveryMode {
   }
 
   async #keepWithinBound(): Promise<void> {
-    const { logger, metrics, positions, spool, spoolBytesMax, whenFull } = this.#options
+    const { config, logger, metrics, positions, spool } = this.#options
+    const { bytesMax: spoolBytesMax, whenFull } = config.spool
     if (spool.bytes < spoolBytesMax) return
     const drops = await makeRoom({ feeds: this.#feeds, positions, spool, spoolBytesMax, whenFull })
     for (const { sink, records } of drops) {
@@ -235,6 +282,8 @@ function oldest(offsets: readonly SpoolOffset[]): SpoolOffset {
   return offsets.reduce((a, b) => (compareOffsets(b, a) < 0 ? b : a))
 }
 
+/** Of each sink, read from the spool and not stored. */
+const AHEAD_BYTES = 16 * 1024 * 1024
 const ALL_DURABLE: NotDurable = new Map()
 /** Of one transaction. */
 const APPEND_BYTES = 1024 * 1024

@@ -18,7 +18,7 @@ export class StoredLogs {
   readonly gunzip: Gunzip
   readonly openLogs: OpenFiles
   readonly buffers: ReadBuffers = new ReadBuffers(BUFFERS, BUFFER_BYTES)
-  readonly #source: ContainerMonitorConfig['source']
+  readonly #config: StoredLogsOptions['config']
   /** The directory with one for each container. The engine names a log only once its container was started: then it may be gone already. */
   #directory: string | null = null
 
@@ -26,12 +26,12 @@ export class StoredLogs {
     this.fileSystem = fileSystem
     this.gunzip = gunzip
     this.openLogs = new OpenFiles(config.maxOpenLogs)
-    this.#source = config.source
+    this.#config = config
   }
 
   /** Whether files are the only source: where they cannot be read nothing is. */
   get isOnly(): boolean {
-    return this.#source === 'files'
+    return this.#config.source === 'files'
   }
 
   /** Takes note of where the engine has put a log. */
@@ -42,7 +42,7 @@ export class StoredLogs {
 
   /** Whether the container's log is to be read from its file. Where the engine does not say yet where it is, only if there is no other way. */
   isFor(details: ContainerDetails, { kind }: EngineInfo): boolean {
-    if (this.#source === 'api' || kind !== 'docker' || details.logDriver !== DRIVER) return false
+    if (this.#config.source === 'api' || kind !== 'docker' || details.logDriver !== DRIVER) return false
     this.learn(details)
     return this.isOnly || this.pathOf(details) !== null
   }

@@ -2,7 +2,7 @@ import type { CallFault, EngineOperation } from '../../engine/call-faults.ts'
 import { defineFault, type Definitions, type OptionsOf, type ValuesOf } from '../define-fault.ts'
 import type { FaultKind } from '../fault.ts'
 import { choice, container, milliseconds, optional, wholeNumber, withDefault } from '../parameter.ts'
-import type { EngineMachine } from '../streams/stream-fault-kind.ts'
+import type { WireMachine } from '../../wire/disturbable-engine.ts'
 
 /** Which requests. */
 export interface CallOptions {
@@ -13,7 +13,7 @@ export interface CallOptions {
 }
 
 /** A fault of requests to the engine. */
-export type CallFaultKind<Options = object> = FaultKind<Options & CallOptions, EngineMachine>
+export type CallFaultKind<Options = object> = FaultKind<Options & CallOptions, WireMachine>
 
 const times = optional(wholeNumber({ min: 1, max: 1_000_000 }), 'all requests')
 
@@ -58,38 +58,38 @@ export const slowAnswer: CallFaultKind<{ readonly delayMs: number }> = callFault
 })
 
 /** The answer to a list is empty: the engine is up before its data is. Requests of other kinds are answered as ever. */
-export const emptyList: FaultKind<{ readonly times?: number | undefined }, EngineMachine> = defineFault({
+export const emptyList: FaultKind<{ readonly times?: number | undefined }, WireMachine> = defineFault({
   name: 'empty-list',
   target: 'call',
   description: 'A list of containers has none in it, as when the engine is up before its data is.',
   lasts: true,
   parameters: { times },
-  inject: ({ engine }: EngineMachine, values) =>
+  inject: ({ engine }: WireMachine, values) =>
     engine.disturbCalls({ kind: 'empty' }, { operation: 'list', times: values.times }),
 })
 
 /** Who asks for events is refused, as by a proxy that lets only some requests pass. */
 export const eventsRefused: FaultKind<
   { readonly status?: number | undefined; readonly times?: number | undefined },
-  EngineMachine
+  WireMachine
 > = defineFault({
   name: 'events-refused',
   target: 'call',
   description: 'Who asks for events is refused, as by a proxy that lets only some requests pass.',
   lasts: true,
   parameters: { status: withDefault(wholeNumber({ min: 400, max: 599 }), 403), times },
-  inject: ({ engine }: EngineMachine, { status, times: count }) =>
+  inject: ({ engine }: WireMachine, { status, times: count }) =>
     engine.disturbCalls({ kind: 'status', status }, { operation: 'events', times: count }),
 })
 
 /** The head of the answer to who asks for events comes with the first event, as from some engines and proxies. */
-export const lateEventHeaders: FaultKind<object, EngineMachine> = defineFault({
+export const lateEventHeaders: FaultKind<object, WireMachine> = defineFault({
   name: 'late-event-headers',
   target: 'call',
   description: 'The head of the answer to who asks for events comes with the first event.',
   lasts: true,
   parameters: {},
-  inject: ({ engine }: EngineMachine) => engine.delayEventHeads(),
+  inject: ({ engine }: WireMachine) => engine.delayEventHeads(),
 })
 
 /** One container cannot be inspected, while everything else about it is as ever. */
@@ -99,7 +99,7 @@ export const inspectFails: FaultKind<
     readonly status?: number | undefined
     readonly times?: number | undefined
   },
-  EngineMachine
+  WireMachine
 > = defineFault({
   name: 'inspect-fails',
   target: 'call',
@@ -110,10 +110,10 @@ export const inspectFails: FaultKind<
     status: withDefault(wholeNumber({ min: 400, max: 599 }), 500),
     times,
   },
-  inject: ({ engine }: EngineMachine, { container: reference, status, times: count }) =>
+  inject: ({ engine }: WireMachine, { container: reference, status, times: count }) =>
     engine.disturbCalls(
       { kind: 'status', status },
-      { operation: 'inspect', containerId: engine.present(reference).id, times: count },
+      { operation: 'inspect', container: reference, times: count },
     ),
 })
 
@@ -128,7 +128,7 @@ function callFault<P extends Definitions>({
   parameters,
   fault,
   ...definition
-}: CallFaultDefinition<P>): FaultKind<OptionsOf<P> & CallOptions, EngineMachine> {
+}: CallFaultDefinition<P>): FaultKind<OptionsOf<P> & CallOptions, WireMachine> {
   const which = {
     operation: optional(choice(['info', 'list', 'inspect', 'events', 'logs']), 'every operation'),
     times,
@@ -138,9 +138,9 @@ function callFault<P extends Definitions>({
     target: 'call',
     lasts: true,
     parameters: { ...parameters, ...which },
-    inject: ({ engine }: EngineMachine, values: ValuesOf<P> & ValuesOf<typeof which>) =>
+    inject: ({ engine }: WireMachine, values: ValuesOf<P> & ValuesOf<typeof which>) =>
       engine.disturbCalls(fault(values), { operation: values.operation, times: values.times }),
   })
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its parameters are these and those that say which requests
-  return kind as unknown as FaultKind<OptionsOf<P> & CallOptions, EngineMachine>
+  return kind as unknown as FaultKind<OptionsOf<P> & CallOptions, WireMachine>
 }

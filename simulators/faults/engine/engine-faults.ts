@@ -1,12 +1,15 @@
 import { PERSONALITIES, PERSONALITY_NAMES, type PersonalityName } from '../../engine/personality.ts'
-import type { SimulatedEngine } from '../../engine/simulated-engine.ts'
 import { defineFault, OVER } from '../define-fault.ts'
 import type { FaultKind } from '../fault.ts'
 import { choice, milliseconds, text, wholeNumber, withDefault } from '../parameter.ts'
+import type { DisturbableEngine, WireMachine } from '../../wire/disturbable-engine.ts'
 import type { EngineMachine } from '../streams/stream-fault-kind.ts'
 
 /** A fault of the engine as a whole. */
 export type EngineFaultKind<Options = object> = FaultKind<Options, EngineMachine>
+
+/** One that is to be seen on its connections alone. */
+export type OutageKind<Options = object> = FaultKind<Options, WireMachine>
 
 /** What becomes of the containers when the daemon dies. */
 interface OfContainers {
@@ -35,33 +38,33 @@ const containers = withDefault(choice(['live-restore', 'end']), 'live-restore')
 const downMs = withDefault(milliseconds({ min: 1, max: 3_600_000 }), 1000, '1s')
 
 /** New connections are refused; those that stand go on. */
-export const refused: EngineFaultKind = defineFault({
+export const refused: OutageKind = defineFault({
   name: 'refused',
   target: 'engine',
   description: 'New connections are refused; those that stand go on.',
   parameters: {},
   lasts: true,
-  inject: ({ engine }: EngineMachine) => engine.refuseConnections(),
+  inject: ({ engine }: WireMachine) => engine.refuseConnections(),
 })
 
 /** The daemon is gone: connections break and new ones are refused. */
-export const goAway: EngineFaultKind<OfContainers> = defineFault({
+export const goAway: OutageKind<OfContainers> = defineFault({
   name: 'go-away',
   target: 'engine',
   description: 'The daemon is gone: connections break and new ones are refused.',
   parameters: { containers },
   lasts: true,
-  inject: ({ engine }: EngineMachine, { containers: becomeOf }) => engine.goAway({ containers: becomeOf }),
+  inject: ({ engine }: WireMachine, { containers: becomeOf }) => engine.goAway({ containers: becomeOf }),
 })
 
 /** The daemon dies and is back after a while. */
-export const restartEngine: EngineFaultKind<OfContainers & OfDowntime> = defineFault({
+export const restartEngine: OutageKind<OfContainers & OfDowntime> = defineFault({
   name: 'restart-engine',
   target: 'engine',
   description: 'The daemon dies, with its containers or not, and is back after a while.',
   parameters: { containers, downMs },
   lasts: false,
-  inject: ({ engine }: EngineMachine, values) => beAway(engine, values.containers, values.downMs),
+  inject: ({ engine }: WireMachine, values) => beAway(engine, values.containers, values.downMs),
 })
 
 /** Another version takes over after a while, as after an upgrade of the package. */
@@ -80,36 +83,36 @@ export const upgradeEngine: EngineFaultKind<{ readonly to: PersonalityName } & O
   })
 
 /** As SIGSTOP does: connections stand, and nothing is answered, sent or ended. */
-export const hang: EngineFaultKind = defineFault({
+export const hang: OutageKind = defineFault({
   name: 'hang',
   target: 'engine',
   description: 'Connections stand, and nothing is answered, sent or ended.',
   parameters: {},
   lasts: true,
-  inject: ({ engine }: EngineMachine) => engine.hang(),
+  inject: ({ engine }: WireMachine) => engine.hang(),
 })
 
 /** The engine is there again, whatever kept it. */
-export const comeBack: EngineFaultKind = defineFault({
+export const comeBack: OutageKind = defineFault({
   name: 'come-back',
   target: 'engine',
   description: 'The engine is there again, whatever kept it.',
   parameters: {},
   lasts: false,
-  inject: ({ engine }: EngineMachine) => {
+  inject: ({ engine }: WireMachine) => {
     engine.comeBack()
     return OVER
   },
 })
 
 /** Every connection that listens to events breaks. */
-export const eventStreamDropped: EngineFaultKind = defineFault({
+export const eventStreamDropped: OutageKind = defineFault({
   name: 'event-stream-dropped',
   target: 'engine',
   description: 'Every connection that listens to events breaks.',
   parameters: {},
   lasts: false,
-  inject: ({ engine }: EngineMachine) => {
+  inject: ({ engine }: WireMachine) => {
     engine.events.dropStreams()
     return OVER
   },
@@ -167,7 +170,7 @@ export const clockStep: EngineFaultKind<{
 })
 
 function beAway(
-  engine: SimulatedEngine,
+  engine: DisturbableEngine,
   containersBecome: 'live-restore' | 'end',
   forMs: number,
 ): Disposable {

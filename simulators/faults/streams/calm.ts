@@ -1,10 +1,10 @@
 import { defineFault, OVER } from '../define-fault.ts'
 import type { FaultKind } from '../fault.ts'
 import { container, optional } from '../parameter.ts'
-import type { EngineMachine } from './stream-fault-kind.ts'
+import type { WireMachine } from '../../wire/disturbable-engine.ts'
 
 /** Takes the faults of one container's streams away, or every fault of streams and calls. Streams that broke or ended stay so. */
-export const calm: FaultKind<{ readonly container?: string | undefined }, EngineMachine> = defineFault({
+export const calm: FaultKind<{ readonly container?: string | undefined }, WireMachine> = defineFault({
   name: 'calm',
   target: 'stream',
   description: 'Takes the faults of a container’s streams away, or every fault of streams and calls.',
@@ -12,7 +12,7 @@ export const calm: FaultKind<{ readonly container?: string | undefined }, Engine
     container: optional(container(), 'everything'),
   },
   lasts: false,
-  inject: ({ engine }: EngineMachine, values) => {
+  inject: ({ engine }: WireMachine, values) => {
     engine.calm(values.container)
     return OVER
   },

@@ -1,4 +1,5 @@
 import type { SimulatedEngine } from '../../engine/simulated-engine.ts'
+import type { WireMachine } from '../../wire/disturbable-engine.ts'
 import type { Wire } from '../../wire/wire.ts'
 import { defineFault, type Definitions, type OptionsOf, type ValuesOf } from '../define-fault.ts'
 import type { FaultKind } from '../fault.ts'
@@ -20,7 +21,7 @@ export interface EngineMachine {
 }
 
 /** A fault of the streams that carry logs. */
-export type StreamFaultKind<Options = object> = FaultKind<Options & StreamOptions, EngineMachine>
+export type StreamFaultKind<Options = object> = FaultKind<Options & StreamOptions, WireMachine>
 
 interface StreamFaultDefinition<P> {
   readonly name: string
@@ -42,7 +43,7 @@ export function streamFault<P extends Definitions>({
   lasts = true,
   holdsRequest = false,
   actOn,
-}: StreamFaultDefinition<P>): FaultKind<OptionsOf<P> & StreamOptions, EngineMachine> {
+}: StreamFaultDefinition<P>): FaultKind<OptionsOf<P> & StreamOptions, WireMachine> {
   const which = {
     container: optional(container(), 'every container'),
     streams: withDefault(choice(['open', 'next', 'all']), lasts ? 'all' : 'open'),
@@ -54,12 +55,12 @@ export function streamFault<P extends Definitions>({
     description,
     lasts,
     parameters: { ...parameters, ...which },
-    inject: ({ engine }: EngineMachine, values: ValuesOf<P> & ValuesOf<typeof which>) => {
+    inject: ({ engine }: WireMachine, values: ValuesOf<P> & ValuesOf<typeof which>) => {
       const { container: of, streams, follow } = values
       const fault = { name, holdsRequest, actOn: (wire: Wire) => actOn(wire, values) }
       return engine.disturbStreams(fault, { container: of, streams, follow })
     },
   })
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its parameters are these and those that say which streams
-  return kind as unknown as FaultKind<OptionsOf<P> & StreamOptions, EngineMachine>
+  return kind as unknown as FaultKind<OptionsOf<P> & StreamOptions, WireMachine>
 }

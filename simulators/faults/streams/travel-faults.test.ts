@@ -1,41 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { never, readToEnd, readWithin } from '../../engine/test-support.ts'
+import { never, readToEnd } from '../../engine/test-support.ts'
 import { demonstrate, FaultRig } from '../fault.test-helper.ts'
 import * as faults from './travel-faults.ts'
+import { TRAVEL_DEMONSTRATIONS } from './travel-faults.test-helper.ts'
 
 demonstrate(faults, {
-  latency: async (rig) => {
-    const stream = await rig.openLog()
-    rig.inject(faults.latency({ delayMs: 2000, jitterMs: 500 }))
-    const delays: number[] = []
-    for (let line = 0; line < 20; line++) {
-      rig.web.write('stdout', 'late\n')
-      delays.push(await rig.durationOf(rig.readBytes(stream, 44)))
-    }
-    expect(Math.min(...delays)).toBeGreaterThanOrEqual(1500)
-    expect(Math.max(...delays)).toBeLessThanOrEqual(2510)
-    expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThan(100)
-    rig.world.engine.exit('web')
-    expect(await rig.durationOf(stream.read({ signal: never }))).toBeGreaterThanOrEqual(1500)
-  },
-
-  bandwidth: async (rig) => {
-    rig.web.write('stdout', `${'x'.repeat(9960)}\n`)
-    rig.inject(faults.bandwidth({ bytesPerSecond: 1000 }))
-    const stream = await rig.openLog({ follow: false })
-    const ms = await rig.durationOf(readToEnd(stream))
-    expect(ms).toBeGreaterThan(9500)
-    expect(ms).toBeLessThan(10_500)
-  },
-
-  slowDrip: async (rig) => {
-    rig.web.write('stdout', 'drip\n')
-    rig.inject(faults.slowDrip({ bytes: 4, everyMs: 1000 }))
-    const stream = await rig.openLog()
-    await rig.readBytes(stream, 4)
-    expect(await readWithin(rig.world, stream, 990)).toBe('idle')
-    expect((await readWithin(rig.world, stream, 100))?.length).toBeLessThanOrEqual(4)
-  },
+  ...TRAVEL_DEMONSTRATIONS,
 
   slicer: async (rig) => {
     rig.web.write('stdout', 'thin\n')

@@ -15,6 +15,7 @@ interface OpenedFile extends Opening {
 export class OpenWatch implements Disposable {
   readonly #files = new Map<number, OpenedFile>()
   readonly #directories = new Map<string, Opening>()
+  #lastDirectory: Opening | null = null
   readonly #closedAsGarbage: Opening[] = []
   readonly #methods = new ReplacedMethods()
   readonly #watch: ResourceWatch
@@ -41,7 +42,7 @@ export class OpenWatch implements Disposable {
     return this.#directories.get(path) ?? null
   }
 
-  /** Files that nobody closed before they were forgotten. */
+  /** Files and directories that nobody closed before they were forgotten. Node does not say which directory it was: it is taken for the last one. */
   get closedAsGarbage(): readonly Opening[] {
     return this.#closedAsGarbage
   }
@@ -89,6 +90,7 @@ export class OpenWatch implements Disposable {
       const opening = this.#watch.opening(open)
       const directory = Reflect.apply(original, fs, args)
       this.#directories.set(realPath(String(args[0])), opening)
+      this.#lastDirectory = opening
       return directory
     }
     return open
@@ -103,8 +105,12 @@ export class OpenWatch implements Disposable {
     const descriptor = /^Closing file descriptor (\d+) on garbage collection$/.exec(message)?.[1]
     const opened = this.#files.get(Number(descriptor))
     if (opened !== undefined) this.#closedAsGarbage.push(opened)
+    if (message === DIRECTORY_CLOSED && this.#lastDirectory !== null)
+      this.#closedAsGarbage.push(this.#lastDirectory)
   }
 }
+
+const DIRECTORY_CLOSED = 'Closing directory handle on garbage collection'
 
 function realPath(path: string): string {
   try {

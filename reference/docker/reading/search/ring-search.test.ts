@@ -67,10 +67,40 @@ test('in the end of a log only the whole ring counts, and a reply without it is 
         (_, index) =>
           index >= ring.length - 1 && ring.every((key, i) => reply[index - ring.length + 1 + i] === key),
       )
-      const startsWithin = reply.length > 0 && reply[0] !== ring[0] && ring.includes(reply[0]!)
-      expect(answer).toBe(startsWithin ? 'more 1' : at < 0 ? 'more' : `found ${at + 1}`)
+      const within = beganWithin(ring, reply)
+      const found = at < 0 ? Infinity : at + 1
+      expect(`${ring.join('')} in ${reply.join('')}: ${answer}`).toBe(
+        `${ring.join('')} in ${reply.join('')}: ${within < found ? `more ${within}` : at < 0 ? 'more' : `found ${found}`}`,
+      )
     }
   }
+})
+
+/** At which message it is clear that a reply began within the ring: at the first, if that is there once, and otherwise where the longest end of the ring that it begins with is over. */
+function beganWithin(ring: number[], reply: number[]): number {
+  const first = reply[0]
+  const times = ring.filter((key) => key === first).length
+  if (first === undefined || first === ring[0] || times === 0) return Infinity
+  if (times === 1) return 1
+  for (let end = 1; end <= reply.length; end++) {
+    const begins = (length: number): boolean =>
+      ring.slice(-length).every((key, index) => index >= end || reply[index] === key)
+    const possible = ring
+      .slice(1)
+      .map((_, index) => index + 1)
+      .filter((length) => length >= end && begins(length))
+    if (possible.at(-1) === end) return end
+  }
+  return Infinity
+}
+
+test('a long line whose pieces repeat themselves is found again where its end differs', () => {
+  const ring = Float64Array.from([...Array.from({ length: 49 }, (_, n) => (n + 4) % 5), 9])
+  const reply = [...Array.from({ length: 63 }, (_, n) => n % 5), 9]
+  const tested = new RingSearch(ring, { asked: 306, limit: 306 })
+  const answers = reply.map((key) => tested.push(key, { known: true, newer: false }))
+  expect(answers.indexOf('found')).toBe(63)
+  expect(answers.slice(0, 63).every((answer) => answer === 'search')).toBe(true)
 })
 
 test('a followed reply is given up once all that was asked for has passed', () => {

@@ -44,7 +44,7 @@ export class RingSearch {
     this.#ring = ring
     this.#reply = reply
     this.#failure = failureFunction(ring)
-    this.#ends = reply.asked === undefined ? Array.from(ring.subarray(1), (_, index) => index + 1) : []
+    this.#ends = Array.from(ring.subarray(1), (_, index) => index + 1)
   }
 
   /** Messages taken. */
@@ -60,23 +60,25 @@ export class RingSearch {
   push(key: number, { known, newer }: Hints): SearchAnswer {
     this.#passed += 1
     if (known) this.#lastKnown = key
-    if (this.#pushRun(key) || this.#pushEnd(key)) return 'found'
-    return this.#isInVain(key, newer) ? 'more' : 'search'
+    if (this.#pushRun(key)) return 'found'
+    const beganWithin = this.#pushEnd(key)
+    if (this.#reply.asked === undefined && beganWithin) return 'found'
+    return beganWithin || this.#isInVain(newer) ? 'more' : 'search'
   }
 
   /** The reply ended cleanly before the ring was found. */
   end(): 'found' | 'more' | 'lost' | 'empty' {
-    if (this.#endedAt > 0 && this.#endedAt === this.#passed) return 'found'
     if (this.#reply.asked !== undefined) return 'more'
+    if (this.#endedAt > 0 && this.#endedAt === this.#passed) return 'found'
     return this.#passed === 0 ? 'empty' : 'lost'
   }
 
-  /** Whether the whole run cannot come: the reply begins behind the ring or within it, or all that was asked for has passed. */
-  #isInVain(key: number, newer: boolean): boolean {
+  /** Whether the whole run cannot come: the reply begins behind the ring, or all that was asked for has passed. */
+  #isInVain(newer: boolean): boolean {
     const { asked, limit } = this.#reply
     if (this.#passed >= limit) return true
     if (asked === undefined) return false
-    return this.#passed === 1 && this.#matched === 0 && (newer || this.#ring.includes(key))
+    return this.#passed === 1 && this.#matched === 0 && newer
   }
 
   #pushRun(key: number): boolean {
@@ -88,12 +90,18 @@ export class RingSearch {
     return true
   }
 
-  /** Equal keys leave several ends possible: the longest decides. */
+  /** Whether the reply began within the ring, whose end has come now. Equal keys, as of the pieces of one long line, leave several ends possible: the longest decides. */
   #pushEnd(key: number): boolean {
     if (this.#ends.length === 0) return false
     const at = this.#passed - 1
     const { length } = this.#ring
     this.#ends = this.#ends.filter((end) => at < end && this.#ring[length - end + at] === key)
+    if (this.#reply.asked !== undefined && this.#passed === 1) {
+      // The end of a log that begins as the ring does most likely holds all of it. One that begins with another key of it began within it, unless that key comes
+      // again: of a long line whose pieces repeat themselves more than the ring may be there.
+      if (this.#matched > 0) this.#ends = []
+      if (this.#ends.length === 1) return true
+    }
     if (this.#ends[0] === at + 1) this.#endedAt = this.#passed
     return this.#ends.length > 0 && this.#ends.at(-1) === at + 1
   }

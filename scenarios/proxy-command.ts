@@ -1,0 +1,114 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { messageOf } from '../reference/errors.ts'
+import { UsageError } from '../reference/usage-error.ts'
+import {
+  EngineProxy,
+  parseEngineAddress,
+  parseScenario,
+  playTimeline,
+  PROXY_FAULTS,
+  scenarioJsonSchema,
+  type Scenario,
+  type WireMachine,
+} from '../simulators/index.ts'
+import { usualHosts } from './docker/docker-host.ts'
+import { faultsJson, faultsText } from './fault-list.ts'
+import { onInterruption } from './interruption.ts'
+import { parseListenAddress } from './listen-address.ts'
+import { createRecording } from './recording-file.ts'
+
+interface ProxyOptions {
+  readonly upstream: string
+  readonly listen?: string
+  readonly scenario?: string
+  readonly record?: string
+  readonly listFaults?: true
+  readonly json?: true
+  readonly scenarioSchema?: true
+}
+
+/** `watertight proxy`: faults in front of a real engine, for any client. */
+export function registerProxyCommand(program: Command): void {
+  program
+    .command('proxy')
+    .description(
+      'stand before a real Docker daemon until interrupted: what passes unharmed passes byte for byte',
+    )
+    .option('--upstream <address>', 'the daemon: unix:///path or tcp://host:port', usualHosts()[0])
+    .option('--listen <address>', 'unix:///path, or tcp://127.0.0.1:port, 0 for any')
+    .option('--scenario <file>', 'faults on a time line (YAML), from the start on')
+    .option('--record <file>', 'keep what passes, for "dockerd --replay"; the file must not be there')
+    .option('--list-faults', 'print what can go wrong here, and exit')
+    .option('--json', 'with --list-faults: print one JSON object')
+    .option('--scenario-schema', 'print the JSON Schema of scenario files, and exit')
+    .action(async (options: ProxyOptions) => {
+      if (options.listFaults === true) {
+        process.stdout.write(options.json === true ? faultsJson(PROXY_FAULTS) : faultsText(PROXY_FAULTS))
+      } else if (options.scenarioSchema === true) {
+        process.stdout.write(`${JSON.stringify(scenarioJsonSchema(PROXY_FAULTS), null, 2)}\n`)
+      } else await serve(options)
+    })
+}
+
+async function serve(options: ProxyOptions): Promise<void> {
+  if (options.listen === undefined) {
+    throw new UsageError('Cannot listen: give --listen unix:///path or tcp://127.0.0.1:port')
+  }
+  const scenario = await scenarioOf(options.scenario)
+  checkUpstream(options.upstream)
+  using interruption = onInterruption()
+  // Who may connect may do anything on the engine's machine.
+  process.umask(0o177)
+  using recording =
+    options.record === undefined ? null : createRecording(options.record, options.upstream, recordingFailed)
+  await using proxy = await listen(options.upstream, options.listen, {
+    seed: scenario.seed,
+    ...(recording !== null && { log: recording.recorder }),
+  })
+  using _playing = playTimeline(proxy.engine.host, proxy, scenario.timeline, say)
+  process.stdout.write(`listening on ${proxy.address}\n`)
+  if (!interruption.signal.aborted) await once(interruption.signal, 'abort')
+}
+
+async function listen(
+  upstream: string,
+  text: string,
+  more: Pick<Parameters<typeof EngineProxy.listen>[0], 'seed' | 'log'>,
+): Promise<EngineProxy> {
+  const address = parseListenAddress(text)
+  try {
+    return await EngineProxy.listen({ upstream, listen: address, ...more })
+  } catch (error) {
+    throw new UsageError(`Cannot listen on ${text}: ${messageOf(error)}`)
+  }
+}
+
+function checkUpstream(upstream: string): void {
+  try {
+    parseEngineAddress(upstream)
+  } catch (error) {
+    throw new UsageError(`Cannot use --upstream ${messageOf(error)}`)
+  }
+}
+
+async function scenarioOf(file: string | undefined): Promise<Scenario<WireMachine>> {
+  if (file === undefined) return parseScenario('{}', 'no scenario', PROXY_FAULTS, 'any')
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`Cannot read the scenario: ${messageOf(error)}`)
+  })
+  return parseScenario(text, file, PROXY_FAULTS, 'any')
+}
+
+/** The engine's clients are served all the same; the status says that the recording is not whole. */
+function recordingFailed(reason: string): void {
+  say(reason)
+  process.exitCode = WRONG_ENVIRONMENT
+}
+
+function say(problem: string): void {
+  process.stderr.write(`${problem}\n`)
+}
+
+const WRONG_ENVIRONMENT = 2
