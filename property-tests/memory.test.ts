@@ -6,7 +6,7 @@ import { retainedBytes, World } from '../simulators/index.ts'
 /** A rotation may leave nothing. What a collection of garbage leaves by chance is far below; an object for each rotation is far above. */
 const BYTES_MAX = 200_000
 const ROTATIONS = 1000
-const WARM_UP = 300
+const WARM_UP = 3000
 
 test('a thousand rotations leave no more memory in use than there was before', async () => {
   const world = new World({ seed: 1, recordLocations: false })

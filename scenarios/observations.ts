@@ -1,8 +1,17 @@
 import type { LineCounts } from './audit/line-audit.ts'
-import type { DelaySummary } from './audit/line-delays.ts'
 
 /** One column of a series; `null` where a sample could not be taken. */
 export type Column = readonly (number | null)[]
+
+/** How long lines were on their way, from being written to standing in the subject's output. */
+export interface DelaySummary {
+  /** Lines of which it is known. */
+  readonly count: number
+  /** Real (or virtual) milliseconds, not those of the phase. */
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
 
 /**
  * What was sampled while the phase's clock ran, as columns of equal length. A column that the subject or the engine cannot give is

@@ -1,17 +1,7 @@
-import type { Column } from '../observations.ts'
+import type { Column, DelaySummary } from '../observations.ts'
 
 /** When the lines of containers were written, milliseconds since the epoch, by container and number of the line. */
 export type WrittenLines = ReadonlyMap<string, ReadonlyMap<number, number>>
-
-/** How long lines were on their way, from being written to standing in the subject's output. */
-export interface DelaySummary {
-  /** Lines of which it is known. */
-  readonly count: number
-  /** Real (or virtual) milliseconds, not those of the phase. */
-  readonly p50Ms: number
-  readonly p99Ms: number
-  readonly maxMs: number
-}
 
 /** Remembers when each line came for the first time. */
 export class LineDelays {

@@ -1,9 +1,9 @@
 import { arch, availableParallelism, release, totalmem } from 'node:os'
 import type { LineCounts } from '../audit/line-audit.ts'
-import type { DelaySummary } from '../audit/line-delays.ts'
+
 import { judge, passed, type CriterionResult } from '../criteria/verdict.ts'
 import type { EngineName, EngineRun, PlayedFault } from '../engines/phase-engine.ts'
-import type { Series } from '../observations.ts'
+import type { DelaySummary, Series } from '../observations.ts'
 import { containerCount, type ContainerKind, type Phase } from '../phase.ts'
 
 /** One run of a phase, as `--json` prints it. */

@@ -91,7 +91,7 @@ test('a follower whose only position is the clock loses lines and repeats lines 
   const result = await run(selectPhases(['reconnects'])[0]!, await shipped('naive-follower'))
   expect(failed(result)).toEqual(expect.arrayContaining(['missing', 'duplicated']))
   expect(evidence(result, 'missing').join()).toMatch(
-    /wt-\d\d: [1-9]\d* of \d+ missing, first missing \d+, [1-9]\d* repeated/,
+    /wt-\d\d: [1-9]\d* of \d+ missing, \d+ of them read, first missing \d+, [1-9]\d* repeated/,
   )
   expect(conclusionsOf([result])[0]).toMatchObject({ loses: 'yes', repeats: 'yes' })
   expect(criterion(result, 'disturbances')?.pass).toBe(true)
@@ -99,7 +99,9 @@ test('a follower whose only position is the clock loses lines and repeats lines 
 
 test('the same follower never rotates, and that is seen at its connections', async () => {
   const brief = { ...BRIEF, load: { chatty: 2, bursty: 0, silent: 0 } }
-  expect(failed(await run(brief, await shipped('naive-follower')))).toEqual(['lasting-connections'])
+  const names = failed(await run(brief, await shipped('naive-follower')))
+  // It asks once more when the containers end: what it has of that second it may then have twice, if there is time for it.
+  expect(names.filter((name) => name !== 'duplicated')).toEqual(['lasting-connections'])
 })
 
 test('the reference collector loses and repeats nothing over the same disturbances', async () => {
