@@ -60,6 +60,8 @@ Nothing else, and nothing that changes anything: no \`POST\`, no \`DELETE\`, no 
 Who may use the engine's socket is as good as root. A proxy that lets these five through keeps the collector from that, such as
 [docker-socket-proxy](https://github.com/Tecnativa/docker-socket-proxy):
 
+<!-- test: no, it pulls an image that is not ours -->
+
 \`\`\`yaml
 services:
   engine:
