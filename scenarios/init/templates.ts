@@ -76,7 +76,7 @@ async function follow(engine: VirtualPorts['engine'], seen: string[], signal: Ab
 }
 
 test('whatever the engine delays, a follower that is stopped leaves nothing open', async () => {
-  const cases = fc.record({ seed: fc.nat(), everyMs: fc.integer({ min: 1, max: 5000 }), delayMs: fc.nat(2000) })
+  const cases = fc.record({ seed: fc.nat(), everyMs: fc.integer({ min: 1, max: 5000 }), delayMs: fc.integer({ min: 1, max: 2000 }) })
   await fc.assert(
     fc.asyncProperty(cases, async ({ seed, everyMs, delayMs }) => {
       const world = new World({ seed })
