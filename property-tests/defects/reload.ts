@@ -4,7 +4,7 @@ const origin = 'The collector, as it came to take up other settings while it run
 const reloadTest = 'reference/reload/reload.test.ts'
 const property = {
   file: 'property-tests/reload.property.test.ts',
-  test: 'whatever is reloaded, whenever, with faults and crashes',
+  test: 'whatever is reloaded, whenever, with faults',
 }
 const spooled = 'reference/dispatch/spool/spooled-delivery.ts'
 const dispatcher = 'reference/dispatch/dispatcher.ts'
