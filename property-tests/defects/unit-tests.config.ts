@@ -11,7 +11,7 @@ const config: ViteUserConfig = defineConfig({
     setupFiles: ['property-tests/pinned-seed.ts'],
     experimental: { viteModuleRunner: false },
     // How long it takes in real time says how busy the machine is: this only ends what hangs.
-    testTimeout: 600_000,
+    testTimeout: 60_000,
     // What a defect left pending may fail later: what counts is how the tests ended.
     dangerouslyIgnoreUnhandledErrors: true,
   },

@@ -30,7 +30,9 @@ export async function packedPackage(): Promise<void> {
     )
     for (const [index, name] of loaded.entries()) {
       const file = path.join(folder, `load-${index}.mjs`)
-      await writeFile(file, `if (Object.keys(await import('${name}')).length === 0) process.exit(1)`)
+      // The matcher for node:test is there for what it does when it is imported, and exports types only.
+      const least = name.endsWith('/node-test') ? 0 : 1
+      await writeFile(file, `if (Object.keys(await import('${name}')).length < ${least}) process.exit(1)`)
       const imported = await succeeds(process.execPath, [file])
       verdict(`${name} can be imported`, Number(imported), imported, '1')
     }
