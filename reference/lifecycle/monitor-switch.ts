@@ -80,12 +80,8 @@ export class MonitorSwitch implements Component {
   }
 
   get current(): MonitorState {
-    const tasks = (this.#lifecycle.state === 'stopped' && this.#run?.unfinished) || []
-    return {
-      name: this.#options.name,
-      state: this.#lifecycle.state,
-      unfinished: tasks.map(({ kind, name }) => `${kind} ${name}`),
-    }
+    const { state } = this.#lifecycle
+    return { name: this.#options.name, state, unfinished: state === 'stopped' ? this.#unfinished() : [] }
   }
 
   /** With the collector. */
@@ -189,11 +185,15 @@ export class MonitorSwitch implements Component {
     if (this.#scope !== null && this.#offSinceMs === null && this.isEnabled) await this.#lifecycle.start()
   }
 
+  /** Tasks of the last run that have not ended. */
+  #unfinished(): string[] {
+    return (this.#run?.unfinished ?? []).map(({ kind, name }) => `${kind} ${name}`)
+  }
+
   async #start(signal: AbortSignal): Promise<void> {
-    const left = this.#run?.unfinished ?? []
+    const left = this.#unfinished()
     if (left.length > 0) {
-      const names = left.slice(0, NAMES_MAX).map(({ kind, name }) => `${kind} ${name}`)
-      throw new Error(`of its last run ${names.join(', ')} did not end yet`)
+      throw new Error(`of its last run ${left.slice(0, NAMES_MAX).join(', ')} did not end yet`)
     }
     this.#runs += 1
     this.#run = this.#scope!.child(`run ${this.#runs}`)
