@@ -8,6 +8,7 @@ import { pinoLogger } from '../reference/adapters/pino-logger.ts'
 import { productionCollector } from '../reference/collect-command.ts'
 import { completeConfig } from '../reference/config/complete-config.ts'
 import type { Collector } from '../reference/main.ts'
+import { freePorts } from '../scenarios/subjects/reference.ts'
 import { findLeaks } from '../simulators/index.ts'
 import { containerApi, type LogService, type ServedContainer } from './models/container-api.ts'
 import type { StoredMessage } from './models/stored-log.ts'
@@ -33,6 +34,17 @@ test('100 starts and stops, some while streams hang, leave nothing open', async 
   }
 })
 
+test('a container monitor that is stopped over the API leaves no connection to the engine', async () => {
+  const { apiUrl, collector, connections, streams } = await rig()
+  await collector.start()
+  await expect.poll(streams, { interval: 2, timeout: PATIENCE_MS }).toBeGreaterThanOrEqual(CONTAINERS.length)
+  expect(await connections()).toBeGreaterThan(0)
+  const reply = await fetch(`${apiUrl}/api/monitors/container/stop`, { method: 'POST' })
+  expect(reply.status).toBe(200)
+  await expect.poll(connections, { interval: 10, timeout: 2000 }).toBe(0)
+  expect((await collector.stop()).missed).toEqual([])
+})
+
 /** Without this the test above would mean nothing: what is open while the collector runs is seen. */
 test('a collector that is not stopped is seen', async () => {
   const { collector, streams } = await rig()
@@ -49,6 +61,9 @@ test('a collector that is not stopped is seen', async () => {
 })
 
 interface Rig {
+  readonly apiUrl: string
+  /** To the server, seen from there. */
+  readonly connections: () => Promise<number>
   readonly collector: Collector
   readonly directory: string
   /** How often logs were asked for. */
@@ -64,15 +79,22 @@ async function rig(): Promise<Rig> {
     await api[Symbol.asyncDispose]()
     await rm(directory, { recursive: true })
   })
+  const [apiPort = 0] = await freePorts(1)
   const config = completeConfig({
     stateDir: path.join(directory, 'state'),
     containerMonitor: { socketPath: api.host, streamRotation: { maxConcurrentStreams: CONTAINERS.length } },
     sinks: { localFile: { directory: path.join(directory, 'logs') } },
     metrics: { port: 0 },
-    api: { port: 0 },
+    api: { port: apiPort },
   })
   const streams = (): number => api.requests.filter((url) => url.includes('/logs?')).length
-  return { collector: productionCollector(config, pinoLogger('error')), directory, streams }
+  return {
+    apiUrl: `http://127.0.0.1:${apiPort}`,
+    collector: productionCollector(config, pinoLogger('error')),
+    connections: () => api.connections(),
+    directory,
+    streams,
+  }
 }
 
 /** Every third stop comes while the start is under way or just over, the others, the last too, when every log was asked for. */

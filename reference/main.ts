@@ -154,7 +154,7 @@ export function createCollector(
     delivery,
     ownDirectories: () => writtenTo(live.current),
   })
-  const containerControl = containerSwitch(monitor, live, { clock, logger })
+  const containerControl = containerSwitch(monitor, live, { clock, engine, logger })
   const fileControl = fileSwitch(files, live, { clock, logger })
   const monitors = [containerControl, fileControl]
   const enabledMonitors = (): MonitorState[] =>
@@ -338,14 +338,18 @@ function closeOf(scope: Scope | null): (deadlineMs: number) => Promise<JoinRepor
   return async (deadlineMs) => (await scope?.close({ deadlineMs })) ?? null
 }
 
-/** In the middle of a stop each has what its readers need to end: the longest of their own deadlines is that of a close without an answer. */
+/**
+ * In the middle of a stop each has what its readers need to end: the longest of their own deadlines is that of a close without an answer. Stopped by request
+ * it leaves no connection to the engine; when the collector stops, {@link engineConnections} closes them.
+ */
 function containerSwitch(
   monitor: ContainerMonitor,
   live: LiveConfig,
-  ports: { clock: Clock; logger: Logger },
+  { engine, ...ports }: { clock: Clock; engine: DockerEngine; logger: Logger },
 ): MonitorSwitch {
   return new MonitorSwitch(monitor, {
     ...ports,
+    release: async () => engine.close(),
     isEnabled: () => live.containerMonitor.enabled,
     name: 'container',
     component: 'container_monitor',

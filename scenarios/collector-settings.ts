@@ -26,10 +26,21 @@ export function collectorYaml(place: CollectorPlace, settings: SubjectSettings):
         max_concurrent_streams: settings.slots,
       },
     },
+    ...(settings.isOperated === true ? operatedSections(place) : {}),
     sinks: { local_file: { directory: place.outDir } },
     metrics: { listen: place.metricsListen },
     api: { listen: place.apiListen },
   })
+}
+
+/** What an operator uses of it. */
+function operatedSections(place: SubjectPlace): object {
+  return { push: { enabled: true }, file_monitor: { enabled: true, paths: [tailedFile(place)] } }
+}
+
+/** The log in a file that an operated collector reads. */
+export function tailedFile({ tailDir }: Pick<SubjectPlace, 'tailDir'>): string {
+  return `${tailDir}/app.log`
 }
 
 function milliseconds(ms: number): string {

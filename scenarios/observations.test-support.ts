@@ -24,6 +24,7 @@ export function observations(
     deadlineErrors: null,
     violations: [],
     disturbances: 0,
+    operations: null,
     newlyOpen: [],
     subjectProblems: [],
     lastingConnections: null,

@@ -1,3 +1,4 @@
+import type { OperationKind } from './phase.ts'
 import type { LineCounts } from './audit/line-audit.ts'
 
 /** One column of a series; `null` where a sample could not be taken. */
@@ -69,6 +70,8 @@ export interface Observations {
   readonly violations: readonly string[]
   /** Disturbances that the phase had ordered and that were played. */
   readonly disturbances: number
+  /** What the operator did over the subject's API, in order; `null` where the phase has no operator, or the subject no such API. */
+  readonly operations: readonly Operation[] | null
   /** What is open at the end of the phase's clock and was not at its start, and where it was opened or leads to: one sentence each, the most first. */
   readonly newlyOpen: readonly string[]
   /** What was wrong with the subject as a program, with what it said last: it could not be started, ended by itself, or would not end. */
@@ -83,4 +86,21 @@ export interface StopObservation {
   readonly seconds: number
   /** `null` when it did not end by itself, or has no exit code. */
   readonly exitCode: number | null
+}
+
+/** Something that an operator did, and what was seen then: while the monitor was stopped, or when the lines were with the subject. `null` for what was not seen. */
+export interface Operation {
+  readonly kind: OperationKind
+  /** Connections to the engine. */
+  readonly connections: number | null
+  /** Tasks that the subject says are alive. */
+  readonly tasks: number | null
+  /** Descriptors that are open in all of the subject's processes. */
+  readonly fds: number | null
+  /** Files that the subject's sink for files has open, as it says. */
+  readonly sinkFiles: number | null
+  /** How long the subject took to end, where it was told to. */
+  readonly stopSeconds: number | null
+  /** What was not answered as it should be, one sentence each. */
+  readonly problems: readonly string[]
 }

@@ -28,8 +28,32 @@ export interface Phase {
  * - `restart-engine`: as that, and for {@link ENGINE_AWAY_SECONDS} the engine cannot be reached. Containers go on.
  * - `restart-subject`: it is told to end, and started again.
  * - `kill-subject`: it is killed, with everything it has started, and started again.
+ *
+ * And what an operator does over its API: {@link OperationKind}.
  */
-export type DisturbanceKind = 'cut-connections' | 'restart-engine' | 'restart-subject' | 'kill-subject'
+export type DisturbanceKind =
+  | 'cut-connections'
+  | 'restart-engine'
+  | 'restart-subject'
+  | 'kill-subject'
+  | OperationKind
+
+/**
+ * What an operator does to a subject that has the reference collector's HTTP API, with the requests that `curl` would send. Any other subject is left alone.
+ * - `cycle-container-monitor`, `cycle-file-monitor`: the monitor is stopped, what is left open then is looked at, and it is started again.
+ * - `push-names`: a line is pushed to each of {@link PUSHED_NAMES} names.
+ * - `stop-in-flight`: {@link LINES_IN_FLIGHT} lines are pushed, and the subject is told to end while they are on their way. Started again, it is sent once more
+ *   what it did not answer, under the same `Idempotency-Key`.
+ */
+export type OperationKind = (typeof OPERATION_KINDS)[number]
+export const OPERATION_KINDS = [
+  'cycle-container-monitor',
+  'cycle-file-monitor',
+  'push-names',
+  'stop-in-flight',
+] as const
+export const PUSHED_NAMES = 1000
+export const LINES_IN_FLIGHT = 10_000
 
 export interface Disturbance {
   /** Phase seconds since the clock started. */
@@ -60,4 +84,13 @@ export interface Criterion {
 /** Number of containers of a phase. */
 export function containerCount(phase: Phase): number {
   return Object.values(phase.load).reduce((sum, count) => sum + count, 0)
+}
+
+/** Whether an operator has something to do in it. */
+export function isOperated({ disturbances = [] }: Phase): boolean {
+  return disturbances.some(({ kind }) => isOperation(kind))
+}
+
+export function isOperation(kind: DisturbanceKind): kind is OperationKind {
+  return OPERATION_KINDS.some((each) => each === kind)
 }

@@ -31,6 +31,24 @@ export const RELOAD: readonly Defect[] = [
     ],
   },
   {
+    id: 'B500',
+    origin: 'The phase connection-churn, on the simulated daemon',
+    description: 'A container monitor that is stopped over the API keeps its connections to the engine',
+    patches: [
+      {
+        file: 'reference/main.ts',
+        find: 'release: async () => engine.close(),',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'property-tests/real-handles.test.ts',
+        test: 'a container monitor that is stopped over the API leaves no connection to the engine',
+      },
+    ],
+  },
+  {
     id: 'B17',
     origin: 'The Go system: a stop during the start leaves the half that was started',
     description: 'What a start that fails or is stopped has begun is not given back',

@@ -37,7 +37,13 @@ await using containers = await engine.start({
   labels,
   seed: 1,
 })
-const place = { dockerHost: containers.host, outDir: room.output, stateDir: room.state, sinkUrl: '' }
+const place = {
+  dockerHost: containers.host,
+  outDir: room.output,
+  stateDir: room.state,
+  tailDir: '',
+  sinkUrl: '',
+}
 const definition = await referenceSubject(defect).prepare(
   { ...place, label: 'watertight.run=memory' },
   { slots: PHASE.slots, compress: COMPRESS },

@@ -1,6 +1,6 @@
 import type { LineCounts } from '../audit/line-audit.ts'
-import type { Column, Observations, Series } from '../observations.ts'
-import type { Criterion } from '../phase.ts'
+import type { Column, Observations, Operation, Series } from '../observations.ts'
+import type { Criterion, OperationKind } from '../phase.ts'
 import { firstAndLast, growthOf, maximum, median, totalGrowth, type Growth } from './growth.ts'
 
 /** Tasks must not grow by `limit` or more in a phase minute. */
@@ -87,6 +87,97 @@ export function disturbed(limit: number): Criterion {
     unit: 'disturbances',
     measure: ({ disturbances }) => disturbances,
   }
+}
+
+/** The operator did what the phase says, so many times; and was answered. */
+export function operated(limit: number): Criterion {
+  return {
+    id: 'operations',
+    description: 'operations over the API that were answered as they should be',
+    comparator: '=',
+    limit,
+    unit: 'operations',
+    measure: ({ operations }) =>
+      operations === null ? null : operations.filter(({ problems }) => problems.length === 0).length,
+    evidence: ({ operations }) =>
+      (operations ?? []).flatMap(({ problems }) => problems).slice(0, NAMED_PROBLEMS),
+  }
+}
+
+/** While the container monitor is stopped, nothing is left of what it had to the engine. */
+export const noConnectionsAfterStop: Criterion = {
+  id: 'connections-after-stop',
+  description: 'most connections to the engine left after a stop of the container monitor',
+  comparator: '=',
+  limit: 0,
+  unit: 'connections',
+  measure: ({ operations }) =>
+    mostOf(operations, 'cycle-container-monitor', ({ connections }) => connections),
+}
+
+/** Each time a monitor is stopped there is as much left as the times before: the tasks of one run do not outlive it. */
+export const tasksBackToBaseline: Criterion = {
+  id: 'baseline-tasks',
+  description: 'growth of tasks from one stop of a monitor to the last',
+  comparator: '<',
+  limit: 1,
+  unit: 'tasks',
+  measure: ({ operations }) => growthOverCycles(operations, ({ tasks }) => tasks),
+}
+
+/** The same for descriptors. */
+export const descriptorsBackToBaseline: Criterion = {
+  id: 'baseline-descriptors',
+  description: 'growth of open descriptors from one stop of a monitor to the last',
+  comparator: '<',
+  limit: 1,
+  unit: 'descriptors',
+  measure: ({ operations }) => growthOverCycles(operations, ({ fds }) => fds),
+}
+
+/** With more names than the sink may have files open, it has no more than that open. */
+export function sinkFilesAtMost(limit: number): Criterion {
+  return {
+    id: 'sink-files',
+    description: 'most log files open at once',
+    comparator: '<=',
+    limit,
+    unit: 'files',
+    measure: ({ operations }) => mostOf(operations, 'push-names', ({ sinkFiles }) => sinkFiles),
+  }
+}
+
+/** Told to end with lines in flight, it ends in time. That none of them is lost is asked by {@link ALWAYS}. */
+export const endsWithLinesInFlight: Criterion = {
+  id: 'stop-in-flight',
+  description: 'longest time to stop with lines in flight',
+  comparator: '<',
+  limit: 15,
+  unit: 's',
+  measure: ({ operations }) => mostOf(operations, 'stop-in-flight', ({ stopSeconds }) => stopSeconds),
+}
+
+type Operations = readonly Operation[] | null
+
+/** `null` when it was seen of none of them. */
+function mostOf(
+  operations: Operations,
+  kind: OperationKind,
+  figure: (operation: Operation) => number | null,
+): number | null {
+  return maximum((operations ?? []).filter((operation) => operation.kind === kind).map(figure))
+}
+
+/** Of the monitor of which it grew most. */
+function growthOverCycles(
+  operations: Operations,
+  figure: (operation: Operation) => number | null,
+): number | null {
+  const byKind = Map.groupBy(operations ?? [], ({ kind }) => kind)
+  const cycles = (['cycle-container-monitor', 'cycle-file-monitor'] as const).map((kind) =>
+    totalGrowth((byKind.get(kind) ?? []).map(figure), 3),
+  )
+  return maximum(cycles)
 }
 
 /** At least one rotation in all. */
@@ -279,3 +370,4 @@ function signed(value: number): string {
 }
 
 const NAMED_CONTAINERS = 5
+const NAMED_PROBLEMS = 5

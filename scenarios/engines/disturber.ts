@@ -1,8 +1,19 @@
-import { ENGINE_AWAY_SECONDS, type DisturbanceKind, type Phase } from '../phase.ts'
+import {
+  ENGINE_AWAY_SECONDS,
+  isOperation,
+  type DisturbanceKind,
+  type OperationKind,
+  type Phase,
+} from '../phase.ts'
 import type { PlayedFault } from './phase-engine.ts'
 
 /** How an engine does what a phase orders. Each resolves when the next part of the phase may go on. */
-export type DisturbanceActions = Readonly<Record<DisturbanceKind, () => void | Promise<void>>>
+export type DisturbanceActions = Readonly<
+  Record<Exclude<DisturbanceKind, OperationKind>, () => void | Promise<void>>
+>
+
+/** The operator's part; `null` where the subject has no API. */
+export type Operate = ((kind: OperationKind) => Promise<void>) | null
 
 /** Plays the disturbances of a phase, one after the other. */
 export class Disturber {
@@ -10,15 +21,18 @@ export class Disturber {
   played = 0
   readonly #disturbances: NonNullable<Phase['disturbances']>
   readonly #actions: DisturbanceActions
+  readonly #operate: Operate
 
-  constructor({ disturbances = [] }: Phase, actions: DisturbanceActions) {
+  constructor({ disturbances = [] }: Phase, actions: DisturbanceActions, operate: Operate = null) {
     this.#disturbances = disturbances
     this.#actions = actions
+    this.#operate = operate
   }
 
-  /** Those that were played. */
+  /** Those that were played. What an operator does is no fault. */
   get faults(): PlayedFault[] {
-    return this.#disturbances.slice(0, this.played).map(({ kind, atSeconds }) => ({
+    const played = this.#disturbances.slice(0, this.played).filter(({ kind }) => !isOperation(kind))
+    return played.map(({ kind, atSeconds }) => ({
       name: kind,
       fromSeconds: atSeconds,
       toSeconds: kind === 'restart-engine' ? atSeconds + ENGINE_AWAY_SECONDS : atSeconds,
@@ -35,7 +49,7 @@ export class Disturber {
       if (next === undefined || next.atSeconds >= until) break
       if (!(await goTo(next.atSeconds))) return
       this.played += 1
-      await this.#actions[next.kind]()
+      await (isOperation(next.kind) ? this.#operate?.(next.kind) : this.#actions[next.kind]())
     }
     await goTo(until)
   }

@@ -8,7 +8,8 @@ import { OutputWatch } from '../audit/output-watch.ts'
 import { storedStamps } from '../docker/stored-log.ts'
 import { dockerClient } from '../docker/docker-host.ts'
 import type { Observations } from '../observations.ts'
-import { containerCount, ENGINE_AWAY_SECONDS, type Phase } from '../phase.ts'
+import { Operator } from '../operator/operator.ts'
+import { containerCount, ENGINE_AWAY_SECONDS, isOperated, type Phase } from '../phase.ts'
 import { newlyOpen } from '../probes/newly-open.ts'
 import { openDescriptors } from '../probes/open-descriptors.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
@@ -19,7 +20,9 @@ import type { Subject, SubjectDefinition, SubjectOutput } from '../subjects/subj
 import { SubjectProcess } from '../subjects/subject-process.ts'
 import { stdoutFile } from '../subjects/last-words.ts'
 import { workloadsOf } from '../workload.ts'
-import { Disturber } from './disturber.ts'
+import { tailedFile } from '../collector-settings.ts'
+import { operatedProcess } from '../operator/operated-process.ts'
+import { Disturber, type DisturbanceActions } from './disturber.ts'
 import type { EngineProvider, RunningContainers } from './engine-provider.ts'
 import type { EngineRun, PhaseEngine, PlayedFault, RunOptions } from './phase-engine.ts'
 import { openRunRoom, type RunRoom } from './run-room.ts'
@@ -81,10 +84,11 @@ class RealTimeRun {
         dockerHost: proxy.address,
         outDir: room.output,
         stateDir: room.state,
+        tailDir: room.tailed,
         sinkUrl: sink.url,
         label: `${labelKey}=${labelValue}`,
       },
-      { slots: this.#phase.slots, compress },
+      { slots: this.#phase.slots, compress, isOperated: isOperated(this.#phase) },
     )
     const output = auditedOutput(definition.output, room)
     await using watch = new OutputWatch(output)
@@ -96,7 +100,8 @@ class RealTimeRun {
     containers.beginPhase({ sink: sink.sink, engine: proxy.engine })
     const startedAt = performance.now()
     const openAtStart = await openDescriptors(await process.pids())
-    const disturber = this.#disturber(containers, proxy, process)
+    const operator = this.#operator(definition, observer, proxy, process, room)
+    const disturber = this.#disturber(containers, proxy, process, operator)
     const series = await this.#sampleWhileTheClockRuns(observer, process, disturber)
     const lastingConnections = proxy.openSince(startedAt)
     const seen = observer.latest
@@ -105,8 +110,9 @@ class RealTimeRun {
 
     progress.step('ending the containers')
     process.mayEnd()
-    const emitted = await containers.end()
-    const written = await storedStamps(dockerClient(containers.host, STAMPS_LIMIT_MS), [...emitted.keys()])
+    const ended = await containers.end()
+    const written = await storedStamps(dockerClient(containers.host, STAMPS_LIMIT_MS), [...ended.keys()])
+    const emitted = new Map([...ended, ...(operator?.emitted ?? [])])
     await this.#untilDelivered(output, emitted, process)
     progress.step(`stopping ${subject.name}`)
     const stop = await process.stop()
@@ -117,15 +123,17 @@ class RealTimeRun {
       series: { ...series.series(), ...watch.delays.columns(written, this.#sampledAtMs) },
       lines: await auditOutput(output, emitted, {
         countOthers: provider.exclusive || definition.isToldWhich,
-        wasRead: sent.any ? (container, line) => sent.has(container, line) : null,
+        // What the subject was handed over its API it has read.
+        wasRead: sent.any ? (container, line) => !ended.has(container) || sent.has(container, line) : null,
       }),
       delays: watch.delays.summary(written),
       rotationsByContainer:
         seen.rotationsByContainer &&
-        new Map([...emitted.keys()].map((name) => [name, seen.rotationsByContainer?.get(name) ?? 0])),
+        new Map([...ended.keys()].map((name) => [name, seen.rotationsByContainer?.get(name) ?? 0])),
       deadlineErrors: seen.deadlineErrors,
       violations: this.#violations,
       disturbances: disturber.played,
+      operations: operator?.operations ?? null,
       newlyOpen: more,
       subjectProblems: process.problems,
       lastingConnections,
@@ -194,23 +202,55 @@ class RealTimeRun {
     return recorder
   }
 
-  #disturber(containers: RunningContainers, proxy: EngineProxy, process: SubjectProcess): Disturber {
+  /** `null` where the phase needs none, or the subject has no API. */
+  #operator(
+    definition: SubjectDefinition,
+    observer: SubjectObserver,
+    proxy: EngineProxy,
+    process: SubjectProcess,
+    room: RunRoom,
+  ): Operator | null {
+    if (definition.apiUrl === null || !isOperated(this.#phase)) return null
+    const subject = operatedProcess(definition.apiUrl, {
+      observer,
+      connections: () => proxy.connections,
+      restart: () => this.#restart(process),
+      tailed: tailedFile({ tailDir: room.tailed }),
+      signal: this.#options.signal,
+    })
+    const streams = Math.min(containerCount(this.#phase), this.#phase.slots)
+    return new Operator(subject, { prefix: `wt-${this.#id}`, streams })
+  }
+
+  /** @returns seconds it took to end */
+  async #restart(process: SubjectProcess): Promise<number> {
+    const { seconds } = await process.stop()
+    await process.start(this.#options.signal)
+    return seconds
+  }
+
+  #disturber(
+    containers: RunningContainers,
+    proxy: EngineProxy,
+    process: SubjectProcess,
+    operator: Operator | null,
+  ): Disturber {
     const awayMs = (ENGINE_AWAY_SECONDS * 1000) / this.#options.compress
-    return new Disturber(this.#phase, {
+    const actions: DisturbanceActions = {
       'cut-connections': () => proxy.cut(),
       'restart-engine': async () => {
         if (containers.restartEngine === undefined) proxy.inject(faults.restartEngine({ downMs: awayMs }))
         else await containers.restartEngine(awayMs)
       },
       'restart-subject': async () => {
-        await process.stop()
-        await process.start(this.#options.signal)
+        await this.#restart(process)
       },
       'kill-subject': async () => {
         await process.kill()
         await process.start(this.#options.signal)
       },
-    })
+    }
+    return new Disturber(this.#phase, actions, operator && ((kind) => operator.perform(kind)))
   }
 
   /** Waits until every line is in the output, or none came for a while. From a subject that has ended nothing comes. */

@@ -8,6 +8,8 @@ export interface RunRoom extends AsyncDisposable {
   readonly output: string
   /** What the subject remembers. */
   readonly state: string
+  /** What a program writes that is no container. */
+  readonly tailed: string
   /** Its standard output and error. */
   readonly logs: string
   /** What it sent to the sink. */
@@ -21,6 +23,7 @@ export async function openRunRoom(): Promise<RunRoom> {
   const directories = {
     output: path.join(root, 'output'),
     state: path.join(root, 'state'),
+    tailed: path.join(root, 'tailed'),
     logs: path.join(root, 'logs'),
     sent: path.join(root, 'sent'),
   }

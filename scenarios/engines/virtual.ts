@@ -16,11 +16,13 @@ import {
 } from '../../simulators/invariants.ts'
 import { NUMBERED_LINE } from '../audit/numbered-line.ts'
 import { auditText } from '../audit/output-audit.ts'
-import { LineAudit, type LineCounts } from '../audit/line-audit.ts'
+import { LineAudit, type LineCounts, type WasRead } from '../audit/line-audit.ts'
 import type { LineDelays } from '../audit/line-delays.ts'
-import { collectorYaml } from '../collector-settings.ts'
+import { collectorYaml, tailedFile } from '../collector-settings.ts'
 import type { Observations, StopObservation } from '../observations.ts'
-import { containerCount, ENGINE_AWAY_SECONDS, type Phase } from '../phase.ts'
+import type { OperatedSubject } from '../operator/operated-subject.ts'
+import { Operator } from '../operator/operator.ts'
+import { containerCount, ENGINE_AWAY_SECONDS, isOperated, type Phase } from '../phase.ts'
 import { newlyOpen } from '../probes/newly-open.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
 import { rotationsInAll } from '../probes/subject-observer.ts'
@@ -28,7 +30,7 @@ import { readMetrics, SILENT_SUBJECT, type SubjectSample } from '../probes/subje
 import { addWorkload } from '../simulated/add-workload.ts'
 import { REFERENCE_METRICS, REFERENCE_NAME } from '../subjects/reference.ts'
 import { workloadsOf, type Workload } from '../workload.ts'
-import { Disturber, type DisturbanceActions } from './disturber.ts'
+import { Disturber, type DisturbanceActions, type Operate } from './disturber.ts'
 import type { EngineRun, PhaseEngine, RunOptions } from './phase-engine.ts'
 import { openByPlace, sentByEngine, watchDelays, writtenLines } from './virtual-watch.ts'
 
@@ -51,6 +53,7 @@ class VirtualRun {
   readonly #config: CollectorConfig
   readonly #workloads: readonly Workload[]
   #collector: Collector
+  readonly #operator: Operator | null
   readonly #disturber: Disturber
   readonly #recorder = new SeriesRecorder()
   readonly #violations: string[] = []
@@ -64,11 +67,21 @@ class VirtualRun {
     this.#phase = phase
     this.#options = options
     this.#world = new World({ seed: options.seed, ...costsOf(phase, options.compress) })
-    this.#yaml = collectorYaml(PLACE, { slots: phase.slots, compress: options.compress })
+    this.#yaml = collectorYaml(PLACE, {
+      slots: phase.slots,
+      compress: options.compress,
+      isOperated: isOperated(phase),
+    })
     this.#config = parseConfig(this.#yaml, { file: 'the phase', env: {} })
     this.#workloads = workloadsOf(phase, options.compress, 'wt')
     this.#collector = createCollector(this.#config, this.#world.ports())
-    this.#disturber = new Disturber(phase, this.#disturbanceActions())
+    this.#operator = isOperated(phase)
+      ? new Operator(this.#operatedSubject(), {
+          prefix: 'wt',
+          streams: Math.min(containerCount(phase), phase.slots),
+        })
+      : null
+    this.#disturber = new Disturber(phase, this.#disturbanceActions(), this.#operate())
   }
 
   /** The user wants no more than what was seen so far. */
@@ -218,6 +231,46 @@ class VirtualRun {
     }
   }
 
+  /** In one run of the world, so that what is asked at once is under way at once. */
+  #operate(): Operate {
+    const operator = this.#operator
+    if (operator === null) return null
+    return async (kind) => {
+      await this.#tolerant(() => this.#world.run(() => operator.perform(kind)))
+    }
+  }
+
+  #operatedSubject(): OperatedSubject {
+    const world = this.#world
+    return {
+      post: async (path, body, headers) => {
+        const { status, body: text } = await world.http.request(this.#config.api, 'POST', path, body, headers)
+        return { status, body: text }
+      },
+      connections: () => TO_THE_ENGINE.reduce((sum, kind) => sum + world.ledger.count(kind), 0),
+      look: async () => {
+        const { body } = await world.http.request(this.#config.metrics, 'GET', '/metrics')
+        const { tasks, streams, sinkFiles } = readMetrics(body, REFERENCE_METRICS)
+        return { tasks, streams, sinkFiles, fds: inAll(this.#descriptors()) }
+      },
+      restart: async () => {
+        const { seconds } = await this.#stopCollector()
+        this.#collector = createCollector(this.#config, world.ports())
+        await this.#collector.start()
+        return seconds
+      },
+      appendToTailed: async (text) => {
+        const { disk } = world.fileSystem
+        const file = tailedFile(PLACE)
+        disk.mkdir(PLACE.tailDir)
+        const node = disk.open(file, 'a+')
+        if (node.kind === 'file') node.write(Buffer.from(text), node.size)
+      },
+      sleep: (ms) => world.clock.sleep(ms, { signal: NEVER }),
+      nowMs: () => world.nowMs,
+    }
+  }
+
   async #sample(t: number): Promise<void> {
     const [metrics, health] = await this.#world.run(() =>
       Promise.all([
@@ -235,7 +288,7 @@ class VirtualRun {
       streams,
       utilization,
       rotations: rotationsInAll(this.#latest),
-      fds: Object.values(fdsByKind).reduce((sum, count) => sum + count, 0),
+      fds: inAll(fdsByKind),
       fdsByKind,
       healthy: health.status === 200 ? 1 : 0,
     })
@@ -252,20 +305,31 @@ class VirtualRun {
       // oxlint-disable-next-line no-await-in-loop -- time passes in one place only
       await this.#advance(POLL_MS)
     }
+    // Of what an operator handed over the prefix knows nothing.
+    while (this.#operator !== null && this.#audit().missing > 0 && this.#world.nowMs < deadlineMs) {
+      // oxlint-disable-next-line no-await-in-loop
+      await this.#advance(AUDIT_MS)
+    }
   }
 
   /** Stops the collector whatever happened before, and says what did not end or was left behind. */
   async #stop(): Promise<StopObservation> {
     const startedMs = this.#world.nowMs
     try {
-      const { missed } = await this.#world.run(() => this.#collector.stop())
-      this.#violations.push(...missed.map(({ step, why }) => `I8 stop: ${step}: ${why}`))
-      this.#violations.push(
-        ...leftBehind(this.#world, this.#collector.tasks).map((what) => `I8 left behind: ${what}`),
-      )
+      return await this.#world.run(() => this.#stopCollector())
     } catch (error) {
       this.#note(error)
+      return { seconds: (this.#world.nowMs - startedMs) / 1000, exitCode: null }
     }
+  }
+
+  async #stopCollector(): Promise<StopObservation> {
+    const startedMs = this.#world.nowMs
+    const { missed } = await this.#collector.stop()
+    this.#violations.push(...missed.map(({ step, why }) => `I8 stop: ${step}: ${why}`))
+    this.#violations.push(
+      ...leftBehind(this.#world, this.#collector.tasks).map((what) => `I8 left behind: ${what}`),
+    )
     return { seconds: (this.#world.nowMs - startedMs) / 1000, exitCode: null }
   }
 
@@ -285,6 +349,7 @@ class VirtualRun {
       deadlineErrors: this.#latest.deadlineErrors,
       violations: this.#violations,
       disturbances: this.#disturber.played,
+      operations: this.#operator?.operations ?? null,
       newlyOpen: this.#newlyOpen,
       subjectProblems: [],
       lastingConnections: null,
@@ -294,9 +359,12 @@ class VirtualRun {
 
   #audit(): LineCounts {
     const { engine, fileSystem } = this.#world
-    const emitted = new Map(this.#workloads.map(({ name }) => [name, engine.container(name).lastNumber]))
+    const written = new Map(this.#workloads.map(({ name }) => [name, engine.container(name).lastNumber]))
+    const emitted = new Map([...written, ...(this.#operator?.emitted ?? [])])
     const audit = new LineAudit(emitted, { countOthers: true })
-    const wasRead = sentByEngine(this.#world)
+    const wasSent = sentByEngine(this.#world)
+    // What the collector was handed over its API it has read.
+    const wasRead: WasRead = (container, line) => !written.has(container) || wasSent(container, line)
     if (fileSystem.disk.find(PLACE.outDir) === null) return audit.counts(wasRead)
     for (const file of fileSystem.disk.readdir(PLACE.outDir).toSorted()) {
       const text = Buffer.from(fileSystem.contents(`${PLACE.outDir}/${file}`)).toString('latin1')
@@ -324,18 +392,27 @@ const PLACE = {
   dockerHost: 'unix:///var/run/docker.sock',
   outDir: '/logs',
   stateDir: '/state',
+  tailDir: '/var/log/app',
   sinkUrl: '',
   label: `${LABEL}=1`,
   metricsListen: '127.0.0.1:8001',
   apiListen: '127.0.0.1:8401',
 }
 
+function inAll(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0)
+}
+
+/** For a wait that only its time ends. */
+const NEVER = new AbortController().signal
+const TO_THE_ENGINE = ['log-stream', 'log-snapshot', 'event-stream'] as const
 const WITH_A_DESCRIPTOR = ['log-stream', 'log-snapshot', 'event-stream', 'file', 'listener'] as const
 /** Positions being written and their directory. */
 const OTHER_FILES = 4
 const STREAMS_LIMIT_MS = 60_000
 const DELIVERY_LIMIT_MS = 120_000
 const POLL_MS = 100
+const AUDIT_MS = 1000
 const SAMPLE_PHASE_SECONDS = 30
 /** Of a longer phase fewer samples are taken in an hour: each asks for all metrics. */
 const SAMPLES_MAX = 500

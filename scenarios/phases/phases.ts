@@ -4,19 +4,28 @@ import {
   connectionsChange,
   descriptorGrowth,
   descriptorGrowthPerMinute,
+  descriptorsBackToBaseline,
   disturbed,
+  endsWithLinesInFlight,
+  noConnectionsAfterStop,
   noDeadlineErrors,
+  operated,
   poolSaturated,
   rotationsOfEach,
+  sinkFilesAtMost,
   someRotations,
   taskGrowthPerContainer,
   taskGrowthPerMinute,
+  tasksBackToBaseline,
   tasksBelow,
 } from '../criteria/criteria.ts'
-import type { Disturbance, Phase } from '../phase.ts'
+import type { Disturbance, DisturbanceKind, Phase } from '../phase.ts'
 
 const MINUTES = 60
 const SLOTS = 50
+/** Files that the reference's sink has open at most, by default. */
+const SINK_FILES = 100
+const CYCLES = 100
 
 /** The last one a minute before the end, so that its lines are seen to come. */
 const RECONNECTS: readonly Disturbance[] = [
@@ -25,6 +34,30 @@ const RECONNECTS: readonly Disturbance[] = [
   { atSeconds: 345, kind: 'restart-subject' },
   { atSeconds: 435, kind: 'kill-subject' },
   { atSeconds: 525, kind: 'cut-connections' },
+]
+
+/** The same again and again, at even distances. */
+function repeated(
+  kind: DisturbanceKind,
+  times: number,
+  fromSeconds: number,
+  toSeconds: number,
+): Disturbance[] {
+  const everySeconds = (toSeconds - fromSeconds) / times
+  return Array.from({ length: times }, (_, index) => ({
+    kind,
+    atSeconds: fromSeconds + index * everySeconds,
+  }))
+}
+
+/** For the first time before the warm-up is over: then as many files are open as may be. */
+const NAMES: readonly Disturbance[] = repeated('push-names', 10, 5, 9 * MINUTES)
+const CHURN: readonly Disturbance[] = repeated('cycle-container-monitor', CYCLES, MINUTES, 9 * MINUTES)
+const STOPS: readonly Disturbance[] = repeated('stop-in-flight', 5, MINUTES, 9 * MINUTES)
+const LIFECYCLES: readonly Disturbance[] = [
+  ...repeated('cycle-container-monitor', CYCLES, MINUTES, 10 * MINUTES),
+  ...repeated('cycle-file-monitor', CYCLES, 10 * MINUTES, 19 * MINUTES),
+  ...repeated('restart-subject', CYCLES, 20 * MINUTES, 29 * MINUTES),
 ]
 
 /** Every phase, in the order of the requirements. */
@@ -96,6 +129,63 @@ export const PHASES: readonly Phase[] = [
       taskGrowthPerMinute(2),
       descriptorGrowthPerMinute(1),
       noDeadlineErrors,
+      ...ALWAYS,
+    ],
+  },
+  {
+    name: 'many-files',
+    requirement: 'D7',
+    description:
+      'A thousand names of logs through the API, again and again: the sink has no more files open than it may',
+    durationSeconds: 10 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 3, bursty: 0, silent: 0 },
+    disturbances: NAMES,
+    criteria: [operated(NAMES.length), sinkFilesAtMost(SINK_FILES), descriptorGrowthPerMinute(1), ...ALWAYS],
+  },
+  {
+    name: 'connection-churn',
+    requirement: 'D8',
+    description:
+      'The container monitor is stopped and started a hundred times over the API: no connection to the engine is left after a stop',
+    durationSeconds: 10 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 4, bursty: 2, silent: 2 },
+    disturbances: CHURN,
+    criteria: [
+      operated(CHURN.length),
+      noConnectionsAfterStop,
+      tasksBackToBaseline,
+      descriptorsBackToBaseline,
+      ...ALWAYS,
+    ],
+  },
+  {
+    name: 'graceful-shutdown',
+    requirement: 'D9',
+    description:
+      'The collector is told to end with 10,000 lines in flight, five times: it ends in time, and no line is lost or repeated',
+    durationSeconds: 10 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 4, bursty: 4, silent: 0 },
+    disturbances: STOPS,
+    criteria: [operated(STOPS.length), endsWithLinesInFlight, ...ALWAYS],
+  },
+  {
+    name: 'lifecycle',
+    requirement: 'D10',
+    description:
+      'Each monitor, and then the collector as a whole, is stopped and started a hundred times: each time it is back where it was',
+    durationSeconds: 30 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 2, bursty: 1, silent: 1 },
+    disturbances: LIFECYCLES,
+    criteria: [
+      operated(2 * CYCLES),
+      disturbed(LIFECYCLES.length),
+      noConnectionsAfterStop,
+      tasksBackToBaseline,
+      descriptorsBackToBaseline,
       ...ALWAYS,
     ],
   },

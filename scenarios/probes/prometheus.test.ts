@@ -47,6 +47,7 @@ test('what a subject does not declare is null, a counter without a sample is 0',
     streams: null,
     utilization: 'absent',
     rotations: null,
+    sinkFiles: null,
     containerLabel: 'container_name',
     deadlineErrors: ['errors_total{type="timeout"}', 'errors_total{type="never seen"}'],
   })

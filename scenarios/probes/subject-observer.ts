@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
 import { dockerClient } from '../docker/docker-host.ts'
+import type { SubjectLook } from '../operator/operated-subject.ts'
 import type { SubjectDefinition } from '../subjects/subject.ts'
 import { probeEngine } from './engine-probe.ts'
 import { probeProcesses } from './process-probe.ts'
@@ -58,6 +59,13 @@ export class SubjectObserver {
   async opened(): Promise<{ streams: number; utilization: number | null }> {
     const { streams, utilization } = await this.#askMetrics()
     return { streams: streams ?? this.#subject.connections(), utilization }
+  }
+
+  /** What of it an operator looks at. */
+  async look(): Promise<SubjectLook> {
+    const { tasks, streams, sinkFiles } = await this.#askMetrics()
+    const figures = await probeProcesses(await this.#pids())
+    return { tasks, streams, sinkFiles, fds: figures?.fds ?? null }
   }
 
   async #pids(): Promise<readonly number[]> {

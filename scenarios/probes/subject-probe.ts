@@ -6,6 +6,8 @@ export interface MetricNames {
   readonly streams: string | null
   readonly utilization: string | null
   readonly rotations: string | null
+  /** Files that its sink for files has open. */
+  readonly sinkFiles: string | null
   /** The label of the rotations that carries the container's name. */
   readonly containerLabel: string
   /** Everything in it counts one missed deadline each. */
@@ -19,6 +21,7 @@ export interface SubjectSample {
   readonly utilization: number | null
   readonly rotationsByContainer: ReadonlyMap<string, number> | null
   readonly deadlineErrors: number | null
+  readonly sinkFiles: number | null
 }
 
 /** Reads a Prometheus exposition by the names a subject declares. Counters that have no sample yet stand at 0. */
@@ -30,6 +33,7 @@ export function readMetrics(exposition: string, names: MetricNames): SubjectSamp
     tasks: gauge(names.tasks),
     streams: gauge(names.streams),
     utilization: gauge(names.utilization),
+    sinkFiles: gauge(names.sinkFiles),
     rotationsByContainer:
       names.rotations === null ? null : sumByLabel(samples, names.rotations, names.containerLabel),
     deadlineErrors:
@@ -46,6 +50,7 @@ export const SILENT_SUBJECT: SubjectSample = {
   utilization: null,
   rotationsByContainer: null,
   deadlineErrors: null,
+  sinkFiles: null,
 }
 
 /** GETs a text; `null` when it cannot be had within `timeoutMs`, or the status is not 2xx. */

@@ -64,7 +64,11 @@ const LEAKS = [
   'descriptor-growth-rate',
   'engine-descriptors',
   'engine-tasks',
+  'sink-files',
+  'connections-after-stop',
+  'baseline-tasks',
+  'baseline-descriptors',
 ]
-const HANGS = ['rotations-each', 'rotations', 'deadline-errors', 'health', 'stop']
+const HANGS = ['rotations-each', 'rotations', 'deadline-errors', 'health', 'stop', 'stop-in-flight']
 /** Streams ended and began again: a subject that was never made to do that has shown nothing of its position. */
-const PUT_TO_THE_TEST = ['rotations-each', 'rotations', 'lasting-connections', 'disturbances']
+const PUT_TO_THE_TEST = ['rotations-each', 'rotations', 'lasting-connections', 'disturbances', 'operations']

@@ -11,12 +11,20 @@ export const REFERENCE_IMAGE: Subject = { name: 'reference-image', prepare }
 
 const SOCKET = '/run/engine.sock'
 const STATE = '/var/lib/watertight'
+const TAILED = '/var/log/app'
 const LOGS = '/var/log/watertight'
 
 async function prepare(place: SubjectPlace, settings: SubjectSettings): Promise<SubjectDefinition> {
   const [metricsPort, apiPort] = await freePorts(2)
   const listen = { metricsListen: `127.0.0.1:${metricsPort}`, apiListen: `127.0.0.1:${apiPort}` }
-  const inside = { ...place, ...listen, dockerHost: `unix://${SOCKET}`, stateDir: STATE, outDir: LOGS }
+  const inside = {
+    ...place,
+    ...listen,
+    dockerHost: `unix://${SOCKET}`,
+    stateDir: STATE,
+    tailDir: TAILED,
+    outDir: LOGS,
+  }
   await writeFile(path.join(place.stateDir, 'collector.yaml'), collectorYaml(inside, settings))
   await Promise.all(
     [place.stateDir, place.outDir].map((directory) => chown(directory, COLLECTOR_UID, COLLECTOR_UID)),
@@ -24,7 +32,12 @@ async function prepare(place: SubjectPlace, settings: SubjectSettings): Promise<
   const socket = place.dockerHost.replace(/^unix:\/\//, '')
   await chmod(socket, 0o666)
   const container = `collector-${place.label.replace(/^.*=/, '')}`
-  const mounts = [`${socket}:${SOCKET}`, `${place.stateDir}:${STATE}`, `${place.outDir}:${LOGS}`]
+  const mounts = [
+    `${socket}:${SOCKET}`,
+    `${place.stateDir}:${STATE}`,
+    `${place.tailDir}:${TAILED}:ro`,
+    `${place.outDir}:${LOGS}`,
+  ]
   return {
     name: REFERENCE_IMAGE.name,
     command: [
@@ -48,5 +61,6 @@ async function prepare(place: SubjectPlace, settings: SubjectSettings): Promise<
     isToldWhich: true,
     metrics: { url: `http://${listen.metricsListen}/metrics`, names: REFERENCE_METRICS },
     healthUrl: `http://${listen.apiListen}/health`,
+    apiUrl: `http://${listen.apiListen}`,
   }
 }

@@ -14,6 +14,7 @@ export const REFERENCE_METRICS: MetricNames = {
   streams: 'log_capturer_container_streams_active',
   utilization: 'log_capturer_container_stream_pool_utilization',
   rotations: 'log_capturer_container_stream_rotations_total',
+  sinkFiles: 'log_capturer_local_file_open_files',
   containerLabel: 'container_name',
   deadlineErrors: [
     'log_capturer_container_stream_errors_total{error_type="read_timeout"}',
@@ -58,6 +59,7 @@ async function prepare(
     isToldWhich: true,
     metrics: { url: `http://${listen.metricsListen}/metrics`, names: REFERENCE_METRICS },
     healthUrl: `http://${listen.apiListen}/health`,
+    apiUrl: `http://${listen.apiListen}`,
   }
 }
 

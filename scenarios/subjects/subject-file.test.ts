@@ -7,6 +7,7 @@ const PLACE = {
   dockerHost: 'unix:///run/docker.sock',
   outDir: '/out',
   stateDir: '/state',
+  tailDir: '',
   sinkUrl: 'http://127.0.0.1:1',
   label: 'watertight.run=1',
 }

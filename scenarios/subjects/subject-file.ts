@@ -75,6 +75,7 @@ function fill(description: Description, place: SubjectPlace, workingDirectory: s
       LABEL_PLACEHOLDER.test(text),
     ),
     metrics: metrics === undefined ? null : { url: put(metrics.url), names: metricNames(metrics) },
+    apiUrl: null,
     healthUrl: description.health === undefined ? null : put(description.health),
   }
 }
@@ -93,6 +94,7 @@ function metricNames(
     streams: metrics.streams ?? null,
     utilization: metrics.utilization ?? null,
     rotations: metrics.rotations ?? null,
+    sinkFiles: null,
     containerLabel: metrics.container_label,
     deadlineErrors: metrics.deadline_errors,
   }

@@ -17,7 +17,14 @@ async function shell(
 async function subject(keys: object, limits: Partial<SubjectLimits> = {}): Promise<SubjectProcess> {
   const directory = await mkdtemp(path.join(tmpdir(), 'subject-process-'))
   const parsed = parseSubject(JSON.stringify({ name: 'mine', ...keys }), path.join(directory, 'mine.yaml'))
-  const place = { dockerHost: '', outDir: directory, stateDir: directory, sinkUrl: '', label: 'a=b' }
+  const place = {
+    dockerHost: '',
+    outDir: directory,
+    stateDir: directory,
+    tailDir: '',
+    sinkUrl: '',
+    label: 'a=b',
+  }
   const definition = await parsed.prepare(place, { slots: 1, compress: 1 })
   const process = new SubjectProcess(definition, directory, { readyMs: 60_000, stopMs: 60_000, ...limits })
   onTestFinished(async () => {

@@ -8,6 +8,8 @@ export interface SubjectPlace {
   readonly outDir: string
   /** Empty, for what it remembers. */
   readonly stateDir: string
+  /** Where a program that is no container writes its log, `app.log`; empty unless an operator has something to do. */
+  readonly tailDir: string
   /** Takes POST requests; their bodies count as output. */
   readonly sinkUrl: string
   /** `key=value`, on the containers of this run and no others. */
@@ -18,6 +20,8 @@ export interface SubjectPlace {
 export interface SubjectSettings {
   readonly slots: number
   readonly compress: number
+  /** An operator will use its API: it takes lines there, and reads the log of a program that is no container. Default false. */
+  readonly isOperated?: boolean
 }
 
 /** A log collector as the testbed sees it: a command, what it writes, and what it tells about itself. */
@@ -41,6 +45,8 @@ export interface SubjectDefinition {
   readonly container: string | null
   /** Answers 200 while the subject is healthy. */
   readonly healthUrl: string | null
+  /** Where it has the reference collector's HTTP API, such as `http://127.0.0.1:8401`; `null` without. */
+  readonly apiUrl: string | null
 }
 
 /** Where a subject's output is found, and how it names container and line. */
