@@ -1,5 +1,5 @@
-import type { OperationKind } from './phase.ts'
 import type { LineCounts } from './audit/line-audit.ts'
+import type { Operation } from './operator/operation.ts'
 
 /** One column of a series; `null` where a sample could not be taken. */
 export type Column = readonly (number | null)[]
@@ -86,21 +86,4 @@ export interface StopObservation {
   readonly seconds: number
   /** `null` when it did not end by itself, or has no exit code. */
   readonly exitCode: number | null
-}
-
-/** Something that an operator did, and what was seen then: while the monitor was stopped, or when the lines were with the subject. `null` for what was not seen. */
-export interface Operation {
-  readonly kind: OperationKind
-  /** Connections to the engine. */
-  readonly connections: number | null
-  /** Tasks that the subject says are alive. */
-  readonly tasks: number | null
-  /** Descriptors that are open in all of the subject's processes. */
-  readonly fds: number | null
-  /** Files that the subject's sink for files has open, as it says. */
-  readonly sinkFiles: number | null
-  /** How long the subject took to end, where it was told to. */
-  readonly stopSeconds: number | null
-  /** What was not answered as it should be, one sentence each. */
-  readonly problems: readonly string[]
 }

@@ -1,4 +1,5 @@
 import type { Observations } from './observations.ts'
+import { OPERATION_KINDS, type OperationKind } from './operator/operation.ts'
 
 /** How a container behaves. What each one writes, and when, is in `workload.ts`. */
 export type ContainerKind = (typeof CONTAINER_KINDS)[number]
@@ -37,23 +38,6 @@ export type DisturbanceKind =
   | 'restart-subject'
   | 'kill-subject'
   | OperationKind
-
-/**
- * What an operator does to a subject that has the reference collector's HTTP API, with the requests that `curl` would send. Any other subject is left alone.
- * - `cycle-container-monitor`, `cycle-file-monitor`: the monitor is stopped, what is left open then is looked at, and it is started again.
- * - `push-names`: a line is pushed to each of {@link PUSHED_NAMES} names.
- * - `stop-in-flight`: {@link LINES_IN_FLIGHT} lines are pushed, and the subject is told to end while they are on their way. Started again, it is sent once more
- *   what it did not answer, under the same `Idempotency-Key`.
- */
-export type OperationKind = (typeof OPERATION_KINDS)[number]
-export const OPERATION_KINDS = [
-  'cycle-container-monitor',
-  'cycle-file-monitor',
-  'push-names',
-  'stop-in-flight',
-] as const
-export const PUSHED_NAMES = 1000
-export const LINES_IN_FLIGHT = 10_000
 
 export interface Disturbance {
   /** Phase seconds since the clock started. */

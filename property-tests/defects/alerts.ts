@@ -35,6 +35,11 @@ export const ALERTS: readonly Defect[] = [
         find: 'return this.#semaphore.capacity',
         replace: 'return this.#semaphore.capacity / 2',
       },
+      {
+        file: 'reference/lifecycle/slot-pool.ts',
+        find: 'return Math.max(0, this.active - this.capacity)',
+        replace: 'return 0',
+      },
     ],
     caughtBy: [{ file: 'property-tests/slot-pool.property.test.ts', test: 'slots go to who waited longest' }],
   },

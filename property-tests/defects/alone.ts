@@ -65,6 +65,12 @@ export const ALONE_AMONG_CRITERIA: readonly AloneAmongCriteria[] = [
   criterion('stop', 'K13', 'load'),
   criterion('invariants', 'I1', 'load'),
   criterion('disturbances', 'K14', 'reconnects'),
+  operation('operations', 'K15', 'connection-churn'),
+  operation('connections-after-stop', 'K16', 'connection-churn'),
+  operation('baseline-tasks', 'K17', 'connection-churn'),
+  operation('baseline-descriptors', 'K18', 'connection-churn'),
+  operation('sink-files', 'K19', 'many-files'),
+  operation('stop-in-flight', 'K20', 'graceful-shutdown'),
 ]
 
 /** Of the properties, each in a file: no other one sees the defect. To try all of them takes a quarter of an hour: `watertight defects --alone` does. */
@@ -116,4 +122,8 @@ export const ALONE_IN_A_TEST: readonly { readonly check: string; readonly in: Un
 
 function criterion(check: string, defect: string, phase: string): AloneAmongCriteria {
   return { check, defect, suite: 'every-criterion', phase }
+}
+
+function operation(check: string, defect: string, phase: string): AloneAmongCriteria {
+  return { check, defect, suite: 'every-operation', phase }
 }

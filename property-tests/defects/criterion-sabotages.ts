@@ -2,6 +2,8 @@ import type { Defect } from './defect.ts'
 
 const origin = 'made up, to fail one criterion'
 const caughtBy = ['every-criterion'] as const
+const atOperations = ['every-operation'] as const
+const main = 'reference/main.ts'
 
 const watch = 'reference/docker/engine-watch.ts'
 /** As the last thing of a list. */
@@ -203,5 +205,103 @@ export const CRITERION_SABOTAGES: readonly Defect[] = [
       },
     ],
     caughtBy,
+  },
+  {
+    id: 'K15',
+    origin,
+    description: 'The API answers that a monitor will be stopped',
+    patches: [
+      {
+        file: 'reference/http/monitor-routes.ts',
+        find: 'return json(200, { monitors: states })',
+        replace: "return json(action === 'start' ? 202 : 200, { monitors: states })",
+      },
+    ],
+    caughtBy: atOperations,
+  },
+  {
+    id: 'K16',
+    origin,
+    description: 'A container monitor that is stopped subscribes to events for three seconds more',
+    patches: [
+      {
+        file: main,
+        find: 'release: async () => engine.close(),',
+        replace: `release: async () => {
+      const signal = new AbortController().signal
+      const more = await engine.openEvents({ signal })
+      void ports.clock.sleep(3000, { signal }).then(() => more.destroy())
+    },`,
+      },
+    ],
+    caughtBy: atOperations,
+  },
+  {
+    id: 'K17',
+    origin,
+    description: 'Each stop of a monitor leaves a task until the collector stops',
+    patches: [
+      {
+        file: 'reference/lifecycle/monitor-switch.ts',
+        find: 'if (this.#offSinceMs !== null) await this.#release()',
+        replace: `if (this.#offSinceMs !== null) {
+      await this.#release()
+      this.#scope?.spawn('leftover', 'stop', (own) => this.#options.clock.sleep(1e8, { signal: own })).done.catch(() => {})
+    }`,
+      },
+    ],
+    caughtBy: atOperations,
+  },
+  {
+    id: 'K18',
+    origin,
+    description: 'Each stop of the file monitor opens a file until the collector stops',
+    patches: [
+      {
+        file: main,
+        find: 'release: () => monitor.close(),',
+        replace: 'release: async () => { await monitor.close(); await live.leave() },',
+      },
+      {
+        file: main,
+        find: 'const fileControl =',
+        replace: `const left = []
+  live.leave = async () => left.push(await fileSystem.open('/state/left', 'a+'))
+  const fileControl =`,
+      },
+      {
+        file: main,
+        find: '    engineConnections(engine),',
+        replace: `    { ...engineConnections(engine), stopSteps: () => [{ name: 'engine', atMostMs: 100, run: async () => { engine.close(); for (const file of left.splice(0)) await file.close() } }] },`,
+      },
+    ],
+    caughtBy: atOperations,
+  },
+  {
+    id: 'K19',
+    origin,
+    description: 'The sink tells of one file more than it has open',
+    patches: [
+      {
+        file: 'reference/metrics/metrics.ts',
+        find: 'this.#openFiles.set(count)',
+        replace: 'this.#openFiles.set(count + 1)',
+      },
+    ],
+    caughtBy: atOperations,
+  },
+  {
+    id: 'K20',
+    origin,
+    description: 'In its first minutes a collector takes sixteen seconds more to stop',
+    patches: [
+      {
+        file: main,
+        find: '[...steps, tasksEnd])\n    app = null',
+        replace:
+          '[...steps, tasksEnd])\n    await clock.sleep(clock.now() < Date.UTC(2026, 0, 1, 0, 3) ? 16_000 : 0, { signal: new AbortController().signal })\n    app = null',
+      },
+    ],
+    caughtBy: atOperations,
   },
 ]

@@ -1,4 +1,4 @@
-import { EVERY_CRITERION } from '../../scenarios/criteria/every-criterion.ts'
+import { EVERY_CRITERION, EVERY_OPERATION } from '../../scenarios/criteria/every-criterion.ts'
 import type { Alone, AloneAmongCriteria, AloneAmongProperties } from './alone.ts'
 import { findDefect } from './catalogue.ts'
 import { propertiesThatSee } from './properties-that-see.ts'
@@ -24,7 +24,8 @@ export async function holdCriterionAlone(
   { check, defect, suite, phase }: AloneAmongCriteria,
   ids: ReadonlySet<string>,
 ): Promise<string | null> {
-  const unchecked = EVERY_CRITERION.criteria.map(({ id }) => id).filter((id) => !ids.has(id))
+  const run = suite === EVERY_OPERATION.name ? EVERY_OPERATION : EVERY_CRITERION
+  const unchecked = run.criteria.map(({ id }) => id).filter((id) => !ids.has(id))
   const [seen] = await pool.run(defect, [suite], { unchecked })
   const failure = seen?.failure ?? ''
   const failed = [...failure.matchAll(/^(\S+) does not hold: /gm)].map(([, id]) => id)

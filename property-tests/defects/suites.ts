@@ -8,7 +8,11 @@ import { oddDay } from '../collector/odd-day.ts'
 import { ordinaryDay } from '../collector/ordinary-day.ts'
 import { outcomesOfTwo, someCases } from '../determinism/world-cases.ts'
 import { checkStream } from '../jetstream/stream.property.ts'
-import { everyCriterion } from '../../scenarios/criteria/every-criterion.ts'
+import {
+  EVERY_CRITERION,
+  EVERY_OPERATION,
+  everyCriterionOf,
+} from '../../scenarios/criteria/every-criterion.ts'
 
 /** What a suite found in the sources as they were loaded. */
 export interface SuiteResult {
@@ -27,6 +31,7 @@ export const SUITE_NAMES = [
   'odd-day',
   'delivery-day',
   'every-criterion',
+  'every-operation',
   'jetstream-property',
   'collector-property',
   'crash-property',
@@ -46,7 +51,12 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
   'every-criterion': async (unchecked) => ({
     suite: 'every-criterion',
     cases: 1,
-    failure: await everyCriterion(unchecked),
+    failure: await everyCriterionOf(EVERY_CRITERION, unchecked),
+  }),
+  'every-operation': async (unchecked) => ({
+    suite: 'every-operation',
+    cases: 1,
+    failure: await everyCriterionOf(EVERY_OPERATION, unchecked),
   }),
   'jetstream-property': async () => ({
     suite: 'jetstream-property',

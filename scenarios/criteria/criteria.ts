@@ -1,6 +1,7 @@
 import type { LineCounts } from '../audit/line-audit.ts'
-import type { Column, Observations, Operation, Series } from '../observations.ts'
-import type { Criterion, OperationKind } from '../phase.ts'
+import type { Column, Observations, Series } from '../observations.ts'
+import type { Operation, OperationKind } from '../operator/operation.ts'
+import type { Criterion } from '../phase.ts'
 import { firstAndLast, growthOf, maximum, median, totalGrowth, type Growth } from './growth.ts'
 
 /** Tasks must not grow by `limit` or more in a phase minute. */

@@ -5,13 +5,19 @@ import {
   alwaysHealthy,
   descriptorGrowth,
   descriptorGrowthPerMinute,
+  descriptorsBackToBaseline,
   disturbed,
+  endsWithLinesInFlight,
+  noConnectionsAfterStop,
   noDeadlineErrors,
+  operated,
   poolSaturated,
   rotationsOfEach,
+  sinkFilesAtMost,
   someRotations,
   taskGrowthPerContainer,
   taskGrowthPerMinute,
+  tasksBackToBaseline,
   tasksBelow,
 } from './criteria.ts'
 import { judge } from './verdict.ts'
@@ -44,15 +50,51 @@ export const EVERY_CRITERION: Phase = {
   ],
 }
 
+/** The same for the criteria of phases in which an operator uses the API. */
+export const EVERY_OPERATION: Phase = {
+  name: 'every-operation',
+  requirement: 'D10',
+  description: 'Two containers, and everything an operator does',
+  durationSeconds: 600,
+  slots: 2,
+  load: { chatty: 1, bursty: 0, silent: 1 },
+  disturbances: [
+    { atSeconds: 5, kind: 'push-names' },
+    { atSeconds: 100, kind: 'stop-in-flight' },
+    ...[200, 210, 220, 230, 240, 250].map((atSeconds) => ({
+      atSeconds,
+      kind: 'cycle-container-monitor' as const,
+    })),
+    ...[400, 410, 420, 430, 440, 450, 460, 470, 480].map((atSeconds) => ({
+      atSeconds,
+      kind: 'cycle-file-monitor' as const,
+    })),
+  ],
+  criteria: [
+    operated(17),
+    noConnectionsAfterStop,
+    tasksBackToBaseline,
+    descriptorsBackToBaseline,
+    sinkFilesAtMost(100),
+    endsWithLinesInFlight,
+    descriptorGrowthPerMinute(1),
+    disturbed(17),
+    ...ALWAYS,
+  ],
+}
+
 /**
- * Runs that phase.
+ * Runs one of these phases.
  * @param unchecked ids of criteria that are left out
  * @returns the criteria that fail, a line each; null when all hold
  */
-export async function everyCriterion(unchecked: readonly string[] = []): Promise<string | null> {
+export async function everyCriterionOf(
+  whole: Phase,
+  unchecked: readonly string[] = [],
+): Promise<string | null> {
   await using engine = openVirtualEngine()
   const isChecked = ({ id }: Criterion): boolean => !unchecked.includes(id)
-  const phase = { ...EVERY_CRITERION, criteria: EVERY_CRITERION.criteria.filter(isChecked) }
+  const phase = { ...whole, criteria: whole.criteria.filter(isChecked) }
   const { observations } = await engine.run(phase, {
     compress: 1,
     seed: 1,

@@ -1,10 +1,5 @@
-import {
-  ENGINE_AWAY_SECONDS,
-  isOperation,
-  type DisturbanceKind,
-  type OperationKind,
-  type Phase,
-} from '../phase.ts'
+import { ENGINE_AWAY_SECONDS, isOperation, type DisturbanceKind, type Phase } from '../phase.ts'
+import type { OperationKind } from '../operator/operation.ts'
 import type { PlayedFault } from './phase-engine.ts'
 
 /** How an engine does what a phase orders. Each resolves when the next part of the phase may go on. */

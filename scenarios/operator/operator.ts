@@ -1,8 +1,7 @@
 import { messageOf } from '../../reference/errors.ts'
 import { numberedLine } from '../audit/numbered-line.ts'
-import type { Operation } from '../observations.ts'
-import { LINES_IN_FLIGHT, PUSHED_NAMES, type OperationKind } from '../phase.ts'
 import type { OperatedSubject, SubjectLook } from './operated-subject.ts'
+import { LINES_IN_FLIGHT, PUSHED_NAMES, type Operation, type OperationKind } from './operation.ts'
 
 /** Lines that were handed to the subject count as written by containers of these names, which begin with a prefix. */
 export interface OperatorOptions {

@@ -57,5 +57,6 @@ test('what a subject does not declare is null, a counter without a sample is 0',
     utilization: null,
     rotationsByContainer: null,
     deadlineErrors: 1,
+    sinkFiles: null,
   })
 })
