@@ -76,3 +76,18 @@ test('a gathered delivery that is given up leaves no event', async () => {
   expect(world.scheduled).toEqual([])
   expect(Buffer.from(await world.run(() => readUntilIdle(world, stream))).toString()).toMatch(/ line\n$/)
 })
+
+test('who asks for a log besides following it is given at once what has come of it', async () => {
+  const world = chattyWorld()
+  const engine = world.engine.connect({ gather: { ms: 20_000 } })
+  const [{ id } = { id: '' }] = world.engine.containers
+  const pieces: { atMs: number; bytes: Uint8Array }[] = []
+  void follow(world, engine, id, pieces)
+  await world.advance(30_000)
+  const before = pieces.length
+  const snapshot = await world.run(() => engine.openLogs(id, { signal: never, follow: false, tail: 1 }))
+  const askedMs = world.nowMs
+  await world.advance(100)
+  snapshot.destroy()
+  expect(pieces[before]?.atMs).toBeLessThan(askedMs + 50)
+})

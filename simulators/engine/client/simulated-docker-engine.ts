@@ -38,7 +38,7 @@ export interface ConnectOptions {
   readonly closeLatency?: LatencyRange
   /**
    * The client looks at streams of which it has read all that was there only at each multiple of so many virtual milliseconds, and is then given all that has come new,
-   * on all of them, in one event: a thousand chatty streams run ten times as fast, with fewer orders of events. Default 0: each piece is an event of its own.
+   * on all of them, in one event; but when it asks for a log besides following it, at that moment: a thousand chatty streams run ten times as fast, with fewer orders of events. Default 0: each piece is an event of its own.
    */
   readonly gather?: { readonly ms: number }
 }
@@ -52,8 +52,9 @@ export class SimulatedDockerEngine implements DockerEngine {
   readonly #readLatency: () => number
   readonly #closeLatency: () => number
   readonly #deliver: Schedule
+  readonly #gathers: boolean
   readonly #calls = new Set<{ retry(): void; refuse(error: unknown): void }>()
-  readonly #streams = new Map<object, { pump(): void; fail(error: EngineError): void; disconnect(): void }>()
+  readonly #streams = new Map<object, ConnectedStream>()
   #availability: Disposable | null = null
   /** Another one after each close. */
   #lifetime: object = {}
@@ -65,8 +66,10 @@ export class SimulatedDockerEngine implements DockerEngine {
     this.#callLatency = this.#drawing(options.callLatency ?? { minMs: 0.2, maxMs: 8 })
     this.#readLatency = this.#drawing(options.readLatency ?? { minMs: 0.05, maxMs: 3 })
     const gatherMs = options.gather?.ms ?? 0
-    this.#deliver =
-      gatherMs > 0 ? gatheredDeliveries(host, gatherMs) : (...delivery) => host.schedule(...delivery)
+    this.#gathers = gatherMs > 0
+    this.#deliver = this.#gathers
+      ? gatheredDeliveries(host, gatherMs)
+      : (...delivery) => host.schedule(...delivery)
     this.#closeLatency = this.#drawing(options.closeLatency ?? { minMs: 0.05, maxMs: 2 })
   }
 
@@ -124,11 +127,19 @@ export class SimulatedDockerEngine implements DockerEngine {
       signal,
       travelsBack: false,
       hold: () => this.#engine.holdLogRequest(id, follow),
-      answer: (askedBy) => this.#logStream(id, follow, tail ?? Infinity, askedBy),
+      answer: (askedBy) => {
+        if (!follow && this.#gathers) this.#hurry(id)
+        return this.#logStream(id, follow, tail ?? Infinity, askedBy)
+      },
       isDue: ({ wire }) => !wire.delaysHead || wire.state !== 'waiting',
       discard: (opened) => opened.stream.destroy(),
     })
     return stream
+  }
+
+  /** Who asks for a log besides following it compares the two: what has come must not be held back. */
+  #hurry(id: string): void {
+    for (const stream of this.#streams.values()) if (stream.container === id) stream.hurry?.()
   }
 
   close(): void {
@@ -177,6 +188,8 @@ export class SimulatedDockerEngine implements DockerEngine {
       ...(wire.delaysHead && { onSourceChange: () => this.#retryCalls() }),
     })
     this.#streams.set(stream, {
+      container: id,
+      hurry: () => stream.hurry(),
       pump: () => stream.pump(),
       fail: (error) => wire.fail(error),
       disconnect: () => source.close(),
@@ -249,6 +262,15 @@ export class SimulatedDockerEngine implements DockerEngine {
 interface OpenedEvents {
   readonly stream: EventStream
   readonly source: EventSource<ContainerEvent>
+}
+
+interface ConnectedStream {
+  /** Whose log it is. */
+  readonly container?: string
+  pump(): void
+  hurry?(): void
+  fail(error: EngineError): void
+  disconnect(): void
 }
 
 interface OpenedLog {

@@ -122,6 +122,14 @@ export class SimulatedStream<T> implements EngineStream<T> {
     this.#deliverFrom(state === 'waiting' ? source.dueMs : nowMs, nowMs, pending.latencyMs)
   }
 
+  /** The client looks now: what is gathered for it already is delivered like anything else. */
+  hurry(): void {
+    this.#delivery?.cancel()
+    this.#delivery = null
+    this.#hasWaited = false
+    this.pump()
+  }
+
   /** What comes from `fromMs` on is delivered, unless something that comes earlier is on its way. */
   #deliverFrom(fromMs: number, nowMs: number, latencyMs: number): void {
     if (fromMs === Infinity) return
