@@ -33,6 +33,11 @@ export interface SubjectDefinition {
   readonly output: SubjectOutput
   /** It was told which containers it is to follow; otherwise its output may have lines of others. */
   readonly isToldWhich: boolean
+  /**
+   * The directory of an engine whose stored logs it reads, without asking the engine for streams: then the files in it that it has open are its streams.
+   * Without links. Default `null`: it asks the engine.
+   */
+  readonly storedLogs?: string | null
   readonly metrics: { readonly url: string; readonly names: MetricNames } | null
   /**
    * The container its work is done in, on the engine under test and this machine: then that has its processes, and the command only waits for it. `null` when
