@@ -1,8 +1,9 @@
-import { writevSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { SimulatedSinkServer, WHOLE_BODY, type SinkMachine } from '../../simulators/index.ts'
+import { SimulatedSinkServer, type SinkMachine } from '../../simulators/index.ts'
+import { ANY_KIND } from './sink-kinds.ts'
 
-/** A place for subjects that send their output over HTTP: the body of every request is appended to a file, as a line. */
+/** A place for subjects that send their output over HTTP: pushes to Loki, exports of OTLP, or any body. Each entry is appended to a file, as a line. */
 export interface SinkServer extends SinkMachine, AsyncDisposable {
   readonly url: string
 }
@@ -14,12 +15,16 @@ export async function startSinkServer(file: string): Promise<SinkServer> {
   const server = opening.use(
     await SimulatedSinkServer.listen({
       listen: { port: 0 },
-      format: WHOLE_BODY,
-      onStored: (bodies) => void writevSync(output.fd, [...bodies, NEWLINE]),
+      format: ANY_KIND,
+      onStored: (entries) => writeLines(output.fd, entries),
     }),
   )
   const opened = opening.move()
   return { url: server.address, sink: server.sink, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+}
+
+function writeLines(fd: number, entries: readonly Uint8Array[]): void {
+  writeFileSync(fd, Buffer.concat(entries.flatMap((entry) => [entry, NEWLINE])))
 }
 
 const NEWLINE = Buffer.from('\n')
