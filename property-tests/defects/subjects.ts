@@ -5,6 +5,8 @@ const origin = 'The testbed at da0e36f, with subjects as a new user would try th
 const rsyslog = 'The testbed with a subject that reads the engine’s files'
 const kinds = 'The testbed with subjects that ship in the formats of Loki and of OTLP'
 
+const syslog = 'The testbed with a subject that ships syslog'
+
 /** What let a subject pass that should not, or fail that should: in the testbed itself. */
 export const SUBJECTS: readonly Defect[] = [
   {
@@ -184,6 +186,52 @@ export const SUBJECTS: readonly Defect[] = [
     ],
     caughtBy: [
       { file: 'scenarios/subjects/sink-server.test.ts', test: 'any other body that is in gzip is unpacked' },
+    ],
+  },
+  {
+    id: 'B466',
+    origin: syslog,
+    description: 'A syslog message whose count came alone, or that has a newline in it, is cut there',
+    patches: [
+      {
+        file: 'scenarios/subjects/syslog-frames.ts',
+        find: 'bytes.length < end ? null',
+        replace: 'bytes.length < whole.length ? null',
+      },
+    ],
+    caughtBy: [{ file: 'scenarios/subjects/syslog-frames.test.ts', test: 'that are not whole are none' }],
+  },
+  {
+    id: 'B467',
+    origin: syslog,
+    description: 'What came before something that is no syslog is dropped with it',
+    patches: [
+      {
+        file: 'scenarios/subjects/syslog-server.ts',
+        find: 'socket.destroy()\n    }\n',
+        replace: 'socket.destroy()\n      return\n    }\n',
+      },
+    ],
+    caughtBy: [
+      { file: 'scenarios/subjects/sink-server.test.ts', test: 'is taken up to where something else comes' },
+    ],
+  },
+  {
+    id: 'B468',
+    origin: syslog,
+    description: 'A sender that keeps its connection keeps the sink, and so the run, from ending',
+    patches: [
+      {
+        file: 'scenarios/subjects/syslog-server.ts',
+        find: 'for (const socket of sockets) socket.destroy()',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'scenarios/subjects/sink-server.test.ts',
+        test: 'that is being sent does not keep the sink from ending',
+      },
     ],
   },
 ]

@@ -24,7 +24,14 @@ async function place(): Promise<SubjectPlace> {
   const server = createServer((_, response) => response.end(JSON.stringify({ DockerRootDir: root })))
   onTestFinished(() => void server.close())
   const dockerHost = `tcp://127.0.0.1:${await listenAnywhere(server)}`
-  return { dockerHost, outDir: '/out', stateDir: '/state', sinkUrl: 'http://127.0.0.1:1', label: 'a=b' }
+  return {
+    dockerHost,
+    outDir: '/out',
+    stateDir: '/state',
+    sinkUrl: 'http://127.0.0.1:1',
+    syslogPort: 2,
+    label: 'a=b',
+  }
 }
 
 test('there are examples for the five collectors that most ask for', () => {

@@ -7,6 +7,7 @@ import { auditOutput } from '../audit/output-audit.ts'
 import { numberedLine } from '../audit/numbered-line.ts'
 import { onPath } from '../docker/on-path.ts'
 import { SubjectObserver } from '../probes/subject-observer.ts'
+import { startSinkServer } from './sink-server.ts'
 import { listenAnywhere } from './listen-anywhere.ts'
 import { readSubjectFile } from './subject-file.ts'
 import { SubjectProcess } from './subject-process.ts'
@@ -48,33 +49,48 @@ async function write(root: string, from: number, to: number): Promise<void> {
   }
 }
 
-test('rsyslog follows every stored log, and goes on after a restart where it was', async ({ skip }) => {
-  skip(!isInstalled, 'there is no rsyslogd on the PATH: apt-get install rsyslog')
-  const { root, host } = await rooms()
-  const subject = await readSubjectFile(path.join(import.meta.dirname, 'rsyslog.yaml'))
-  const outDir = path.join(root, 'out')
-  const place = { dockerHost: host, outDir, stateDir: path.join(root, 'state'), sinkUrl: '', label: '' }
-  const definition = await subject.prepare(place, { slots: 50, compress: 60 })
-  const output = { directory: outDir, ...definition.output }
-  const missing = async (lines: number): Promise<number> =>
-    (await auditOutput(output, new Map(CONTAINERS.map((name) => [name, lines])))).missing
+test.for(['rsyslog', 'rsyslog-network'])(
+  '%s follows every stored log, and goes on after a restart where it was',
+  async (name, { skip }) => {
+    skip(!isInstalled, 'there is no rsyslogd on the PATH: apt-get install rsyslog')
+    const { root, host } = await rooms()
+    const subject = await readSubjectFile(path.join(import.meta.dirname, `${name}.yaml`))
+    const outDir = path.join(root, 'out')
+    await using sink = await startSinkServer(path.join(outDir, 'all.log'))
+    const place = {
+      dockerHost: host,
+      outDir,
+      stateDir: path.join(root, 'state'),
+      sinkUrl: sink.url,
+      syslogPort: sink.syslogPort,
+      label: '',
+    }
+    const definition = await subject.prepare(place, { slots: 50, compress: 60 })
+    const output = { ...definition.output, directory: outDir, glob: 'all.log' }
+    const missing = async (lines: number): Promise<number> =>
+      (await auditOutput(output, new Map(CONTAINERS.map((name) => [name, lines])))).missing
 
-  await using process = new SubjectProcess(definition, path.join(root, 'logs'))
-  const observer = new SubjectObserver(definition, { pids: () => process.pids(), connections: () => 0 }, host)
-  await process.start(new AbortController().signal)
-  await expect
-    .poll(async () => (await observer.opened()).streams, { timeout: 10_000 })
-    .toBe(CONTAINERS.length)
-  await write(root, 1, LINES)
-  await expect.poll(() => missing(LINES), { timeout: 10_000 }).toBe(0)
-  expect(await process.stop()).toMatchObject({ exitCode: 0 })
-  await write(root, LINES + 1, 2 * LINES)
-  await process.start(new AbortController().signal)
-  await expect.poll(() => missing(2 * LINES), { timeout: 10_000 }).toBe(0)
-  await process.stop()
+    await using process = new SubjectProcess(definition, path.join(root, 'logs'))
+    const observer = new SubjectObserver(
+      definition,
+      { pids: () => process.pids(), connections: () => 0 },
+      host,
+    )
+    await process.start(new AbortController().signal)
+    await expect
+      .poll(async () => (await observer.opened()).streams, { timeout: 10_000 })
+      .toBe(CONTAINERS.length)
+    await write(root, 1, LINES)
+    await expect.poll(() => missing(LINES), { timeout: 10_000 }).toBe(0)
+    expect(await process.stop()).toMatchObject({ exitCode: 0 })
+    await write(root, LINES + 1, 2 * LINES)
+    await process.start(new AbortController().signal)
+    await expect.poll(() => missing(2 * LINES), { timeout: 10_000 }).toBe(0)
+    await process.stop()
 
-  expect(process.problems).toEqual([])
-  const emitted = new Map(CONTAINERS.map((name) => [name, 2 * LINES]))
-  expect(await auditOutput(output, emitted)).toMatchObject({ missing: 0, duplicated: 0, unexpected: 0 })
-  expect((await readFile(path.join(outDir, 'all.log'), 'utf8')).split('\n')).toHaveLength(4 * LINES + 1)
-})
+    expect(process.problems).toEqual([])
+    const emitted = new Map(CONTAINERS.map((name) => [name, 2 * LINES]))
+    expect(await auditOutput(output, emitted)).toMatchObject({ missing: 0, duplicated: 0, unexpected: 0 })
+    expect((await readFile(path.join(outDir, 'all.log'), 'utf8')).split('\n')).toHaveLength(4 * LINES + 1)
+  },
+)

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -7,13 +9,16 @@ import { compressSync } from 'snappy'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startSinkServer } from './sink-server.ts'
 
-async function served(): Promise<{ url: string; text: () => Promise<string> } & AsyncDisposable> {
+async function served(): Promise<
+  { url: string; syslogPort: number; text: () => Promise<string> } & AsyncDisposable
+> {
   const directory = await mkdtemp(path.join(tmpdir(), 'sink-server-'))
   onTestFinished(() => rm(directory, { recursive: true }))
   const file = path.join(directory, 'requests.log')
   const sink = await startSinkServer(file)
   return {
     url: sink.url,
+    syslogPort: sink.syslogPort,
     text: () => readFile(file, 'utf8'),
     [Symbol.asyncDispose]: () => sink[Symbol.asyncDispose](),
   }
@@ -100,6 +105,38 @@ test('any other body that is in gzip is unpacked', async () => {
   const headers = { 'content-encoding': 'gzip' }
   await fetch(`${sink.url}/push`, { method: 'POST', headers, body: gzipSync('first') })
   expect(await sink.text()).toBe('first\n')
+})
+
+/** Whatever it ends by. */
+function closed(client: Socket): Promise<void> {
+  client.on('error', () => undefined)
+  return new Promise((resolve) => void client.once('close', () => resolve()))
+}
+
+describe('syslog', () => {
+  test('is its messages, in whichever framing, each a line', async () => {
+    await using sink = await served()
+    connect(sink.syslogPort, '127.0.0.1').end('<14>1 - - - - - - first\n28 <14>1 - - - - - - second\n---')
+    await expect.poll(() => sink.text()).toBe('<14>1 - - - - - - first\n<14>1 - - - - - - second\n---\n')
+  })
+
+  test('is taken up to where something else comes, which is cut off', async () => {
+    await using sink = await served()
+    const client = connect(sink.syslogPort, '127.0.0.1')
+    client.write('<14>first\nno syslog\n')
+    await closed(client)
+    expect(await sink.text()).toBe('<14>first\n')
+  })
+
+  test('that is being sent does not keep the sink from ending', async () => {
+    const sink = await served()
+    const client = connect(sink.syslogPort, '127.0.0.1')
+    await once(client, 'connect')
+    client.write('<14>1')
+    const gone = closed(client)
+    await sink[Symbol.asyncDispose]()
+    await gone
+  })
 })
 
 test('the body of every other request is a line of the file once it was answered', async () => {

@@ -64,6 +64,12 @@ test('a placeholder that does not exist is named', async () => {
   )
 })
 
+test('a place where nobody takes syslog has no port for it', async () => {
+  await expect(define('{name: mine, command: ["{{syslog_port}}"]}')).rejects.toThrow(
+    /Cannot fill in \{\{syslog_port\}\}/,
+  )
+})
+
 test('the engine is asked for its directory only for a subject that reads it', async () => {
   expect((await define('{name: mine, command: [mine]}')).storedLogs).toBeNull()
   await expect(

@@ -13,7 +13,7 @@ import type { Subject, SubjectDefinition, SubjectPlace } from './subject.ts'
  *
  *     name: my-collector
  *     command: [node, my-collector.ts]        # run in the directory of this file
- *     env: {DOCKER_HOST: "{{docker_host}}"}   # {{out_dir}} {{state_dir}} {{sink_url}} {{label}} {{data_root}} too, also in command and urls
+ *     env: {DOCKER_HOST: "{{docker_host}}"}   # {{out_dir}} {{state_dir}} {{sink_url}} {{syslog_port}} {{label}} {{data_root}} too, also in command and urls
  *     ready: "regular expression"             # in its standard output or error; without it nothing is waited for
  *     output:
  *       from: files                           # files | stdout | sink
@@ -58,6 +58,7 @@ async function valuesFor(description: Description, place: SubjectPlace): Promise
     out_dir: place.outDir,
     state_dir: place.stateDir,
     sink_url: place.sinkUrl,
+    syslog_port: place.syslogPort === undefined ? null : String(place.syslogPort),
     label: place.label,
     data_root: mentions(description, 'data_root') ? await dataRootOf(place.dockerHost) : null,
   }
@@ -185,6 +186,8 @@ interface PlaceholderValues {
   readonly out_dir: string
   readonly state_dir: string
   readonly sink_url: string
+  /** `null` where nobody listens. */
+  readonly syslog_port: string | null
   readonly label: string
   /** `null` for a subject that does not ask for it. */
   readonly data_root: string | null

@@ -10,6 +10,8 @@ export interface SubjectPlace {
   readonly stateDir: string
   /** Takes POST requests; their bodies count as output. */
   readonly sinkUrl: string
+  /** Takes syslog over TCP at 127.0.0.1; its messages count as output. Left out where nobody listens. */
+  readonly syslogPort?: number
   /** `key=value`, on the containers of this run and no others. */
   readonly label: string
 }
