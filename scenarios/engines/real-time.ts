@@ -82,6 +82,7 @@ class RealTimeRun {
         outDir: room.output,
         stateDir: room.state,
         sinkUrl: sink.url,
+        syslogPort: sink.syslogPort,
         label: `${labelKey}=${labelValue}`,
       },
       { slots: this.#phase.slots, compress },
