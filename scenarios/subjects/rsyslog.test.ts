@@ -51,10 +51,10 @@ async function write(root: string, from: number, to: number): Promise<void> {
 
 test.for(['rsyslog', 'rsyslog-network'])(
   '%s follows every stored log, and goes on after a restart where it was',
-  async (name, { skip }) => {
+  async (subjectName, { skip }) => {
     skip(!isInstalled, 'there is no rsyslogd on the PATH: apt-get install rsyslog')
     const { root, host } = await rooms()
-    const subject = await readSubjectFile(path.join(import.meta.dirname, `${name}.yaml`))
+    const subject = await readSubjectFile(path.join(import.meta.dirname, `${subjectName}.yaml`))
     const outDir = path.join(root, 'out')
     await using sink = await startSinkServer(path.join(outDir, 'all.log'))
     const place = {
