@@ -39,6 +39,7 @@ const INTEGRATION = [
   'scenarios/proxy-command.test.ts',
   'scenarios/report/page/page-in-chromium.test.ts',
   'scenarios/run-interrupted.test.ts',
+  'scenarios/subjects/rsyslog.test.ts',
   'scenarios/subjects/subject-process.test.ts',
   'scenarios/subjects/subjects.test.ts',
   'scenarios/virtual-processes.test.ts',

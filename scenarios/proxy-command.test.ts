@@ -3,12 +3,16 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { createServer as createTlsServer } from 'node:tls'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { SimulatedDaemon } from '../simulators/index.ts'
+import { makeCertificates, type Certificates } from './docker/certificates.ts'
 import { ownCommand } from './own-command.ts'
+import { listenAnywhere } from './subjects/listen-anywhere.ts'
 
 /** A directory with a simulated engine on `engine.sock`, whose container `web` has written 500 lines. */
 async function room(): Promise<{ directory: string; daemon: SimulatedDaemon }> {
@@ -88,6 +92,66 @@ test('an engine that cannot be reached is told as 502, with where it should be',
   )
 })
 
+describe('an engine that speaks TLS', () => {
+  let certificates: Certificates
+  beforeAll(async () => void (certificates = await makeCertificates()))
+  afterAll(() => certificates[Symbol.asyncDispose]())
+  const file = (name: string): string => certificates.path(name)
+
+  /** The simulated engine, for who shows a certificate of the authority. */
+  async function secured(directory: string): Promise<string> {
+    const [cert, key, ca] = await Promise.all(
+      ['server', 'server-key', 'ca'].map((name) => readFile(file(name))),
+    )
+    const options = { cert, key, ca, requestCert: true, allowHalfOpen: true } as const
+    const server = createTlsServer(options, (socket) => {
+      const engine = connect({ path: join(directory, 'engine.sock'), allowHalfOpen: true })
+      for (const [one, other] of [
+        [socket, engine],
+        [engine, socket],
+      ] as const)
+        one.on('error', () => other.destroy()).pipe(other)
+    })
+    onTestFinished(() => void server.close())
+    return `tcp://127.0.0.1:${await listenAnywhere(server)}`
+  }
+
+  const own = (): string[] => ['--tls-ca', file('ca'), '--tls-cert', file('cert'), '--tls-key', file('key')]
+
+  test('is reached with its authority and a certificate; faults of a container meet it', async () => {
+    const { directory } = await room()
+    const upstream = await secured(directory)
+    const fault = '{at: 0s, do: half-frame-reset, container: web, after_bytes: 4}'
+    const sign = '{at: 0s, do: error-status, status: 418, operation: list}'
+    await writeFile(join(directory, 'faults.yaml'), `timeline: [${fault}, ${sign}]\n`)
+    await startProxy(directory, '--upstream', upstream, ...own(), '--scenario', 'faults.yaml')
+    const socketPath = join(directory, 'proxy.sock')
+    const version = '/version'
+    expect(await ask(socketPath, version)).toEqual(await ask(join(directory, 'engine.sock'), version))
+    await vi.waitFor(
+      async () => expect((await open(socketPath, '/containers/json')).resume().statusCode).toBe(418),
+      WAIT,
+    )
+    await expect(ask(socketPath, `${LOG}&follow=1`)).rejects.toThrow(/aborted/)
+  })
+
+  test('is not taken for another: who cannot prove itself is told as 502', async () => {
+    const { directory } = await room()
+    const other = ['--tls-ca', file('other-ca'), '--tls-cert', file('cert'), '--tls-key', file('key')]
+    await startProxy(directory, '--upstream', await secured(directory), ...other)
+    const response = await open(join(directory, 'proxy.sock'), '/_ping')
+    expect(response.statusCode).toBe(502)
+    expect(await text(response)).toMatch(/Cannot reach the engine at tcp:.*(certificate|self-signed)/)
+  })
+
+  test('need not prove itself with --no-tls-verify', async () => {
+    const { directory } = await room()
+    const files = ['--tls-cert', file('cert'), '--tls-key', file('key')]
+    await startProxy(directory, '--upstream', await secured(directory), '--no-tls-verify', ...files)
+    expect((await open(join(directory, 'proxy.sock'), '/_ping')).resume().statusCode).toBe(200)
+  })
+})
+
 describe('what is wrong is said in a sentence, with status 2:', () => {
   test.each([
     [
@@ -109,6 +173,15 @@ describe('what is wrong is said in a sentence, with status 2:', () => {
       'event-lost is a fault of the engine, which is not simulated here',
     ],
     [['--listen', 'tcp://127.0.0.1:0', '--record', 'wrong.yaml'], 'Cannot record to wrong.yaml: EEXIST'],
+    [['--listen', 'tcp://127.0.0.1:0', '--tls-cert', 'a.pem'], '--tls-cert and --tls-key come together'],
+    [
+      ['--listen', 'tcp://127.0.0.1:0', '--upstream', 'tcp://127.0.0.1:1', '--tls-ca', 'absent.pem'],
+      'Cannot use absent.pem for TLS to the engine: there is no such file; the command line names the files',
+    ],
+    [
+      ['--listen', 'tcp://127.0.0.1:0', '--upstream', 'unix:///engine.sock', '--no-tls-verify'],
+      '"unix:///engine.sock" is no address of an engine that speaks TLS; allowed: tcp://host:port',
+    ],
   ])('proxy %j', async (args, sentence) => {
     const { directory } = await room()
     await writeFile(join(directory, 'wrong.yaml'), 'containers: [{name: web}]\n')

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { readTlsFiles, type TlsFiles } from '../reference/adapters/tls-files.ts'
 import { messageOf } from '../reference/errors.ts'
 import { UsageError } from '../reference/usage-error.ts'
 import {
@@ -21,6 +22,10 @@ import { createRecording } from './recording-file.ts'
 
 interface ProxyOptions {
   readonly upstream: string
+  readonly tlsCa?: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly tlsVerify: boolean
   readonly listen?: string
   readonly scenario?: string
   readonly record?: string
@@ -37,6 +42,10 @@ export function registerProxyCommand(program: Command): void {
       'stand before a real Docker daemon until interrupted: what passes unharmed passes byte for byte',
     )
     .option('--upstream <address>', 'the daemon: unix:///path or tcp://host:port', usualHosts()[0])
+    .option('--tls-ca <file>', 'TLS to the daemon: the authority (PEM) that signed its certificate')
+    .option('--tls-cert <file>', 'TLS to the daemon: the certificate (PEM) to show it')
+    .option('--tls-key <file>', 'TLS to the daemon: the key (PEM) of that certificate')
+    .option('--no-tls-verify', 'TLS to the daemon, whatever certificate it has')
     .option('--listen <address>', 'unix:///path, or tcp://127.0.0.1:port, 0 for any')
     .option('--scenario <file>', 'faults on a time line (YAML), from the start on')
     .option('--record <file>', 'keep what passes, for "dockerd --replay"; the file must not be there')
@@ -57,7 +66,8 @@ async function serve(options: ProxyOptions): Promise<void> {
     throw new UsageError('Cannot listen: give --listen unix:///path or tcp://127.0.0.1:port')
   }
   const scenario = await scenarioOf(options.scenario)
-  checkUpstream(options.upstream)
+  const upstreamTls = await tlsOf(options)
+  checkUpstream(options.upstream, upstreamTls)
   using interruption = onInterruption()
   // Who may connect may do anything on the engine's machine.
   process.umask(0o177)
@@ -65,6 +75,7 @@ async function serve(options: ProxyOptions): Promise<void> {
     options.record === undefined ? null : createRecording(options.record, options.upstream, recordingFailed)
   await using proxy = await listen(options.upstream, options.listen, {
     seed: scenario.seed,
+    ...(upstreamTls !== null && { upstreamTls }),
     ...(recording !== null && { log: recording.recorder }),
   })
   using _playing = playTimeline(proxy.engine.host, proxy, scenario.timeline, say)
@@ -75,7 +86,7 @@ async function serve(options: ProxyOptions): Promise<void> {
 async function listen(
   upstream: string,
   text: string,
-  more: Pick<Parameters<typeof EngineProxy.listen>[0], 'seed' | 'log'>,
+  more: Pick<Parameters<typeof EngineProxy.listen>[0], 'seed' | 'log' | 'upstreamTls'>,
 ): Promise<EngineProxy> {
   const address = parseListenAddress(text)
   try {
@@ -85,9 +96,21 @@ async function listen(
   }
 }
 
-function checkUpstream(upstream: string): void {
+/** TLS as soon as an option says something of it; null when none does. */
+async function tlsOf({ tlsCa, tlsCert, tlsKey, tlsVerify }: ProxyOptions): Promise<TlsFiles | null> {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new UsageError('Cannot use TLS to the engine: --tls-cert and --tls-key come together')
+  if (tlsVerify && tlsCa === undefined && tlsCert === undefined) return null
+  const files = { ca: tlsCa ?? null, cert: tlsCert ?? null, key: tlsKey ?? null }
+  return await readTlsFiles(
+    { verify: tlsVerify, ...files },
+    { what: 'to the engine', namedBy: 'the command line' },
+  )
+}
+
+function checkUpstream(upstream: string, tls: TlsFiles | null): void {
   try {
-    parseEngineAddress(upstream)
+    parseEngineAddress(upstream, tls)
   } catch (error) {
     throw new UsageError(`Cannot use --upstream ${messageOf(error)}`)
   }

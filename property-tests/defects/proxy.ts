@@ -79,4 +79,23 @@ export const PROXY: readonly Defect[] = [
     patches: [{ file: PASSAGE, find: 'this.#send(this.#unfinished)', replace: '' }],
     caughtBy: [{ file: PROPERTIES, test: 'that breaks at the engine breaks at the client' }],
   },
+  {
+    id: 'B469',
+    origin: 'watertight proxy before an engine that speaks TLS',
+    description:
+      'Which container a request names is asked of an engine with TLS in the clear: no fault of a container meets it',
+    patches: [
+      {
+        file: 'simulators/proxy/over-sockets/container-directory.ts',
+        find: 'dial(this.#engine)',
+        replace: 'dial({ ...this.#engine, tls: null })',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'simulators/proxy/over-sockets/tls-engine.test.ts',
+        test: 'what a request names is asked over TLS as well',
+      },
+    ],
+  },
 ]

@@ -2,6 +2,11 @@ import type { Defect } from './defect.ts'
 
 const origin = 'The testbed at da0e36f, with subjects as a new user would try them'
 
+const rsyslog = 'The testbed with a subject that reads the engine’s files'
+const kinds = 'The testbed with subjects that ship in the formats of Loki and of OTLP'
+
+const syslog = 'The testbed with a subject that ships syslog'
+
 /** What let a subject pass that should not, or fail that should: in the testbed itself. */
 export const SUBJECTS: readonly Defect[] = [
   {
@@ -81,6 +86,151 @@ export const SUBJECTS: readonly Defect[] = [
       {
         file: 'scenarios/phases/phases.test.ts',
         test: 'rotation continuity fails by its connections',
+      },
+    ],
+  },
+  {
+    id: 'B460',
+    origin: rsyslog,
+    description:
+      'The testbed asks the engine where it keeps its files over a connection that stays, and counts as the subject’s',
+    patches: [
+      { file: 'scenarios/subjects/data-root.ts', find: 'agent: false', replace: 'agent: KEPT' },
+      {
+        file: 'scenarios/subjects/data-root.ts',
+        find: 'const ANSWER_LIMIT_MS',
+        replace: 'const KEPT = new Agent({ keepAlive: true })\nconst ANSWER_LIMIT_MS',
+      },
+      {
+        file: 'scenarios/subjects/data-root.ts',
+        find: "import { request } from 'node:http'",
+        replace: "import { Agent, request } from 'node:http'",
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'scenarios/subjects/data-root.test.ts',
+        test: 'no connection stays open for it',
+      },
+    ],
+  },
+  {
+    id: 'B461',
+    origin: rsyslog,
+    description: 'An engine that keeps no files at all is said to keep them on another machine',
+    patches: [
+      {
+        file: 'scenarios/subjects/data-root.ts',
+        find: "if (told === '') throw",
+        replace: 'if (told === null) throw',
+      },
+    ],
+    caughtBy: [{ file: 'scenarios/subjects/data-root.test.ts', test: 'an engine that keeps no files' }],
+  },
+  {
+    id: 'B462',
+    origin: rsyslog,
+    description:
+      'Directories that a subject watches, and files of a neighbour, count as logs that it has open',
+    patches: [
+      {
+        file: 'scenarios/probes/open-descriptors.ts',
+        find: 'kinds.filter(Boolean).length',
+        replace: 'kinds.length',
+      },
+    ],
+    caughtBy: [
+      { file: 'scenarios/probes/open-descriptors.test.ts', test: 'the files that are open count, each once' },
+    ],
+  },
+  {
+    id: 'B463',
+    origin: kinds,
+    description: 'What a subject ships to Loki is taken for text, and its lines are not found in it',
+    patches: [
+      {
+        file: 'scenarios/subjects/sink-kinds.ts',
+        find: "if (pathname === '/loki/api/v1/push') return LOKI",
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      { file: 'scenarios/subjects/sink-server.test.ts', test: 'in Protobuf and snappy, as Alloy sends it' },
+    ],
+  },
+  {
+    id: 'B464',
+    origin: kinds,
+    description: 'An export of OTLP that says nothing of its resource is refused',
+    patches: [
+      {
+        file: 'simulators/sinks/otlp/export-request.ts',
+        find: 'resource?.attributes ?? []',
+        replace: 'resource!.attributes',
+      },
+    ],
+    caughtBy: [
+      { file: 'scenarios/subjects/sink-server.test.ts', test: 'as its Collector sends it, without one' },
+    ],
+  },
+  {
+    id: 'B465',
+    origin: kinds,
+    description: 'A body in gzip is kept packed, and its lines are not found in it',
+    patches: [
+      {
+        file: 'scenarios/subjects/sink-kinds.ts',
+        find: "headers['content-encoding'] === 'gzip'",
+        replace: 'false',
+      },
+    ],
+    caughtBy: [
+      { file: 'scenarios/subjects/sink-server.test.ts', test: 'any other body that is in gzip is unpacked' },
+    ],
+  },
+  {
+    id: 'B466',
+    origin: syslog,
+    description: 'A syslog message whose count came alone, or that has a newline in it, is cut there',
+    patches: [
+      {
+        file: 'scenarios/subjects/syslog-frames.ts',
+        find: 'bytes.length < end ? null',
+        replace: 'bytes.length < whole.length ? null',
+      },
+    ],
+    caughtBy: [{ file: 'scenarios/subjects/syslog-frames.test.ts', test: 'that are not whole are none' }],
+  },
+  {
+    id: 'B467',
+    origin: syslog,
+    description: 'What came before something that is no syslog is dropped with it',
+    patches: [
+      {
+        file: 'scenarios/subjects/syslog-server.ts',
+        find: 'socket.destroy()\n    }\n',
+        replace: 'socket.destroy()\n      return\n    }\n',
+      },
+    ],
+    caughtBy: [
+      { file: 'scenarios/subjects/sink-server.test.ts', test: 'is taken up to where something else comes' },
+    ],
+  },
+  {
+    id: 'B468',
+    origin: syslog,
+    description: 'A sender that keeps its connection keeps the sink, and so the run, from ending',
+    patches: [
+      {
+        file: 'scenarios/subjects/syslog-server.ts',
+        find: 'for (const socket of sockets) socket.destroy()',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'scenarios/subjects/sink-server.test.ts',
+        test: 'that is being sent does not keep the sink from ending',
       },
     ],
   },

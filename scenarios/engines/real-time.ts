@@ -86,6 +86,7 @@ class RealTimeRun {
         stateDir: room.state,
         tailDir: room.tailed,
         sinkUrl: sink.url,
+        syslogPort: sink.syslogPort,
         label: `${labelKey}=${labelValue}`,
       },
       { slots: this.#phase.slots, compress, isOperated: isOperated(this.#phase) },

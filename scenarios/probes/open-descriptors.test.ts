@@ -1,8 +1,10 @@
-import { open } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, realpath, rm, writeFile } from 'node:fs/promises'
 import { createServer, connect } from 'node:net'
 import { once } from 'node:events'
-import { expect, test } from 'vitest'
-import { describeTarget, openDescriptors, tcpPlaces, unixPlaces } from './open-descriptors.ts'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { describeTarget, openDescriptors, openFilesBelow, tcpPlaces, unixPlaces } from './open-descriptors.ts'
 
 const UNIX = `Num       RefCount Protocol Flags    Type St Inode Path
 0000000000000000: 00000002 00000000 00010000 0001 01 31 /run/docker.sock
@@ -42,3 +44,19 @@ test.runIf(process.platform === 'linux')('what this process has open is found', 
   expect(found.get(`socket that listens at 127.0.0.1:${port}`)).toBe(1)
   expect(found.get(`socket to 127.0.0.1:${port}`)).toBe(1)
 })
+
+test.runIf(process.platform === 'linux')(
+  'of a directory the files that are open count, each once',
+  async () => {
+    const directory = await realpath(await mkdtemp(path.join(tmpdir(), 'open-files-')))
+    onTestFinished(() => rm(directory, { recursive: true }))
+    const below = path.join(directory, 'logs', 'a')
+    await mkdir(below, { recursive: true })
+    await writeFile(path.join(below, 'a.log'), '')
+    await writeFile(path.join(directory, 'logs-of-others'), '')
+    await using handles = new AsyncDisposableStack()
+    for (const name of ['logs/a', 'logs/a/a.log', 'logs/a/a.log', 'logs-of-others'])
+      handles.use(await open(path.join(directory, name)))
+    expect(await openFilesBelow(path.join(directory, 'logs'), [process.pid])).toBe(1)
+  },
+)

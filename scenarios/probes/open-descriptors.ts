@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { descriptorKind } from './process-probe.ts'
 
 /** How many descriptors processes have open of each file, and to each place: `file /var/log/a.log`, `socket to 127.0.0.1:3100`. Empty where there is no /proc. */
@@ -9,6 +9,21 @@ export async function openDescriptors(pids: readonly number[]): Promise<Map<stri
     for (const what of await descriptorsOf(pid)) counts.set(what, (counts.get(what) ?? 0) + 1)
   }
   return counts
+}
+
+/** How many files in a directory, at any depth, processes have open; each counts once. Directories do not count. */
+export async function openFilesBelow(directory: string, pids: readonly number[]): Promise<number> {
+  const beginning = `file ${directory}/`
+  const open = [...(await openDescriptors(pids)).keys()].filter((what) => what.startsWith(beginning))
+  const kinds = await Promise.all(
+    open.map((what) =>
+      stat(what.slice('file '.length)).then(
+        (entry) => entry.isFile(),
+        () => false,
+      ),
+    ),
+  )
+  return kinds.filter(Boolean).length
 }
 
 async function descriptorsOf(pid: number): Promise<string[]> {

@@ -2,6 +2,7 @@ import type Docker from 'dockerode'
 import { dockerClient } from '../docker/docker-host.ts'
 import type { SubjectLook } from '../operator/operated-subject.ts'
 import type { SubjectDefinition } from '../subjects/subject.ts'
+import { openFilesBelow } from './open-descriptors.ts'
 import { probeEngine } from './engine-probe.ts'
 import { probeProcesses } from './process-probe.ts'
 import type { SeriesRow } from './series-recorder.ts'
@@ -55,10 +56,19 @@ export class SubjectObserver {
     }
   }
 
-  /** Streams open, as the subject says, or else its connections to the engine; and the share of its slots that is taken, where it says so. */
+  /**
+   * Streams open, as the subject says, or else the stored logs that it has open, or its connections to the engine; and the share of its slots that is taken,
+   * where it says so.
+   */
   async opened(): Promise<{ streams: number; utilization: number | null }> {
     const { streams, utilization } = await this.#askMetrics()
-    return { streams: streams ?? this.#subject.connections(), utilization }
+    return { streams: streams ?? (await this.#streamsSeen()), utilization }
+  }
+
+  async #streamsSeen(): Promise<number> {
+    const { storedLogs } = this.#definition
+    if (storedLogs === undefined || storedLogs === null) return this.#subject.connections()
+    return await openFilesBelow(storedLogs, await this.#pids())
   }
 
   /** What of it an operator looks at. */

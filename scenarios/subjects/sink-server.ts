@@ -1,25 +1,39 @@
-import { writevSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { SimulatedSinkServer, WHOLE_BODY, type SinkMachine } from '../../simulators/index.ts'
+import { SimulatedSinkServer, type SinkMachine } from '../../simulators/index.ts'
+import { ANY_KIND } from './sink-kinds.ts'
+import { startSyslogServer } from './syslog-server.ts'
 
-/** A place for subjects that send their output over HTTP: the body of every request is appended to a file, as a line. */
+/** A place for subjects that send their output over HTTP, as pushes to Loki, exports of OTLP, or any body, or as syslog. Each entry is appended to a file, as a line. */
 export interface SinkServer extends SinkMachine, AsyncDisposable {
   readonly url: string
+  /** Takes syslog over TCP, on the loopback interface. Faults of the sink are not for it. */
+  readonly syslogPort: number
 }
 
-/** Listens on a free port of the loopback interface. Disposing ends every connection at once. */
+/** Listens on free ports of the loopback interface. Disposing ends every connection at once. */
 export async function startSinkServer(file: string): Promise<SinkServer> {
   await using opening = new AsyncDisposableStack()
   const output = opening.use(await open(file, 'a'))
   const server = opening.use(
     await SimulatedSinkServer.listen({
       listen: { port: 0 },
-      format: WHOLE_BODY,
-      onStored: (bodies) => void writevSync(output.fd, [...bodies, NEWLINE]),
+      format: ANY_KIND,
+      onStored: (entries) => writeLines(output.fd, entries),
     }),
   )
+  const syslog = opening.use(await startSyslogServer((messages) => writeLines(output.fd, messages)))
   const opened = opening.move()
-  return { url: server.address, sink: server.sink, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+  return {
+    url: server.address,
+    syslogPort: syslog.port,
+    sink: server.sink,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+function writeLines(fd: number, entries: readonly Uint8Array[]): void {
+  writeFileSync(fd, Buffer.concat(entries.flatMap((entry) => [entry, NEWLINE])))
 }
 
 const NEWLINE = Buffer.from('\n')

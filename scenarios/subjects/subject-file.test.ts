@@ -59,9 +59,25 @@ test.each([
   expect(() => parseSubject(yaml, 'mine.yaml')).toThrow(message)
 })
 
-test('a placeholder that does not exist is named', () => {
-  const subject = parseSubject('{name: mine, command: ["{{out}}"]}', 'mine.yaml')
-  expect(() => subject.prepare(PLACE, { slots: 1, compress: 1 })).toThrow(/\{\{out\}\}.*out_dir/)
+test('a placeholder that does not exist is named', async () => {
+  await expect(define('{name: mine, command: ["{{out}}"]}')).rejects.toThrow(
+    /\{\{out\}\}.*out_dir.*data_root/,
+  )
+})
+
+test('a place where nobody takes syslog has no port for it', async () => {
+  await expect(define('{name: mine, command: ["{{syslog_port}}"]}')).rejects.toThrow(
+    /Cannot fill in \{\{syslog_port\}\}/,
+  )
+})
+
+test('the engine is asked for its directory only for a subject that reads it', async () => {
+  expect((await define('{name: mine, command: [mine]}')).storedLogs).toBeNull()
+  await expect(
+    define('{name: mine, command: [mine], env: {ROOT: "{{ data_root }}/containers"}}'),
+  ).rejects.toThrow(
+    /Cannot fill in \{\{data_root\}\}: the engine at unix:\/\/\/run\/docker.sock does not say/,
+  )
 })
 
 test('the leaky follower is a valid subject', async () => {

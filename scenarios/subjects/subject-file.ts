@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { NUMBERED_LINE } from '../audit/numbered-line.ts'
 import { messageOf } from '../../reference/errors.ts'
 import { UsageError } from '../../reference/usage-error.ts'
+import { dataRootOf } from './data-root.ts'
 import type { Subject, SubjectDefinition, SubjectPlace } from './subject.ts'
 
 /**
@@ -12,7 +13,7 @@ import type { Subject, SubjectDefinition, SubjectPlace } from './subject.ts'
  *
  *     name: my-collector
  *     command: [node, my-collector.ts]        # run in the directory of this file
- *     env: {DOCKER_HOST: "{{docker_host}}"}   # {{out_dir}} {{state_dir}} {{sink_url}} {{label}} too, also in command and urls
+ *     env: {DOCKER_HOST: "{{docker_host}}"}   # {{out_dir}} {{state_dir}} {{sink_url}} {{syslog_port}} {{label}} {{data_root}} too, also in command and urls
  *     ready: "regular expression"             # in its standard output or error; without it nothing is waited for
  *     output:
  *       from: files                           # files | stdout | sink
@@ -43,8 +44,31 @@ export function parseSubject(text: string, file: string): Subject {
   const description = parsed.data
   return {
     name: description.name,
-    prepare: (place) => Promise.resolve(fill(description, place, path.dirname(path.resolve(file)))),
+    prepare: async (place) => {
+      const values = await valuesFor(description, place)
+      return fill(description, values, path.dirname(path.resolve(file)))
+    },
   }
+}
+
+/** What placeholders stand for. The engine is asked for its directory only where a subject reads that. */
+async function valuesFor(description: Description, place: SubjectPlace): Promise<PlaceholderValues> {
+  return {
+    docker_host: place.dockerHost,
+    out_dir: place.outDir,
+    state_dir: place.stateDir,
+    sink_url: place.sinkUrl,
+    syslog_port: place.syslogPort === undefined ? null : String(place.syslogPort),
+    label: place.label,
+    data_root: mentions(description, 'data_root') ? await dataRootOf(place.dockerHost) : null,
+  }
+}
+
+/** Whether its command or its environment asks for a placeholder. */
+function mentions({ command, env }: Description, placeholder: keyof PlaceholderValues): boolean {
+  return [...command, ...Object.values(env)].some((text) =>
+    [...text.matchAll(PLACEHOLDER)].some(([, key]) => key === placeholder),
+  )
 }
 
 function parseYaml(text: string, file: string): unknown {
@@ -55,8 +79,12 @@ function parseYaml(text: string, file: string): unknown {
   }
 }
 
-function fill(description: Description, place: SubjectPlace, workingDirectory: string): SubjectDefinition {
-  const put = (text: string): string => substitute(text, place)
+function fill(
+  description: Description,
+  values: PlaceholderValues,
+  workingDirectory: string,
+): SubjectDefinition {
+  const put = (text: string): string => substitute(text, values)
   const { metrics, output } = description
   return {
     name: description.name,
@@ -71,9 +99,8 @@ function fill(description: Description, place: SubjectPlace, workingDirectory: s
       pattern: output.pattern === undefined ? NUMBERED_LINE : new RegExp(output.pattern, 'g'),
       ignored: ignoredOf(description),
     },
-    isToldWhich: [...description.command, ...Object.values(description.env)].some((text) =>
-      LABEL_PLACEHOLDER.test(text),
-    ),
+    isToldWhich: mentions(description, 'label'),
+    storedLogs: values.data_root,
     metrics: metrics === undefined ? null : { url: put(metrics.url), names: metricNames(metrics) },
     apiUrl: null,
     healthUrl: description.health === undefined ? null : put(description.health),
@@ -100,18 +127,12 @@ function metricNames(
   }
 }
 
-function substitute(text: string, place: SubjectPlace): string {
-  const values: Record<string, string> = {
-    docker_host: place.dockerHost,
-    out_dir: place.outDir,
-    state_dir: place.stateDir,
-    sink_url: place.sinkUrl,
-    label: place.label,
-  }
+function substitute(text: string, values: PlaceholderValues): string {
+  const known = new Map(Object.entries(values))
   return text.replaceAll(PLACEHOLDER, (_, key: string) => {
-    const value = values[key]
-    if (value === undefined) {
-      throw new UsageError(`Cannot fill in {{${key}}}: expected one of ${Object.keys(values).join(', ')}`)
+    const value = known.get(key)
+    if (value === undefined || value === null) {
+      throw new UsageError(`Cannot fill in {{${key}}}: expected one of ${[...known.keys()].join(', ')}`)
     }
     return value
   })
@@ -123,7 +144,6 @@ function explain(error: z.ZodError): string {
     .join('; ')
 }
 
-const LABEL_PLACEHOLDER = /\{\{\s*label\s*\}\}/
 const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g
 
 const regularExpression = z.string().refine(isRegularExpression, 'expected a regular expression')
@@ -162,6 +182,18 @@ const SUBJECT = z.strictObject({
 })
 
 type Description = z.infer<typeof SUBJECT>
+
+interface PlaceholderValues {
+  readonly docker_host: string
+  readonly out_dir: string
+  readonly state_dir: string
+  readonly sink_url: string
+  /** `null` where nobody listens. */
+  readonly syslog_port: string | null
+  readonly label: string
+  /** `null` for a subject that does not ask for it. */
+  readonly data_root: string | null
+}
 
 function isRegularExpression(text: string): boolean {
   try {

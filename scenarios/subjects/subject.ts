@@ -12,6 +12,8 @@ export interface SubjectPlace {
   readonly tailDir: string
   /** Takes POST requests; their bodies count as output. */
   readonly sinkUrl: string
+  /** Takes syslog over TCP at 127.0.0.1; its messages count as output. Left out where nobody listens. */
+  readonly syslogPort?: number
   /** `key=value`, on the containers of this run and no others. */
   readonly label: string
 }
@@ -37,6 +39,11 @@ export interface SubjectDefinition {
   readonly output: SubjectOutput
   /** It was told which containers it is to follow; otherwise its output may have lines of others. */
   readonly isToldWhich: boolean
+  /**
+   * The directory of an engine whose stored logs it reads, without asking the engine for streams: then the files in it that it has open are its streams.
+   * Without links. Default `null`: it asks the engine.
+   */
+  readonly storedLogs?: string | null
   readonly metrics: { readonly url: string; readonly names: MetricNames } | null
   /**
    * The container its work is done in, on the engine under test and this machine: then that has its processes, and the command only waits for it. `null` when

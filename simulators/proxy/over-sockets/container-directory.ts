@@ -1,8 +1,9 @@
 import { request } from 'node:http'
+import type { Socket } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { isNamed } from '../../wire/container-identity.ts'
 import type { KnownContainer } from '../known-container.ts'
-import type { EngineAddress } from './engine-address.ts'
+import { dial, type EngineAddress } from './engine-address.ts'
 
 /** The containers whose logs were asked for. What a reference means is asked of the engine itself, over connections of its own. */
 export class ContainerDirectory {
@@ -34,10 +35,9 @@ export class ContainerDirectory {
 
   async #ask(reference: string): Promise<KnownContainer | null> {
     const { promise, resolve, reject } = Promise.withResolvers<KnownContainer | null>()
-    const { target } = this.#engine
-    const address = 'path' in target ? { socketPath: target.path } : { host: target.host!, port: target.port }
     const path = `/containers/${encodeURIComponent(reference)}/json`
-    request({ ...address, path, agent: false, signal: AbortSignal.timeout(ASK_MS) }, (response) => {
+    const createConnection = (): Socket => dial(this.#engine)
+    request({ createConnection, path, signal: AbortSignal.timeout(ASK_MS) }, (response) => {
       json(response).then((body) => resolve(this.#containerIn(body)), reject)
     })
       .on('error', reject)

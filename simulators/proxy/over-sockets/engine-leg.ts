@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Host } from '../../world/host.ts'
-import { dial, type EngineAddress } from './engine-address.ts'
+import { dial, openedBy, type EngineAddress } from './engine-address.ts'
 
 /** Told what comes from the engine. */
 export interface EngineListener {
@@ -25,7 +25,7 @@ export class EngineLeg {
     const entry = host.ledger.open('connection', `to ${address.text}`)
     this.#socket = dial(address)
     this.#socket
-      .on('connect', () => (this.#connected = true))
+      .on(openedBy(address), () => (this.#connected = true))
       .on('data', (bytes: Buffer) => this.#listener.engineSent(bytes))
       .on('drain', () => this.#listener.engineDrained())
       .on('end', () => this.#gone('cut'))

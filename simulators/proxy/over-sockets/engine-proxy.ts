@@ -4,7 +4,7 @@ import { boundAddress, listenOn, type ListenAddress } from '../../real-time/list
 import { RealTimeHost } from '../../real-time/real-time-host.ts'
 import type { WireMachine } from '../../wire/disturbable-engine.ts'
 import { ContainerDirectory } from './container-directory.ts'
-import { parseEngineAddress } from './engine-address.ts'
+import { parseEngineAddress, type UpstreamTls } from './engine-address.ts'
 import { NO_LOG, type ExchangeLog } from '../exchange-log.ts'
 import { ProxiedConnection } from './proxied-connection.ts'
 import { ProxiedEngine } from '../proxied-engine.ts'
@@ -12,6 +12,8 @@ import { ProxiedEngine } from '../proxied-engine.ts'
 export interface EngineProxyOptions {
   /** The engine: `unix:///path` or `tcp://host:port`. It need not be there yet. */
   readonly upstream: string
+  /** TLS to the engine, which is then at `tcp://`. Default it speaks plain HTTP. */
+  readonly upstreamTls?: UpstreamTls
   /** A unix socket, or a port of the loopback interface (0 for any that is free). */
   readonly listen: ListenAddress
   /** Decides what chance decides. A safe integer; default 1. */
@@ -45,7 +47,7 @@ export class EngineProxy implements WireMachine, AsyncDisposable {
 
   /** Resolves once it listens. @throws Error when the address is in use or cannot be had, or `upstream` is none */
   static async listen(options: EngineProxyOptions): Promise<EngineProxy> {
-    parseEngineAddress(options.upstream)
+    parseEngineAddress(options.upstream, options.upstreamTls)
     const server = createServer({ allowHalfOpen: true })
     await listenOn(server, options.listen)
     return new EngineProxy(server, options)
@@ -57,7 +59,7 @@ export class EngineProxy implements WireMachine, AsyncDisposable {
     this.address =
       'port' in this.#listen ? `tcp://127.0.0.1:${this.#listen.port}` : `unix://${this.#listen.socketPath}`
     this.#host = new RealTimeHost(options.seed ?? 1)
-    const address = parseEngineAddress(options.upstream)
+    const address = parseEngineAddress(options.upstream, options.upstreamTls)
     const containers = new ContainerDirectory(address, options.nameOf ?? ((name) => name))
     this.engine = new ProxiedEngine(this.#host, containers)
     this.#availability = this.engine.onAvailability(() => this.#host.within(() => this.#followAvailability()))

@@ -104,12 +104,13 @@ interface AnyValue {
 
 interface DecodedExport {
   readonly resourceLogs: readonly {
-    readonly resource: { readonly attributes: readonly KeyValue[] }
+    /** Left out where nothing is said of it. */
+    readonly resource?: { readonly attributes: readonly KeyValue[] }
     readonly scopeLogs: readonly {
       readonly logRecords: readonly {
         readonly timeUnixNano: string
         readonly observedTimeUnixNano: string
-        readonly body: AnyValue
+        readonly body?: AnyValue
         readonly attributes: readonly KeyValue[]
       }[]
     }[]
@@ -122,11 +123,11 @@ function recordsOf(decoded: protobuf.Message): ExportedRecord[] {
   return (plain as DecodedExport).resourceLogs.flatMap(({ resource, scopeLogs }) =>
     scopeLogs.flatMap(({ logRecords }) =>
       logRecords.map((record) => ({
-        resource: objectOf(resource.attributes),
+        resource: objectOf(resource?.attributes ?? []),
         attributes: objectOf(record.attributes),
         time: record.timeUnixNano,
         observedTime: record.observedTimeUnixNano,
-        body: valueOf(record.body),
+        body: record.body && valueOf(record.body),
       })),
     ),
   )
