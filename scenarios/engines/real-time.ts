@@ -104,7 +104,8 @@ class RealTimeRun {
     const operator = this.#operator(definition, observer, proxy, process, room)
     const disturber = this.#disturber(containers, proxy, process, operator)
     const series = await this.#sampleWhileTheClockRuns(observer, process, disturber)
-    const lastingConnections = proxy.openSince(startedAt)
+    // Who reads stored logs has none, rotated or not.
+    const lastingConnections = isReaderOfFiles(definition) ? null : proxy.openSince(startedAt)
     const seen = observer.latest
     const more = newlyOpen(openAtStart, await openDescriptors(await process.pids()))
     const interrupted = this.#isStopped
@@ -293,6 +294,10 @@ function orderedFaults({ ordered = [] }: RunningContainers, phase: Phase, compre
       toSeconds: forMs === null ? null : seconds(atMs + forMs),
     }))
     .filter(({ fromSeconds }) => fromSeconds < phase.durationSeconds)
+}
+
+function isReaderOfFiles({ storedLogs }: SubjectDefinition): boolean {
+  return storedLogs !== undefined && storedLogs !== null
 }
 
 function configurationText({ command, env, configuration }: SubjectDefinition): string {

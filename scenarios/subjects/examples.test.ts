@@ -28,6 +28,7 @@ async function place(): Promise<SubjectPlace> {
     dockerHost,
     outDir: '/out',
     stateDir: '/state',
+    tailDir: '/tailed',
     sinkUrl: 'http://127.0.0.1:1',
     syslogPort: 2,
     label: 'a=b',

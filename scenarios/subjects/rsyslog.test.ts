@@ -61,6 +61,7 @@ test.for(['rsyslog', 'rsyslog-network'])(
       dockerHost: host,
       outDir,
       stateDir: path.join(root, 'state'),
+      tailDir: '',
       sinkUrl: sink.url,
       syslogPort: sink.syslogPort,
       label: '',
