@@ -217,6 +217,22 @@ describe('a reload that cannot be', () => {
     await rig.end()
   })
 
+  test('is told by metrics until one is taken', async () => {
+    const rig = new ReloadRig()
+    const successful = (value: 0 | 1): string => `log_capturer_config_last_reload_successful ${value}\n`
+    expect(await rig.metrics()).toContain(successful(1))
+    await rig.start()
+    await rig.reload(new UsageError('it is not YAML', { code: 'config_invalid' }))
+    expect(await rig.metrics()).toContain(successful(0))
+    await rig.reload({})
+    expect(await rig.metrics()).toContain(successful(1))
+    await rig.reload({ stateDir: '/elsewhere' })
+    expect(await rig.metrics()).toContain(successful(0))
+    await rig.reload({ logLevel: 'debug' })
+    expect(await rig.metrics()).toContain(successful(1))
+    await rig.end()
+  })
+
   test('a key that needs a restart is named, and nothing of that configuration is taken up', async () => {
     const rig = new ReloadRig()
     await rig.start()
