@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, type Server as TlsServer, type ServerOptions } from 'node:https'
 import { addAbortSignal, Readable } from 'node:stream'
+import { isDeepStrictEqual } from 'node:util'
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 import { codeOf } from '../errors.ts'
 import type {
@@ -9,6 +10,7 @@ import type {
   ListenAddress,
   Listening,
   ListenOptions,
+  NewTls,
   Route,
   ServerTls,
 } from '../ports/http-server.ts'
@@ -59,11 +61,11 @@ export class FastifyHttpServer implements HttpServer {
     { connectionsMax, tls = null }: ListenOptions = {},
   ): Promise<Listening> {
     const limits = { ...this.#limits, ...(connectionsMax !== undefined && { connections: connectionsMax }) }
-    const files = tls === null ? null : await readServerTls(tls)
+    const shown = tls === null ? null : new ShownTls(tls, await readServerTls(tls))
     const app = fastify({
       forceCloseConnections: true,
       bodyLimit: limits.bodyBytes,
-      serverFactory: (handle) => limitedServer(handle, limits, files),
+      serverFactory: (handle) => limitedServer(handle, limits, shown),
     })
     this.#answerErrors(app)
     for (const route of routes) addRoute(app, route)
@@ -82,6 +84,7 @@ export class FastifyHttpServer implements HttpServer {
         closing ??= app.close()
         await closing
       },
+      ...(shown !== null && { readTls: () => shown.read() }),
     }
   }
 
@@ -117,7 +120,7 @@ function addRoute(app: FastifyInstance, route: Route): void {
 }
 
 /** One server for each address of the host's name. */
-function limitedServer(handle: RequestListener, limits: HttpLimits, tls: TlsFiles | null): Server {
+function limitedServer(handle: RequestListener, limits: HttpLimits, tls: ShownTls | null): Server {
   const options = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.requestMs,
@@ -128,9 +131,37 @@ function limitedServer(handle: RequestListener, limits: HttpLimits, tls: TlsFile
   const server =
     tls === null
       ? createServer(options, handle)
-      : createTlsServer({ ...options, ...tls, handshakeTimeout: limits.requestMs }, handle)
+      : tls.serve({ ...options, handshakeTimeout: limits.requestMs }, handle)
   server.maxConnections = limits.connections
   return server
+}
+
+/** The files of TLS as the servers of one listener show them. */
+class ShownTls {
+  readonly #names: ServerTls
+  #files: TlsFiles
+  readonly #servers: TlsServer[] = []
+
+  constructor(names: ServerTls, files: TlsFiles) {
+    this.#names = names
+    this.#files = files
+  }
+
+  serve(options: ServerOptions, handle: RequestListener): TlsServer {
+    const server = createTlsServer({ ...options, ...this.#files }, handle)
+    this.#servers.push(server)
+    return server
+  }
+
+  async read(): Promise<NewTls | null> {
+    const files = await readServerTls(this.#names)
+    return isDeepStrictEqual(files, this.#files) ? null : { show: () => this.#show(files) }
+  }
+
+  #show(files: TlsFiles): void {
+    this.#files = files
+    for (const server of this.#servers) server.setSecureContext(files)
+  }
 }
 
 /** @throws UsageError naming the file that is no good */
