@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer, type ServerOptions } from 'node:https'
 import { addAbortSignal, Readable } from 'node:stream'
@@ -62,13 +63,12 @@ export class FastifyHttpServer implements HttpServer {
   ): Promise<Listening> {
     const limits = { ...this.#limits, ...(connectionsMax !== undefined && { connections: connectionsMax }) }
     const shown = tls === null ? null : new ShownTls(tls, await readServerTls(tls))
-    const app = fastify({
-      forceCloseConnections: true,
-      bodyLimit: limits.bodyBytes,
+    const { logger } = this.#options
+    const app = fastifyApp(routes, {
+      limits,
+      logger,
       serverFactory: (handle) => limitedServer(handle, limits, shown),
     })
-    this.#answerErrors(app)
-    for (const route of routes) addRoute(app, route)
     const { host, port } = address
     try {
       await app.listen({ host, port })
@@ -87,22 +87,53 @@ export class FastifyHttpServer implements HttpServer {
       ...(shown !== null && { readTls: () => shown.read() }),
     }
   }
+}
 
-  /** What went wrong inside is for the log: whoever asks may be anybody. */
-  #answerErrors(app: FastifyInstance): void {
-    const { logger } = this.#options
-    app.setNotFoundHandler((request, reply) =>
-      fail(reply, 404, `There is no ${request.method} ${pathOf(request.url)}`),
-    )
-    app.setErrorHandler((error: FastifyError, request, reply) => {
-      const { statusCode = 500 } = error
-      if (statusCode === 413)
-        return fail(reply, 413, `The body is larger than ${request.routeOptions.bodyLimit} bytes`)
-      if (statusCode < 500) return fail(reply, statusCode, error.message)
-      logger?.error({ path: pathOf(request.url), err: error }, 'A request failed')
-      return fail(reply, 500, 'The request failed; the log says why')
-    })
-  }
+export interface FastifyAppOptions {
+  readonly limits: Pick<HttpLimits, 'bodyBytes'>
+  readonly logger: Pick<Logger, 'error'> | undefined
+  /** Left out where nothing listens. */
+  readonly serverFactory?: (handle: RequestListener) => Server
+}
+
+/** What answers requests for the routes, before it listens. */
+export function fastifyApp(
+  routes: readonly Route[],
+  { limits, logger, serverFactory }: FastifyAppOptions,
+): FastifyInstance {
+  const app = fastify({
+    forceCloseConnections: true,
+    bodyLimit: limits.bodyBytes,
+    ...(serverFactory !== undefined && { serverFactory }),
+  })
+  answerErrors(app, logger)
+  readUtf8(app)
+  for (const route of routes) addRoute(app, route)
+  return app
+}
+
+/** JSON is UTF-8. As text any other bytes would become characters that nobody sent. */
+function readUtf8(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (isUtf8(body)) void parse(request, body.toString(), done)
+    else done(Object.assign(new Error('The body is not UTF-8'), { statusCode: 400 }))
+  })
+}
+
+/** What went wrong inside is for the log: whoever asks may be anybody. */
+function answerErrors(app: FastifyInstance, logger: Pick<Logger, 'error'> | undefined): void {
+  app.setNotFoundHandler((request, reply) =>
+    fail(reply, 404, `There is no ${request.method} ${pathOf(request.url)}`),
+  )
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const { statusCode = 500 } = error
+    if (statusCode === 413)
+      return fail(reply, 413, `The body is larger than ${request.routeOptions.bodyLimit} bytes`)
+    if (statusCode < 500) return fail(reply, statusCode, error.message)
+    logger?.error({ path: pathOf(request.url), err: error }, 'A request failed')
+    return fail(reply, 500, 'The request failed; the log says why')
+  })
 }
 
 function addRoute(app: FastifyInstance, route: Route): void {
