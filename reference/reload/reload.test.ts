@@ -224,6 +224,10 @@ describe('what a reload changes', () => {
   })
 })
 
+function successful(value: 0 | 1): string {
+  return `log_capturer_config_last_reload_successful ${value}\n`
+}
+
 describe('files of TLS', () => {
   test('that hold something else are shown once everything else is taken up, and not before', async () => {
     const rig = new ReloadRig()
@@ -273,7 +277,6 @@ describe('a reload that cannot be', () => {
 
   test('is told by metrics until one is taken', async () => {
     const rig = new ReloadRig()
-    const successful = (value: 0 | 1): string => `log_capturer_config_last_reload_successful ${value}\n`
     expect(await rig.metrics()).toContain(successful(1))
     await rig.start()
     await rig.reload(new UsageError('it is not YAML', { code: 'config_invalid' }))
