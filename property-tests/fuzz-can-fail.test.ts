@@ -13,3 +13,8 @@ test.each([
 ])('a parser that %s is told as one', async (name, end) => {
   expect(await runTarget(name, range, { limits, targets })).toEqual(end)
 })
+
+test('the time it takes to load is none of the first input', async () => {
+  const slow = new URL('fuzz/slow-targets.test-helper.ts', import.meta.url)
+  expect(await runTarget('right', range, { limits: { ...limits, inputMs: 1000 }, targets: slow })).toBeNull()
+})

@@ -173,6 +173,7 @@ export function createCollector(
     metrics,
     current: () => live.current,
     read: extensions.readConfig ?? null,
+    readTls: (signal) => listeners.readTls(signal),
     async takeUp(next, signal) {
       await takeUp(next, parts, signal)
       extensions.onReloaded?.(next)

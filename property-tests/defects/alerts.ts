@@ -94,4 +94,25 @@ export const ALERTS: readonly Defect[] = [
       { file: 'reference/metrics/metrics.test.ts', test: 'what may come to be counted stands at 0 before' },
     ],
   },
+  {
+    id: 'B300',
+    origin: 'the rule for reloads that failed, where the file is put back as it was',
+    description: 'Only a reload that changes something ends that one was refused: the alert never ends',
+    patches: [
+      {
+        file: 'reference/metrics/metrics.ts',
+        find: "this.#lastReload.set(Number(result === 'applied' || result === 'unchanged'))",
+        replace: "this.#lastReload.set(Number(result === 'applied'))",
+      },
+    ],
+    caughtBy: [{ file: 'reference/reload/reload.test.ts', test: 'is told by metrics until one is taken' }],
+  },
+  {
+    id: 'B301',
+    origin: 'the rule for pushed lines that are refused',
+    description:
+      'A request that is told to come again counts as one that is wrong: no alert tells of a full spool',
+    patches: [{ file: 'reference/push/push-intake.ts', find: "503: 'busy',", replace: "503: 'invalid'," }],
+    caughtBy: [{ file: 'reference/http/push.test.ts', test: 'too much waits for a disk that hangs' }],
+  },
 ]

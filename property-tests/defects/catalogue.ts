@@ -14,6 +14,7 @@ import { NETWORK_SINKS } from './network-sinks.ts'
 import { FIELD } from './field.ts'
 import { FILES } from './files.ts'
 import { FILE_MONITOR } from './file-monitor.ts'
+import { GO_COLLECTOR } from './go-collector.ts'
 import { JETSTREAM } from './jetstream.ts'
 import { MONITOR } from './monitor.ts'
 import { ORACLES } from './oracles.ts'
@@ -40,6 +41,7 @@ export const DEFECTS: readonly Defect[] = [
   blockedRead,
   pendingRead,
   unclosedStream,
+  ...GO_COLLECTOR,
   ...READING,
   ...MONITOR,
   ...DELIVERY,

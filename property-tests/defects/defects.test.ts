@@ -52,6 +52,11 @@ test('each kind of bug from the field is in the catalogue', () => {
   ).toEqual([])
 })
 
+test('each defect of the Go collector, whose leaks began this project, is in the catalogue by its number', () => {
+  const known = new Set(DEFECTS.map(({ id }) => id))
+  expect(numbered('B', 21).filter((id) => !known.has(id))).toEqual([])
+})
+
 test('each finding is in the catalogue', () => {
   const findings = new Set(DEFECTS.map(({ finding }) => finding))
   const all = [...numbered('R', 14), ...numbered('D', 18), 'V']

@@ -91,4 +91,49 @@ export const PARSERS: readonly Defect[] = [
     ],
     caughtBy: [{ file: fuzzed, test: 'tty-demultiplexer' }],
   },
+  {
+    id: 'B306',
+    origin,
+    description: 'Bytes of a body that are no UTF-8 are taken as other characters, and answered with 200',
+    patches: [
+      {
+        file: 'reference/adapters/fastify-http-server.ts',
+        find: 'if (isUtf8(body)) void parse',
+        replace: 'if (body !== null) void parse',
+      },
+    ],
+    caughtBy: [
+      { file: fuzzed, test: 'api-requests takes or refuses what once was a fault' },
+      { file: 'reference/adapters/fastify-http-server.test.ts', test: 'a body that is not UTF-8' },
+    ],
+  },
+  {
+    id: 'B307',
+    origin,
+    description: 'Half a pair of surrogates in a pushed line is taken as another character',
+    patches: [
+      {
+        file: 'reference/push/push-request.ts',
+        find: 'if (!message.isWellFormed())',
+        replace: 'if (message === undefined)',
+      },
+    ],
+    caughtBy: [
+      { file: fuzzed, test: 'api-requests takes or refuses what once was a fault' },
+      { file: 'reference/push/push-request.test.ts', test: 'half of a character' },
+    ],
+  },
+  {
+    id: 'B308',
+    origin: 'Made up, to see that pushed lines are compared with what was sent',
+    description: 'White space at the end of a pushed line is cut off',
+    patches: [
+      {
+        file: 'reference/push/push-request.ts',
+        find: "message.endsWith('\\n') ? message.slice(0, -1) : message",
+        replace: 'message.trimEnd()',
+      },
+    ],
+    caughtBy: [{ file: fuzzed, test: 'pushed-lines takes or refuses whatever is almost right' }],
+  },
 ]

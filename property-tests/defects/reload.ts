@@ -180,4 +180,72 @@ export const RELOAD: readonly Defect[] = [
     ],
     caughtBy: [{ file: reloadTest, test: 'fewer slots are waited for' }],
   },
+  {
+    id: 'B302',
+    origin,
+    description:
+      'A certificate of the API that was replaced is not shown: whoever connects sees the one that has run out',
+    patches: [
+      {
+        file: 'reference/adapters/fastify-http-server.ts',
+        find: 'for (const server of this.#servers) server.setSecureContext(files)',
+        replace: 'void this.#servers',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/adapters/tls-http-server.test.ts',
+        test: 'files that hold another certificate are shown',
+      },
+    ],
+  },
+  {
+    id: 'B303',
+    origin,
+    description: 'A certificate that is no good is passed over: the reload is told as one that was taken up',
+    patches: [
+      {
+        file: 'reference/reload/reloading.ts',
+        find: 'tls = await readTls(signal)',
+        replace: 'tls = await readTls(signal).catch(() => null)',
+      },
+    ],
+    caughtBy: [{ file: reloadTest, test: 'that are no good have a reload refused' }],
+  },
+  {
+    id: 'B304',
+    origin,
+    description: 'A certificate is shown although the reload it came with is refused',
+    patches: [
+      {
+        file: 'reference/reload/reloading.ts',
+        find: 'tls = await readTls(signal)',
+        replace: 'tls = await readTls(signal)\n      tls?.show()',
+      },
+    ],
+    caughtBy: [{ file: reloadTest, test: 'are shown once everything else is taken up' }],
+  },
+  {
+    id: 'B305',
+    origin,
+    description: 'A sink keeps the certificate and the authorities that it began with',
+    patches: [
+      {
+        file: 'reference/adapters/undici-http-client.ts',
+        find: 'if (tls !== null) await this.#readTls(tls)',
+        replace: 'const first = tls === null ? null : await this.#readTls(tls)',
+      },
+      {
+        file: 'reference/adapters/undici-http-client.ts',
+        find: 'connect: tls === null ? { timeout: CONNECT_MS } : this.#connector(undici, tls)',
+        replace: 'connect: { timeout: CONNECT_MS, ...first }',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/adapters/undici-http-client.test.ts',
+        test: 'files that are replaced are read for the next connection',
+      },
+    ],
+  },
 ]

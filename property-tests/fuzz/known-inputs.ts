@@ -21,6 +21,11 @@ export const KNOWN_INPUTS: Readonly<Record<string, readonly string[]>> = {
       '{"sources":[{"id":"a","kind":"file","name":"a","attributes":{},"position":0}],"blocks":[[0,1,0,4503599627370,1]]}',
     ),
   ],
+  'api-requests': [
+    // Bytes that are no UTF-8, and half a character: what was taken was another text.
+    '/api/logs\ncontent-type: application/json\n\n{"message":"on\xFF\xFFwo","file":"a.log"}',
+    '/api/logs\ncontent-type: application/json\n\n{"message":"\\ud800","file":"a.log"}',
+  ],
   'loki-refusals': [
     `entry for stream '{host="a", job="w", stream="stdout"}' has timestamp too old: 2-26-01-01T00:00:00Z, oldest acceptable timestamp is: 2026-01-01T00:00:01Z`,
   ],

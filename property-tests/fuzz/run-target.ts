@@ -31,13 +31,14 @@ export async function runTarget(
   { limits = FUZZ_LIMITS, targets = TARGETS }: { limits?: FuzzLimits; targets?: URL } = {},
 ): Promise<FuzzEnd | null> {
   const progress = new Int32Array(new SharedArrayBuffer(4))
+  progress[0] = NOT_BEGUN
   const work: FuzzWork = { ...range, target, targets: targets.href, progress }
   const worker = new Worker(new URL('fuzz-worker.ts', import.meta.url), {
     workerData: work,
     resourceLimits: { maxOldGenerationSizeMb: limits.heapMiB },
   })
   const { promise, resolve } = Promise.withResolvers<FuzzEnd | null>()
-  const end = (why: string): void => resolve({ at: Atomics.load(progress, 0), why })
+  const end = (why: string): void => resolve({ at: Math.max(range.from, Atomics.load(progress, 0)), why })
   worker.once('message', (answer: FuzzAnswer) => resolve(answer && { at: answer.at, why: answer.error }))
   worker.once('error', (error) => end(messageOf(error)))
   const watch = setInterval(watching(progress, limits, end), Math.min(1000, limits.inputMs / 4))
@@ -52,14 +53,19 @@ export async function runTarget(
 /** Where the targets are. */
 const TARGETS = new URL('targets.ts', import.meta.url)
 
+/** What the progress is until the first input: the thread loads what it needs, which no input is to blame for. */
+const NOT_BEGUN = -1
+const LOADING_MS = 300_000
+
 /** Called again and again: ends the run when one input takes too long, or memory grows. */
 function watching(progress: Int32Array, limits: FuzzLimits, end: (why: string) => void): () => void {
   const bytes = process.memoryUsage.rss()
-  let last = { at: -1, sinceMs: performance.now() }
+  let last = { at: NOT_BEGUN, sinceMs: performance.now() }
   return () => {
     const at = Atomics.load(progress, 0)
     if (at !== last.at) last = { at, sinceMs: performance.now() }
-    if (performance.now() - last.sinceMs > limits.inputMs) end(`It does not end within ${limits.inputMs} ms`)
+    const longestMs = at === NOT_BEGUN ? LOADING_MS : limits.inputMs
+    if (performance.now() - last.sinceMs > longestMs) end(`It does not end within ${longestMs} ms`)
     const growthMiB = (process.memoryUsage.rss() - bytes) / 2 ** 20
     if (growthMiB > limits.growthMiB) end(`The process has grown by ${growthMiB.toFixed(0)} MiB`)
   }

@@ -45,6 +45,16 @@ test('routes answer with their status, type and body', async () => {
   expect([other.status, (await other.text()).length > 0]).toEqual([404, true])
 })
 
+test('a body that is not UTF-8 is refused: as text it would be another one', async () => {
+  const { url } = await listen()
+  const headers = { 'content-type': 'application/json' }
+  const post = async (body: Buffer): Promise<Response> =>
+    await fetch(`${url}/echo`, { method: 'POST', headers, body: new Uint8Array(body) })
+  expect(await (await post(Buffer.from('{"a":"é"}'))).json()).toEqual({ a: 'é' })
+  const refused = await post(Buffer.from('{"a":"é"}', 'latin1'))
+  expect([refused.status, await refused.json()]).toEqual([400, { error: 'The body is not UTF-8' }])
+})
+
 test('close ends connections that are idle and connections in the middle of a request, at once', async () => {
   const server = await listen()
   const { address } = server

@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, type Server as TlsServer, type ServerOptions } from 'node:https'
 import { addAbortSignal, Readable } from 'node:stream'
+import { isDeepStrictEqual } from 'node:util'
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 import { codeOf } from '../errors.ts'
 import type {
@@ -9,6 +11,7 @@ import type {
   ListenAddress,
   Listening,
   ListenOptions,
+  NewTls,
   Route,
   ServerTls,
 } from '../ports/http-server.ts'
@@ -59,14 +62,13 @@ export class FastifyHttpServer implements HttpServer {
     { connectionsMax, tls = null }: ListenOptions = {},
   ): Promise<Listening> {
     const limits = { ...this.#limits, ...(connectionsMax !== undefined && { connections: connectionsMax }) }
-    const files = tls === null ? null : await readServerTls(tls)
-    const app = fastify({
-      forceCloseConnections: true,
-      bodyLimit: limits.bodyBytes,
-      serverFactory: (handle) => limitedServer(handle, limits, files),
+    const shown = tls === null ? null : new ShownTls(tls, await readServerTls(tls))
+    const { logger } = this.#options
+    const app = fastifyApp(routes, {
+      limits,
+      logger,
+      serverFactory: (handle) => limitedServer(handle, limits, shown),
     })
-    this.#answerErrors(app)
-    for (const route of routes) addRoute(app, route)
     const { host, port } = address
     try {
       await app.listen({ host, port })
@@ -82,24 +84,56 @@ export class FastifyHttpServer implements HttpServer {
         closing ??= app.close()
         await closing
       },
+      ...(shown !== null && { readTls: () => shown.read() }),
     }
   }
+}
 
-  /** What went wrong inside is for the log: whoever asks may be anybody. */
-  #answerErrors(app: FastifyInstance): void {
-    const { logger } = this.#options
-    app.setNotFoundHandler((request, reply) =>
-      fail(reply, 404, `There is no ${request.method} ${pathOf(request.url)}`),
-    )
-    app.setErrorHandler((error: FastifyError, request, reply) => {
-      const { statusCode = 500 } = error
-      if (statusCode === 413)
-        return fail(reply, 413, `The body is larger than ${request.routeOptions.bodyLimit} bytes`)
-      if (statusCode < 500) return fail(reply, statusCode, error.message)
-      logger?.error({ path: pathOf(request.url), err: error }, 'A request failed')
-      return fail(reply, 500, 'The request failed; the log says why')
-    })
-  }
+export interface FastifyAppOptions {
+  readonly limits: Pick<HttpLimits, 'bodyBytes'>
+  readonly logger: Pick<Logger, 'error'> | undefined
+  /** Left out where nothing listens. */
+  readonly serverFactory?: (handle: RequestListener) => Server
+}
+
+/** What answers requests for the routes, before it listens. */
+export function fastifyApp(
+  routes: readonly Route[],
+  { limits, logger, serverFactory }: FastifyAppOptions,
+): FastifyInstance {
+  const app = fastify({
+    forceCloseConnections: true,
+    bodyLimit: limits.bodyBytes,
+    ...(serverFactory !== undefined && { serverFactory }),
+  })
+  answerErrors(app, logger)
+  readUtf8(app)
+  for (const route of routes) addRoute(app, route)
+  return app
+}
+
+/** JSON is UTF-8. As text any other bytes would become characters that nobody sent. */
+function readUtf8(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (isUtf8(body)) void parse(request, body.toString(), done)
+    else done(Object.assign(new Error('The body is not UTF-8'), { statusCode: 400 }))
+  })
+}
+
+/** What went wrong inside is for the log: whoever asks may be anybody. */
+function answerErrors(app: FastifyInstance, logger: Pick<Logger, 'error'> | undefined): void {
+  app.setNotFoundHandler((request, reply) =>
+    fail(reply, 404, `There is no ${request.method} ${pathOf(request.url)}`),
+  )
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const { statusCode = 500 } = error
+    if (statusCode === 413)
+      return fail(reply, 413, `The body is larger than ${request.routeOptions.bodyLimit} bytes`)
+    if (statusCode < 500) return fail(reply, statusCode, error.message)
+    logger?.error({ path: pathOf(request.url), err: error }, 'A request failed')
+    return fail(reply, 500, 'The request failed; the log says why')
+  })
 }
 
 function addRoute(app: FastifyInstance, route: Route): void {
@@ -117,7 +151,7 @@ function addRoute(app: FastifyInstance, route: Route): void {
 }
 
 /** One server for each address of the host's name. */
-function limitedServer(handle: RequestListener, limits: HttpLimits, tls: TlsFiles | null): Server {
+function limitedServer(handle: RequestListener, limits: HttpLimits, tls: ShownTls | null): Server {
   const options = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.requestMs,
@@ -128,9 +162,37 @@ function limitedServer(handle: RequestListener, limits: HttpLimits, tls: TlsFile
   const server =
     tls === null
       ? createServer(options, handle)
-      : createTlsServer({ ...options, ...tls, handshakeTimeout: limits.requestMs }, handle)
+      : tls.serve({ ...options, handshakeTimeout: limits.requestMs }, handle)
   server.maxConnections = limits.connections
   return server
+}
+
+/** The files of TLS as the servers of one listener show them. */
+class ShownTls {
+  readonly #names: ServerTls
+  #files: TlsFiles
+  readonly #servers: TlsServer[] = []
+
+  constructor(names: ServerTls, files: TlsFiles) {
+    this.#names = names
+    this.#files = files
+  }
+
+  serve(options: ServerOptions, handle: RequestListener): TlsServer {
+    const server = createTlsServer({ ...options, ...this.#files }, handle)
+    this.#servers.push(server)
+    return server
+  }
+
+  async read(): Promise<NewTls | null> {
+    const files = await readServerTls(this.#names)
+    return isDeepStrictEqual(files, this.#files) ? null : { show: () => this.#show(files) }
+  }
+
+  #show(files: TlsFiles): void {
+    this.#files = files
+    for (const server of this.#servers) server.setSecureContext(files)
+  }
 }
 
 /** @throws UsageError naming the file that is no good */

@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { readFileSync, readdirSync } from 'node:fs'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createServer } from 'node:https'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -130,6 +133,22 @@ describe('over TLS', () => {
   test('without verification any server will do', async () => {
     const tls = { ...own, ca: null, verify: false }
     expect((await post(client({ tls }), await secure())).status).toBe(204)
+  })
+
+  test('files that are replaced are read for the next connection; one that is open is used as it is', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'tls-client-'))
+    onTestFinished(() => rm(directory, { recursive: true }))
+    const ca = join(directory, 'ca.pem')
+    await copyFile(made.path('ca'), ca)
+    const http = client({ tls: { ...own, ca }, connections: 1 })
+    const origin = await secure()
+    expect((await post(http, origin)).status).toBe(204)
+    await copyFile(made.path('other-ca'), ca)
+    expect((await post(http, origin)).status).toBe(204)
+    const another = await secure()
+    await expect(post(http, another)).rejects.toThrow()
+    await copyFile(made.path('ca'), ca)
+    expect((await post(http, another)).status).toBe(204)
   })
 
   test('a file that is not there is named, with the key that names it, and looked for again', async () => {

@@ -1,7 +1,13 @@
-import type { Agent } from 'undici'
+import type { Agent, buildConnector } from 'undici'
 import { codeOf, messageOf } from '../errors.ts'
-import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse } from '../ports/http-client.ts'
-import { readTlsFiles } from './tls-files.ts'
+import type {
+  ClientTls,
+  HttpClient,
+  HttpClientOptions,
+  HttpRequest,
+  HttpResponse,
+} from '../ports/http-client.ts'
+import { readTlsFiles, type TlsFiles } from './tls-files.ts'
 
 /**
  * The `HttpClient` port on undici: a pool of connections of its own, which are kept alive between requests. undici is loaded with the first request: it takes
@@ -51,8 +57,8 @@ export class UndiciHttpClient implements HttpClient {
   }
 
   async #connect(): Promise<Agent> {
-    const { owner, connections, tls } = this.#options
-    const files = tls && (await readTlsFiles(tls, { what: `of ${owner}`, namedBy: `${owner}.tls` }))
+    const { connections, tls } = this.#options
+    if (tls !== null) await this.#readTls(tls)
     const undici = await import('undici')
     return new undici.Agent({
       connections,
@@ -61,8 +67,23 @@ export class UndiciHttpClient implements HttpClient {
       headersTimeout: 0,
       bodyTimeout: 0,
       maxResponseSize: ANSWER_BYTES_MAX,
-      connect: { timeout: CONNECT_MS, ...files },
+      connect: tls === null ? { timeout: CONNECT_MS } : this.#connector(undici, tls),
     })
+  }
+
+  /** Reads the files of TLS for each connection: they may be others by then. */
+  #connector({ buildConnector }: typeof import('undici'), tls: ClientTls): buildConnector.connector {
+    return (options, connected) => {
+      this.#readTls(tls).then(
+        (files) => buildConnector({ timeout: CONNECT_MS, ...files })(options, connected),
+        (error: unknown) => connected(error instanceof Error ? error : new Error(messageOf(error)), null),
+      )
+    }
+  }
+
+  async #readTls(tls: ClientTls): Promise<TlsFiles> {
+    const { owner } = this.#options
+    return await readTlsFiles(tls, { what: `of ${owner}`, namedBy: `${owner}.tls` })
   }
 }
 

@@ -118,6 +118,24 @@ describe('a stop takes less than ten seconds, leaves no task behind and loses no
   })
 })
 
+test('what was taken and is not yet written is stored within the stop, and the next start goes on behind it', async () => {
+  const machine = new Machine()
+  const sink = new ScriptedSink({ batchRecords: 10, inFlight: 1 })
+  sink.answer = async (_, signal) => {
+    await machine.world.clock.sleep(100, { signal })
+    return null
+  }
+  const process = await machine.start([sink])
+  await machine.world.run(() => process.deliver(a, 200, LINE))
+  expect(numbersOf(sink, a).length).toBeLessThan(100)
+  expect((await machine.stop()).missed).toEqual([])
+  expect(numbersOf(sink, a)).toEqual(upTo(200))
+  const next = await machine.start([sink])
+  expect(next.spooled).toBe(false)
+  expect(next.dispatcher.resumePosition(a.id)?.records).toBe(200)
+  await machine.stop()
+})
+
 /** What is wrong for five minutes; by then the next try is up to half a minute away. */
 const WRONG: Readonly<Record<string, Pick<State, 'answer' | 'disturb' | 'limits'>>> = {
   'the only sink refused everything': { answer: () => ({ kind: 'refused', why: 'EACCES' }) },

@@ -3,7 +3,14 @@ import { withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
 import type { StopStep } from '../lifecycle/stop-sequence.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { HttpServer, ListenAddress, ListenOptions, Listening, Route } from '../ports/http-server.ts'
+import type {
+  HttpServer,
+  ListenAddress,
+  Listening,
+  ListenOptions,
+  NewTls,
+  Route,
+} from '../ports/http-server.ts'
 import type { Health } from './health.ts'
 
 export interface ListenersOptions {
@@ -42,6 +49,16 @@ export class Listeners implements Component {
     }
   }
 
+  /** Reads the files of TLS again; null where they hold what is shown already. Rejects with a sentence naming the file that is no good. */
+  async readTls(signal: AbortSignal): Promise<NewTls | null> {
+    const { clock } = this.#options
+    const reading = async (): Promise<(NewTls | null)[]> =>
+      await Promise.all(this.#listening.map(async (server) => (await server.readTls?.()) ?? null))
+    const read = await withDeadline(clock, 'reading the files of TLS', READ_TLS_MS, signal, reading)
+    const others = read.filter((tls) => tls !== null)
+    return others.length === 0 ? null : { show: () => others.forEach((tls) => tls.show()) }
+  }
+
   stopSteps(): readonly StopStep[] {
     return this.#listening.map((server): StopStep => ({
       name: 'listener',
@@ -64,3 +81,4 @@ function closeLate(late: Listening): void {
 }
 
 const LISTEN_DEADLINE_MS = 10_000
+const READ_TLS_MS = 10_000

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { faults } from '../../simulators/index.ts'
+import { leftBehind } from '../../simulators/invariants.ts'
 import type { PartialConfig } from '../config/complete-config.ts'
 import { ApiRig } from './api-rig.test-helper.ts'
 
@@ -40,6 +41,13 @@ test('lines go to the files of their names; status and figures tell', async () =
   ])
     expect(figures).toContain(`log_capturer_push_${figure}\n`)
   expect(await rig.stop()).toEqual([])
+})
+
+test('a stop leaves no task and no timer', async () => {
+  const rig = await started()
+  expect(await rig.world.run(() => rig.push(line))).toEqual(taken(1))
+  expect(await rig.stop()).toEqual([])
+  expect(leftBehind(rig.world, rig.collector.tasks)).toEqual([])
 })
 
 test('where it is switched off a request is told which key switches it on', async () => {
@@ -149,6 +157,9 @@ describe('nothing is taken of a request that is told to come again:', () => {
     expect(answers.filter(({ status }) => status === 503)).toEqual([
       { status: 503, body: { error: 'Too many lines wait to be written' }, retryAfter: '1' },
     ])
+    expect(await rig.collector.metrics.text()).toContain(
+      'log_capturer_push_requests_total{result="busy"} 1\nlog_capturer_push_requests_total{result="failed"} 6\n',
+    )
     hung[Symbol.dispose]()
     expect(await rig.world.run(() => rig.push(line))).toEqual(taken(1))
   })

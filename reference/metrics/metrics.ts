@@ -228,6 +228,10 @@ export class Metrics {
   readonly #configReloads = this.#counter('log_capturer_config_reload_total', 'result', {
     help: 'Times the configuration was read again, by what came of it; where it was refused or failed the one before is kept',
   })
+  readonly #lastReload = this.#gauge(
+    'log_capturer_config_last_reload_successful',
+    'Whether the collector runs by the configuration as it was last read, 0 or 1; 1 before it is read again',
+  )
   readonly #fileDisturbances = this.#counter('log_capturer_local_file_disturbances_total', 'kind', {
     help: 'Times an output file was found renamed, removed, replaced, cut or written to by somebody else',
   })
@@ -310,6 +314,7 @@ export class Metrics {
       },
     )
     for (const result of RELOAD_RESULTS) this.#configReloads.inc({ result }, 0)
+    this.#lastReload.set(1)
     this.#mirrorTasks(options.tasks)
     this.#mirrorSlots(options.slots)
     this.#mirrorProcess(options.process)
@@ -630,6 +635,7 @@ export class Metrics {
 
   configReloaded(result: ReloadResult): void {
     this.#configReloads.inc({ result })
+    this.#lastReload.set(Number(result === 'applied' || result === 'unchanged'))
   }
 
   /** @param kind what somebody else did to an output file, from a small fixed set such as `cut`. */

@@ -55,4 +55,12 @@ export interface Listening {
   readonly address: ListenAddress
   /** Stops listening and ends every connection at once. Idempotent. */
   close(): Promise<void>
+  /** Reads the files of TLS again; null where they hold what is shown already. Rejects with a sentence naming the file that is no good. Left out without TLS. */
+  readTls?(): Promise<NewTls | null>
+}
+
+/** Files of TLS that hold something else than is shown. */
+export interface NewTls {
+  /** Whoever connects from now on is shown it. Connections that are open stay as they are. */
+  show(): void
 }

@@ -35,6 +35,7 @@ describe('is refused whole, with the reason:', () => {
     ['no file', { message: 'a' }, undefined, 400, 'Cannot read the body'],
     ['a number for a message', { message: 1, file: 'x' }, undefined, 400, 'Cannot read the body'],
     ['a key of its own', { ...one, level: 'info' }, undefined, 400, 'with nothing else in it'],
+    ['half of a character', { message: 'a\uD800b', file: 'x' }, undefined, 400, 'half a pair of surrogates'],
     ['one bad name among good ones', [one, { message: 'a', file: '..' }], undefined, 400, 'leads out'],
     ['too many messages', [one, one, one, one, one, one], undefined, 413, 'more than 5 lines'],
     [

@@ -50,6 +50,8 @@ export function readPush(body: unknown, key: string | undefined, limits: Limits)
   let records = 0
   for (const { file, message } of entries) {
     const path = pushedPath(file)
+    if (!message.isWellFormed())
+      throw new PushRefusal(400, `Cannot take a line for ${shown(path)}: it has half a pair of surrogates`)
     const text = message.endsWith('\n') ? message.slice(0, -1) : message
     records += countLines(text, limits.recordsMax)
     if (records > limits.recordsMax)

@@ -9,7 +9,7 @@ export interface ReloadReport {
   readonly result: ReloadResult
   /** When, ISO 8601. */
   readonly at: string
-  /** The keys that differ, as in the file. */
+  /** The keys that differ, as in the file; `api.tls` also where its files hold something else. */
   readonly changed: readonly string[]
   /** One sentence; null when there is none. */
   readonly problem: string | null

@@ -4,6 +4,7 @@ import { leftBehind } from '../../simulators/invariants.ts'
 import { completeConfig, type PartialConfig } from '../config/complete-config.ts'
 import type { CollectorConfig } from '../config/config.ts'
 import { createCollector, type Collector } from '../main.ts'
+import type { HttpServer, NewTls } from '../ports/http-server.ts'
 import { UsageError } from '../usage-error.ts'
 import type { ReloadReport } from './reload-report.ts'
 
@@ -16,6 +17,10 @@ class ReloadRig {
   next: CollectorConfig | Error
   /** What standard output was given. */
   stdout = ''
+  /** What the files of TLS hold. */
+  tls: 'as before' | 'others' | Error = 'as before'
+  /** How often they were shown anew. */
+  shown = 0
 
   constructor(config: PartialConfig = {}, containers = 3) {
     this.containers = Array.from({ length: containers }, (_, index) =>
@@ -28,14 +33,31 @@ class ReloadRig {
     this.ports.output.onWrite = (bytes) => (this.stdout += Buffer.from(bytes).toString())
     const first = configOf(config)
     this.next = first
-    this.collector = createCollector(first, this.ports, {
-      recordLocations: false,
-      readConfig: async () => {
-        await this.ports.clock.sleep(1, { signal: new AbortController().signal })
-        if (this.next instanceof Error) throw this.next
-        return this.next
+    this.collector = createCollector(
+      first,
+      { ...this.ports, http: this.#http() },
+      {
+        recordLocations: false,
+        readConfig: async () => {
+          await this.ports.clock.sleep(1, { signal: new AbortController().signal })
+          if (this.next instanceof Error) throw this.next
+          return this.next
+        },
       },
-    })
+    )
+  }
+
+  /** As one that speaks TLS. */
+  #http(): HttpServer {
+    const { http } = this.ports
+    return {
+      listen: async (...args) => ({ ...(await http.listen(...args)), readTls: () => this.#readTls() }),
+    }
+  }
+
+  async #readTls(): Promise<NewTls | null> {
+    if (this.tls instanceof Error) throw this.tls
+    return this.tls === 'as before' ? null : { show: () => void (this.shown += 1) }
   }
 
   async start(): Promise<void> {
@@ -202,6 +224,42 @@ describe('what a reload changes', () => {
   })
 })
 
+function successful(value: 0 | 1): string {
+  return `log_capturer_config_last_reload_successful ${value}\n`
+}
+
+describe('files of TLS', () => {
+  test('that hold something else are shown once everything else is taken up, and not before', async () => {
+    const rig = new ReloadRig()
+    await rig.start()
+    expect(await rig.reload({})).toMatchObject({ result: 'unchanged', changed: [] })
+    rig.tls = 'others'
+    expect(await rig.reload({})).toMatchObject({ result: 'applied', changed: ['api.tls'] })
+    expect(rig.shown).toBe(1)
+    expect(await rig.reload({ logLevel: 'debug' })).toMatchObject({ changed: ['log_level', 'api.tls'] })
+    expect(rig.shown).toBe(2)
+    expect(await rig.reload({ stateDir: '/elsewhere' })).toMatchObject({ result: 'refused' })
+    expect(rig.shown).toBe(2)
+    await rig.end()
+  })
+
+  test('that are no good have a reload refused, with nothing of it taken up', async () => {
+    const rig = new ReloadRig()
+    await rig.start()
+    rig.tls = new UsageError('Cannot use /cert.pem for TLS of the API: there is no such file', {
+      code: 'tls_unusable',
+    })
+    const before = rig.opens
+    expect(await rig.reload({ containerMonitor: { maxLineBytes: 2048 } })).toMatchObject({
+      result: 'refused',
+      problem: rig.tls.message,
+    })
+    expect(rig.opens).toEqual(before)
+    expect(rig.shown).toBe(0)
+    await rig.end()
+  })
+})
+
 describe('a reload that cannot be', () => {
   test('a wrong configuration is refused with its reason, and the one before is kept whole', async () => {
     const rig = new ReloadRig()
@@ -214,6 +272,21 @@ describe('a reload that cannot be', () => {
       status: 'healthy',
       checks: { configuration: { ok: true, detail: expect.stringContaining(problem) } },
     })
+    await rig.end()
+  })
+
+  test('is told by metrics until one is taken', async () => {
+    const rig = new ReloadRig()
+    expect(await rig.metrics()).toContain(successful(1))
+    await rig.start()
+    await rig.reload(new UsageError('it is not YAML', { code: 'config_invalid' }))
+    expect(await rig.metrics()).toContain(successful(0))
+    await rig.reload({})
+    expect(await rig.metrics()).toContain(successful(1))
+    await rig.reload({ stateDir: '/elsewhere' })
+    expect(await rig.metrics()).toContain(successful(0))
+    await rig.reload({ logLevel: 'debug' })
+    expect(await rig.metrics()).toContain(successful(1))
     await rig.end()
   })
 

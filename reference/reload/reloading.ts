@@ -8,6 +8,7 @@ import type { Scope } from '../lifecycle/scope.ts'
 import type { StopStep } from '../lifecycle/stop-sequence.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { NewTls } from '../ports/http-server.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { ReloadReport } from './reload-report.ts'
 
@@ -19,8 +20,17 @@ export interface ReloadingOptions {
   readonly current: () => CollectorConfig
   /** Reads it again; rejects with a sentence that says what is wrong with it. Null where there is nothing to be read. */
   readonly read: (() => Promise<CollectorConfig>) | null
+  /** Reads the files of TLS that are shown again, null where nothing changed; rejects with a sentence that says which is no good. */
+  readonly readTls: (signal: AbortSignal) => Promise<NewTls | null>
   /** Has the collector run by it. When it rejects, everything is as before. */
   readonly takeUp: (next: CollectorConfig, signal: AbortSignal) => Promise<void>
+}
+
+interface Changes {
+  readonly next: CollectorConfig
+  /** Keys. */
+  readonly changed: readonly string[]
+  readonly tls: NewTls | null
 }
 
 /**
@@ -103,19 +113,20 @@ export class Reloading implements Component {
   }
 
   async #reload(signal: AbortSignal): Promise<ReloadReport> {
-    const { clock, current, read, takeUp } = this.#options
+    const { clock, current, read, readTls } = this.#options
     if (read === null)
       return this.#report('refused', [], 'the collector was started without a configuration file')
     let next: CollectorConfig
+    let tls: NewTls | null
     try {
       next = await withDeadline(clock, 'reading the configuration', READ_MS, signal, read)
+      tls = await readTls(signal)
     } catch (error) {
       signal.throwIfAborted()
       return this.#report('refused', [], messageOf(error))
     }
     const changes = changedKeys(current(), next)
     const changed = changes.map(({ key }) => key)
-    if (changed.length === 0) return this.#report('unchanged', changed, null)
     const lasting = changes.filter(({ needsRestart }) => needsRestart).map(({ key }) => key)
     if (lasting.length > 0)
       return this.#report(
@@ -123,11 +134,18 @@ export class Reloading implements Component {
         changed,
         `${lasting.join(', ')} cannot change while the collector runs: restart it, or put back what it was`,
       )
+    return await this.#takeUp({ next, changed, tls }, signal)
+  }
+
+  async #takeUp({ next, changed, tls }: Changes, signal: AbortSignal): Promise<ReloadReport> {
+    const all = tls === null ? changed : [...changed, 'api.tls']
+    if (all.length === 0) return this.#report('unchanged', all, null)
     try {
-      await takeUp(next, signal)
-      return this.#report('applied', changed, null)
+      if (changed.length > 0) await this.#options.takeUp(next, signal)
+      tls?.show()
+      return this.#report('applied', all, null)
     } catch (error) {
-      return this.#report('failed', changed, messageOf(error))
+      return this.#report('failed', all, messageOf(error))
     }
   }
 

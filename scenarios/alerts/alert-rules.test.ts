@@ -16,6 +16,7 @@ const OTHER_LABELS = ['instance', 'job', 'le']
 
 const config = `
   anomaly: { enabled: true }
+  push: { enabled: true }
   file_monitor: { enabled: true, paths: [/var/log/a.log] }
   sinks: { stdout: { enabled: true }, loki: { enabled: true, url: "http://loki/push" }, jetstream: { enabled: true, servers: [nats://nats], stream: S } }
 `

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { CollectorConfig } from '../../reference/config/config.ts'
 import { parseConfig } from '../../reference/config/parse-config.ts'
-import { createCollector } from '../../reference/main.ts'
+import { createCollector, type Collector } from '../../reference/main.ts'
 import { World } from '../../simulators/index.ts'
 import { parseExposition, type MetricSample } from '../probes/prometheus.ts'
 import type { ProcessRecording } from './process-recording.ts'
 import { RecordedSeries } from './recorded-series.ts'
-import type { Recording } from './recording.ts'
+import type { People, Recording } from './recording.ts'
 
 /**
  * Runs the collector in virtual time and scrapes it every minute.
@@ -19,8 +20,10 @@ export async function record(recording: Recording, metrics: ReadonlySet<string>)
     recordLocations: false,
     ...(descriptorLimit && { fileSystem: { descriptorLimit } }),
   })
-  const config = parseConfig(yamlOf(recording), { file: recording.name, env: {} })
-  const collector = createCollector(config, world.ports())
+  const file = new ConfigFile(recording)
+  const config = file.read()
+  const collector = createCollector(config, world.ports(), { readConfig: async () => file.read() })
+  const people = peopleAround(world, { collector, config, file })
   const startedAt = world.clock.now() / 1000
   const real = recording.process === undefined ? null : await readProcess(recording.process)
   recording.prepare(world)
@@ -28,7 +31,7 @@ export async function record(recording: Recording, metrics: ReadonlySet<string>)
   const series = new RecordedSeries()
   for (let minute = 0; minute <= recording.minutes; minute++) {
     // oxlint-disable no-await-in-loop -- time passes in one place only
-    if (minute > 0) recording.atMinute?.(world, minute)
+    if (minute > 0) recording.atMinute?.(world, minute, people)
     const { body } = await world.run(() => world.http.request(config.metrics, 'GET', '/metrics'))
     const samples = parseExposition(body).filter(({ name }) => metrics.has(name))
     series.add(withProcess(samples, real, minute).map((sample) => sinceStart(sample, startedAt)))
@@ -39,13 +42,45 @@ export async function record(recording: Recording, metrics: ReadonlySet<string>)
   return series
 }
 
-function yamlOf({ anomaly = false, slots = 50 }: Recording): string {
-  return `
-    state_dir: /state
-    container_monitor: { stream_rotation: { max_concurrent_streams: ${slots} } }
-    sinks: { local_file: { directory: /logs } }
-    anomaly: { enabled: ${anomaly} }
-  `
+/** The configuration of a recording, as its operator changes it. */
+class ConfigFile {
+  readonly #recording: Recording
+  /** Below what the recording says. */
+  more = ''
+
+  constructor(recording: Recording) {
+    this.#recording = recording
+  }
+
+  /** @throws UsageError when it cannot be used */
+  read(): CollectorConfig {
+    const text = `${yamlOf(this.#recording)}\n${this.more}\n`
+    return parseConfig(text, { file: this.#recording.name, env: {} })
+  }
+}
+
+function yamlOf({ anomaly = false, push = false, slots = 50 }: Recording): string {
+  return [
+    'state_dir: /state',
+    `container_monitor: { stream_rotation: { max_concurrent_streams: ${slots} } }`,
+    'sinks: { local_file: { directory: /logs } }',
+    `anomaly: { enabled: ${anomaly} }`,
+    `push: { enabled: ${push} }`,
+  ].join('\n')
+}
+
+function peopleAround(
+  world: World,
+  { collector, config, file }: { collector: Collector; config: CollectorConfig; file: ConfigFile },
+): People {
+  const line = { message: 'a line', file: 'job.log' }
+  return {
+    reload(more) {
+      file.more = more
+      void collector.reload()
+    },
+    push: () => void world.http.request(config.api, 'POST', '/api/logs', line),
+  }
 }
 
 /** promtool's time begins at the epoch: so do moments. */

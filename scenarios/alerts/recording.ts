@@ -19,8 +19,18 @@ export interface Recording {
   readonly process?: string
   /** Whether the anomaly detector is switched on. Default false. */
   readonly anomaly?: boolean
+  /** Whether lines may be pushed. Default false. */
+  readonly push?: boolean
   /** Before the collector starts: which containers there are. */
   readonly prepare: (world: World) => void
   /** What happens at the beginning of a minute, from 1. Default nothing. */
-  readonly atMinute?: (world: World, minute: number) => void
+  readonly atMinute?: (world: World, minute: number, people: People) => void
+}
+
+/** What people and programs around the collector do. Nobody waits for it to be over. */
+export interface People {
+  /** Somebody puts this below what the configuration of the recording says, and has it read again. */
+  reload(more: string): void
+  /** A program pushes a line. */
+  push(): void
 }

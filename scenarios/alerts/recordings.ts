@@ -138,6 +138,45 @@ export const RECORDINGS: readonly Recording[] = [
     },
   },
   {
+    name: 'wrong-configuration',
+    description: 'Somebody misspells a key and has it reloaded; an hour later it is put right',
+    fires: ['CollectorReloadFailed'],
+    minutes: 100,
+    defect: null,
+    prepare: (world) => run(world, 2, 60_000),
+    atMinute(_, minute, people) {
+      if (minute === 20) people.reload('dispatcher: { worker: 3 }')
+      if (minute === 80) people.reload('dispatcher: { retries_max: 3 }')
+    },
+  },
+  {
+    name: 'pushed-to-a-full-disk',
+    description: 'Programs push lines, and the disk of the spool is full',
+    fires: ['CollectorCaptureLow', 'CollectorPushRefused', 'CollectorUnhealthy'],
+    minutes: 60,
+    defect: null,
+    push: true,
+    prepare: (world) => run(world, 1, 60_000),
+    atMinute(world, minute, people) {
+      if (minute === 20) world.inject(faults.noSpace({ path: /^\/state/ }))
+      people.push()
+    },
+  },
+  {
+    name: 'pushed-and-reloaded',
+    description: 'Programs push lines, which are taken, and settings are changed, which are taken up',
+    fires: [],
+    minutes: 180,
+    defect: null,
+    push: true,
+    prepare: (world) => run(world, 3, 60_000),
+    atMinute(_, minute, people) {
+      if (minute % 30 === 10) people.reload(`dispatcher: { checkpoint_interval: ${minute}s }`)
+      if (minute % 30 === 20) people.reload('')
+      people.push()
+    },
+  },
+  {
     name: 'falls-silent',
     description:
       'The anomaly detector watches three containers; after an hour one of them writes nothing any more',

@@ -28,6 +28,9 @@ export const ROWS: readonly RowPlan[] = [
       panel('Health', 'Checks of /health: 1 is passed', 'short', [
         [`log_capturer_health_check${ON}`, '{{check}}'],
       ]),
+      panel('Configuration', '1 while the collector runs by the configuration that was read last', 'short', [
+        [`log_capturer_config_last_reload_successful${ON}`, '{{instance}}'],
+      ]),
       panel('Lines', 'Read, and taken by each sink', 'cps', [
         [`sum(rate(log_capturer_lines_read_total${ON}${RATE}))`, 'read from containers'],
         [`sum(rate(log_capturer_file_lines_read_total${ON}${RATE}))`, 'read from files'],
@@ -136,6 +139,9 @@ export const ROWS: readonly RowPlan[] = [
         [`sum by (sink, status) (rate(log_capturer_sink_requests_total${ON}${RATE}))`, '{{sink}} {{status}}'],
       ]),
       panel('Dead letters', 'Lines that are kept', 'short', [[`log_capturer_dead_letters${ON}`, '{{sink}}']]),
+      panel('Requests to push lines', 'By what became of them. Normal is taken, and repeated', 'reqps', [
+        [`sum by (result) (rate(log_capturer_push_requests_total${ON}${RATE}))`, '{{result}}'],
+      ]),
       panel('Age of the saved positions', 'After a kill so much is read again', 's', [
         [`time() - log_capturer_positions_saved_timestamp${ON}`, '{{instance}}'],
       ]),

@@ -24,7 +24,9 @@ dollar sign. What a variable holds is never read as YAML, so that it adds no key
 
 **Other settings without a restart.** SIGHUP, or \`POST /api/config/reload\`, has a collector read its file again. What did not change goes on untouched: streams, sinks with their queues, positions.
 Of what is marked *needs a restart*, and of a section so marked, nothing can change that way: then, as where the file is wrong, nothing at all is taken up, and the log, \`/status\`,
-\`/health\` and \`log_capturer_config_reload_total\` say so.
+\`/health\` and \`log_capturer_config_reload_total\` say so; \`log_capturer_config_last_reload_successful\` is 0 until one is taken up. The files of \`api.tls\` are read again too: another certificate is shown
+to who connects from then on, and one that is no good has the reload refused. Sinks over HTTP read their files of TLS for each connection; those of \`container_monitor.tls\` and of JetStream are read when the collector or
+the connection begins.
 `
 
 /** The page that explains every key, in Markdown. */

@@ -20,7 +20,9 @@ const tls = section({
     error: 'cert and key, both or none',
   })
   .transform(({ cert, key }): ServerTls | null => (cert === null || key === null ? null : { cert, key }))
-  .describe('the API speaks HTTPS, and nothing else, when both are set; they are read at the start')
+  .describe(
+    'the API speaks HTTPS, and nothing else, when both are set; they are read at the start and again with each reload',
+  )
 
 /** Where the API listens, and what whoever uses it must show. */
 export interface ApiConfig extends ListenerConfig {
