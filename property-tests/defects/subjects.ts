@@ -62,7 +62,11 @@ export const SUBJECTS: readonly Defect[] = [
     origin,
     description: 'A phase says that it disturbs the subject, and does not',
     patches: [
-      { file: 'scenarios/engines/disturber.ts', find: 'await this.#actions[next.kind]()', replace: '' },
+      {
+        file: 'scenarios/engines/disturber.ts',
+        find: ': this.#actions[next.kind]())',
+        replace: ': undefined)',
+      },
     ],
     caughtBy: [
       {
