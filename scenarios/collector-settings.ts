@@ -27,7 +27,12 @@ export function collectorYaml(place: CollectorPlace, settings: SubjectSettings):
       },
     },
     ...(settings.isOperated === true ? operatedSections(place) : {}),
-    sinks: { local_file: { directory: place.outDir } },
+    sinks: {
+      local_file: { directory: place.outDir },
+      ...(settings.ships === true
+        ? { loki: { enabled: true, url: `${place.sinkUrl}/loki/api/v1/push` } }
+        : {}),
+    },
     metrics: { listen: place.metricsListen },
     api: { listen: place.apiListen },
   })

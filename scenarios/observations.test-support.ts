@@ -19,6 +19,7 @@ export function observations(
       missingRead: null,
       examples: [],
     },
+    shipped: null,
     delays: null,
     rotationsByContainer: null,
     deadlineErrors: null,
@@ -29,6 +30,7 @@ export function observations(
     subjectProblems: [],
     lastingConnections: null,
     stop: { seconds: 0.1, exitCode: 0 },
+    restarts: [],
     ...rest,
     series: {
       t: Array.from({ length: 10 }, (_, index) => index * 30),

@@ -60,6 +60,8 @@ export interface Observations {
   readonly engineIsExclusive: boolean
   readonly series: Series
   readonly lines: LineCounts
+  /** The same of what came to the sink that the subject ships to besides; `null` where it does not. */
+  readonly shipped: LineCounts | null
   /** How long lines took from being written to standing in the output; `null` where that was not seen. */
   readonly delays: DelaySummary | null
   /** Rotations of each container by name, hand-overs included, since it was first followed. A container without any is in it with 0. */
@@ -79,6 +81,8 @@ export interface Observations {
   /** Connections to the engine that were open before the phase's clock started and still were at its end; `null` where they are not seen. */
   readonly lastingConnections: number | null
   readonly stop: StopObservation
+  /** Each time that the subject was told to end while the phase's clock ran, in order: how long it took, seconds. */
+  readonly restarts: readonly number[]
 }
 
 /** How the subject ended when it was asked to. */

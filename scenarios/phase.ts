@@ -19,7 +19,9 @@ export interface Phase {
   /** Number of containers of each kind. */
   readonly load: Readonly<Record<ContainerKind, number>>
   readonly criteria: readonly Criterion[]
-  /** What is done to the subject and its engine meanwhile, in order of time; default nothing. */
+  /** The subject also ships what it reads to a sink that the testbed serves, where it can be told to; default false. */
+  readonly ships?: boolean
+  /** What is done to the subject, its engine and that sink meanwhile, in order of time; default nothing. */
   readonly disturbances?: readonly Disturbance[]
 }
 
@@ -27,6 +29,8 @@ export interface Phase {
  * What forces a subject to connect again:
  * - `cut-connections`: every connection between it and the engine breaks.
  * - `restart-engine`: as that, and for {@link ENGINE_AWAY_SECONDS} the engine cannot be reached. Containers go on.
+ * - `hang-engine`: for as long connections stand, and nothing is answered or sent, as while the engine is stopped by SIGSTOP.
+ * - `fail-sink`: for {@link SINK_FAILS_SECONDS} the sink answers every request with 503.
  * - `restart-subject`: it is told to end, and started again.
  * - `kill-subject`: it is killed, with everything it has started, and started again.
  *
@@ -35,6 +39,8 @@ export interface Phase {
 export type DisturbanceKind =
   | 'cut-connections'
   | 'restart-engine'
+  | 'hang-engine'
+  | 'fail-sink'
   | 'restart-subject'
   | 'kill-subject'
   | OperationKind
@@ -47,6 +53,9 @@ export interface Disturbance {
 
 /** Phase seconds. At a compression of 60 that is two seconds: whoever asks for the log from the second on at which it is back has missed one. */
 export const ENGINE_AWAY_SECONDS = 120
+
+/** Phase seconds. */
+export const SINK_FAILS_SECONDS = 180
 
 export type Comparator = '<' | '<=' | '=' | '>=' | '>'
 

@@ -48,7 +48,7 @@ function requestsOf(signal: AbortSignal): VirtualRunRequest[] {
 
 /** A day, two hundred containers, and an operator who does a thing a hundred times take longer: they are run for themselves. */
 function isQuick(phase: Phase): boolean {
-  return phase.durationSeconds <= 2 * 3600 && containerCount(phase) <= 100 && !isOperated(phase)
+  return phase.durationSeconds < 2 * 3600 && containerCount(phase) <= 100 && !isOperated(phase)
 }
 
 function title({ phase, defect }: RunResult): string {

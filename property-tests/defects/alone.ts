@@ -71,6 +71,9 @@ export const ALONE_AMONG_CRITERIA: readonly AloneAmongCriteria[] = [
   operation('baseline-descriptors', 'K18', 'connection-churn'),
   operation('sink-files', 'K19', 'many-files'),
   operation('stop-in-flight', 'K20', 'graceful-shutdown'),
+  operation('stop-meanwhile', 'K21', 'stress'),
+  operation('shipped-missing', 'K22', 'stress'),
+  operation('shipped-duplicated', 'K23', 'stress'),
 ]
 
 /** Of the properties, each in a file: no other one sees the defect. To try all of them takes a quarter of an hour: `watertight defects --alone` does. */
@@ -102,6 +105,14 @@ export const ALONE_AMONG_PROPERTIES: readonly AloneAmongProperties[] = [
 
 /** What only a real process and a real connection show: the test in which nothing else fails. */
 export const ALONE_IN_A_TEST: readonly { readonly check: string; readonly in: UnitTest }[] = [
+  {
+    check: 'memory-growth',
+    in: { file: PHASES, test: 'stress fails on memory-growth alone, where processes are seen' },
+  },
+  {
+    check: 'cpu-rise',
+    in: { file: PHASES, test: 'stress fails on cpu-rise alone, where processes are seen' },
+  },
   {
     check: 'lasting-connections',
     in: { file: SUBJECTS, test: 'the same follower never rotates, and that is seen at its connections' },

@@ -4,6 +4,7 @@ const origin = 'made up, to fail one criterion'
 const caughtBy = ['every-criterion'] as const
 const atOperations = ['every-operation'] as const
 const main = 'reference/main.ts'
+const loki = 'reference/sinks/loki/loki-sink.ts'
 
 const watch = 'reference/docker/engine-watch.ts'
 /** As the last thing of a list. */
@@ -300,6 +301,47 @@ export const CRITERION_SABOTAGES: readonly Defect[] = [
         find: '[...steps, tasksEnd])\n    app = null',
         replace:
           '[...steps, tasksEnd])\n    await clock.sleep(clock.now() < Date.UTC(2026, 0, 1, 0, 3) ? 16_000 : 0, { signal: new AbortController().signal })\n    app = null',
+      },
+    ],
+    caughtBy: atOperations,
+  },
+  {
+    id: 'K21',
+    origin,
+    description: 'In its sixth minute a collector takes twelve seconds more to stop',
+    patches: [
+      {
+        file: main,
+        find: '[...steps, tasksEnd])\n    app = null',
+        replace:
+          '[...steps, tasksEnd])\n    await clock.sleep(Math.floor((clock.now() - Date.UTC(2026, 0, 1)) / 60_000) === 5 ? 12_000 : 0, { signal: new AbortController().signal })\n    app = null',
+      },
+    ],
+    caughtBy: atOperations,
+  },
+  {
+    id: 'K22',
+    origin,
+    description: 'What Loki says that it does not take is given up',
+    patches: [
+      {
+        file: loki,
+        find: "if (verdict.kind !== 'doubt') return verdict",
+        replace: "if (verdict.kind !== 'doubt') return verdict.kind === 'again' ? held() : verdict",
+      },
+    ],
+    caughtBy: atOperations,
+  },
+  {
+    id: 'K23',
+    origin,
+    description: 'Each push to Loki is sent twice',
+    patches: [
+      {
+        file: loki,
+        find: 'return await this.#endpoint.post(body, headers, signal)',
+        replace:
+          'await this.#endpoint.post(body, headers, signal)\n    return await this.#endpoint.post(body, headers, signal)',
       },
     ],
     caughtBy: atOperations,

@@ -158,6 +158,79 @@ export const endsWithLinesInFlight: Criterion = {
   measure: ({ operations }) => mostOf(operations, 'stop-in-flight', ({ stopSeconds }) => stopSeconds),
 }
 
+/** Resident memory of all of the subject's processes, over the whole phase. A garbage collector keeps what it may need again: less than so much says nothing. */
+export function memoryGrowth(limit: number): Criterion {
+  return {
+    id: 'memory-growth',
+    description: 'growth of memory in all',
+    comparator: '<',
+    limit,
+    unit: 'MiB',
+    measure: ({ series }) =>
+      divide(
+        whenSeen(series.rssBytes, (bytes) => totalGrowth(bytes, 3)),
+        2 ** 20,
+      ),
+  }
+}
+
+/** The same load must not cost more and more: processor time of the last third of the phase, for each second of the middle one. */
+export const cpuSteady: Criterion = {
+  id: 'cpu-rise',
+  description: 'processor time of the last third of the phase, of the middle third',
+  comparator: '<',
+  limit: 1.5,
+  unit: 'times',
+  measure: ({ series }) => whenSeen(series.cpuSeconds, lastThirdToMiddle),
+}
+
+function lastThirdToMiddle(column: Column): number | null {
+  const spent = spentSoFar(column)
+  const at = (share: number): number => spent[Math.round((spent.length - 1) * share)] ?? 0
+  const [middle, last, end] = [at(1 / 3), at(2 / 3), at(1)]
+  return last > middle ? (end - last) / (last - middle) : null
+}
+
+/** Over all its processes, one after the other: where the figure falls another one began. */
+function spentSoFar(column: Column): number[] {
+  let before = 0
+  let spent = 0
+  return column.map((seconds) => {
+    if (seconds === null) return spent
+    spent += seconds >= before ? seconds - before : seconds
+    before = seconds
+    return spent
+  })
+}
+
+/** Told to end at any moment of the phase, it ends in time. */
+export const stopsAtAnyMoment: Criterion = {
+  id: 'stop-meanwhile',
+  description: 'longest time to stop in the middle of the phase',
+  comparator: '<',
+  limit: 10,
+  unit: 's',
+  measure: ({ restarts }) => maximum(restarts),
+}
+
+/** What the sink was shipped is held to the same as the files. */
+export const SHIPPED: readonly Criterion[] = [
+  shippedCriterion('missing', 'lines that never came to the sink'),
+  shippedCriterion('duplicated', 'lines that the sink stored more than once'),
+]
+
+function shippedCriterion(what: 'missing' | 'duplicated', description: string): Criterion {
+  return {
+    id: `shipped-${what}`,
+    description,
+    comparator: '=',
+    limit: 0,
+    unit: 'lines',
+    measure: ({ shipped }) => shipped && shipped[what],
+    evidence: ({ shipped }) => [...(shipped?.examples ?? [])],
+  }
+}
+
 type Operations = readonly Operation[] | null
 
 /** `null` when it was seen of none of them. */

@@ -14,7 +14,9 @@ import {
   poolSaturated,
   rotationsOfEach,
   sinkFilesAtMost,
+  SHIPPED,
   someRotations,
+  stopsAtAnyMoment,
   taskGrowthPerContainer,
   taskGrowthPerMinute,
   tasksBackToBaseline,
@@ -58,13 +60,16 @@ export const EVERY_OPERATION: Phase = {
   durationSeconds: 600,
   slots: 2,
   load: { chatty: 1, bursty: 0, silent: 1 },
+  ships: true,
   disturbances: [
     { atSeconds: 5, kind: 'push-names' },
+    { atSeconds: 50, kind: 'fail-sink' },
     { atSeconds: 100, kind: 'stop-in-flight' },
     ...[200, 210, 220, 230, 240, 250].map((atSeconds) => ({
       atSeconds,
       kind: 'cycle-container-monitor' as const,
     })),
+    { atSeconds: 330, kind: 'restart-subject' },
     ...[400, 410, 420, 430, 440, 450, 460, 470, 480].map((atSeconds) => ({
       atSeconds,
       kind: 'cycle-file-monitor' as const,
@@ -78,7 +83,9 @@ export const EVERY_OPERATION: Phase = {
     sinkFilesAtMost(100),
     endsWithLinesInFlight,
     descriptorGrowthPerMinute(1),
-    disturbed(17),
+    disturbed(19),
+    stopsAtAnyMoment,
+    ...SHIPPED,
     ...ALWAYS,
   ],
 }

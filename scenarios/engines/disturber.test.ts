@@ -22,6 +22,8 @@ function setUp(): { disturber: Disturber; happened: string[]; goTo: (seconds: nu
   const disturber = new Disturber(PHASE, {
     'cut-connections': note('cut'),
     'restart-engine': note('restart'),
+    'hang-engine': note('hang'),
+    'fail-sink': note('fail'),
     'restart-subject': note('stop'),
     'kill-subject': note('kill'),
   })

@@ -1,4 +1,10 @@
-import { ENGINE_AWAY_SECONDS, isOperation, type DisturbanceKind, type Phase } from '../phase.ts'
+import {
+  ENGINE_AWAY_SECONDS,
+  SINK_FAILS_SECONDS,
+  isOperation,
+  type DisturbanceKind,
+  type Phase,
+} from '../phase.ts'
 import type { OperationKind } from '../operator/operation.ts'
 import type { PlayedFault } from './phase-engine.ts'
 
@@ -9,6 +15,13 @@ export type DisturbanceActions = Readonly<
 
 /** The operator's part; `null` where the subject has no API. */
 export type Operate = ((kind: OperationKind) => Promise<void>) | null
+
+/** Phase seconds; the others are over at once. */
+const LASTS_SECONDS: Readonly<Partial<Record<DisturbanceKind, number>>> = {
+  'restart-engine': ENGINE_AWAY_SECONDS,
+  'hang-engine': ENGINE_AWAY_SECONDS,
+  'fail-sink': SINK_FAILS_SECONDS,
+}
 
 /** Plays the disturbances of a phase, one after the other. */
 export class Disturber {
@@ -30,7 +43,7 @@ export class Disturber {
     return played.map(({ kind, atSeconds }) => ({
       name: kind,
       fromSeconds: atSeconds,
-      toSeconds: kind === 'restart-engine' ? atSeconds + ENGINE_AWAY_SECONDS : atSeconds,
+      toSeconds: atSeconds + (LASTS_SECONDS[kind] ?? 0),
     }))
   }
 

@@ -3,19 +3,20 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EngineProxy, faults } from '../../simulators/index.ts'
 import { auditOutput, type AuditedOutput } from '../audit/output-audit.ts'
+import { NUMBERED_LINE } from '../audit/numbered-line.ts'
 import { WireLines } from '../audit/wire-lines.ts'
 import { OutputWatch } from '../audit/output-watch.ts'
 import { storedStamps } from '../docker/stored-log.ts'
 import { dockerClient } from '../docker/docker-host.ts'
 import type { Observations } from '../observations.ts'
 import { Operator } from '../operator/operator.ts'
-import { containerCount, ENGINE_AWAY_SECONDS, isOperated, type Phase } from '../phase.ts'
+import { containerCount, ENGINE_AWAY_SECONDS, isOperated, SINK_FAILS_SECONDS, type Phase } from '../phase.ts'
 import { newlyOpen } from '../probes/newly-open.ts'
 import { openDescriptors } from '../probes/open-descriptors.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
 import { SubjectObserver } from '../probes/subject-observer.ts'
 import { nameInScenario } from '../simulated/phase-scenario.ts'
-import { startSinkServer } from '../subjects/sink-server.ts'
+import { startSinkServer, type SinkServer } from '../subjects/sink-server.ts'
 import type { Subject, SubjectDefinition, SubjectOutput } from '../subjects/subject.ts'
 import { SubjectProcess } from '../subjects/subject-process.ts'
 import { stdoutFile } from '../subjects/last-words.ts'
@@ -48,6 +49,7 @@ class RealTimeRun {
   readonly #id = randomBytes(3).toString('hex')
   readonly #violations: string[] = []
   readonly #sampledAtMs: number[] = []
+  readonly #restarts: number[] = []
 
   constructor(phase: Phase, options: RunOptions) {
     this.#phase = phase
@@ -89,7 +91,12 @@ class RealTimeRun {
         syslogPort: sink.syslogPort,
         label: `${labelKey}=${labelValue}`,
       },
-      { slots: this.#phase.slots, compress, isOperated: isOperated(this.#phase) },
+      {
+        slots: this.#phase.slots,
+        compress,
+        isOperated: isOperated(this.#phase),
+        ships: this.#phase.ships === true,
+      },
     )
     const output = auditedOutput(definition.output, room)
     await using watch = new OutputWatch(output)
@@ -102,7 +109,7 @@ class RealTimeRun {
     const startedAt = performance.now()
     const openAtStart = await openDescriptors(await process.pids())
     const operator = this.#operator(definition, observer, proxy, process, room)
-    const disturber = this.#disturber(containers, proxy, process, operator)
+    const disturber = this.#disturber(containers, proxy, process, operator, sink)
     const series = await this.#sampleWhileTheClockRuns(observer, process, disturber)
     // Who reads stored logs has none, rotated or not.
     const lastingConnections = isReaderOfFiles(definition) ? null : proxy.openSince(startedAt)
@@ -115,7 +122,8 @@ class RealTimeRun {
     const ended = await containers.end()
     const written = await storedStamps(dockerClient(containers.host, STAMPS_LIMIT_MS), [...ended.keys()])
     const emitted = new Map([...ended, ...(operator?.emitted ?? [])])
-    await this.#untilDelivered(output, emitted, process)
+    const shipped = this.#phase.ships === true && definition.canShip === true ? shippedTo(room) : null
+    await this.#untilDelivered([output, ...(shipped === null ? [] : [shipped])], emitted, process)
     progress.step(`stopping ${subject.name}`)
     const stop = await process.stop()
     const observations: Observations = {
@@ -128,6 +136,7 @@ class RealTimeRun {
         // What the subject was handed over its API it has read.
         wasRead: sent.any ? (container, line) => !ended.has(container) || sent.has(container, line) : null,
       }),
+      shipped: shipped && (await auditOutput(shipped, emitted, { countOthers: true })),
       delays: watch.delays.summary(written),
       rotationsByContainer:
         seen.rotationsByContainer &&
@@ -140,6 +149,7 @@ class RealTimeRun {
       subjectProblems: process.problems,
       lastingConnections,
       stop,
+      restarts: this.#restarts,
     }
     return {
       observations,
@@ -231,11 +241,18 @@ class RealTimeRun {
     return seconds
   }
 
+  /** @param seconds of the phase */
+  #after(seconds: number, act: () => void): void {
+    // It changes what is in this process alone, and so must not keep it alive.
+    setTimeout(act, (seconds * 1000) / this.#options.compress).unref()
+  }
+
   #disturber(
     containers: RunningContainers,
     proxy: EngineProxy,
     process: SubjectProcess,
     operator: Operator | null,
+    { sink }: SinkServer,
   ): Disturber {
     const awayMs = (ENGINE_AWAY_SECONDS * 1000) / this.#options.compress
     const actions: DisturbanceActions = {
@@ -244,8 +261,16 @@ class RealTimeRun {
         if (containers.restartEngine === undefined) proxy.inject(faults.restartEngine({ downMs: awayMs }))
         else await containers.restartEngine(awayMs)
       },
+      'hang-engine': () => {
+        const hang = proxy.inject(faults.hang())
+        this.#after(ENGINE_AWAY_SECONDS, () => hang[Symbol.dispose]())
+      },
+      'fail-sink': () => {
+        const failure = sink.inject({ kind: 'server-error', status: 503 })
+        this.#after(SINK_FAILS_SECONDS, () => failure[Symbol.dispose]())
+      },
       'restart-subject': async () => {
-        await this.#restart(process)
+        this.#restarts.push(await this.#restart(process))
       },
       'kill-subject': async () => {
         await process.kill()
@@ -257,7 +282,7 @@ class RealTimeRun {
 
   /** Waits until every line is in the output, or none came for a while. From a subject that has ended nothing comes. */
   async #untilDelivered(
-    output: AuditedOutput,
+    outputs: readonly AuditedOutput[],
     emitted: ReadonlyMap<string, number>,
     process: SubjectProcess,
   ): Promise<void> {
@@ -265,9 +290,10 @@ class RealTimeRun {
     let missing = Infinity
     let idleSince = performance.now()
     while (missing > 0 && performance.now() - idleSince < DELIVERY_LIMIT_MS) {
-      const counts = await auditOutput(output, emitted)
-      if (counts.missing < missing) idleSince = performance.now()
-      missing = counts.missing
+      const counts = await Promise.all(outputs.map((output) => auditOutput(output, emitted)))
+      const left = counts.reduce((sum, each) => sum + each.missing, 0)
+      if (left < missing) idleSince = performance.now()
+      missing = left
       if (process.problems.length > 0 || !(await process.isRunning())) return
       if (missing > 0) await this.#sleep(POLL_MS)
     }
@@ -304,6 +330,11 @@ function configurationText({ command, env, configuration }: SubjectDefinition): 
   if (configuration !== undefined) return configuration
   const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   return [...settings, command.join(' ')].join('\n')
+}
+
+/** What the sink was sent, whatever the subject's own output is. */
+function shippedTo(room: RunRoom): AuditedOutput {
+  return { directory: room.sent, glob: '*', pattern: NUMBERED_LINE, ignored: [] }
 }
 
 function auditedOutput(output: SubjectOutput, room: RunRoom): AuditedOutput {

@@ -2,7 +2,13 @@ import { parseConfig } from '../../reference/config/parse-config.ts'
 import type { CollectorConfig } from '../../reference/config/config.ts'
 import { messageOf } from '../../reference/errors.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
-import { faults, InvariantViolation, World, type WorldOptions } from '../../simulators/index.ts'
+import {
+  faults,
+  InvariantViolation,
+  SimulatedSink,
+  World,
+  type WorldOptions,
+} from '../../simulators/index.ts'
 import {
   filesWithinLimit,
   leftBehind,
@@ -22,7 +28,8 @@ import { collectorYaml, tailedFile } from '../collector-settings.ts'
 import type { Observations, StopObservation } from '../observations.ts'
 import type { OperatedSubject } from '../operator/operated-subject.ts'
 import { Operator } from '../operator/operator.ts'
-import { containerCount, ENGINE_AWAY_SECONDS, isOperated, type Phase } from '../phase.ts'
+import { containerCount, ENGINE_AWAY_SECONDS, isOperated, SINK_FAILS_SECONDS, type Phase } from '../phase.ts'
+import { ANY_KIND } from '../subjects/sink-kinds.ts'
 import { newlyOpen } from '../probes/newly-open.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
 import { rotationsInAll } from '../probes/subject-observer.ts'
@@ -53,6 +60,9 @@ class VirtualRun {
   readonly #config: CollectorConfig
   readonly #workloads: readonly Workload[]
   #collector: Collector
+  /** What is shipped to besides; `null` where nothing is. */
+  readonly #sink: SimulatedSink | null
+  readonly #restarts: number[] = []
   readonly #operator: Operator | null
   readonly #disturber: Disturber
   readonly #recorder = new SeriesRecorder()
@@ -71,10 +81,13 @@ class VirtualRun {
       slots: phase.slots,
       compress: options.compress,
       isOperated: isOperated(phase),
+      ships: phase.ships === true,
     })
     this.#config = parseConfig(this.#yaml, { file: 'the phase', env: {} })
     this.#workloads = workloadsOf(phase, options.compress, 'wt')
     this.#collector = createCollector(this.#config, this.#world.ports())
+    this.#sink = phase.ships === true ? new SimulatedSink(this.#world, { format: ANY_KIND }) : null
+    if (this.#sink !== null) this.#world.sinks[PLACE.sinkUrl] = this.#sink
     this.#operator = isOperated(phase)
       ? new Operator(this.#operatedSubject(), {
           prefix: 'wt',
@@ -220,8 +233,17 @@ class VirtualRun {
         const downMs = (ENGINE_AWAY_SECONDS * 1000) / this.#options.compress
         world.inject(faults.restartEngine({ downMs }))
       },
+      'hang-engine': () => {
+        world.inject(faults.hang())
+        this.#after(ENGINE_AWAY_SECONDS, () => world.inject(faults.comeBack()))
+      },
+      'fail-sink': () => {
+        const failure = this.#sink?.inject({ kind: 'server-error', status: 503 })
+        this.#after(SINK_FAILS_SECONDS, () => failure?.[Symbol.dispose]())
+      },
       'restart-subject': async () => {
-        await this.#stop()
+        const { seconds } = await this.#stop()
+        this.#restarts.push(seconds)
         await begin()
       },
       'kill-subject': async () => {
@@ -271,6 +293,11 @@ class VirtualRun {
     }
   }
 
+  /** @param seconds of the phase */
+  #after(seconds: number, act: () => void): void {
+    this.#world.schedule((seconds * 1000) / this.#options.compress, 'the disturbance is over', act)
+  }
+
   async #sample(t: number): Promise<void> {
     const [metrics, health] = await this.#world.run(() =>
       Promise.all([
@@ -305,11 +332,16 @@ class VirtualRun {
       // oxlint-disable-next-line no-await-in-loop -- time passes in one place only
       await this.#advance(POLL_MS)
     }
-    // Of what an operator handed over the prefix knows nothing.
-    while (this.#operator !== null && this.#audit().missing > 0 && this.#world.nowMs < deadlineMs) {
+    // Of what an operator handed over, or a sink besides the files, the prefix knows nothing.
+    while (this.#mayLack() && this.#world.nowMs < deadlineMs) {
       // oxlint-disable-next-line no-await-in-loop
       await this.#advance(AUDIT_MS)
     }
+  }
+
+  #mayLack(): boolean {
+    if (this.#operator !== null && this.#audit().missing > 0) return true
+    return (this.#auditShipped()?.missing ?? 0) > 0
   }
 
   /** Stops the collector whatever happened before, and says what did not end or was left behind. */
@@ -343,6 +375,7 @@ class VirtualRun {
       engineIsExclusive: true,
       series: { ...this.#recorder.series(), ...delays.columns(written, this.#sampledAtMs) },
       lines: this.#audit(),
+      shipped: this.#auditShipped(),
       delays: delays.summary(written),
       rotationsByContainer:
         rotationsByContainer && new Map(names.map((name) => [name, rotationsByContainer.get(name) ?? 0])),
@@ -354,14 +387,30 @@ class VirtualRun {
       subjectProblems: [],
       lastingConnections: null,
       stop,
+      restarts: this.#restarts,
     }
   }
 
+  #auditShipped(): LineCounts | null {
+    if (this.#sink === null) return null
+    const audit = new LineAudit(this.#emitted(), { countOthers: true })
+    for (const { entries } of this.#sink.record.batches)
+      for (const entry of entries)
+        auditText(audit, Buffer.from(entry).toString('latin1'), { pattern: NUMBERED_LINE, ignored: [] })
+    return audit.counts()
+  }
+
+  /** Number of the last line of everybody who writes. */
+  #emitted(): Map<string, number> {
+    const { engine } = this.#world
+    const written = this.#workloads.map(({ name }) => [name, engine.container(name).lastNumber] as const)
+    return new Map([...written, ...(this.#operator?.emitted ?? [])])
+  }
+
   #audit(): LineCounts {
-    const { engine, fileSystem } = this.#world
-    const written = new Map(this.#workloads.map(({ name }) => [name, engine.container(name).lastNumber]))
-    const emitted = new Map([...written, ...(this.#operator?.emitted ?? [])])
-    const audit = new LineAudit(emitted, { countOthers: true })
+    const { fileSystem } = this.#world
+    const written = new Set(this.#workloads.map(({ name }) => name))
+    const audit = new LineAudit(this.#emitted(), { countOthers: true })
     const wasSent = sentByEngine(this.#world)
     // What the collector was handed over its API it has read.
     const wasRead: WasRead = (container, line) => !written.has(container) || wasSent(container, line)
@@ -393,7 +442,7 @@ const PLACE = {
   outDir: '/logs',
   stateDir: '/state',
   tailDir: '/var/log/app',
-  sinkUrl: '',
+  sinkUrl: 'http://loki:3100',
   label: `${LABEL}=1`,
   metricsListen: '127.0.0.1:8001',
   apiListen: '127.0.0.1:8401',

@@ -41,6 +41,8 @@ test('the phases are those of the requirements, with their load and length', () 
     ['D8', 'connection-churn', 8, 10],
     ['D9', 'graceful-shutdown', 8, 10],
     ['D10', 'lifecycle', 4, 30],
+    ['D11', 'stress', 18, 120],
+    ['D13', 'hung-engine', 8, 10],
     ['D13', 'reconnects', 6, 10],
     ['D5', 'crowd', 200, 30],
     ['D12', 'soak', 40, 1440],
@@ -110,6 +112,25 @@ test.each([
     ({ pass }) => pass === false,
   )
   expect(failed.map((result) => result.id)).toEqual([id])
+})
+
+const MIB = 2 ** 20
+
+test.each([
+  ['memory-growth', { rssBytes: growing(100 * MIB, 6 * MIB), cpuSeconds: growing(0, 2) }],
+  ['cpu-rise', { rssBytes: steady(100 * MIB), cpuSeconds: [0, 1, 2, 3, 4, 5, 6, 8, 10, 12] }],
+] as const)('stress fails on %s alone, where processes are seen', (id, series) => {
+  const failed = [...judged('stress', observations({ disturbances: 14, restarts: [1], series })).values()]
+    .filter(({ pass }) => pass === false)
+    .map((result) => result.id)
+  expect(failed).toEqual([id])
+})
+
+test('processor time of processes that follow one another is added up', () => {
+  const cpuSeconds = [1, 2, 3, 4, 0, 1, 2, 3, 0, 1]
+  const { measured } = judged('stress', observations({ series: { cpuSeconds } })).get('cpu-rise')!
+  expect(measured).toBeLessThan(1.5)
+  expect(measured).toBeGreaterThan(0.5)
 })
 
 test('load fails when nothing was rotated', () => {

@@ -2,18 +2,22 @@ import {
   ALWAYS,
   alwaysHealthy,
   connectionsChange,
+  cpuSteady,
   descriptorGrowth,
   descriptorGrowthPerMinute,
   descriptorsBackToBaseline,
   disturbed,
   endsWithLinesInFlight,
+  memoryGrowth,
   noConnectionsAfterStop,
   noDeadlineErrors,
   operated,
   poolSaturated,
   rotationsOfEach,
+  SHIPPED,
   sinkFilesAtMost,
   someRotations,
+  stopsAtAnyMoment,
   taskGrowthPerContainer,
   taskGrowthPerMinute,
   tasksBackToBaseline,
@@ -54,6 +58,12 @@ function repeated(
 const NAMES: readonly Disturbance[] = repeated('push-names', 10, 5, 9 * MINUTES)
 const CHURN: readonly Disturbance[] = repeated('cycle-container-monitor', CYCLES, MINUTES, 9 * MINUTES)
 const STOPS: readonly Disturbance[] = repeated('stop-in-flight', 5, MINUTES, 9 * MINUTES)
+const HANGS: readonly Disturbance[] = repeated('hang-engine', 3, 90, 8 * MINUTES)
+/** The collector is stopped while the sink fails, and while it does not. */
+const STRESSES: readonly Disturbance[] = [
+  ...repeated('fail-sink', 6, 10 * MINUTES, 115 * MINUTES),
+  ...repeated('restart-subject', 8, 11 * MINUTES, 117 * MINUTES),
+].toSorted((a, b) => a.atSeconds - b.atSeconds)
 const LIFECYCLES: readonly Disturbance[] = [
   ...repeated('cycle-container-monitor', CYCLES, MINUTES, 10 * MINUTES),
   ...repeated('cycle-file-monitor', CYCLES, 10 * MINUTES, 19 * MINUTES),
@@ -188,6 +198,36 @@ export const PHASES: readonly Phase[] = [
       descriptorsBackToBaseline,
       ...ALWAYS,
     ],
+  },
+  {
+    name: 'stress',
+    requirement: 'D11',
+    description:
+      'Two sinks, of which one fails now and then, under a collector that is stopped at any moment: it costs no more and more, and the other sink is not held up',
+    durationSeconds: 120 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 8, bursty: 8, silent: 2 },
+    ships: true,
+    disturbances: STRESSES,
+    criteria: [
+      disturbed(STRESSES.length),
+      memoryGrowth(40),
+      cpuSteady,
+      stopsAtAnyMoment,
+      ...SHIPPED,
+      ...ALWAYS,
+    ],
+  },
+  {
+    name: 'hung-engine',
+    requirement: 'D13',
+    description:
+      'The engine hangs three times, as one that is stopped by SIGSTOP: reads time out, and afterwards no line is missing',
+    durationSeconds: 10 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 5, bursty: 2, silent: 1 },
+    disturbances: HANGS,
+    criteria: [disturbed(HANGS.length), someRotations, ...ALWAYS],
   },
   {
     name: 'reconnects',

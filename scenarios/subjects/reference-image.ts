@@ -59,6 +59,7 @@ async function prepare(place: SubjectPlace, settings: SubjectSettings): Promise<
     ready: null,
     output: { from: 'files', glob: '*.log', pattern: NUMBERED_LINE, ignored: [] },
     isToldWhich: true,
+    canShip: true,
     metrics: { url: `http://${listen.metricsListen}/metrics`, names: REFERENCE_METRICS },
     healthUrl: `http://${listen.apiListen}/health`,
     apiUrl: `http://${listen.apiListen}`,

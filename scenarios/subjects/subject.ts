@@ -24,6 +24,8 @@ export interface SubjectSettings {
   readonly compress: number
   /** An operator will use its API: it takes lines there, and reads the log of a program that is no container. Default false. */
   readonly isOperated?: boolean
+  /** It is to ship what it reads to the sink as well, as pushes to Loki. Default false. */
+  readonly ships?: boolean
 }
 
 /** A log collector as the testbed sees it: a command, what it writes, and what it tells about itself. */
@@ -37,6 +39,8 @@ export interface SubjectDefinition {
   /** Found in its standard output or standard error once it is ready; `null` when it need not be waited for. */
   readonly ready: RegExp | null
   readonly output: SubjectOutput
+  /** It does as {@link SubjectSettings.ships} says. */
+  readonly canShip?: boolean
   /** It was told which containers it is to follow; otherwise its output may have lines of others. */
   readonly isToldWhich: boolean
   /**
