@@ -1,12 +1,13 @@
 import { FileRig } from '../../reference/files/file-rig.test-helper.ts'
 import { leftBehind, noOrphanedTasks, type FileFault } from '../../simulators/index.ts'
-import { WrittenLog } from './written-log.ts'
+import { FORGET_AFTER_MS, WrittenLog } from './written-log.ts'
 
 /** Logs that are written, rotated, cut and removed, a disk that fails, and a collector that reads them all the while. */
 export class FileWorld {
   readonly #rig: FileRig
   readonly #logs: readonly WrittenLog[]
   #isHidden = false
+  #hiddenMs = 0
   #hasCrashed = false
   #isRunning = false
   /** Files of which the collector said that something may be missing. */
@@ -14,7 +15,12 @@ export class FileWorld {
 
   constructor(seed: number) {
     this.#rig = new FileRig(
-      { paths: ['/logs/**/*.log'], maxOpenFiles: 2, discoveryIntervalMs: 500 },
+      {
+        paths: ['/logs/**/*.log'],
+        maxOpenFiles: 2,
+        discoveryIntervalMs: 500,
+        forgetAfterMs: FORGET_AFTER_MS,
+      },
       { seed },
     )
     this.#logs = ['/logs/a.log', '/logs/b.log', '/logs/sub/c.log', '/logs/sub/deep/d.log'].map(
@@ -48,12 +54,15 @@ export class FileWorld {
     if (this.#isHidden) return
     this.#rig.disk.rename('/logs', '/hidden')
     this.#isHidden = true
+    this.#hiddenMs = this.#rig.world.clock.monotonic()
   }
 
   show(): void {
     if (!this.#isHidden) return
     this.#rig.disk.rename('/hidden', '/logs')
     this.#isHidden = false
+    const awayMs = this.#rig.world.clock.monotonic() - this.#hiddenMs
+    for (const log of this.#logs) log.shows(awayMs)
   }
 
   async start(): Promise<void> {

@@ -28,6 +28,8 @@ export class WrittenLog {
   #unknown: readonly Line[] = []
   /** The newest rotated file is a copy, to which nobody writes. */
   #isCopied = false
+  /** The log was away for so long that it was forgotten, since its line was begun. */
+  #wasForgotten = false
   /** A loss that the collector can know of happened. */
   mustBeTold = false
   /** A crash before the first position was saved left lines of files that the next process does not know. */
@@ -59,6 +61,7 @@ export class WrittenLog {
   /** A part of a line. */
   begin(): void {
     if (this.#open !== '') return
+    this.#wasForgotten = false
     this.#open = this.#nextText().slice(0, 70)
     this.#rig.append(this.path, this.#open)
   }
@@ -124,6 +127,14 @@ export class WrittenLog {
     this.#rig.append(`${path}.gz`, 'compressed\n')
   }
 
+  /**
+   * The directory is there again. Who found it away for so long has forgotten the log, with its last line as it was then: nobody can know that more will
+   * come to it.
+   */
+  shows(awayMs: number): void {
+    this.#wasForgotten ||= awayMs >= FORGET_AFTER_MS
+  }
+
   /** The last line of a file that was rotated is complete once something is in the next file. */
   end(): void {
     if (this.#count > 0) this.write(1)
@@ -185,6 +196,7 @@ export class WrittenLog {
   }
 
   #writeTo(path: string, text: string): void {
+    if (this.#wasForgotten && this.#delivered().has(this.#open)) this.#closeLine()
     this.#rig.append(path, text)
     const whole = path === this.path ? this.#open + text : text
     if (path === this.path) this.#open = ''
@@ -216,5 +228,7 @@ export class WrittenLog {
   }
 }
 
+/** A log that is away for as long as that is forgotten. */
+export const FORGET_AFTER_MS = 5000
 /** Rotated files that are kept of a log. */
 const KEPT = 6

@@ -1,17 +1,23 @@
-import { keyOf, type FileIdentity, type FinishedFile } from './file-place.ts'
+import { keyOf, type FileIdentity, type FilePlace, type FinishedFile } from './file-place.ts'
 
 /** Which log reads which file, and how far files were read that were given up: so that none is read twice, whatever it is called. */
 export class FilesRead {
-  readonly #owners = new Map<string, string>()
+  readonly #owners = new Map<string, Owner>()
   readonly #finished = new Map<string, FinishedFile>()
 
   /** The log that reads the file now; undefined for none. */
   ownerOf(file: FileIdentity): string | undefined {
-    return this.#owners.get(keyOf(file))
+    return this.#owners.get(keyOf(file))?.source
   }
 
-  claim(file: FileIdentity, source: string): void {
-    this.#owners.set(keyOf(file), source)
+  /** Whether something was read of the file by the log that reads it now. Otherwise it may be another one, with the same number. */
+  isKnown(file: FileIdentity): boolean {
+    return this.#owners.get(keyOf(file))?.isKnown === true
+  }
+
+  /** The log reads the file at the place, until {@link release}. */
+  claim(place: FilePlace, source: string): void {
+    this.#owners.set(keyOf(place), { source, isKnown: place.head.length > 0 })
   }
 
   release(file: FileIdentity, source: string): void {
@@ -31,6 +37,11 @@ export class FilesRead {
   finishedAs(file: FileIdentity): FinishedFile | undefined {
     return this.#finished.get(keyOf(file))
   }
+}
+
+interface Owner {
+  readonly source: string
+  readonly isKnown: boolean
 }
 
 const REMEMBERED_MAX = 10_000

@@ -30,6 +30,21 @@ export interface Unread {
   readonly offset: number
 }
 
+/** Copies of a file that was read. */
+export interface Copies {
+  /** The newest that has something behind the place, or ends there; null for none. */
+  readonly rest: FileStat | null
+  /** Others, which are not to be read. */
+  readonly shorter: readonly FinishedFile[]
+}
+
+export interface RotatedFilesOptions {
+  /** Ends what is asked. */
+  readonly signal: () => AbortSignal
+  /** Files of the log that were read already, or are not to be read. */
+  readonly finished: () => readonly FinishedFile[]
+}
+
 /** Names are on their way from one file to another: what is asked cannot be told now. */
 export class RotationUnderWay extends Error {
   override readonly name = 'RotationUnderWay'
@@ -45,42 +60,71 @@ export class RotatedFiles {
   readonly #source: Source
   readonly #directory: string
   readonly #name: string
-  readonly #finished: () => readonly FinishedFile[]
-  /** Of files that are known, by path: where reading of them would go on, as long as they stay as they were then. */
-  readonly #checked = new Map<string, { readonly stat: FileStat; readonly offset: number }>()
+  readonly #of: RotatedFilesOptions
+  /** Files that are known, by path: found to be the ones that were read, as long as they stay as they were then. */
+  readonly #checked = new Map<string, { readonly stat: FileStat; readonly known: FinishedFile }>()
 
-  /** @param before files of the log that were read already, or are not to be read */
-  constructor(context: TailContext, source: Source, before: () => readonly FinishedFile[]) {
+  constructor(context: TailContext, source: Source, options: RotatedFilesOptions) {
     this.#context = context
-    this.#finished = before
+    this.#of = options
     this.#source = source
     this.#directory = posix.dirname(source.name)
     this.#name = posix.basename(source.name)
   }
 
-  /** The path under which this very file is now; null when it is not in the directory of the log. */
-  async find(file: FileIdentity): Promise<string | null> {
+  /** Whether the directory of the log is there. */
+  async isThere(): Promise<boolean> {
+    return (await this.#context.directories.list(this.#directory)) !== null
+  }
+
+  /**
+   * The path under which the file at the place is now; null when it is not in the directory of the log. Nothing is known of how a file begins of which
+   * nothing was read: under a name that is none of rotation it may be a new one with the inode of one that was removed.
+   */
+  async find(place: FilePlace): Promise<string | null> {
     const { directories, fileSystem } = this.#context
     const listing = await directories.list(this.#directory)
     for (const path of this.#pathsOf(listing?.rotatedFrom(this.#name) ?? [])) {
       // eslint-disable-next-line no-await-in-loop -- it is usually the first
       const stat = await statOf(fileSystem, path)
-      if (stat !== null && isSameFile(stat, file)) return path
+      if (stat !== null && isSameFile(stat, place)) return path
     }
-    return (await listing?.pathOf(file)) ?? null
+    return place.head.length === 0 ? null : ((await listing?.pathOf(place)) ?? null)
   }
 
   /** What is to be read before the file at the path, the oldest first. @param place in the file that is being read, if one is */
   async unread(place: FilePlace | null): Promise<readonly Unread[]> {
+    const files = await this.#files()
+    return await this.#unreadOf(
+      files.filter((file) => !isThat(file, place)),
+      place,
+    )
+  }
+
+  /** The same, without what is younger than the file that is being read. */
+  async unreadBefore(place: FilePlace): Promise<readonly Unread[]> {
+    const files = await this.#files()
+    const at = files.findIndex((file) => isThat(file, place))
+    return await this.#unreadOf(at < 0 ? files : files.slice(0, at), place)
+  }
+
+  /** @param files the oldest first */
+  async #unreadOf(files: readonly RotatedFile[], place: FilePlace | null): Promise<readonly Unread[]> {
+    const { filesRead } = this.#context
     let unread: Unread[] = []
-    for (const { path, stat } of await this.#candidates(place)) {
-      if (stat.size === 0 || this.#isOfAnother(stat)) continue
+    for (const { path, stat } of files) {
+      if (stat.size === 0) continue
+      if (this.#isOfAnother(stat)) {
+        // Of whose file nothing was read may have had the number of this one before: that shows when it is read, or given up.
+        if (!filesRead.isKnown(stat)) throw new RotationUnderWay(this.#source.name)
+        continue
+      }
       const known = this.#known(stat)
       // eslint-disable-next-line no-await-in-loop -- few are left
       const offset = await this.#offsetIn(path, stat, known, place)
       if (offset < stat.size) unread.push({ path, stat, offset })
       // What is older than one that was read was read as well; there are more than are remembered.
-      else if (known !== undefined && this.#finished().length >= FINISHED_MAX) unread = []
+      else if (known !== undefined && this.#of.finished().length >= FINISHED_MAX) unread = []
     }
     return unread
   }
@@ -106,7 +150,7 @@ export class RotatedFiles {
     const { wants, wasRotatedBefore } = this.#context
     const isWanted = (path: string, stat: FileStat): boolean =>
       !wasRotatedBefore(stat) || (from === 'start' && wants(path))
-    const unwanted = (await this.#candidates(null)).filter(({ path, stat }) => !isWanted(path, stat))
+    const unwanted = (await this.#files()).filter(({ path, stat }) => !isWanted(path, stat))
     return await Promise.all(
       unwanted.slice(-FINISHED_MAX).map(async ({ path, stat }) => {
         const head = await this.headOf(path, stat)
@@ -115,21 +159,19 @@ export class RotatedFiles {
     )
   }
 
-  /**
-   * Copies of the file that was read, as `copytruncate` makes them.
-   * @returns rest: the newest that has something behind the place, or ends there. copies: others, which are not to be read
-   */
-  async copiesOf(place: FilePlace): Promise<{ rest: FileStat | null; copies: readonly FinishedFile[] }> {
+  /** Copies of the file that was read, as `copytruncate` makes them. */
+  async copiesOf(place: FilePlace): Promise<Copies> {
     let rest: FileStat | null = null
-    const copies: FinishedFile[] = []
-    if (place.head.length === 0) return { rest, copies }
-    for (const { path, stat } of await this.#candidates(place)) {
+    const shorter: FinishedFile[] = []
+    if (place.head.length === 0) return { rest, shorter }
+    for (const { path, stat } of await this.#files()) {
+      if (isSameFile(stat, place)) continue
       // eslint-disable-next-line no-await-in-loop -- one after the other
       const copied = await this.#copied(path, stat, place)
       if (copied === 'rest') rest = stat
-      else if (copied !== null) copies.push(copied)
+      else if (copied !== null) shorter.push(copied)
     }
-    return { rest, copies }
+    return { rest, shorter }
   }
 
   /** The place at an offset of a file of which the bytes before it were not read. @param aligned to the beginning of the line */
@@ -152,20 +194,19 @@ export class RotatedFiles {
     return await this.#bytesOf(path, stat, 0, HEAD_BYTES)
   }
 
-  /** Rotated files of this log, the oldest first, without the one that is being read. */
-  async #candidates(place: FilePlace | null): Promise<RotatedFile[]> {
+  /** Rotated files of this log, the oldest first. */
+  async #files(): Promise<RotatedFile[]> {
     // Names are asked for one after the other, and rotation changes all of them: what is told twice was so in between.
     const [files, again] = [await this.#rotated(), await this.#rotated()]
     const isSame = ({ path, stat }: RotatedFile, index: number): boolean =>
       path === again[index]?.path && isSameFile(stat, again[index].stat)
     if (files.length !== again.length || !files.every(isSame)) throw new RotationUnderWay(this.#source.name)
-    return again
-      .filter(({ stat }) => place === null || !isSameFile(stat, place))
-      .toSorted((a, b) => a.stat.modifiedMs - b.stat.modifiedMs || compareRotated(a.path, b.path))
+    return again.toSorted((a, b) => a.stat.modifiedMs - b.stat.modifiedMs || compareRotated(a.path, b.path))
   }
 
   async #rotated(): Promise<RotatedFile[]> {
     const { directories, fileSystem } = this.#context
+    this.#of.signal().throwIfAborted()
     const listing = await directories.list(this.#directory)
     const names = (listing?.rotatedFrom(this.#name) ?? []).filter((name) => !isCompressed(name))
     const files = await Promise.all(
@@ -182,10 +223,11 @@ export class RotatedFiles {
     place: FilePlace | null,
   ): Promise<number> {
     const checked = this.#checked.get(path)
-    if (checked !== undefined && isUnchanged(checked.stat, stat)) return checked.offset
+    if (checked !== undefined && checked.known === known && isUnchanged(checked.stat, stat))
+      return known.offset
     const head = await this.headOf(path, stat)
     if (known !== undefined && isFinished(known, head)) {
-      this.#checked.set(path, { stat, offset: known.offset })
+      this.#checked.set(path, { stat, known })
       return known.offset
     }
     const isCopied = place !== null && head.length >= COPY_BYTES_MIN && isCopy(place, head)
@@ -213,7 +255,8 @@ export class RotatedFiles {
 
   #known(file: FileIdentity): FinishedFile | undefined {
     return (
-      this.#finished().findLast((each) => isSameFile(each, file)) ?? this.#context.filesRead.finishedAs(file)
+      this.#of.finished().findLast((each) => isSameFile(each, file)) ??
+      this.#context.filesRead.finishedAs(file)
     )
   }
 
@@ -226,7 +269,9 @@ export class RotatedFiles {
   async #bytesOf(path: string, stat: FileStat, position: number, length: number): Promise<Uint8Array> {
     const { fileSystem, openFiles } = this.#context
     const file = new TailedFile(fileSystem, stat)
-    return await openFiles.use(file, { signal: NEVER }, async () => {
+    const signal = this.#of.signal()
+    signal.throwIfAborted()
+    return await openFiles.use(file, { signal }, async () => {
       if (!(await file.open(path))) throw new RotationUnderWay(this.#source.name)
       try {
         const buffer = new Uint8Array(length)
@@ -247,6 +292,10 @@ interface RotatedFile {
   readonly stat: FileStat
 }
 
+function isThat({ stat }: RotatedFile, place: FilePlace | null): boolean {
+  return place !== null && isSameFile(stat, place)
+}
+
 function isUnchanged(before: FileStat, now: FileStat): boolean {
   return isSameFile(before, now) && before.size === now.size && before.modifiedMs === now.modifiedMs
 }
@@ -254,5 +303,3 @@ function isUnchanged(before: FileStat, now: FileStat): boolean {
 /** How far before the end of a file the beginning of its last line is looked for. */
 const ALIGN_BYTES = 64 * 1024
 const NEWLINE = 0x0a
-/** For what only ends by itself. */
-const NEVER = new AbortController().signal
