@@ -229,13 +229,8 @@ export const FILE_MONITOR: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/rotated-files.ts`,
-        find: 'checked !== undefined && checked.known === known && isUnchanged(checked.stat, stat)',
-        replace: 'checked !== undefined && isUnchanged(checked.stat, stat)',
-      },
-      {
-        file: `${folder}/rotated-files.ts`,
-        find: 'return known.offset\n    const head',
-        replace: 'return checked.known.offset\n    const head',
+        find: 'checked.known === known && ',
+        replace: '',
       },
     ],
     caughtBy: [{ file: monitorTest, test: 'has the file read that nothing was read of, once' }],
@@ -365,5 +360,23 @@ export const FILE_MONITOR: readonly Defect[] = [
       },
     ],
     caughtBy: [{ file: monitorTest, test: 'a stop while a disk is slow' }],
+  },
+  {
+    id: 'B530',
+    origin: found,
+    description: 'The copy of a file that was given up is read again from its start',
+    patches: [
+      {
+        file: `${folder}/file-place.ts`,
+        find: 'return bytes.length === Math.min(offset, TAIL_BYTES) && crc32(bytes) === tail',
+        replace: 'return bytes.length < 0 && offset === tail',
+      },
+    ],
+    caughtBy: [
+      {
+        file: monitorTest,
+        test: 'for so long that it is forgotten has the copy of a file read from where that was read',
+      },
+    ],
   },
 ]

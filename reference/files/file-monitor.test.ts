@@ -253,6 +253,22 @@ describe('a directory that is away for long and comes back', () => {
     expect(await rig.metric('log_capturer_file_gaps_total')).toBe(1)
     await rig.stop()
   })
+
+  test('for so long that it is forgotten has the copy of a file read from where that was read', async () => {
+    const rig = await begun()
+    rig.append(LOG, lines(1, 8))
+    await rig.advance(1000)
+    rig.append(LOG, lines(9, 9))
+    rig.copy(LOG, `${LOG}.1`)
+    rig.disk.truncate(LOG, 0)
+    rig.disk.rename('/logs', AWAY)
+    await rig.advance(20_000)
+    rig.disk.rename(AWAY, '/logs')
+    rig.append(LOG, lines(10, 10))
+    await rig.advance(5000)
+    expect(rig.output(LOG)).toBe(lines(1, 10))
+    await rig.stop()
+  })
 })
 
 describe('a file of which nothing was read yet', () => {

@@ -6,6 +6,7 @@ import {
   beginningOf,
   behind,
   COPY_BYTES_MIN,
+  endsAsFinished,
   finished,
   fits,
   HEAD_BYTES,
@@ -61,8 +62,8 @@ export class RotatedFiles {
   readonly #directory: string
   readonly #name: string
   readonly #of: RotatedFilesOptions
-  /** Files that are known, by path: found to be the ones that were read, as long as they stay as they were then. */
-  readonly #checked = new Map<string, { readonly stat: FileStat; readonly known: FinishedFile }>()
+  /** Files that were read, or are copies of such, by path: as long as they stay as they were then. */
+  readonly #checked = new Map<string, Checked>()
 
   constructor(context: TailContext, source: Source, options: RotatedFilesOptions) {
     this.#context = context
@@ -224,14 +225,30 @@ export class RotatedFiles {
   ): Promise<number> {
     const checked = this.#checked.get(path)
     if (checked !== undefined && checked.known === known && isUnchanged(checked.stat, stat))
-      return known.offset
+      return checked.offset
     const head = await this.headOf(path, stat)
     if (known !== undefined && isFinished(known, head)) {
-      this.#checked.set(path, { stat, known })
+      this.#checked.set(path, { stat, known, offset: known.offset })
       return known.offset
     }
     const isCopied = place !== null && head.length >= COPY_BYTES_MIN && isCopy(place, head)
-    return isCopied ? Infinity : 0
+    if (isCopied) return Infinity
+    const copied = known === undefined ? await this.#copiedBefore(path, stat, head) : undefined
+    if (copied === undefined) return 0
+    this.#checked.set(path, { stat, known, offset: copied.offset })
+    return copied.offset
+  }
+
+  /** The file that was given up of which this one is a copy that has all that was read; undefined for none. */
+  async #copiedBefore(path: string, stat: FileStat, head: Uint8Array): Promise<FinishedFile | undefined> {
+    for (const each of this.#of.finished().toReversed()) {
+      const { headBytes, offset } = each
+      if (headBytes < COPY_BYTES_MIN || offset > stat.size || !isFinished(each, head)) continue
+      const start = Math.max(0, offset - TAIL_BYTES)
+      // eslint-disable-next-line no-await-in-loop -- there is hardly another one that begins alike
+      if (endsAsFinished(each, await this.#bytesOf(path, stat, start, offset - start))) return each
+    }
+    return undefined
   }
 
   async #copied(path: string, stat: FileStat, place: FilePlace): Promise<'rest' | FinishedFile | null> {
@@ -239,7 +256,7 @@ export class RotatedFiles {
     if (!isCopy(place, head)) return null
     if (await this.#hasAll(path, stat, place)) return 'rest'
     const isShorter = stat.size < place.offset
-    return isShorter ? finished({ ...beginningOf(stat), head, offset: stat.size }) : null
+    return isShorter ? { ...finished({ ...beginningOf(stat), head, offset: stat.size }), tail: null } : null
   }
 
   /** Whether the file has everything that lies before the place, as far as that is remembered. */
@@ -285,6 +302,14 @@ export class RotatedFiles {
   #pathsOf(names: readonly string[]): string[] {
     return names.map((name) => posix.join(this.#directory, name))
   }
+}
+
+interface Checked {
+  readonly stat: FileStat
+  /** What was known of the file with its number. */
+  readonly known: FinishedFile | undefined
+  /** Where reading of it would go on. */
+  readonly offset: number
 }
 
 interface RotatedFile {
