@@ -167,8 +167,8 @@ export const FILE_MONITOR: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/rotated-files.ts`,
-        find: 'return owner !== undefined && owner !== this.#source.id',
-        replace: 'return owner === null',
+        find: 'if (owner === undefined || owner.source === this.#source.id) return false',
+        replace: 'if (owner !== null) return false',
       },
     ],
     caughtBy: [
@@ -286,8 +286,8 @@ export const FILE_MONITOR: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/rotated-files.ts`,
-        find: 'if (!filesRead.isKnown(stat)) throw new RotationUnderWay(this.#source.name)',
-        replace: '',
+        find: 'if (owner.head.length === 0) return null',
+        replace: 'if (owner.head.length === 0) return true',
       },
     ],
     caughtBy: [
@@ -302,8 +302,8 @@ export const FILE_MONITOR: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/file-tail.ts`,
-        find: 'if (await this.#rotated.isThere()) await this.#cut(place, signal)',
-        replace: 'if (place.offset > 0) await this.#cut(place, signal)',
+        find: 'if (copies === null) return await this.#cutWhileAway()',
+        replace: 'if (copies === null) return await this.#give(place)',
       },
     ],
     caughtBy: [{ file: monitorTest, test: 'while a file was cut has the copy of it not read again' }],
@@ -315,7 +315,7 @@ export const FILE_MONITOR: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/file-tail.ts`,
-        find: 'const copies = await this.#rotated.copiesOf(place)\n    const next',
+        find: 'const copies = await this.#copiesOf(place)\n    const next',
         replace: 'const copies: Copies = { rest: null, shorter: [] }\n    const next',
       },
     ],
@@ -350,13 +350,18 @@ export const FILE_MONITOR: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/rotated-files.ts`,
-        find: 'this.#of.signal().throwIfAborted()\n',
-        replace: '\n',
+        find: 'this.#of.signal().throwIfAborted()\n    const listing',
+        replace: 'const listing',
       },
       {
         file: `${folder}/rotated-files.ts`,
         find: 'signal.throwIfAborted()\n    return',
         replace: 'return',
+      },
+      {
+        file: `${folder}/rotated-files.ts`,
+        find: 'signal.throwIfAborted()\n        const buffer',
+        replace: 'const buffer',
       },
     ],
     caughtBy: [{ file: monitorTest, test: 'a stop while a disk is slow' }],
@@ -377,6 +382,22 @@ export const FILE_MONITOR: readonly Defect[] = [
         file: monitorTest,
         test: 'for so long that it is forgotten has the copy of a file read from where that was read',
       },
+    ],
+  },
+  {
+    id: 'B531',
+    origin: found,
+    description:
+      'A file with the number of one that another log read is passed over until that log has noticed',
+    patches: [
+      {
+        file: `${folder}/rotated-files.ts`,
+        find: 'return isPrefix(owner.head, await this.headOf(path, stat))',
+        replace: 'return true',
+      },
+    ],
+    caughtBy: [
+      { file: monitorTest, test: 'has the inode of one that another log read is read in its order' },
     ],
   },
 ]

@@ -90,6 +90,7 @@ export class FileWorld {
 
   async crash(): Promise<void> {
     this.#rig.world.crash({ kind: 'kill' })
+    for (const log of this.#logs) log.kills()
     this.#hasCrashed = true
     this.#isRunning = false
     this.#newProcess()

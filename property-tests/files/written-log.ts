@@ -11,7 +11,13 @@ type Excuse =
 
 interface Line {
   readonly text: string
+  /** What of it was written first, before its rest; empty for a line that was written at once. */
+  readonly begun: string
   excuse: Excuse | null
+  /** It was delivered and its file removed, but a process that was killed since may not have saved that. */
+  wasTakenBack: boolean
+  /** Nobody can know that it was read before: see {@link WrittenLog.shows}. */
+  mayRepeat: boolean
 }
 
 /** A log that somebody writes, rotates and removes, and what must have come of it. */
@@ -32,6 +38,9 @@ export class WrittenLog {
   #wasForgotten = false
   /** A loss that the collector can know of happened. */
   mustBeTold = false
+  #wasKilled = false
+  /** Of the last cut, where lines were written after the copy: what was copied, and the lines of the log until then. */
+  #cut: { readonly copied: readonly Line[]; readonly lines: number } | null = null
   /** A crash before the first position was saved left lines of files that the next process does not know. */
   #isUncertain = false
 
@@ -56,6 +65,11 @@ export class WrittenLog {
   /** Whole lines; the first one ends the line that is open. */
   write(count: number): void {
     for (let n = 0; n < count; n++) this.#writeTo(this.path, `${this.#nextText()}\n`)
+  }
+
+  /** The process that reads it is killed. */
+  kills(): void {
+    this.#wasKilled = true
   }
 
   /** A part of a line. */
@@ -101,7 +115,7 @@ export class WrittenLog {
     this.#isCopied = true
     this.#rig.copy(this.path, `${this.path}.1`)
     this.#closeLine()
-    this.#files.set(`${this.path}.1`, this.#files.get(this.path) ?? [])
+    this.#files.set(`${this.path}.1`, [...(this.#files.get(this.path) ?? [])])
     const first = this.#lines.length
     this.write(between)
     await wait()
@@ -109,6 +123,8 @@ export class WrittenLog {
     if (isKnown && between > 0) this.mustBeTold = true
     for (const line of this.#lines.slice(first)) line.excuse ??= 'cut'
     this.#rig.disk.truncate(this.path, 0)
+    const copied = this.#files.get(`${this.path}.1`) ?? []
+    this.#cut = between === 0 ? null : { copied: [...copied], lines: this.#lines.length }
     this.#files.set(this.path, [])
   }
 
@@ -129,10 +145,16 @@ export class WrittenLog {
 
   /**
    * The directory is there again. Who found it away for so long has forgotten the log, with its last line as it was then: nobody can know that more will
-   * come to it.
+   * come to it. How a file begins and ends is remembered; a copy that was made before its end was written, and that nobody saw before the directory was
+   * away, has another end: nobody can tell it from another file that begins alike.
    */
   shows(awayMs: number): void {
-    this.#wasForgotten ||= awayMs >= FORGET_AFTER_MS
+    if (awayMs < FORGET_AFTER_MS) return
+    this.#wasForgotten = true
+    const delivered = this.#delivered()
+    if (this.#cut === null || this.#lines.slice(this.#cut.lines).some(({ text }) => delivered.has(text)))
+      return
+    for (const line of this.#cut.copied) line.mayRepeat = true
   }
 
   /** The last line of a file that was rotated is complete once something is in the next file. */
@@ -147,7 +169,9 @@ export class WrittenLog {
     if (output.pop() !== '') return `${this.path}: the output ends within a line`
     let at = 0
     for (const text of output) {
+      if (this.#isCutShort(text)) continue
       const found = this.#lines.findIndex((line, index) => index >= at && line.text === text)
+      if (found < 0 && this.#lines.some((line) => line.mayRepeat && line.text === text)) continue
       if (found < 0) return `${this.path}: out of order, repeated, or never written: ${text}`
       const missing = this.#lines.slice(at, found).find(({ excuse }) => excuse === null)
       if (missing !== undefined) return `${this.path}: missing before ${text}: ${missing.text}`
@@ -155,6 +179,13 @@ export class WrittenLog {
     }
     const missing = this.#lines.slice(at).find(({ excuse }) => excuse === null)
     return missing && `${this.path}: missing at the end: ${missing.text}`
+  }
+
+  /** What was read of a line whose rest was cut or removed is a record: nobody can know that there was more. */
+  #isCutShort(text: string): boolean {
+    return this.#lines.some(
+      ({ begun, excuse, wasTakenBack }) => begun === text && (excuse !== null || wasTakenBack),
+    )
   }
 
   /** Whether lines that a cut took are really missing. */
@@ -190,7 +221,9 @@ export class WrittenLog {
     if (path === this.path) this.#closeLine()
     const delivered = this.#delivered()
     const lines = this.#files.get(path) ?? []
-    for (const line of lines) if (!delivered.has(line.text)) line.excuse ??= 'removed'
+    for (const line of lines)
+      if (delivered.has(line.text)) line.wasTakenBack = this.#wasKilled
+      else line.excuse ??= 'removed'
     this.#files.delete(path)
     this.#rig.disk.unlink(path)
   }
@@ -198,19 +231,19 @@ export class WrittenLog {
   #writeTo(path: string, text: string): void {
     if (this.#wasForgotten && this.#delivered().has(this.#open)) this.#closeLine()
     this.#rig.append(path, text)
-    const whole = path === this.path ? this.#open + text : text
+    const begun = path === this.path ? this.#open : ''
     if (path === this.path) this.#open = ''
-    this.#note(path, whole.slice(0, -1))
+    this.#note(path, (begun + text).slice(0, -1), begun)
   }
 
   /** The file at the path ends here: the open line becomes a record as it is. */
   #closeLine(): void {
-    if (this.#open !== '') this.#note(this.path, this.#open)
+    if (this.#open !== '') this.#note(this.path, this.#open, '')
     this.#open = ''
   }
 
-  #note(path: string, text: string): void {
-    const line: Line = { text, excuse: null }
+  #note(path: string, text: string, begun: string): void {
+    const line: Line = { text, begun, excuse: null, wasTakenBack: false, mayRepeat: false }
     this.#lines.push(line)
     const lines = this.#files.get(path)
     if (lines === undefined) this.#files.set(path, [line])

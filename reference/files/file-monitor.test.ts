@@ -318,6 +318,26 @@ describe('a file of which nothing was read yet', () => {
   })
 })
 
+test('a rotated file that has the inode of one that another log read is read in its order', async () => {
+  const rig = await begun()
+  rig.append('/logs/b.log', lines(1, 1))
+  rig.append(LOG, lines(1, 1))
+  await rig.advance(1000)
+  await rig.stop()
+  const { inode } = rig.disk.stat('/logs/b.log')
+  rig.disk.unlink('/logs/b.log')
+  rig.disk.rename(LOG, `${LOG}.2`)
+  rig.append(`${LOG}.1`, lines(2, 2))
+  rig.append(LOG, lines(3, 3))
+  expect(rig.disk.stat(`${LOG}.1`).inode).toBe(inode)
+  rig.newProcess()
+  rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 3000 }, { path: /^\/logs\/b\.log/ })
+  await rig.start()
+  await rig.advance(20_000)
+  expect(rig.output(LOG)).toBe(lines(1, 3))
+  await rig.stop()
+})
+
 test('a file that was copied and removed is read to the end of the copy, which is not read again', async () => {
   const rig = await begun()
   rig.append(LOG, lines(1, 3))
@@ -359,10 +379,9 @@ test('a stop while a disk is slow waits for what it was asked last, not for the 
   const rig = await begun()
   rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 700 }, { path: /^\/logs/ })
   rig.append(LOG, lines(1, 1))
-  rig.copy(LOG, `${LOG}.1`)
-  rig.disk.truncate(LOG, 0)
-  for (let turn = 0; turn < 6; turn++) {
-    await rig.advance(650)
+  for (let old = 1; old <= 6; old++) rig.append(`${LOG}.${old}`, lines(10 * old, 10 * old))
+  for (let turn = 0; turn < 8; turn++) {
+    await rig.advance(650 + 2100 * turn)
     await rig.stop()
     await rig.start()
   }

@@ -95,7 +95,7 @@ export function endsAsFinished({ offset, tail }: FinishedFile, bytes: Uint8Array
   return bytes.length === Math.min(offset, TAIL_BYTES) && crc32(bytes) === tail
 }
 
-function isPrefix(prefix: Uint8Array, bytes: Uint8Array): boolean {
+export function isPrefix(prefix: Uint8Array, bytes: Uint8Array): boolean {
   return prefix.length <= bytes.length && Buffer.compare(prefix, bytes.subarray(0, prefix.length)) === 0
 }
 

@@ -95,6 +95,7 @@ export class FileTail {
     await this.#deliver(signal)
     const stat = await statOf(this.#context.fileSystem, this.path)
     await this.#checkDevice(stat)
+    signal.throwIfAborted()
     const { place } = this.#records
     if (place === null) return await this.#between(stat, signal)
     if (stat !== null && isSameFile(stat, place)) return await this.#current(stat, place, signal)
@@ -109,7 +110,7 @@ export class FileTail {
     this.#signal = signal
     const { place } = this.#records
     if (place !== null) {
-      const copies = await unlessUnderWay(this.#rotated.copiesOf(place))
+      const copies = await unlessUnderWay(this.#copiesOf(place))
       if (copies === null) return false
       this.#reportRemoved(place, copies)
       // What a copy has behind the place is read when the log comes back.
@@ -151,8 +152,7 @@ export class FileTail {
     const outcome = await this.#read(path, signal)
     if (outcome === 'elsewhere') return true
     if (outcome === 'changed') {
-      if (await this.#rotated.isThere()) await this.#cut(place, signal)
-      else await this.#cutWhileAway()
+      await this.#cut(place, signal)
       return true
     }
     const grew = this.#records.place!.offset > offset
@@ -179,7 +179,7 @@ export class FileTail {
     this.#missingSinceMs ??= clock.monotonic()
     const forMs = clock.monotonic() - this.#missingSinceMs
     if (this.#misses < MISSES_UNTIL_GONE || forMs < config.rotateWaitMs) return false
-    const copies = await this.#rotated.copiesOf(place)
+    const copies = await this.#copiesOf(place)
     const next = copies.rest === null ? await this.#next(stat) : null
     if (copies.rest === null && next === null) return false
     const begun = next === null ? null : await this.#placeOf(next)
@@ -189,6 +189,10 @@ export class FileTail {
     if (begun !== null) this.#take(begun, next!.stat.size)
     await this.#deliver(signal)
     return true
+  }
+
+  async #copiesOf(place: FilePlace): Promise<Copies> {
+    return (await this.#rotated.copiesOf(place)) ?? { rest: null, shorter: [] }
   }
 
   #reportRemoved(place: FilePlace, copies: Copies): void {
@@ -221,6 +225,7 @@ export class FileTail {
   async #cut(place: FilePlace, signal: AbortSignal): Promise<void> {
     const { report } = this.#context
     const copies = await this.#rotated.copiesOf(place)
+    if (copies === null) return await this.#cutWhileAway()
     const { rest, shorter } = copies
     const lostBytes = this.#lostBytes(place, copies)
     report(this.source, { kind: 'cut', lostBytes, hasCopy: rest !== null || shorter.length > 0 })

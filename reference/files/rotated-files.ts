@@ -12,6 +12,7 @@ import {
   HEAD_BYTES,
   isCopy,
   isFinished,
+  isPrefix,
   isSameFile,
   overlapStart,
   TAIL_BYTES,
@@ -73,11 +74,6 @@ export class RotatedFiles {
     this.#name = posix.basename(source.name)
   }
 
-  /** Whether the directory of the log is there. */
-  async isThere(): Promise<boolean> {
-    return (await this.#context.directories.list(this.#directory)) !== null
-  }
-
   /**
    * The path under which the file at the place is now; null when it is not in the directory of the log. Nothing is known of how a file begins of which
    * nothing was read: under a name that is none of rotation it may be a new one with the inode of one that was removed.
@@ -86,6 +82,7 @@ export class RotatedFiles {
     const { directories, fileSystem } = this.#context
     const listing = await directories.list(this.#directory)
     for (const path of this.#pathsOf(listing?.rotatedFrom(this.#name) ?? [])) {
+      this.#of.signal().throwIfAborted()
       // eslint-disable-next-line no-await-in-loop -- it is usually the first
       const stat = await statOf(fileSystem, path)
       if (stat !== null && isSameFile(stat, place)) return path
@@ -111,15 +108,13 @@ export class RotatedFiles {
 
   /** @param files the oldest first */
   async #unreadOf(files: readonly RotatedFile[], place: FilePlace | null): Promise<readonly Unread[]> {
-    const { filesRead } = this.#context
     let unread: Unread[] = []
     for (const { path, stat } of files) {
       if (stat.size === 0) continue
-      if (this.#isOfAnother(stat)) {
-        // Of whose file nothing was read may have had the number of this one before: that shows when it is read, or given up.
-        if (!filesRead.isKnown(stat)) throw new RotationUnderWay(this.#source.name)
-        continue
-      }
+      // eslint-disable-next-line no-await-in-loop -- few are left
+      const isOfAnother = await this.#isOfAnother(path, stat)
+      if (isOfAnother === null) throw new RotationUnderWay(this.#source.name)
+      if (isOfAnother) continue
       const known = this.#known(stat)
       // eslint-disable-next-line no-await-in-loop -- few are left
       const offset = await this.#offsetIn(path, stat, known, place)
@@ -136,7 +131,7 @@ export class RotatedFiles {
 
   /** The file at the path as what comes behind the place; null while another log reads it. */
   async asNext(path: string, stat: FileStat, place: FilePlace | null): Promise<Unread | null> {
-    if (this.#isOfAnother(stat)) return null
+    if ((await this.#isOfAnother(path, stat)) !== false) return null
     // The file at the place may be a copy of this one, which is about to be cut.
     if (place !== null && place.offset >= COPY_BYTES_MIN && (await this.#hasAll(path, stat, place)))
       return { path, stat, offset: place.offset }
@@ -160,11 +155,12 @@ export class RotatedFiles {
     )
   }
 
-  /** Copies of the file that was read, as `copytruncate` makes them. */
-  async copiesOf(place: FilePlace): Promise<Copies> {
+  /** Copies of the file that was read, as `copytruncate` makes them; null while the directory is not there. */
+  async copiesOf(place: FilePlace): Promise<Copies | null> {
     let rest: FileStat | null = null
     const shorter: FinishedFile[] = []
     if (place.head.length === 0) return { rest, shorter }
+    if ((await this.#context.directories.list(this.#directory)) === null) return null
     for (const { path, stat } of await this.#files()) {
       if (isSameFile(stat, place)) continue
       // eslint-disable-next-line no-await-in-loop -- one after the other
@@ -277,9 +273,12 @@ export class RotatedFiles {
     )
   }
 
-  #isOfAnother(stat: FileStat): boolean {
+  /** Whether another log reads the file; null when that cannot be told: a file of which nothing was read may have had its number before. */
+  async #isOfAnother(path: string, stat: FileStat): Promise<boolean | null> {
     const owner = this.#context.filesRead.ownerOf(stat)
-    return owner !== undefined && owner !== this.#source.id
+    if (owner === undefined || owner.source === this.#source.id) return false
+    if (owner.head.length === 0) return null
+    return isPrefix(owner.head, await this.headOf(path, stat))
   }
 
   /** Bytes of a file that is opened for that alone. */
@@ -291,6 +290,7 @@ export class RotatedFiles {
     return await openFiles.use(file, { signal }, async () => {
       if (!(await file.open(path))) throw new RotationUnderWay(this.#source.name)
       try {
+        signal.throwIfAborted()
         const buffer = new Uint8Array(length)
         return buffer.subarray(0, await file.read(buffer, position, length))
       } finally {
