@@ -30,6 +30,7 @@ export class FileWorld {
     const { world } = this.#rig
     world.invariant('open files', () => {
       let open = 0
+      // Asked after every event.
       for (const { kind, description } of world.ledger.list())
         if (kind === 'file' && description.startsWith('/logs')) open += 1
       return open > 2 ? `${open} files are open, 2 may be` : undefined
@@ -109,6 +110,7 @@ export class FileWorld {
   async end(): Promise<void> {
     this.mend()
     this.show()
+    if (this.#logs.some(({ isGone }) => isGone)) await this.#noneIsHeld()
     for (const log of this.#logs) log.end()
     if (!this.#isRunning) await this.start()
     await this.advance(SETTLED_MS)
@@ -122,6 +124,20 @@ export class FileWorld {
       const isSilent = !this.#hasCrashed && log.mustBeTold && log.lacksCutLines && !this.#told.has(log.path)
       if (isSilent) throw new Error(`${log.path}: a cut took lines, and nothing says so`)
     }
+  }
+
+  /** What was removed takes room on the disk as long as somebody has it open. */
+  async #noneIsHeld(): Promise<void> {
+    await this.advance(SETTLED_MS)
+    const open = new Set(this.#openFiles().map(({ description }) => description))
+    for (const { isGone, path } of this.#logs)
+      if (isGone && open.has(path)) throw new Error(`${path} was removed and is held open`)
+  }
+
+  #openFiles(): readonly { readonly description: string }[] {
+    return this.#rig.world.ledger
+      .list()
+      .filter(({ kind, description }) => kind === 'file' && description.startsWith('/logs'))
   }
 
   #newProcess(): void {

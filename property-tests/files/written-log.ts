@@ -39,8 +39,8 @@ export class WrittenLog {
   /** A loss that the collector can know of happened. */
   mustBeTold = false
   #wasKilled = false
-  /** Of the last cut, where lines were written after the copy: what was copied, and the lines of the log until then. */
-  #cut: { readonly copied: readonly Line[]; readonly lines: number } | null = null
+  /** Cuts before which lines were written after the copy: what was copied, and how many lines the log had until then. */
+  readonly #cuts: { readonly copied: readonly Line[]; readonly lines: number }[] = []
   /** A crash before the first position was saved left lines of files that the next process does not know. */
   #isUncertain = false
 
@@ -60,6 +60,11 @@ export class WrittenLog {
 
   get exists(): boolean {
     return this.#rig.disk.find(this.path) !== null
+  }
+
+  /** It was there once, and is not, nor is any file of it. */
+  get isGone(): boolean {
+    return this.#count > 0 && this.#files.size === 0
   }
 
   /** Whole lines; the first one ends the line that is open. */
@@ -124,7 +129,7 @@ export class WrittenLog {
     for (const line of this.#lines.slice(first)) line.excuse ??= 'cut'
     this.#rig.disk.truncate(this.path, 0)
     const copied = this.#files.get(`${this.path}.1`) ?? []
-    this.#cut = between === 0 ? null : { copied: [...copied], lines: this.#lines.length }
+    if (between > 0) this.#cuts.push({ copied: [...copied], lines: this.#lines.length })
     this.#files.set(this.path, [])
   }
 
@@ -152,9 +157,10 @@ export class WrittenLog {
     if (awayMs < FORGET_AFTER_MS) return
     this.#wasForgotten = true
     const delivered = this.#delivered()
-    if (this.#cut === null || this.#lines.slice(this.#cut.lines).some(({ text }) => delivered.has(text)))
-      return
-    for (const line of this.#cut.copied) line.mayRepeat = true
+    for (const { copied, lines } of this.#cuts) {
+      const isKnown = this.#lines.slice(lines).some(({ text }) => delivered.has(text))
+      if (!isKnown) for (const line of copied) line.mayRepeat = true
+    }
   }
 
   /** The last line of a file that was rotated is complete once something is in the next file. */
