@@ -64,7 +64,7 @@ export class WrittenLog {
 
   /** It was there once, and is not, nor is any file of it. */
   get isGone(): boolean {
-    return this.#count > 0 && this.#files.size === 0
+    return this.#count > 0 && !this.exists && this.#files.size === 0
   }
 
   /** Whole lines; the first one ends the line that is open. */
