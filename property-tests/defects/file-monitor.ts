@@ -171,13 +171,7 @@ export const FILE_MONITOR: readonly Defect[] = [
         replace: 'if (owner !== null) return false',
       },
     ],
-    caughtBy: [
-      {
-        file: 'property-tests/files.property.test.ts',
-        test: 'comes once and in order, but those that a cut or a removal took',
-      },
-      { file: monitorTest, test: 'is not read again under a name that is wanted' },
-    ],
+    caughtBy: [{ file: monitorTest, test: 'is not read again under a name that is wanted' }],
   },
   {
     id: 'B208',
