@@ -9,6 +9,7 @@ const INTEGRATION = [
   'property-tests/defects/defects-put-back.test.ts',
   'property-tests/determinism/two-processes.test.ts',
   'property-tests/engine-calls.test.ts',
+  'property-tests/files-wide.property.test.ts',
   'property-tests/jetstream-wide.property.test.ts',
   'property-tests/leaks/node-test.test.ts',
   'property-tests/leaks/seeded-programs.test.ts',

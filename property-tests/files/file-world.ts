@@ -1,12 +1,13 @@
 import { FileRig } from '../../reference/files/file-rig.test-helper.ts'
 import { leftBehind, noOrphanedTasks, type FileFault } from '../../simulators/index.ts'
-import { WrittenLog } from './written-log.ts'
+import { FORGET_AFTER_MS, WrittenLog } from './written-log.ts'
 
 /** Logs that are written, rotated, cut and removed, a disk that fails, and a collector that reads them all the while. */
 export class FileWorld {
   readonly #rig: FileRig
   readonly #logs: readonly WrittenLog[]
   #isHidden = false
+  #hiddenMs = 0
   #hasCrashed = false
   #isRunning = false
   /** Files of which the collector said that something may be missing. */
@@ -14,7 +15,12 @@ export class FileWorld {
 
   constructor(seed: number) {
     this.#rig = new FileRig(
-      { paths: ['/logs/**/*.log'], maxOpenFiles: 2, discoveryIntervalMs: 500 },
+      {
+        paths: ['/logs/**/*.log'],
+        maxOpenFiles: 2,
+        discoveryIntervalMs: 500,
+        forgetAfterMs: FORGET_AFTER_MS,
+      },
       { seed },
     )
     this.#logs = ['/logs/a.log', '/logs/b.log', '/logs/sub/c.log', '/logs/sub/deep/d.log'].map(
@@ -24,6 +30,7 @@ export class FileWorld {
     const { world } = this.#rig
     world.invariant('open files', () => {
       let open = 0
+      // Asked after every event.
       for (const { kind, description } of world.ledger.list())
         if (kind === 'file' && description.startsWith('/logs')) open += 1
       return open > 2 ? `${open} files are open, 2 may be` : undefined
@@ -48,12 +55,15 @@ export class FileWorld {
     if (this.#isHidden) return
     this.#rig.disk.rename('/logs', '/hidden')
     this.#isHidden = true
+    this.#hiddenMs = this.#rig.world.clock.monotonic()
   }
 
   show(): void {
     if (!this.#isHidden) return
     this.#rig.disk.rename('/hidden', '/logs')
     this.#isHidden = false
+    const awayMs = this.#rig.world.clock.monotonic() - this.#hiddenMs
+    for (const log of this.#logs) log.shows(awayMs)
   }
 
   async start(): Promise<void> {
@@ -81,6 +91,7 @@ export class FileWorld {
 
   async crash(): Promise<void> {
     this.#rig.world.crash({ kind: 'kill' })
+    for (const log of this.#logs) log.kills()
     this.#hasCrashed = true
     this.#isRunning = false
     this.#newProcess()
@@ -99,6 +110,7 @@ export class FileWorld {
   async end(): Promise<void> {
     this.mend()
     this.show()
+    if (this.#logs.some(({ isGone }) => isGone)) await this.#noneIsHeld()
     for (const log of this.#logs) log.end()
     if (!this.#isRunning) await this.start()
     await this.advance(SETTLED_MS)
@@ -112,6 +124,20 @@ export class FileWorld {
       const isSilent = !this.#hasCrashed && log.mustBeTold && log.lacksCutLines && !this.#told.has(log.path)
       if (isSilent) throw new Error(`${log.path}: a cut took lines, and nothing says so`)
     }
+  }
+
+  /** What was removed takes room on the disk as long as somebody has it open. */
+  async #noneIsHeld(): Promise<void> {
+    await this.advance(SETTLED_MS)
+    const open = new Set(this.#openFiles().map(({ description }) => description))
+    for (const { isGone, path } of this.#logs)
+      if (isGone && open.has(path)) throw new Error(`${path} was removed and is held open`)
+  }
+
+  #openFiles(): readonly { readonly description: string }[] {
+    return this.#rig.world.ledger
+      .list()
+      .filter(({ kind, description }) => kind === 'file' && description.startsWith('/logs'))
   }
 
   #newProcess(): void {

@@ -11,7 +11,13 @@ type Excuse =
 
 interface Line {
   readonly text: string
+  /** What of it was written first, before its rest; empty for a line that was written at once. */
+  readonly begun: string
   excuse: Excuse | null
+  /** It was delivered and its file removed, but a process that was killed since may not have saved that. */
+  wasTakenBack: boolean
+  /** Nobody can know that it was read before: see {@link WrittenLog.shows}. */
+  mayRepeat: boolean
 }
 
 /** A log that somebody writes, rotates and removes, and what must have come of it. */
@@ -28,8 +34,13 @@ export class WrittenLog {
   #unknown: readonly Line[] = []
   /** The newest rotated file is a copy, to which nobody writes. */
   #isCopied = false
+  /** The log was away for so long that it was forgotten, since its line was begun. */
+  #wasForgotten = false
   /** A loss that the collector can know of happened. */
   mustBeTold = false
+  #wasKilled = false
+  /** Cuts before which lines were written after the copy: what was copied, and how many lines the log had until then. */
+  readonly #cuts: { readonly copied: readonly Line[]; readonly lines: number }[] = []
   /** A crash before the first position was saved left lines of files that the next process does not know. */
   #isUncertain = false
 
@@ -51,14 +62,25 @@ export class WrittenLog {
     return this.#rig.disk.find(this.path) !== null
   }
 
+  /** It was there once, and is not, nor is any file of it. */
+  get isGone(): boolean {
+    return this.#count > 0 && !this.exists && this.#files.size === 0
+  }
+
   /** Whole lines; the first one ends the line that is open. */
   write(count: number): void {
     for (let n = 0; n < count; n++) this.#writeTo(this.path, `${this.#nextText()}\n`)
   }
 
+  /** The process that reads it is killed. */
+  kills(): void {
+    this.#wasKilled = true
+  }
+
   /** A part of a line. */
   begin(): void {
     if (this.#open !== '') return
+    this.#wasForgotten = false
     this.#open = this.#nextText().slice(0, 70)
     this.#rig.append(this.path, this.#open)
   }
@@ -98,7 +120,7 @@ export class WrittenLog {
     this.#isCopied = true
     this.#rig.copy(this.path, `${this.path}.1`)
     this.#closeLine()
-    this.#files.set(`${this.path}.1`, this.#files.get(this.path) ?? [])
+    this.#files.set(`${this.path}.1`, [...(this.#files.get(this.path) ?? [])])
     const first = this.#lines.length
     this.write(between)
     await wait()
@@ -106,6 +128,8 @@ export class WrittenLog {
     if (isKnown && between > 0) this.mustBeTold = true
     for (const line of this.#lines.slice(first)) line.excuse ??= 'cut'
     this.#rig.disk.truncate(this.path, 0)
+    const copied = this.#files.get(`${this.path}.1`) ?? []
+    if (between > 0) this.#cuts.push({ copied: [...copied], lines: this.#lines.length })
     this.#files.set(this.path, [])
   }
 
@@ -124,6 +148,21 @@ export class WrittenLog {
     this.#rig.append(`${path}.gz`, 'compressed\n')
   }
 
+  /**
+   * The directory is there again. Who found it away for so long has forgotten the log, with its last line as it was then: nobody can know that more will
+   * come to it. How a file begins and ends is remembered; a copy that was made before its end was written, and that nobody saw before the directory was
+   * away, has another end: nobody can tell it from another file that begins alike.
+   */
+  shows(awayMs: number): void {
+    if (awayMs < FORGET_AFTER_MS) return
+    this.#wasForgotten = true
+    const delivered = this.#delivered()
+    for (const { copied, lines } of this.#cuts) {
+      const isKnown = this.#lines.slice(lines).some(({ text }) => delivered.has(text))
+      if (!isKnown) for (const line of copied) line.mayRepeat = true
+    }
+  }
+
   /** The last line of a file that was rotated is complete once something is in the next file. */
   end(): void {
     if (this.#count > 0) this.write(1)
@@ -136,7 +175,9 @@ export class WrittenLog {
     if (output.pop() !== '') return `${this.path}: the output ends within a line`
     let at = 0
     for (const text of output) {
+      if (this.#isCutShort(text)) continue
       const found = this.#lines.findIndex((line, index) => index >= at && line.text === text)
+      if (found < 0 && this.#lines.some((line) => line.mayRepeat && line.text === text)) continue
       if (found < 0) return `${this.path}: out of order, repeated, or never written: ${text}`
       const missing = this.#lines.slice(at, found).find(({ excuse }) => excuse === null)
       if (missing !== undefined) return `${this.path}: missing before ${text}: ${missing.text}`
@@ -144,6 +185,13 @@ export class WrittenLog {
     }
     const missing = this.#lines.slice(at).find(({ excuse }) => excuse === null)
     return missing && `${this.path}: missing at the end: ${missing.text}`
+  }
+
+  /** What was read of a line whose rest was cut or removed is a record: nobody can know that there was more. */
+  #isCutShort(text: string): boolean {
+    return this.#lines.some(
+      ({ begun, excuse, wasTakenBack }) => begun === text && (excuse !== null || wasTakenBack),
+    )
   }
 
   /** Whether lines that a cut took are really missing. */
@@ -179,26 +227,29 @@ export class WrittenLog {
     if (path === this.path) this.#closeLine()
     const delivered = this.#delivered()
     const lines = this.#files.get(path) ?? []
-    for (const line of lines) if (!delivered.has(line.text)) line.excuse ??= 'removed'
+    for (const line of lines)
+      if (delivered.has(line.text)) line.wasTakenBack = this.#wasKilled
+      else line.excuse ??= 'removed'
     this.#files.delete(path)
     this.#rig.disk.unlink(path)
   }
 
   #writeTo(path: string, text: string): void {
+    if (this.#wasForgotten && this.#delivered().has(this.#open)) this.#closeLine()
     this.#rig.append(path, text)
-    const whole = path === this.path ? this.#open + text : text
+    const begun = path === this.path ? this.#open : ''
     if (path === this.path) this.#open = ''
-    this.#note(path, whole.slice(0, -1))
+    this.#note(path, (begun + text).slice(0, -1), begun)
   }
 
   /** The file at the path ends here: the open line becomes a record as it is. */
   #closeLine(): void {
-    if (this.#open !== '') this.#note(this.path, this.#open)
+    if (this.#open !== '') this.#note(this.path, this.#open, '')
     this.#open = ''
   }
 
-  #note(path: string, text: string): void {
-    const line: Line = { text, excuse: null }
+  #note(path: string, text: string, begun: string): void {
+    const line: Line = { text, begun, excuse: null, wasTakenBack: false, mayRepeat: false }
     this.#lines.push(line)
     const lines = this.#files.get(path)
     if (lines === undefined) this.#files.set(path, [line])
@@ -216,5 +267,7 @@ export class WrittenLog {
   }
 }
 
+/** A log that is away for as long as that is forgotten. */
+export const FORGET_AFTER_MS = 5000
 /** Rotated files that are kept of a log. */
 const KEPT = 6

@@ -205,6 +205,189 @@ describe('a file that is copied and cut', () => {
   })
 })
 
+describe('a directory that is away for long and comes back', () => {
+  const AWAY = '/away'
+
+  test('has nothing in it read again', async () => {
+    const rig = await begun()
+    rig.append(LOG, lines(1, 3))
+    await rig.advance(1000)
+    rig.disk.rename('/logs', AWAY)
+    await rig.advance(20_000)
+    rig.disk.rename(AWAY, '/logs')
+    rig.append(LOG, lines(4, 4))
+    await rig.advance(5000)
+    expect(rig.output(LOG)).toBe(lines(1, 4))
+    await rig.stop()
+  })
+
+  test('has the file read that nothing was read of, once', async () => {
+    const rig = await begun({ pollIntervalMs: 1000 })
+    rig.append(LOG, lines(1, 3))
+    await rig.advance(250)
+    rig.disk.rename(LOG, `${LOG}.1`)
+    rig.disk.rename('/logs', AWAY)
+    await rig.advance(20_000)
+    expect(rig.ports.logger.entries.map(({ message }) => message)).toContain(
+      'A file is gone that was not known to be read to its end',
+    )
+    rig.disk.rename(AWAY, '/logs')
+    rig.append(LOG, lines(4, 4))
+    await rig.advance(20_000)
+    expect(rig.output(LOG)).toBe(lines(1, 4))
+    await rig.stop()
+  })
+
+  test('while a file was cut has the copy of it not read again', async () => {
+    const rig = await begun()
+    rig.append(LOG, lines(1, 3))
+    await rig.advance(1000)
+    rig.copy(LOG, `${LOG}.1`)
+    rig.disk.truncate(LOG, 0)
+    rig.disk.rename('/logs', AWAY)
+    await rig.advance(2000)
+    rig.disk.rename(AWAY, '/logs')
+    rig.append(LOG, lines(4, 4))
+    await rig.advance(5000)
+    expect(rig.output(LOG)).toBe(lines(1, 4))
+    expect(await rig.metric('log_capturer_file_gaps_total')).toBe(1)
+    await rig.stop()
+  })
+
+  test('for so long that it is forgotten has the copy of a file read from where that was read', async () => {
+    const rig = await begun()
+    rig.append(LOG, lines(1, 8))
+    await rig.advance(1000)
+    rig.append(LOG, lines(9, 9))
+    rig.copy(LOG, `${LOG}.1`)
+    rig.disk.truncate(LOG, 0)
+    rig.disk.rename('/logs', AWAY)
+    await rig.advance(20_000)
+    rig.disk.rename(AWAY, '/logs')
+    rig.append(LOG, lines(10, 10))
+    await rig.advance(5000)
+    expect(rig.output(LOG)).toBe(lines(1, 10))
+    await rig.stop()
+  })
+})
+
+describe('a file of which nothing was read yet', () => {
+  test('is read after the copy that was made of it, though it was renamed since', async () => {
+    const rig = await begun({ pollIntervalMs: 1000 })
+    rig.append(LOG, lines(1, 3))
+    await rig.advance(250)
+    rig.copy(LOG, `${LOG}.2`)
+    rig.disk.truncate(LOG, 0)
+    await rig.advance(1)
+    rig.append(LOG, lines(4, 6))
+    rig.disk.rename(LOG, `${LOG}.1`)
+    rig.append(LOG, lines(7, 7))
+    await rig.advance(10_000)
+    expect(rig.output(LOG)).toBe(lines(1, 7))
+    await rig.stop()
+  })
+
+  test('is not taken for another log that has its inode since it was removed', async () => {
+    const rig = await begun({ pollIntervalMs: 1000 })
+    rig.append('/logs/b.log', lines(1, 1))
+    await rig.advance(250)
+    const { inode } = rig.disk.stat('/logs/b.log')
+    rig.disk.unlink('/logs/b.log')
+    rig.append(LOG, lines(2, 3))
+    expect(rig.disk.stat(LOG).inode).toBe(inode)
+    await rig.advance(20_000)
+    expect(rig.output('/logs/b.log')).toBe('')
+    expect(rig.output(LOG)).toBe(lines(2, 3))
+    await rig.stop()
+  })
+
+  test('and that was removed keeps no copy with its inode from being read first', async () => {
+    const rig = await begun({ pollIntervalMs: 1000 })
+    rig.append('/logs/b.log', lines(1, 1))
+    await rig.advance(250)
+    rig.append(LOG, lines(2, 3))
+    const { inode } = rig.disk.stat('/logs/b.log')
+    rig.disk.unlink('/logs/b.log')
+    rig.copy(LOG, `${LOG}.1`)
+    expect(rig.disk.stat(`${LOG}.1`).inode).toBe(inode)
+    rig.disk.truncate(LOG, 0)
+    rig.append(LOG, lines(4, 5))
+    await rig.advance(20_000)
+    expect(rig.output(LOG)).toBe(lines(2, 5))
+    await rig.stop()
+  })
+})
+
+test('a rotated file that has the inode of one that another log read is read in its order', async () => {
+  const rig = await begun()
+  rig.append('/logs/b.log', lines(1, 1))
+  rig.append(LOG, lines(1, 1))
+  await rig.advance(1000)
+  await rig.stop()
+  const { inode } = rig.disk.stat('/logs/b.log')
+  rig.disk.unlink('/logs/b.log')
+  rig.disk.rename(LOG, `${LOG}.2`)
+  rig.append(`${LOG}.1`, lines(2, 2))
+  rig.append(LOG, lines(3, 3))
+  expect(rig.disk.stat(`${LOG}.1`).inode).toBe(inode)
+  rig.newProcess()
+  rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 3000 }, { path: /^\/logs\/b\.log/ })
+  await rig.start()
+  await rig.advance(20_000)
+  expect(rig.output(LOG)).toBe(lines(1, 3))
+  await rig.stop()
+})
+
+test('a file that was copied and removed is read to the end of the copy, which is not read again', async () => {
+  const rig = await begun()
+  rig.append(LOG, lines(1, 3))
+  await rig.advance(1000)
+  await rig.stop()
+  rig.append(LOG, lines(4, 5))
+  rig.copy(LOG, `${LOG}.1`)
+  rig.disk.unlink(LOG)
+  rig.newProcess()
+  await rig.start()
+  await rig.advance(3000)
+  expect(rig.output(LOG)).toBe(lines(1, 5))
+  await rig.advance(20_000)
+  rig.append(LOG, lines(6, 6))
+  await rig.advance(5000)
+  expect(rig.output(LOG)).toBe(lines(1, 6))
+  await rig.stop()
+})
+
+test('a next file that cannot always be read is begun where it was to be begun', async () => {
+  const rig = await begun()
+  const logs = Array.from({ length: 10 }, (_, n) => `/logs/${n}.log`)
+  for (const log of logs) {
+    rig.append(`${log}.1`, lines(1, 3))
+    rig.append(log, lines(1, 4))
+  }
+  const fault = rig.world.fileSystem.disturb(
+    { kind: 'error', code: 'EMFILE' },
+    { path: /\.log$/, operations: ['open'], chance: 0.5 },
+  )
+  await rig.advance(20_000)
+  fault[Symbol.dispose]()
+  await rig.advance(40_000)
+  for (const log of logs) expect(rig.output(log)).toBe(lines(1, 4))
+  await rig.stop()
+})
+
+test('a stop while a disk is slow waits for what it was asked last, not for the whole search', async () => {
+  const rig = await begun()
+  rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 700 }, { path: /^\/logs/ })
+  rig.append(LOG, lines(1, 1))
+  for (let old = 1; old <= 6; old++) rig.append(`${LOG}.${old}`, lines(10 * old, 10 * old))
+  for (let turn = 0; turn < 8; turn++) {
+    await rig.advance(650 + 2100 * turn)
+    await rig.stop()
+    await rig.start()
+  }
+  await rig.stop()
+})
+
 test('a file that is removed and made again with the same inode is read from its start', async () => {
   const rig = await begun({ maxOpenFiles: 1 })
   rig.append(LOG, lines(1, 3))

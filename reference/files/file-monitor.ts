@@ -207,11 +207,13 @@ export class FileMonitor {
     const { source, tail } = entry
     const backOff = new BackOff({ initialMs: config.pollIntervalMs, maxMs: RETRY_MAX_MS }, random)
     let idleLooks = 0
-    while (!this.#isGone(tail)) {
+    for (let isOver = false; !isOver;) {
       let delayMs: number
       try {
         // eslint-disable-next-line no-await-in-loop -- a periodic task
         idleLooks = (await this.#look(tail, signal)) ? 0 : idleLooks + 1
+        // eslint-disable-next-line no-await-in-loop
+        if (this.#isGone(tail)) isOver = await tail.end(signal)
         this.#succeeded(entry)
         backOff.reset()
         delayMs = config.pollIntervalMs * Math.min(IDLE_MAX, 2 ** Math.floor(idleLooks / IDLE_LOOKS))
@@ -221,9 +223,8 @@ export class FileMonitor {
         delayMs = backOff.next()
       }
       // eslint-disable-next-line no-await-in-loop
-      await clock.sleep(delayMs, { signal })
+      if (!isOver) await clock.sleep(delayMs, { signal })
     }
-    await tail.end(signal)
     await this.#forget(source, signal)
     this.#entries.delete(source.name)
   }

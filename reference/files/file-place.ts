@@ -25,6 +25,8 @@ export interface FinishedFile {
   readonly head: number
   /** How many bytes that are. */
   readonly headBytes: number
+  /** As in {@link FilePlace}; null where it is not known. */
+  readonly tail: number | null
 }
 
 /** What tells files apart. */
@@ -79,8 +81,8 @@ export function isCopy({ head }: FilePlace, bytes: Uint8Array): boolean {
 }
 
 /** What is remembered of a file that was read. */
-export function finished({ device, inode, offset, head }: FilePlace): FinishedFile {
-  return { device, inode, offset, head: crc32(head), headBytes: head.length }
+export function finished({ device, inode, offset, head, tail }: FilePlace): FinishedFile {
+  return { device, inode, offset, head: crc32(head), headBytes: head.length, tail }
 }
 
 /** Whether a file of the same device and inode that begins with `bytes` is this one. */
@@ -88,7 +90,12 @@ export function isFinished({ head, headBytes }: FinishedFile, bytes: Uint8Array)
   return bytes.length >= headBytes && crc32(bytes.subarray(0, headBytes)) === head
 }
 
-function isPrefix(prefix: Uint8Array, bytes: Uint8Array): boolean {
+/** Whether the bytes, the last {@link TAIL_BYTES} before where the file was given up, are those that were there. */
+export function endsAsFinished({ offset, tail }: FinishedFile, bytes: Uint8Array): boolean {
+  return bytes.length === Math.min(offset, TAIL_BYTES) && crc32(bytes) === tail
+}
+
+export function isPrefix(prefix: Uint8Array, bytes: Uint8Array): boolean {
   return prefix.length <= bytes.length && Buffer.compare(prefix, bytes.subarray(0, prefix.length)) === 0
 }
 

@@ -41,12 +41,13 @@ export class FilePosition implements SourcePosition {
       place: place && { ...place, head: base64Of(place.head) },
       partial: base64Of(partial),
       maxLineBytes,
-      finished: finished.map(({ device, inode, offset, head, headBytes }) => [
+      finished: finished.map(({ device, inode, offset, head, headBytes, tail }) => [
         device,
         inode,
         offset,
         head,
         headBytes,
+        tail,
       ]),
     }
   }
@@ -74,8 +75,16 @@ const FORM = z.object({
   maxLineBytes: count,
   finished: z.array(
     z
-      .tuple([z.number(), z.number(), count, count, count])
-      .transform(([device, inode, offset, head, headBytes]) => ({ device, inode, offset, head, headBytes })),
+      // Positions saved by an earlier version have no tail.
+      .tuple([z.number(), z.number(), count, count, count, count.nullable().default(null)])
+      .transform(([device, inode, offset, head, headBytes, tail]) => ({
+        device,
+        inode,
+        offset,
+        head,
+        headBytes,
+        tail,
+      })),
   ),
 })
 

@@ -40,7 +40,9 @@ export class FileReads {
   async next(path: string, isFirst: boolean, signal: AbortSignal): Promise<ReadOutcome> {
     return await this.#context.openFiles.use(this.#file, { signal }, async () => {
       if (!this.#file.isOpen && !(await this.#file.open(path))) return 'elsewhere'
+      signal.throwIfAborted()
       if (isFirst && !(await this.#beginsAsBefore(this.#records.place!))) return 'changed'
+      signal.throwIfAborted()
       return await this.#readPiece(this.#records.place!)
     })
   }

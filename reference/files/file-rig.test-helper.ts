@@ -79,9 +79,15 @@ export class FileRig {
     this.append(to, contents)
   }
 
-  /** What came of the log at the path. */
+  /** What came of the log at the path, in all files of the sink: it begins another one where it finds what it knows nothing of, as after a crash. */
   output(path: string): string {
-    return this.read(`/out/${fileNameOf(sourceOf(path))}`)
+    const name = fileNameOf(sourceOf(path))
+    const before = this.#outputNames().filter((each) => each.startsWith(`${name}.`))
+    return [...before.toSorted(), name].map((each) => this.read(`/out/${each}`)).join('')
+  }
+
+  #outputNames(): string[] {
+    return this.disk.find('/out') === null ? [] : this.disk.readdir('/out')
   }
 
   /** The value of a figure, over all its series. */

@@ -13,7 +13,7 @@ import {
 import { FilePosition } from './file-position.ts'
 import { FileReads, type ReadOutcome } from './file-reads.ts'
 import { FileRecords } from './file-records.ts'
-import { RotatedFiles, RotationUnderWay, type Unread } from './rotated-files.ts'
+import { RotatedFiles, RotationUnderWay, type Copies, type Unread } from './rotated-files.ts'
 import type { TailContext } from './tail-context.ts'
 
 /**
@@ -35,8 +35,8 @@ export class FileTail {
   /** Nothing of this log was ever read: what is there besides the path's own file may not be wanted. */
   #isFresh: boolean
   readonly #from: 'start' | 'now'
-  /** The current file was met in this process. */
-  #wasSeen = false
+  /** If the current file is gone now, something may be missing of it: it was not met in this process, or was cut since. */
+  #mayLack = true
   #deviceChecked = false
   /** The size the current file had when it was looked at last. */
   #seenBytes = 0
@@ -49,6 +49,8 @@ export class FileTail {
   #undelivered: Block | undefined
   /** The current file is a copy: nobody writes to it. */
   #isCopy = false
+  /** Of the look under way. */
+  #signal = NEVER
 
   /** @param from for a log of which nothing was read: whether what is there now is to be read */
   constructor(context: TailContext, source: Source, from: 'start' | 'now') {
@@ -69,7 +71,10 @@ export class FileTail {
     const { finished: before, place } = this.#records
     for (const file of before) filesRead.finished(file)
     if (place !== null) filesRead.claim(place, source.id)
-    this.#rotated = new RotatedFiles(context, source, () => this.#records.finished)
+    this.#rotated = new RotatedFiles(context, source, {
+      signal: () => this.#signal,
+      finished: () => this.#records.finished,
+    })
   }
 
   /** Since when neither the path nor the file that was read is there, monotonic; null while one of them is. */
@@ -82,31 +87,38 @@ export class FileTail {
    * @returns whether there was anything
    */
   async look(signal: AbortSignal): Promise<boolean> {
-    try {
-      return await this.#look(signal)
-    } catch (error) {
-      if (error instanceof RotationUnderWay) return true
-      throw error
-    }
+    this.#signal = signal
+    return (await unlessUnderWay(this.#look(signal))) ?? true
   }
 
   async #look(signal: AbortSignal): Promise<boolean> {
     await this.#deliver(signal)
     const stat = await statOf(this.#context.fileSystem, this.path)
     await this.#checkDevice(stat)
+    signal.throwIfAborted()
     const { place } = this.#records
     if (place === null) return await this.#between(stat, signal)
     if (stat !== null && isSameFile(stat, place)) return await this.#current(stat, place, signal)
     return await this.#moved(stat, place, signal)
   }
 
-  /** Neither path nor file is there any more: what is open becomes a record. */
-  async end(signal: AbortSignal): Promise<void> {
+  /**
+   * Neither path nor file is there any more: what is open becomes a record. Rejects as {@link look} does.
+   * @returns whether it is over; otherwise to be called again
+   */
+  async end(signal: AbortSignal): Promise<boolean> {
+    this.#signal = signal
     const { place } = this.#records
-    if (place !== null) this.#reportRemoved(place)
-    await this.#leave()
-    this.#records.finish()
+    if (place !== null) {
+      const copies = await unlessUnderWay(this.#copiesOf(place))
+      if (copies === null) return false
+      this.#reportRemoved(place, copies)
+      // What a copy has behind the place is read when the log comes back.
+      const rest = copies.rest === null ? [] : [finished(inCopy(place, copies.rest))]
+      await this.#give(place, [...copies.shorter, ...rest])
+    }
     await this.#deliver(signal)
+    return true
   }
 
   /** Gives up the file it has open. */
@@ -119,7 +131,12 @@ export class FileTail {
   async #current(stat: FileStat, place: FilePlace, signal: AbortSignal): Promise<boolean> {
     this.#found()
     if (stat.size === place.offset && stat.modifiedMs === this.#seenModifiedMs) return false
-    if (place.offset === 0 && (await this.#goBack(place, stat))) return true
+    if (place.offset === 0) {
+      // How it begins is noted before a copy is looked for, so that a cut after that is seen as one.
+      const head = await this.#rotated.headOf(this.path, stat)
+      if (await this.#goBack(place)) return true
+      if (place.head.length === 0 && head.length > 0) this.#records.moveTo({ ...place, head })
+    }
     const outcome = await this.#read(this.path, signal)
     if (outcome === 'changed') await this.#cut(this.#records.place!, signal)
     else if (outcome === 'end') this.#saw(stat)
@@ -131,6 +148,7 @@ export class FileTail {
     if (path === null) return await this.#missing(stat, place, signal)
     this.#found()
     const { offset } = place
+    if (offset === 0 && (await this.#goBack(place))) return true
     const outcome = await this.#read(path, signal)
     if (outcome === 'elsewhere') return true
     if (outcome === 'changed') {
@@ -147,9 +165,10 @@ export class FileTail {
     }
     // What came while that was looked for is read too.
     if ((await this.#read(path, signal)) !== 'end' || this.#records.place!.offset > offset) return true
+    const begun = await this.#placeOf(next)
     this.#context.report(this.source, { kind: 'rotated' })
     await this.#give(this.#records.place!)
-    await this.#begin(next)
+    this.#take(begun, next.stat.size)
     return true
   }
 
@@ -160,18 +179,25 @@ export class FileTail {
     this.#missingSinceMs ??= clock.monotonic()
     const forMs = clock.monotonic() - this.#missingSinceMs
     if (this.#misses < MISSES_UNTIL_GONE || forMs < config.rotateWaitMs) return false
-    const next = await this.#next(stat)
-    if (next === null) return false
-    this.#reportRemoved(place)
-    await this.#give(place)
-    await this.#begin(next)
+    const copies = await this.#copiesOf(place)
+    const next = copies.rest === null ? await this.#next(stat) : null
+    if (copies.rest === null && next === null) return false
+    const begun = next === null ? null : await this.#placeOf(next)
+    this.#reportRemoved(place, copies)
+    if (copies.rest === null) await this.#give(place, copies.shorter)
+    else await this.#goOnIn(copies.rest, copies.shorter, place)
+    if (begun !== null) this.#take(begun, next!.stat.size)
     await this.#deliver(signal)
     return true
   }
 
-  #reportRemoved(place: FilePlace): void {
-    const lostBytes = Math.max(0, this.#seenBytes - place.offset)
-    const mayLack = lostBytes > 0 || !this.#wasSeen
+  async #copiesOf(place: FilePlace): Promise<Copies> {
+    return (await this.#rotated.copiesOf(place)) ?? { rest: null, shorter: [] }
+  }
+
+  #reportRemoved(place: FilePlace, copies: Copies): void {
+    const lostBytes = this.#lostBytes(place, copies)
+    const mayLack = lostBytes > 0 || this.#mayLack
     if (mayLack) this.#records.gap()
     this.#context.report(this.source, { kind: 'removed', lostBytes, mayLack })
   }
@@ -182,14 +208,15 @@ export class FileTail {
       this.#remember(await this.#rotated.unwanted(this.#from))
       this.#isFresh = false
       if (stat !== null && this.#from === 'now' && !(await this.#rotated.anyUnread(null))) {
-        await this.#beginAt({ path: this.path, stat, offset: stat.size }, true)
+        const end = { path: this.path, stat, offset: stat.size }
+        this.#take(await this.#rotated.placeAt(end, true), stat.size)
         await this.#deliver(signal)
         return true
       }
     }
     const next = await this.#next(stat)
     if (next === null) this.#lost()
-    else await this.#begin(next)
+    else this.#take(await this.#placeOf(next), next.stat.size)
     await this.#deliver(signal)
     return next !== null
   }
@@ -197,17 +224,38 @@ export class FileTail {
   /** Somebody cut the file, or it was removed and another one has its number. What was not read of it yet may be in a copy that was made before. */
   async #cut(place: FilePlace, signal: AbortSignal): Promise<void> {
     const { report } = this.#context
-    const { rest, copies } = await this.#rotated.copiesOf(place)
-    const end = rest?.size ?? Math.max(0, ...copies.map(({ offset }) => offset))
-    const lostBytes = Math.max(0, this.#seenBytes - Math.max(place.offset, end))
-    report(this.source, { kind: 'cut', lostBytes, hasCopy: rest !== null || copies.length > 0 })
+    const copies = await this.#rotated.copiesOf(place)
+    if (copies === null) return await this.#cutWhileAway()
+    const { rest, shorter } = copies
+    const lostBytes = this.#lostBytes(place, copies)
+    report(this.source, { kind: 'cut', lostBytes, hasCopy: rest !== null || shorter.length > 0 })
     this.#records.gap()
-    this.#remember(copies)
-    await this.#leave()
-    if (rest === null) this.#records.finish()
-    else this.#take({ ...place, device: rest.device, inode: rest.inode })
-    this.#isCopy = rest !== null
+    if (rest === null) {
+      this.#remember(shorter)
+      await this.#leave()
+      this.#records.finish()
+    } else await this.#goOnIn(rest, shorter, place)
     await this.#deliver(signal)
+  }
+
+  /** What became of the copy of the current file, which was cut, can only be told once the directory is there again. */
+  async #cutWhileAway(): Promise<void> {
+    this.#mayLack = true
+    await this.#reads?.close()
+  }
+
+  /** What was seen of the current file and is neither read nor in a copy. */
+  #lostBytes({ offset }: FilePlace, { rest, shorter }: Copies): number {
+    const copied = rest?.size ?? Math.max(0, ...shorter.map((copy) => copy.offset))
+    return Math.max(0, this.#seenBytes - Math.max(offset, copied))
+  }
+
+  /** The copy is the current file from now on. */
+  async #goOnIn(copy: FileStat, shorter: readonly FinishedFile[], place: FilePlace): Promise<void> {
+    this.#remember(shorter)
+    await this.#leave()
+    this.#take(inCopy(place, copy), copy.size)
+    this.#isCopy = true
   }
 
   /** Reads the current file, by its open handle or by the path, up to its end. */
@@ -216,7 +264,7 @@ export class FileTail {
     for (let isFirst = true; ; isFirst = false) {
       // eslint-disable-next-line no-await-in-loop -- a file is read in order
       const outcome = await reads.next(path, isFirst, signal)
-      if (outcome === 'more') this.#grewMs = this.#context.clock.monotonic()
+      if (outcome === 'more') this.#grew()
       // eslint-disable-next-line no-await-in-loop
       await this.#deliver(signal)
       if (outcome !== 'more') return outcome
@@ -232,9 +280,9 @@ export class FileTail {
     return await this.#rotated.asNext(this.path, stat, place)
   }
 
-  /** The current file is given up, and not read again. */
-  async #give(place: FilePlace): Promise<void> {
-    this.#remember([finished(place)])
+  /** The current file is given up, and not read again, nor are its copies. */
+  async #give(place: FilePlace, copies: readonly FinishedFile[] = []): Promise<void> {
+    this.#remember([...copies, finished(place)])
     await this.#leave()
     this.#records.finish()
   }
@@ -244,19 +292,13 @@ export class FileTail {
     this.#records.remember(files)
   }
 
-  /**
-   * Nothing of the current file was read, and it may have been copied and cut meanwhile: what is in the copy comes first. How the file begins is noted
-   * before that is looked for, so that a cut after it is seen as one.
-   */
-  async #goBack(place: FilePlace, stat: FileStat): Promise<boolean> {
-    const head = await this.#rotated.headOf(this.path, stat)
-    const [oldest] = await this.#rotated.unread(place)
-    if (oldest === undefined) {
-      if (place.head.length === 0 && head.length > 0) this.#records.moveTo({ ...place, head })
-      return false
-    }
+  /** Nothing of the current file was read, and it may have been copied and cut meanwhile: what is in the copy comes first. */
+  async #goBack(place: FilePlace): Promise<boolean> {
+    const [oldest] = await this.#rotated.unreadBefore(place)
+    if (oldest === undefined) return false
+    const begun = await this.#placeOf(oldest)
     await this.#leave()
-    await this.#begin(oldest)
+    this.#take(begun, oldest.stat.size)
     return true
   }
 
@@ -265,33 +307,34 @@ export class FileTail {
     this.#reads = null
   }
 
-  async #begin(next: Unread): Promise<void> {
-    await this.#beginAt(next, false)
+  /** Asked for before the current file is given up: when it cannot be told, nothing has changed. */
+  async #placeOf(next: Unread): Promise<FilePlace> {
+    return next.offset === 0 ? beginningOf(next.stat) : await this.#rotated.placeAt(next, false)
   }
 
-  /** @param aligned to the beginning of the line that the offset lies in */
-  async #beginAt({ path, stat, offset }: Unread, aligned: boolean): Promise<void> {
-    const place =
-      offset === 0 ? beginningOf(stat) : await this.#rotated.placeAt({ path, stat, offset }, aligned)
-    this.#take(place)
-  }
-
-  #take(place: FilePlace): void {
+  /** @param seenBytes size of the file, as far as is known */
+  #take(place: FilePlace, seenBytes: number): void {
     const { clock, filesRead } = this.#context
     filesRead.claim(place, this.source.id)
     this.#records.moveTo(place)
     this.#found()
-    this.#wasSeen = true
-    this.#seenBytes = 0
+    this.#mayLack = false
+    this.#seenBytes = seenBytes
     this.#seenModifiedMs = -1
     this.#grewMs = clock.monotonic()
     this.#isCopy = false
   }
 
   #saw({ size, modifiedMs }: FileStat): void {
-    this.#wasSeen = true
+    this.#mayLack = false
     this.#seenBytes = Math.max(size, this.#records.place!.offset)
     this.#seenModifiedMs = modifiedMs
+  }
+
+  #grew(): void {
+    const { clock, filesRead } = this.#context
+    this.#grewMs = clock.monotonic()
+    filesRead.claim(this.#records.place!, this.source.id)
   }
 
   #found(): void {
@@ -342,5 +385,22 @@ export class FileTail {
   }
 }
 
+/** Null while names are on their way from one file to another. */
+async function unlessUnderWay<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof RotationUnderWay) return null
+    throw error
+  }
+}
+
+/** The same place in a copy of the file. */
+function inCopy(place: FilePlace, { device, inode }: FileIdentity): FilePlace {
+  return { ...place, device, inode }
+}
+
 /** A file that is being renamed may be missed by a look, and by the next. */
 const MISSES_UNTIL_GONE = 3
+/** Before the first look. */
+const NEVER = new AbortController().signal

@@ -6,11 +6,13 @@ import {
   beginningOf,
   behind,
   COPY_BYTES_MIN,
+  endsAsFinished,
   finished,
   fits,
   HEAD_BYTES,
   isCopy,
   isFinished,
+  isPrefix,
   isSameFile,
   overlapStart,
   TAIL_BYTES,
@@ -30,6 +32,21 @@ export interface Unread {
   readonly offset: number
 }
 
+/** Copies of a file that was read. */
+export interface Copies {
+  /** The newest that has something behind the place, or ends there; null for none. */
+  readonly rest: FileStat | null
+  /** Others, which are not to be read. */
+  readonly shorter: readonly FinishedFile[]
+}
+
+export interface RotatedFilesOptions {
+  /** Ends what is asked. */
+  readonly signal: () => AbortSignal
+  /** Files of the log that were read already, or are not to be read. */
+  readonly finished: () => readonly FinishedFile[]
+}
+
 /** Names are on their way from one file to another: what is asked cannot be told now. */
 export class RotationUnderWay extends Error {
   override readonly name = 'RotationUnderWay'
@@ -45,42 +62,65 @@ export class RotatedFiles {
   readonly #source: Source
   readonly #directory: string
   readonly #name: string
-  readonly #finished: () => readonly FinishedFile[]
-  /** Of files that are known, by path: where reading of them would go on, as long as they stay as they were then. */
-  readonly #checked = new Map<string, { readonly stat: FileStat; readonly offset: number }>()
+  readonly #of: RotatedFilesOptions
+  /** Files that were read, or are copies of such, by path: as long as they stay as they were then. */
+  readonly #checked = new Map<string, Checked>()
 
-  /** @param before files of the log that were read already, or are not to be read */
-  constructor(context: TailContext, source: Source, before: () => readonly FinishedFile[]) {
+  constructor(context: TailContext, source: Source, options: RotatedFilesOptions) {
     this.#context = context
-    this.#finished = before
+    this.#of = options
     this.#source = source
     this.#directory = posix.dirname(source.name)
     this.#name = posix.basename(source.name)
   }
 
-  /** The path under which this very file is now; null when it is not in the directory of the log. */
-  async find(file: FileIdentity): Promise<string | null> {
+  /**
+   * The path under which the file at the place is now; null when it is not in the directory of the log. Nothing is known of how a file begins of which
+   * nothing was read: under a name that is none of rotation it may be a new one with the inode of one that was removed.
+   */
+  async find(place: FilePlace): Promise<string | null> {
     const { directories, fileSystem } = this.#context
     const listing = await directories.list(this.#directory)
     for (const path of this.#pathsOf(listing?.rotatedFrom(this.#name) ?? [])) {
+      this.#of.signal().throwIfAborted()
       // eslint-disable-next-line no-await-in-loop -- it is usually the first
       const stat = await statOf(fileSystem, path)
-      if (stat !== null && isSameFile(stat, file)) return path
+      if (stat !== null && isSameFile(stat, place)) return path
     }
-    return (await listing?.pathOf(file)) ?? null
+    return place.head.length === 0 ? null : ((await listing?.pathOf(place)) ?? null)
   }
 
   /** What is to be read before the file at the path, the oldest first. @param place in the file that is being read, if one is */
   async unread(place: FilePlace | null): Promise<readonly Unread[]> {
+    const files = await this.#files()
+    return await this.#unreadOf(
+      files.filter((file) => !isThat(file, place)),
+      place,
+    )
+  }
+
+  /** The same, without what is younger than the file that is being read. */
+  async unreadBefore(place: FilePlace): Promise<readonly Unread[]> {
+    const files = await this.#files()
+    const at = files.findIndex((file) => isThat(file, place))
+    return await this.#unreadOf(at < 0 ? files : files.slice(0, at), place)
+  }
+
+  /** @param files the oldest first */
+  async #unreadOf(files: readonly RotatedFile[], place: FilePlace | null): Promise<readonly Unread[]> {
     let unread: Unread[] = []
-    for (const { path, stat } of await this.#candidates(place)) {
-      if (stat.size === 0 || this.#isOfAnother(stat)) continue
+    for (const { path, stat } of files) {
+      if (stat.size === 0) continue
+      // eslint-disable-next-line no-await-in-loop -- few are left
+      const isOfAnother = await this.#isOfAnother(path, stat)
+      if (isOfAnother === null) throw new RotationUnderWay(this.#source.name)
+      if (isOfAnother) continue
       const known = this.#known(stat)
       // eslint-disable-next-line no-await-in-loop -- few are left
       const offset = await this.#offsetIn(path, stat, known, place)
       if (offset < stat.size) unread.push({ path, stat, offset })
       // What is older than one that was read was read as well; there are more than are remembered.
-      else if (known !== undefined && this.#finished().length >= FINISHED_MAX) unread = []
+      else if (known !== undefined && this.#of.finished().length >= FINISHED_MAX) unread = []
     }
     return unread
   }
@@ -91,7 +131,7 @@ export class RotatedFiles {
 
   /** The file at the path as what comes behind the place; null while another log reads it. */
   async asNext(path: string, stat: FileStat, place: FilePlace | null): Promise<Unread | null> {
-    if (this.#isOfAnother(stat)) return null
+    if ((await this.#isOfAnother(path, stat)) !== false) return null
     // The file at the place may be a copy of this one, which is about to be cut.
     if (place !== null && place.offset >= COPY_BYTES_MIN && (await this.#hasAll(path, stat, place)))
       return { path, stat, offset: place.offset }
@@ -106,7 +146,7 @@ export class RotatedFiles {
     const { wants, wasRotatedBefore } = this.#context
     const isWanted = (path: string, stat: FileStat): boolean =>
       !wasRotatedBefore(stat) || (from === 'start' && wants(path))
-    const unwanted = (await this.#candidates(null)).filter(({ path, stat }) => !isWanted(path, stat))
+    const unwanted = (await this.#files()).filter(({ path, stat }) => !isWanted(path, stat))
     return await Promise.all(
       unwanted.slice(-FINISHED_MAX).map(async ({ path, stat }) => {
         const head = await this.headOf(path, stat)
@@ -115,21 +155,20 @@ export class RotatedFiles {
     )
   }
 
-  /**
-   * Copies of the file that was read, as `copytruncate` makes them.
-   * @returns rest: the newest that has something behind the place, or ends there. copies: others, which are not to be read
-   */
-  async copiesOf(place: FilePlace): Promise<{ rest: FileStat | null; copies: readonly FinishedFile[] }> {
+  /** Copies of the file that was read, as `copytruncate` makes them; null while the directory is not there. */
+  async copiesOf(place: FilePlace): Promise<Copies | null> {
     let rest: FileStat | null = null
-    const copies: FinishedFile[] = []
-    if (place.head.length === 0) return { rest, copies }
-    for (const { path, stat } of await this.#candidates(place)) {
+    const shorter: FinishedFile[] = []
+    if (place.head.length === 0) return { rest, shorter }
+    if ((await this.#context.directories.list(this.#directory)) === null) return null
+    for (const { path, stat } of await this.#files()) {
+      if (isSameFile(stat, place)) continue
       // eslint-disable-next-line no-await-in-loop -- one after the other
       const copied = await this.#copied(path, stat, place)
       if (copied === 'rest') rest = stat
-      else if (copied !== null) copies.push(copied)
+      else if (copied !== null) shorter.push(copied)
     }
-    return { rest, copies }
+    return { rest, shorter }
   }
 
   /** The place at an offset of a file of which the bytes before it were not read. @param aligned to the beginning of the line */
@@ -152,20 +191,19 @@ export class RotatedFiles {
     return await this.#bytesOf(path, stat, 0, HEAD_BYTES)
   }
 
-  /** Rotated files of this log, the oldest first, without the one that is being read. */
-  async #candidates(place: FilePlace | null): Promise<RotatedFile[]> {
+  /** Rotated files of this log, the oldest first. */
+  async #files(): Promise<RotatedFile[]> {
     // Names are asked for one after the other, and rotation changes all of them: what is told twice was so in between.
     const [files, again] = [await this.#rotated(), await this.#rotated()]
     const isSame = ({ path, stat }: RotatedFile, index: number): boolean =>
       path === again[index]?.path && isSameFile(stat, again[index].stat)
     if (files.length !== again.length || !files.every(isSame)) throw new RotationUnderWay(this.#source.name)
-    return again
-      .filter(({ stat }) => place === null || !isSameFile(stat, place))
-      .toSorted((a, b) => a.stat.modifiedMs - b.stat.modifiedMs || compareRotated(a.path, b.path))
+    return again.toSorted((a, b) => a.stat.modifiedMs - b.stat.modifiedMs || compareRotated(a.path, b.path))
   }
 
   async #rotated(): Promise<RotatedFile[]> {
     const { directories, fileSystem } = this.#context
+    this.#of.signal().throwIfAborted()
     const listing = await directories.list(this.#directory)
     const names = (listing?.rotatedFrom(this.#name) ?? []).filter((name) => !isCompressed(name))
     const files = await Promise.all(
@@ -182,14 +220,31 @@ export class RotatedFiles {
     place: FilePlace | null,
   ): Promise<number> {
     const checked = this.#checked.get(path)
-    if (checked !== undefined && isUnchanged(checked.stat, stat)) return checked.offset
+    if (checked !== undefined && checked.known === known && isUnchanged(checked.stat, stat))
+      return checked.offset
     const head = await this.headOf(path, stat)
     if (known !== undefined && isFinished(known, head)) {
-      this.#checked.set(path, { stat, offset: known.offset })
+      this.#checked.set(path, { stat, known, offset: known.offset })
       return known.offset
     }
     const isCopied = place !== null && head.length >= COPY_BYTES_MIN && isCopy(place, head)
-    return isCopied ? Infinity : 0
+    if (isCopied) return Infinity
+    const copied = known === undefined ? await this.#copiedBefore(path, stat, head) : undefined
+    if (copied === undefined) return 0
+    this.#checked.set(path, { stat, known, offset: copied.offset })
+    return copied.offset
+  }
+
+  /** The file that was given up of which this one is a copy that has all that was read; undefined for none. */
+  async #copiedBefore(path: string, stat: FileStat, head: Uint8Array): Promise<FinishedFile | undefined> {
+    for (const each of this.#of.finished().toReversed()) {
+      const { headBytes, offset } = each
+      if (headBytes < COPY_BYTES_MIN || offset > stat.size || !isFinished(each, head)) continue
+      const start = Math.max(0, offset - TAIL_BYTES)
+      // eslint-disable-next-line no-await-in-loop -- there is hardly another one that begins alike
+      if (endsAsFinished(each, await this.#bytesOf(path, stat, start, offset - start))) return each
+    }
+    return undefined
   }
 
   async #copied(path: string, stat: FileStat, place: FilePlace): Promise<'rest' | FinishedFile | null> {
@@ -197,7 +252,7 @@ export class RotatedFiles {
     if (!isCopy(place, head)) return null
     if (await this.#hasAll(path, stat, place)) return 'rest'
     const isShorter = stat.size < place.offset
-    return isShorter ? finished({ ...beginningOf(stat), head, offset: stat.size }) : null
+    return isShorter ? { ...finished({ ...beginningOf(stat), head, offset: stat.size }), tail: null } : null
   }
 
   /** Whether the file has everything that lies before the place, as far as that is remembered. */
@@ -213,22 +268,29 @@ export class RotatedFiles {
 
   #known(file: FileIdentity): FinishedFile | undefined {
     return (
-      this.#finished().findLast((each) => isSameFile(each, file)) ?? this.#context.filesRead.finishedAs(file)
+      this.#of.finished().findLast((each) => isSameFile(each, file)) ??
+      this.#context.filesRead.finishedAs(file)
     )
   }
 
-  #isOfAnother(stat: FileStat): boolean {
+  /** Whether another log reads the file; null when that cannot be told: a file of which nothing was read may have had its number before. */
+  async #isOfAnother(path: string, stat: FileStat): Promise<boolean | null> {
     const owner = this.#context.filesRead.ownerOf(stat)
-    return owner !== undefined && owner !== this.#source.id
+    if (owner === undefined || owner.source === this.#source.id) return false
+    if (owner.head.length === 0) return null
+    return isPrefix(owner.head, await this.headOf(path, stat))
   }
 
   /** Bytes of a file that is opened for that alone. */
   async #bytesOf(path: string, stat: FileStat, position: number, length: number): Promise<Uint8Array> {
     const { fileSystem, openFiles } = this.#context
     const file = new TailedFile(fileSystem, stat)
-    return await openFiles.use(file, { signal: NEVER }, async () => {
+    const signal = this.#of.signal()
+    signal.throwIfAborted()
+    return await openFiles.use(file, { signal }, async () => {
       if (!(await file.open(path))) throw new RotationUnderWay(this.#source.name)
       try {
+        signal.throwIfAborted()
         const buffer = new Uint8Array(length)
         return buffer.subarray(0, await file.read(buffer, position, length))
       } finally {
@@ -242,9 +304,21 @@ export class RotatedFiles {
   }
 }
 
+interface Checked {
+  readonly stat: FileStat
+  /** What was known of the file with its number. */
+  readonly known: FinishedFile | undefined
+  /** Where reading of it would go on. */
+  readonly offset: number
+}
+
 interface RotatedFile {
   readonly path: string
   readonly stat: FileStat
+}
+
+function isThat({ stat }: RotatedFile, place: FilePlace | null): boolean {
+  return place !== null && isSameFile(stat, place)
 }
 
 function isUnchanged(before: FileStat, now: FileStat): boolean {
@@ -254,5 +328,3 @@ function isUnchanged(before: FileStat, now: FileStat): boolean {
 /** How far before the end of a file the beginning of its last line is looked for. */
 const ALIGN_BYTES = 64 * 1024
 const NEWLINE = 0x0a
-/** For what only ends by itself. */
-const NEVER = new AbortController().signal
