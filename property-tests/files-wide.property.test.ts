@@ -10,4 +10,4 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   900_000,
 )
 
-const RUNS = 300
+const RUNS = 100

@@ -118,7 +118,7 @@ describe('a defect that it alone catches is named for', () => {
     expect(named.filter(({ defect }) => !known.has(defect))).toEqual([])
     for (const { in: where } of ALONE_IN_A_TEST)
       expect(readFileSync(path.join(root, where.file), 'utf8')).toContain(
-        where.test.replace(/^load fails on \S+ alone/, 'load fails on %s alone'),
+        where.test.replace(/ fails on \S+ alone/, ' fails on %s alone'),
       )
   })
 })

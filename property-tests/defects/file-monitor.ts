@@ -9,6 +9,12 @@ const property = {
 const origin = 'Made up while the file monitor was built, of what other collectors do'
 const found = 'Found by the property of files, with other seeds'
 
+const knownPlaceDropped = {
+  file: `${folder}/rotated-files.ts`,
+  find: ', place: inCopy(place, stat) }',
+  replace: ' }',
+}
+
 /** What goes wrong in the reading of files. */
 export const FILE_MONITOR: readonly Defect[] = [
   {
@@ -329,11 +335,25 @@ export const FILE_MONITOR: readonly Defect[] = [
         replace:
           "this.#context.report(this.source, { kind: 'rotated' })\n    await this.#give(this.#records.place!)\n    const begun = await this.#placeOf(next)\n",
       },
+      knownPlaceDropped,
     ],
     caughtBy: [
       {
         file: monitorTest,
         test: 'a next file that cannot always be read is begun where it was to be begun',
+      },
+    ],
+  },
+  {
+    id: 'B532',
+    origin: found,
+    description:
+      'Where reading goes on in the file that a copy was made of is asked of that file again, which may have been cut by then',
+    patches: [knownPlaceDropped],
+    caughtBy: [
+      {
+        file: 'property-tests/files-wide.property.test.ts',
+        test: 'but those that a cut or a removal took: seed 7',
       },
     ],
   },

@@ -80,6 +80,11 @@ export function isCopy({ head }: FilePlace, bytes: Uint8Array): boolean {
   return length > 0 && isPrefix(head.subarray(0, length), bytes)
 }
 
+/** The same place in a copy of the file. */
+export function inCopy(place: FilePlace, { device, inode }: FileIdentity): FilePlace {
+  return { ...place, device, inode }
+}
+
 /** What is remembered of a file that was read. */
 export function finished({ device, inode, offset, head, tail }: FilePlace): FinishedFile {
   return { device, inode, offset, head: crc32(head), headBytes: head.length, tail }

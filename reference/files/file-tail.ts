@@ -5,6 +5,7 @@ import { statOf } from './directories.ts'
 import {
   beginningOf,
   finished,
+  inCopy,
   isSameFile,
   type FileIdentity,
   type FilePlace,
@@ -309,6 +310,7 @@ export class FileTail {
 
   /** Asked for before the current file is given up: when it cannot be told, nothing has changed. */
   async #placeOf(next: Unread): Promise<FilePlace> {
+    if (next.place !== undefined) return next.place
     return next.offset === 0 ? beginningOf(next.stat) : await this.#rotated.placeAt(next, false)
   }
 
@@ -393,11 +395,6 @@ async function unlessUnderWay<T>(asked: Promise<T>): Promise<T | null> {
     if (error instanceof RotationUnderWay) return null
     throw error
   }
-}
-
-/** The same place in a copy of the file. */
-function inCopy(place: FilePlace, { device, inode }: FileIdentity): FilePlace {
-  return { ...place, device, inode }
 }
 
 /** A file that is being renamed may be missed by a look, and by the next. */

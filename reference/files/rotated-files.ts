@@ -8,6 +8,7 @@ import {
   COPY_BYTES_MIN,
   endsAsFinished,
   finished,
+  inCopy,
   fits,
   HEAD_BYTES,
   isCopy,
@@ -30,6 +31,8 @@ export interface Unread {
   readonly path: string
   readonly stat: FileStat
   readonly offset: number
+  /** Where it is known how that lies in the file: what the file holds when it is asked again may be something else. */
+  readonly place?: FilePlace
 }
 
 /** Copies of a file that was read. */
@@ -134,7 +137,7 @@ export class RotatedFiles {
     if ((await this.#isOfAnother(path, stat)) !== false) return null
     // The file at the place may be a copy of this one, which is about to be cut.
     if (place !== null && place.offset >= COPY_BYTES_MIN && (await this.#hasAll(path, stat, place)))
-      return { path, stat, offset: place.offset }
+      return { path, stat, offset: place.offset, place: inCopy(place, stat) }
     const known = this.#context.filesRead.finishedAs(stat)
     if (known === undefined || stat.size < known.offset) return { path, stat, offset: 0 }
     const head = await this.headOf(path, stat)
