@@ -3,22 +3,16 @@ import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config
 /** Tests that take long, start processes or use real time and real descriptors throughout: `npm run test:integration`, and CI, run them. */
 const INTEGRATION = [
   'property-tests/anomalies.property.test.ts',
-  'property-tests/collector-wide.property.test.ts',
   'property-tests/collector.scenarios.test.ts',
   'property-tests/collector.surroundings.test.ts',
   'property-tests/defects/defects-put-back.test.ts',
-  'property-tests/determinism/two-processes.test.ts',
   'property-tests/engine-calls.test.ts',
-  'property-tests/files-wide.property.test.ts',
-  'property-tests/jetstream-wide.property.test.ts',
   'property-tests/leaks/node-test.test.ts',
   'property-tests/leaks/seeded-programs.test.ts',
   'property-tests/memory.test.ts',
   'property-tests/monitor-switch.property.test.ts',
-  'property-tests/network-sinks-wide.property.test.ts',
   'property-tests/real-handles.test.ts',
   'property-tests/reload-storm.test.ts',
-  'property-tests/small-scope-wide.property.test.ts',
   'reference/adapters/nats-jet-stream.test.ts',
   'reference/adapters/node-diagnostics.test.ts',
   'reference/adapters/process-watch.test.ts',
@@ -61,6 +55,8 @@ const INTEGRATION = [
   'simulators/proxy/over-sockets/engine-proxy.test.ts',
   'simulators/proxy/over-sockets/proxied-faults.test.ts',
 ]
+/** The same properties over many more cases: `npm run test:wide`. */
+const WIDE = ['property-tests/*-wide.property.test.ts', 'property-tests/determinism/two-processes.test.ts']
 /** That the suites fail where something is broken on purpose: each break is a run of a suite in a process. They run with those. */
 const CAN_FAIL = ['property-tests/*-can-fail.test.ts']
 
@@ -112,7 +108,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'properties',
           benchmark: { include: [] },
           include: ['property-tests/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...INTEGRATION, ...CAN_FAIL],
+          exclude: [...configDefaults.exclude, ...INTEGRATION, ...WIDE, ...CAN_FAIL],
           testTimeout: 180_000,
           isolate: false,
         },
@@ -123,6 +119,16 @@ const config: ViteUserConfig = defineConfig({
           name: 'integration',
           benchmark: { include: [] },
           include: [...INTEGRATION, ...CAN_FAIL],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'wide',
+          benchmark: { include: [] },
+          include: WIDE,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
