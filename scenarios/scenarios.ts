@@ -12,11 +12,9 @@ const ON_SIMULATED = ['idle-stream', 'reconnects', 'lifecycle']
 /** Every phase but the day, which compressed like the others would still take half an hour. */
 const ON_DOCKER = PHASES.map(({ name }) => name).filter((name) => name !== 'soak')
 /** For CI: without those that show the same as in virtual time. */
-const QUICK_ON_SIMULATED = ['idle-stream', 'reconnects']
+const QUICK_ON_SIMULATED = ['reconnects']
 const QUICK_ON_DOCKER = [
-  'rotation-continuity',
   'idle-stream',
-  'regression',
   'load',
   'many-files',
   'connection-churn',
