@@ -60,7 +60,7 @@ export async function buildCollectorImage(host: string, say: (what: string) => v
     await runProgram('tar', ['-cf', tar, '-C', root, '.'])
     await docker('import', tar, BASE)
     await addTools(root, path.join(directory, 'tools'))
-    const packages = ['-C', ROOT, '--transform=flags=S;s,^node_modules,src/node_modules,', 'node_modules']
+    const packages = ['-C', ROOT, '--transform=flags=rh;s,^node_modules,src/node_modules,', 'node_modules']
     await runProgram('tar', ['-cf', tar, '-C', root, '.', ...packages])
     await docker('import', '--change', `ENV PATH=/src/node_modules/.bin:${PATH}`, tar, BUILD_BASE)
     await rm(tar)
