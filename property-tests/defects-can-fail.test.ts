@@ -4,7 +4,7 @@ import { DEFECTS } from './defects/catalogue.ts'
 import { reportDefects } from './defects/defects-report.ts'
 import { shareOf } from './defects/share.ts'
 
-/** Such as `2/3`: the second of three shares. All of them take a quarter of an hour of two processors; CI takes another share for each commit. */
+/** Such as `2/3`: the second of three shares. All of them take ten minutes of two processors; CI takes another share for each commit. */
 const OWN = shareOf(DEFECTS, process.env['WATERTIGHT_DEFECT_SHARE'] ?? '1/1')
 
 test('each defect is caught by all that the catalogue names for it, and the sources as they are pass', async () => {
