@@ -152,9 +152,7 @@ test('what was learnt is saved with the stop, and the next process goes on with 
 
 test('a model that is spoilt is told, and learnt anew', async () => {
   const rig = new DetectionRig()
-  rig.world.fileSystem.disk.mkdir('/state')
-  const node = rig.world.fileSystem.disk.open(MODEL, 'a+')
-  if (node.kind === 'file') node.write(Buffer.from('{"format":"watertight anomaly model","ver'), 0)
+  rig.world.fileSystem.disk.append(MODEL, '{"format":"watertight anomaly model","ver')
   await rig.start()
   await rig.windows(2)
   expect(rig.logged('The anomaly model cannot be used: everything is learnt anew')).toMatchObject([

@@ -50,6 +50,8 @@ export class FileTail {
   #undelivered: Block | undefined
   /** The current file is a copy: nobody writes to it. */
   #isCopy = false
+  /** With which the current file was claimed last. */
+  #claimedHead: Uint8Array | null = null
   /** Of the look under way. */
   #signal = NEVER
 
@@ -318,6 +320,7 @@ export class FileTail {
   #take(place: FilePlace, seenBytes: number): void {
     const { clock, filesRead } = this.#context
     filesRead.claim(place, this.source.id)
+    this.#claimedHead = place.head
     this.#records.moveTo(place)
     this.#found()
     this.#mayLack = false
@@ -335,8 +338,12 @@ export class FileTail {
 
   #grew(): void {
     const { clock, filesRead } = this.#context
+    const place = this.#records.place!
     this.#grewMs = clock.monotonic()
-    filesRead.claim(this.#records.place!, this.source.id)
+    // How the file begins is not known longer and longer: past that a claim would say the same again, for each piece.
+    if (place.head === this.#claimedHead) return
+    filesRead.claim(place, this.source.id)
+    this.#claimedHead = place.head
   }
 
   #found(): void {

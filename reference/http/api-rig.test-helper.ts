@@ -53,8 +53,7 @@ export class ApiRig {
 
   /** Somebody writes a line to the file. */
   append(line: string): void {
-    const node = this.world.fileSystem.disk.open(LOG, 'a+')
-    if (node.kind === 'file') node.write(Buffer.from(`${line}\n`), node.size)
+    this.world.fileSystem.disk.append(LOG, `${line}\n`)
     this.#appended += `${line}\n`
   }
 

@@ -211,9 +211,7 @@ describe('what a reload changes', () => {
     const rig = new ReloadRig()
     await rig.start()
     const before = rig.opens
-    rig.world.fileSystem.disk.mkdir('/var/log')
-    const node = rig.world.fileSystem.disk.open('/var/log/app.log', 'a+')
-    if (node.kind === 'file') node.write(Buffer.from('one\ntwo\n'), 0)
+    rig.world.fileSystem.disk.append('/var/log/app.log', 'one\ntwo\n')
     await rig.reload({ fileMonitor: { enabled: true, paths: ['/var/log/*.log'] } })
     expect(await rig.metrics()).toContain('log_capturer_monitor_running{monitor="file"} 1')
     await rig.reload({})

@@ -112,7 +112,7 @@ class RealTimeRun {
     const disturber = this.#disturber(containers, proxy, process, operator, sink)
     const series = await this.#sampleWhileTheClockRuns(observer, process, disturber)
     // Who reads stored logs has none, rotated or not.
-    const lastingConnections = isReaderOfFiles(definition) ? null : proxy.openSince(startedAt)
+    const lastingConnections = (definition.storedLogs ?? null) === null ? proxy.openSince(startedAt) : null
     const seen = observer.latest
     const more = newlyOpen(openAtStart, await openDescriptors(await process.pids()))
     const interrupted = this.#isStopped
@@ -320,10 +320,6 @@ function orderedFaults({ ordered = [] }: RunningContainers, phase: Phase, compre
       toSeconds: forMs === null ? null : seconds(atMs + forMs),
     }))
     .filter(({ fromSeconds }) => fromSeconds < phase.durationSeconds)
-}
-
-function isReaderOfFiles({ storedLogs }: SubjectDefinition): boolean {
-  return storedLogs !== undefined && storedLogs !== null
 }
 
 function configurationText({ command, env, configuration }: SubjectDefinition): string {

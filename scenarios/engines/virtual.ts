@@ -220,10 +220,6 @@ class VirtualRun {
 
   #disturbanceActions(): DisturbanceActions {
     const world = this.#world
-    const begin = async (): Promise<void> => {
-      this.#collector = createCollector(this.#config, world.ports())
-      await world.run(() => this.#collector.start())
-    }
     return {
       'cut-connections': () => {
         world.inject(faults.reset())
@@ -244,13 +240,19 @@ class VirtualRun {
       'restart-subject': async () => {
         const { seconds } = await this.#stop()
         this.#restarts.push(seconds)
-        await begin()
+        await world.run(() => this.#begin())
       },
       'kill-subject': async () => {
         world.crash({ kind: 'kill' })
-        await begin()
+        await world.run(() => this.#begin())
       },
     }
+  }
+
+  /** A collector anew, after the one before has ended. */
+  async #begin(): Promise<void> {
+    this.#collector = createCollector(this.#config, this.#world.ports())
+    await this.#collector.start()
   }
 
   /** In one run of the world, so that what is asked at once is under way at once. */
@@ -277,16 +279,11 @@ class VirtualRun {
       },
       restart: async () => {
         const { seconds } = await this.#stopCollector()
-        this.#collector = createCollector(this.#config, world.ports())
-        await this.#collector.start()
+        await this.#begin()
         return seconds
       },
       appendToTailed: async (text) => {
-        const { disk } = world.fileSystem
-        const file = tailedFile(PLACE)
-        disk.mkdir(PLACE.tailDir)
-        const node = disk.open(file, 'a+')
-        if (node.kind === 'file') node.write(Buffer.from(text), node.size)
+        world.fileSystem.disk.append(tailedFile(PLACE), text)
       },
       sleep: (ms) => world.clock.sleep(ms, { signal: NEVER }),
       nowMs: () => world.nowMs,

@@ -66,8 +66,8 @@ export class SubjectObserver {
   }
 
   async #streamsSeen(): Promise<number> {
-    const { storedLogs } = this.#definition
-    if (storedLogs === undefined || storedLogs === null) return this.#subject.connections()
+    const { storedLogs = null } = this.#definition
+    if (storedLogs === null) return this.#subject.connections()
     return await openFilesBelow(storedLogs, await this.#pids())
   }
 

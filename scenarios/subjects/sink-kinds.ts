@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { LINES, type SinkFormat } from '../../simulators/index.ts'
 import { readPushRequest } from '../../simulators/sinks/loki/push-request.ts'
-import { isJson, readExportRequest, responseBody } from '../../simulators/sinks/otlp/export-request.ts'
+import { exportAnswer, readExportRequest } from '../../simulators/sinks/otlp/export-request.ts'
 
 /**
  * What arrives, by its path: of a push to Loki (`/loki/api/v1/push`) and of an export of OTLP (`/v1/logs`) each line is an entry, in whatever encoding they allow;
@@ -25,8 +25,8 @@ const OTLP: SinkFormat = {
     readExportRequest(request).map(({ body }) =>
       Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? '')),
     ),
-  accepted: (_, request) => otlpAnswer(0, request),
-  partlyAccepted: (_, rejected, request) => otlpAnswer(rejected.length, request),
+  accepted: (_, request) => exportAnswer(0, '', request),
+  partlyAccepted: (_, rejected, request) => exportAnswer(rejected.length, 'some were not taken', request),
 }
 
 const PLAIN: SinkFormat = {
@@ -39,16 +39,4 @@ function kindOf(path: string): SinkFormat {
   if (pathname === '/loki/api/v1/push') return LOKI
   if (pathname === '/v1/logs') return OTLP
   return PLAIN
-}
-
-function otlpAnswer(
-  rejected: number,
-  request: Parameters<SinkFormat['accepted']>[1],
-): ReturnType<SinkFormat['accepted']> {
-  const json = isJson(request)
-  return {
-    status: 200,
-    headers: { 'content-type': json ? 'application/json' : 'application/x-protobuf' },
-    body: responseBody(rejected, 'some were not taken', json),
-  }
 }

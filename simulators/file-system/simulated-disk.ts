@@ -126,6 +126,13 @@ export class SimulatedDisk {
     return node
   }
 
+  /** Somebody appends to a file, as the kernel sees it; it is made with its directories if it is not there. */
+  append(path: string, contents: string | Uint8Array): void {
+    this.mkdir(posix.dirname(path))
+    const node = this.open(path, 'a+')
+    if (node.kind === 'file') node.write(Buffer.from(contents), node.size)
+  }
+
   /** Puts a file there as if it had always been: with its directories, whole and on the disk. Replaces what a file held. */
   put(path: string, contents: string | Uint8Array): void {
     this.mkdir(posix.dirname(path))

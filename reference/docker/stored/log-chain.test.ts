@@ -26,9 +26,7 @@ class Rig {
   tail = this.#newTail()
 
   append(text: string): void {
-    const before = Buffer.from(this.world.fileSystem.contents(LOG))
-    const node = this.disk.open(LOG, 'a+')
-    if (node.kind === 'file') node.write(Buffer.from(text), before.length)
+    this.disk.append(LOG, text)
   }
 
   /** As the engine does. @param packs whether the file that was written is compressed, and not there otherwise any more */

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import protobuf from 'protobufjs'
+import type { HttpResponse } from '../../../reference/ports/index.ts'
 import { SinkRefusal, type ReceivedRequest } from '../sink-format.ts'
 
 /** The messages of OTLP for logs: fields and types are those of `opentelemetry/proto` 1.x. */
@@ -62,8 +63,21 @@ export function isJson(request: ReceivedRequest): boolean {
   return typeOf(request) === 'application/json'
 }
 
-/** The body of a success, whole where nothing was rejected. */
-export function responseBody(rejected: number, words: string, json: boolean): Uint8Array {
+/** The type of what it is answered. */
+export function exportType(request: ReceivedRequest): string {
+  return isJson(request) ? 'application/json' : 'application/x-protobuf'
+}
+
+/** The answer of a success, whole where nothing was rejected. */
+export function exportAnswer(rejected: number, words: string, request: ReceivedRequest): HttpResponse {
+  return {
+    status: 200,
+    headers: { 'content-type': exportType(request) },
+    body: responseBody(rejected, words, isJson(request)),
+  }
+}
+
+function responseBody(rejected: number, words: string, json: boolean): Uint8Array {
   const partial = { rejectedLogRecords: rejected, errorMessage: words }
   const response = rejected === 0 ? {} : { partialSuccess: partial }
   if (json)

@@ -1,7 +1,13 @@
-import type { HttpResponse } from '../../../reference/ports/index.ts'
 import { SinkRefusal, type Judgement, type ReceivedRequest, type SinkFormat } from '../sink-format.ts'
 import type { SinkStoreOptions } from '../sink-store.ts'
-import { isJson, readExportRequest, responseBody, statusBody, type ExportedRecord } from './export-request.ts'
+import {
+  exportAnswer,
+  exportType,
+  isJson,
+  readExportRequest,
+  statusBody,
+  type ExportedRecord,
+} from './export-request.ts'
 
 export interface SimulatedOtlpOptions {
   /** What `Authorization` must be; default nothing need be. */
@@ -42,11 +48,11 @@ export class SimulatedOtlp {
     return {
       entries: (request) => this.#read(request),
       judge: (entries, request) => this.#judge(entries, request),
-      accepted: (_, request) => success(0, '', request),
-      partlyAccepted: (_, rejected, request) => success(rejected.length, 'some were not taken', request),
+      accepted: (_, request) => exportAnswer(0, '', request),
+      partlyAccepted: (_, rejected, request) => exportAnswer(rejected.length, 'some were not taken', request),
       failed: (status, words, request) => ({
         status,
-        headers: { 'content-type': typeOf(request) },
+        headers: { 'content-type': exportType(request) },
         body: statusBody(words, isJson(request)),
       }),
     }
@@ -70,7 +76,7 @@ export class SimulatedOtlp {
       String(recordIn(bytes).body).length > limit ? [place] : [],
     )
     if (rejected.length === 0) return null
-    return { rejected, answer: success(rejected.length, `a body is longer than ${limit}`, request) }
+    return { rejected, answer: exportAnswer(rejected.length, `a body is longer than ${limit}`, request) }
   }
 
   #hold(entries: readonly Uint8Array[]): void {
@@ -87,16 +93,4 @@ export class SimulatedOtlp {
 function recordIn(bytes: Uint8Array): ExportedRecord {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made above
   return JSON.parse(Buffer.from(bytes).toString()) as ExportedRecord
-}
-
-function success(rejected: number, words: string, request: ReceivedRequest): HttpResponse {
-  return {
-    status: 200,
-    headers: { 'content-type': typeOf(request) },
-    body: responseBody(rejected, words, isJson(request)),
-  }
-}
-
-function typeOf(request: ReceivedRequest): string {
-  return isJson(request) ? 'application/json' : 'application/x-protobuf'
 }
