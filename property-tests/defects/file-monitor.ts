@@ -358,6 +358,22 @@ export const FILE_MONITOR: readonly Defect[] = [
     ],
   },
   {
+    id: 'B533',
+    origin: 'The whole change, read once more: no test saw it',
+    description:
+      'How a file begins that was empty when it was met stays unknown: a log beside it waits for ever',
+    patches: [
+      {
+        file: `${folder}/file-tail.ts`,
+        find: 'if (place.head === this.#claimedHead) return',
+        replace: 'return',
+      },
+    ],
+    caughtBy: [
+      { file: monitorTest, test: 'a file that another log read from its beginning on is told apart' },
+    ],
+  },
+  {
     id: 'B529',
     origin: found,
     description: 'A search for rotated files goes on over the stop, for as long as the disk takes',

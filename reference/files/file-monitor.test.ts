@@ -532,3 +532,17 @@ test('what the collector itself writes is not read', async () => {
   expect(rig.disk.readdir('/out')).toHaveLength(1)
   await rig.stop()
 })
+
+test('a file that another log read from its beginning on is told apart when it is renamed as if it were a rotated one', async () => {
+  const rig = new FileRig({ paths: ['/logs/*.log'] })
+  rig.append('/logs/a.log', '')
+  await rig.start()
+  await rig.advance(1000)
+  rig.append('/logs/a.log', 'of a\n')
+  await rig.advance(1000)
+  rig.disk.rename('/logs/a.log', '/logs/b.log.1')
+  rig.append('/logs/b.log', 'of b\n')
+  await rig.advance(3000)
+  expect([rig.output('/logs/a.log'), rig.output('/logs/b.log')]).toEqual(['of a\n', 'of b\n'])
+  await rig.stop()
+})
