@@ -92,6 +92,26 @@ export const PARSERS: readonly Defect[] = [
     caughtBy: [{ file: fuzzed, test: 'tty-demultiplexer' }],
   },
   {
+    id: 'B534',
+    origin,
+    description:
+      'A whole chunk of a line of a TTY ends where a later run begins, where that has come already, and the stamp between the two gets into the line',
+    patches: [
+      {
+        file: 'reference/docker/reading/parsing/tty-demultiplexer.ts',
+        find: 'return earliest(glued, chunk) ??',
+        replace: 'return glued ?? chunk ??',
+      },
+    ],
+    caughtBy: [
+      { file: fuzzed, test: 'tty-demultiplexer takes or refuses what once was a fault' },
+      {
+        file: 'reference/docker/reading/parsing/tty-demultiplexer.test.ts',
+        test: 'a chunk ends where it does, whether or not',
+      },
+    ],
+  },
+  {
     id: 'B306',
     origin,
     description: 'Bytes of a body that are no UTF-8 are taken as other characters, and answered with 200',

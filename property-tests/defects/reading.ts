@@ -132,8 +132,8 @@ export const READING: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/parsing/tty-demultiplexer.ts`,
-        find: 'return this.#laterStamp(buffer, start, data)',
-        replace: 'return undefined',
+        find: 'return earliest(...known, this.#laterStamp(buffer, start, data, before))',
+        replace: 'return earliest(...known)',
       },
     ],
     caughtBy: [

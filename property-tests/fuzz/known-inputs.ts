@@ -5,6 +5,8 @@ export const KNOWN_INPUTS: Readonly<Record<string, readonly string[]>> = {
   'tty-demultiplexer': [
     // What follows the remembered end has the form of a stamp, but goes over the end of the line.
     `${STAMP} ofe\r\n201-21T01:17:37.123456789Z xxxx123456789Z xxxxxxxx5xxxx${STAMP} rest\r\n`,
+    // Behind a whole chunk comes a later stamp in the same line: which of the two was taken hung on how much of the line was there.
+    `${STAMP} one\r\n${STAMP} ${'x'.repeat(64)}${STAMP} rest\r-11-21T01:17:37.123456789Z a2026-11-21T01:17:38.123456789Z glued\r026-11-21T01:17:37.123456789Z $ `,
   ],
   stamps: [
     // More nanoseconds than 64 bits have, and a year of five digits.

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest'
-import { TtyDemultiplexer } from './tty-demultiplexer.ts'
+import { TtyDemultiplexer, type Unterminated } from './tty-demultiplexer.ts'
 
 const STAMP = '2026-01-01T00:00:00.000000001Z'
 const CHUNK = 16
 
 /** Data of the messages that a stream is cut into, whatever the pieces it comes in. */
-function cut(wire: string): string[] {
-  const [whole, bytewise] = [cutInPieces(wire, Infinity), cutInPieces(wire, 1)]
+function cut(wire: string, unterminated: readonly Unterminated[] = []): string[] {
+  const [whole, bytewise] = [Infinity, 1].map((bytes) => cutInPieces(wire, bytes, unterminated))
   expect(bytewise).toEqual(whole)
-  return whole
+  return whole!
 }
 
-function cutInPieces(wire: string, pieceBytes: number): string[] {
+function cutInPieces(wire: string, pieceBytes: number, unterminated: readonly Unterminated[]): string[] {
   const bytes = Buffer.from(wire)
   const messages: string[] = []
-  const demultiplexer = new TtyDemultiplexer(CHUNK, () => [])
+  const demultiplexer = new TtyDemultiplexer(CHUNK, () => unterminated)
   const take = (_: number, buffer: Uint8Array, start: number, end: number): void =>
     void messages.push(Buffer.from(buffer.subarray(start + STAMP.length + 1, end)).toString())
   for (let at = 0; at < bytes.length; at += pieceBytes) {
@@ -65,4 +65,16 @@ test('what runs of the container wrote behind an unterminated line is known by i
 test('a time that a process wrote is content: it is earlier than the stamp of its line', () => {
   const line = `it was ${STAMP.replace('2026', '2025')} or so\n`
   expect(cut(`${STAMP} ${line}`)).toEqual([line])
+})
+
+test('a chunk ends where it does, whether or not a run that comes behind it is there already', () => {
+  const chunk = 'x'.repeat(CHUNK)
+  const later = STAMP.replace('1Z', '2Z')
+  expect(cut(`${STAMP} ${chunk}${STAMP} rest${later} glued\n`)).toEqual([chunk, 'rest', 'glued\n'])
+})
+
+test('the first of the remembered ends counts that a stamp stands at', () => {
+  const wire = `${STAMP} a${STAMP} b${STAMP} c\n`
+  const ends = [2 + STAMP.length + 1, 1].map((length) => ({ stamp: STAMP, length }))
+  expect(cut(wire, ends)).toEqual(['a', 'b', 'c\n'])
 })

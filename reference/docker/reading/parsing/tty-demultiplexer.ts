@@ -69,12 +69,11 @@ export class TtyDemultiplexer implements MessageParser {
     if (buffer.length - start < STAMP_PREFIX) return undefined
     const stampLength = stampLengthAt(buffer, start)
     const data = start + (stampLength === 0 ? STAMP_PREFIX : stampLength + 1)
-    const glued = this.#gluedEnd(buffer, start, data)
-    if (glued !== undefined) return glued
     const newline = buffer.indexOf(NEWLINE, data)
-    if (newline >= 0 && newline <= data + this.#chunkBytes) return newline + 1
-    const chunkEnd = this.#chunkEnd(buffer, start, data, newline < 0 ? buffer.length : newline)
-    return chunkEnd ?? (newline < 0 ? undefined : newline + 1)
+    const before = newline < 0 ? buffer.length : newline
+    const glued = this.#gluedEnd(buffer, start, data, before)
+    const chunk = before <= data + this.#chunkBytes ? undefined : this.#chunkEnd(buffer, start, data, before)
+    return earliest(glued, chunk) ?? (newline < 0 ? undefined : newline + 1)
   }
 
   /** Where a whole chunk ends that is followed by the stamp of its line again. */
@@ -91,21 +90,15 @@ export class TtyDemultiplexer implements MessageParser {
   }
 
   /** Where an earlier run of the container ended: as is remembered, or where a later stamp stands within the line. */
-  #gluedEnd(buffer: Uint8Array, start: number, data: number): number | undefined {
-    const known = this.#unterminated().find(
-      (end) => isStampAt(buffer, data + end.length) && end.stamp === stampBefore(buffer, start, data),
-    )
-    if (known !== undefined) return data + known.length
-    return this.#laterStamp(buffer, start, data)
+  #gluedEnd(buffer: Uint8Array, start: number, data: number, before: number): number | undefined {
+    const known = this.#unterminated()
+      .filter((end) => isStampAt(buffer, data + end.length) && end.stamp === stampBefore(buffer, start, data))
+      .map(({ length }) => data + length)
+    return earliest(...known, this.#laterStamp(buffer, start, data, before))
   }
 
-  #laterStamp(buffer: Uint8Array, start: number, data: number): number | undefined {
-    const newline = buffer.indexOf(NEWLINE, data)
-    const line = Buffer.from(
-      buffer.buffer,
-      buffer.byteOffset + data,
-      (newline < 0 ? buffer.length : newline) - data,
-    )
+  #laterStamp(buffer: Uint8Array, start: number, data: number, before: number): number | undefined {
+    const line = Buffer.from(buffer.buffer, buffer.byteOffset + data, before - data)
     for (let at = line.indexOf(STAMP_END); at !== -1; at = line.indexOf(STAMP_END, at + 1)) {
       const from = at - STAMP_BYTES + 1
       if (from <= 0) continue
@@ -114,6 +107,12 @@ export class TtyDemultiplexer implements MessageParser {
     }
     return undefined
   }
+}
+
+/** The first of several ends: whether a later one is there already depends on how much of the stream is. */
+function earliest(...ends: readonly (number | undefined)[]): number | undefined {
+  const known = ends.filter((end) => end !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
 }
 
 /** Not only the form: text that has it may go over the end of a line, and then the answer would hang on how much of the stream is there. */
