@@ -1066,7 +1066,7 @@ const SHUTDOWN_MS = 10
 /** What is in trouble when none of them is left. */
 const WORKERS = 'workers'
 const STOP_LIMIT_MS = 10_000
-const EQUAL_LINES: ReadonlySet<string> = new Set(['empty-lines', 'long-line', 'cut-character'])
+const EQUAL_LINES: ReadonlySet<string> = new Set(['empty-lines', 'long-line', 'cut-character', 'write'])
 const SINK_NAMES: Readonly<Record<SinkKind, string>> = {
   files: 'local_file',
   stdout: 'stdout',

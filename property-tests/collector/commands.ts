@@ -228,6 +228,9 @@ const outputFault = fc.constantFrom<((container: string) => Fault<EngineMachine>
   (container) => faults.emptyLines({ container, count: 3 }),
   (container) => faults.longLine({ container, bytes: 100_000 }),
   (container) => faults.cutCharacter({ container }),
+  // Behind a stamp without decimals this looks like the end of one with nine; and a line may begin with a stamp of its own.
+  (container) => faults.write({ container, text: 'Z Z Z Z Z\n' }),
+  (container) => faults.write({ container, text: '2020-01-01T00:00:00.000000001Z Z\n' }),
   (container) => faults.outOfOrderStamps({ container }),
   () => faults.clockStep({ byMs: 3_600_000 }),
   () => faults.clockStep({ byMs: 60_000, direction: 'forward' }),

@@ -92,6 +92,29 @@ export const PARSERS: readonly Defect[] = [
     caughtBy: [{ file: fuzzed, test: 'tty-demultiplexer' }],
   },
   {
+    id: 'B535',
+    origin,
+    description:
+      'Behind a stamp without decimals, text that looks like the end of one is taken for part of it, and lost',
+    patches: [
+      {
+        file: 'reference/docker/reading/parsing/stamp.ts',
+        find: 'if (buffer[start + SECOND_BYTES] !== DOT) return false',
+        replace: 'if (buffer[start + SECOND_BYTES] !== DOT) return true',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/docker/reading/parsing/stamp.test.ts',
+        test: 'that is shorter is not of the usual form',
+      },
+      {
+        file: 'property-tests/polled-cursor.property.test.ts',
+        test: 'whatever a log stores while it is polled',
+      },
+    ],
+  },
+  {
     id: 'B534',
     origin,
     description:

@@ -22,8 +22,8 @@ export class PodmanLog {
   /** @param decimals of a second that stamps keep; Podman keeps none */
   constructor(messages: readonly StoredMessage[], { decimals }: { decimals: number }) {
     this.#messages = messages.map((message) => {
-      const kept = message.stamp.slice(0, SECONDS.length + decimals)
-      return { ...message, stamp: `${kept.padEnd(SECONDS.length + 9, '0')}Z` }
+      const kept = message.stamp.slice(0, decimals === 0 ? SECONDS.length : SECONDS.length + 1 + decimals)
+      return { ...message, stamp: `${kept}Z` }
     })
   }
 
@@ -64,5 +64,5 @@ function lastLines(stored: readonly StoredMessage[], count: number): readonly St
   return stored.slice((ends.at(-count - 1) ?? -1) + 1)
 }
 
-const SECONDS = '2006-01-02T15:04:05.'
+const SECONDS = '2006-01-02T15:04:05'
 const NEWLINE = 0x0a

@@ -28,7 +28,7 @@ export function encodeFrame({ data, stamp, stream }: StoredMessage): Buffer {
 
 interface Write {
   readonly stream: 1 | 2
-  readonly text: 'numbered' | 'same' | 'empty' | 'bytes' | 'long'
+  readonly text: 'numbered' | 'same' | 'empty' | 'bytes' | 'stamp' | 'spaced' | 'long'
   readonly chunks: number
   readonly stepNs: number
 }
@@ -37,7 +37,7 @@ const write: fc.Arbitrary<Write> = fc.record({
   stream: fc.constantFrom(1, 2),
   text: fc.oneof(
     { weight: 6, arbitrary: fc.constant('numbered' as const) },
-    { weight: 1, arbitrary: fc.constantFrom('same', 'empty', 'bytes', 'long') },
+    { weight: 1, arbitrary: fc.constantFrom('same', 'empty', 'bytes', 'stamp', 'spaced', 'long') },
   ),
   chunks: fc.integer({ min: 2, max: 5 }),
   // Clocks step back, and several lines may share a stamp only when they differ: equal ones of one stamp cannot be told apart.
@@ -48,8 +48,8 @@ const write: fc.Arbitrary<Write> = fc.record({
 })
 
 /**
- * Logs with interleaved streams, lines in chunks that carry the first chunk's stamp, equal and empty lines, bytes that are not UTF-8, clocks
- * that step back. Every stamp occurs once but for the chunks of one line.
+ * Logs with interleaved streams, lines in chunks that carry the first chunk's stamp, equal and empty lines, bytes that are not UTF-8, text like a
+ * stamp or the end of one, clocks that step back. Every stamp occurs once but for the chunks of one line.
  */
 export function storedLog(options: { maxMessages: number }): fc.Arbitrary<StoredLog> {
   return fc
@@ -115,5 +115,10 @@ function contentOf(text: Write['text'], n: number): string {
       return ''
     case 'bytes':
       return `\xff\xfe\x00\r${n}`
+    case 'stamp':
+      return `${stampOf(n)} ${n}`
+    // Behind a short stamp it looks like the end of a longer one.
+    case 'spaced':
+      return `Z Z Z Z Z ${n}`
   }
 }

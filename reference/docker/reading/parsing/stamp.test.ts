@@ -54,6 +54,16 @@ describe('a stamp', () => {
     expect([is(`${USUAL}x`), is(`${USUAL.replace('Z', '0')} `)]).toEqual([false, false])
   })
 
+  test('that is shorter is not of the usual form, whatever is behind it', () => {
+    const short = ['2026-11-21T01:17:37Z', '2026-11-21T01:17:37.5Z', '2026-11-21T01:17:37.123456Z']
+    for (const stamp of short) {
+      const text = `${stamp.padEnd(21, ' ').padEnd(29, '0')}Z text`
+      const [message, bytes] = [`${stamp} ${text.slice(stamp.length + 1)}`, stamp.length]
+      expect([message, is(message)]).toEqual([message, false])
+      expect(stampLengthAt(Buffer.from(message), 0)).toBe(bytes)
+    }
+  })
+
   test('says when: in milliseconds, in microseconds, and which is earlier', () => {
     const moment = fc.date({ min: new Date(0), max: new Date('2200-01-01'), noInvalidDate: true })
     fc.assert(

@@ -7,15 +7,20 @@ export const STAMP_BYTES = 30
 export const STAMP_PREFIX: number = STAMP_BYTES + 1
 
 const SPACE = 0x20
+const DOT = 0x2e
 const Z = 0x5a
 
-/** Whether the message starts with a stamp of the usual form: nine decimals, UTC. */
+/**
+ * Whether the message starts with a stamp of the usual form: nine decimals, UTC. Each decimal is looked at: behind a shorter stamp the text may have a Z
+ * and a space where a longer one ends.
+ */
 export function hasUsualStamp(buffer: Uint8Array, start: number, end: number): boolean {
-  return (
-    end - start >= STAMP_PREFIX &&
-    buffer[start + STAMP_BYTES] === SPACE &&
-    buffer[start + STAMP_BYTES - 1] === Z
-  )
+  const z = start + STAMP_BYTES - 1
+  if (end - start < STAMP_PREFIX || buffer[z] !== Z || buffer[z + 1] !== SPACE) return false
+  if (buffer[start + SECOND_BYTES] !== DOT) return false
+  for (let at = start + SECOND_BYTES + 1; at < z; at++)
+    if (buffer[at]! < ZERO || buffer[at]! > NINE) return false
+  return true
 }
 
 /** Bytes of the stamp at this place, in whatever form an engine writes it, a space behind it; 0 when there is none. */
