@@ -1,10 +1,11 @@
+import { agreementText } from './agreement.ts'
 import type { ComparedCell, Comparison, LaneVerdict } from './comparison.ts'
 import { formatMeasured, formatNumber } from './format-number.ts'
 import type { Outcome } from './run-result.ts'
 import { textTable } from './text-table.ts'
 
-/** A comparison for a terminal: a row for each criterion of each phase, a column for each lane. */
-export function comparisonTable({ lanes, phases }: Comparison): string {
+/** A comparison for a terminal: a row for each criterion of each phase, a column for each lane; and whether the engines agree. */
+export function comparisonTable({ lanes, phases, agreement }: Comparison): string {
   const rows = phases.flatMap(({ phase, verdicts, rows: criteria }) => [
     [phase, 'verdict', '', ...verdicts.map(outcomesText)],
     ...criteria.map(({ description, allowed, cells }) => [
@@ -14,7 +15,8 @@ export function comparisonTable({ lanes, phases }: Comparison): string {
       ...cells.map(cellText),
     ]),
   ])
-  return textTable([['phase', 'criterion', 'limit', ...lanes], ...rows])
+  const table = textTable([['phase', 'criterion', 'limit', ...lanes], ...rows])
+  return agreement === null ? table : `${table}\n\n${agreementText(agreement)}`
 }
 
 /** Of one run its verdict, of several how many passed. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { growing, steady } from '../observations.test-support.ts'
 import { comparisonTable } from './comparison-table.ts'
 import { compare } from './comparison.ts'
@@ -56,6 +56,63 @@ test('engines and compressions are told apart where there are several', () => {
     'mine on virtual, compressed by 1',
     'mine on docker, compressed by 60',
   ])
+})
+
+describe('engines that ran the same phase', () => {
+  const on = (engine: RunResult['engine'], growth: number): RunResult => ({ ...run(growth), engine })
+
+  /** The run with another verdict on one of its criteria; `null`: not measured. */
+  function saying(id: string, pass: boolean | null, its: RunResult): RunResult {
+    return { ...its, criteria: its.criteria.map((each) => (each.id === id ? { ...each, pass } : each)) }
+  }
+
+  function agreement(...runs: RunResult[]): string[] {
+    return comparisonTable(compare(runs)!).split('\n\n').at(-1)!.split('\n')
+  }
+
+  test('agree where each says the same of every criterion', () => {
+    const all = run(0).criteria.length
+    expect(agreement(on('virtual', 0), on('simulated', 0), on('docker', 0))).toEqual([
+      `virtual, simulated, and docker agree on ${all} of ${all} criteria`,
+    ])
+    expect(agreement(on('virtual', 30), on('docker', 30))).toHaveLength(1)
+  })
+
+  test('do not agree where one fails what another passes, and nothing explains that', () => {
+    const [same, difference, ...others] = agreement(on('virtual', 0), on('docker', 30))
+    expect(same).toMatch(/ agree on \d+ of \d+ criteria$/)
+    expect(difference).toBe(
+      '  mine, load, growth of tasks: passed on virtual, failed on docker (not explained)',
+    )
+    expect(others).toEqual([])
+  })
+
+  test('are told why one cannot measure what another does, or that nobody knows why', () => {
+    const shared = agreement(
+      saying('engine-tasks', true, on('simulated', 0)),
+      saying('engine-tasks', null, on('docker', 0)),
+    )
+    expect(shared[1]).toMatch(
+      /passed on simulated, not measured on docker \(on an engine that others use too,/,
+    )
+    const unknown = agreement(on('simulated', 0), saying('missing', null, on('docker', 0)))
+    expect(unknown[1]).toMatch(
+      /lines that never arrived: passed on simulated, not measured on docker \(not exp/,
+    )
+  })
+
+  test('are compared over all their runs, and only in phases and of subjects that several have', () => {
+    const [, difference] = agreement(on('virtual', 0), on('docker', 0), on('docker', 30))
+    expect(difference).toMatch(/growth of tasks: passed on virtual, failed on docker/)
+    expect(compare([on('virtual', 0), on('virtual', 30)])!.agreement).toBeNull()
+    expect(compare([on('virtual', 0), { ...on('docker', 30), subject: 'other' }])!.agreement).toBeNull()
+  })
+
+  test('are on the page', () => {
+    const html = htmlReport(reportOf([on('virtual', 0), on('docker', 30)]))
+    expect(html).toMatch(/<p class="fail">virtual and docker agree on \d+ of \d+ criteria\.<\/p>/)
+    expect(html).toContain('<li>mine, load, growth of tasks: passed on virtual, failed on docker')
+  })
 })
 
 test('the page has a dot for each run of a history, and a chart of all of them', () => {

@@ -1,5 +1,6 @@
 import { median } from '../criteria/growth.ts'
 import type { CriterionResult } from '../criteria/verdict.ts'
+import { agreementOf, type Agreement } from './agreement.ts'
 import { limitText } from './limit-text.ts'
 import { outcomeOf, type Outcome, type RunResult } from './run-result.ts'
 import { subjectText } from './titles.ts'
@@ -8,6 +9,8 @@ import { subjectText } from './titles.ts'
 export interface Comparison {
   readonly lanes: readonly string[]
   readonly phases: readonly ComparedPhase[]
+  /** `null` where all runs are of one engine. */
+  readonly agreement: Agreement | null
 }
 
 export interface ComparedPhase {
@@ -65,7 +68,7 @@ export function compare(runs: readonly RunResult[]): Comparison | null {
       runs: inOrder.map((run) => ({ run, lane: lanes.indexOf(laneOf(run)) })),
     }
   })
-  return { lanes, phases }
+  return { lanes, phases, agreement: agreementOf(runs) }
 }
 
 /** A lane is named by what tells it from the others, and at least by its subject. */

@@ -1,3 +1,4 @@
+import { agreementText, type Agreement } from '../agreement.ts'
 import { cellText, outcomesText } from '../comparison-table.ts'
 import type { ComparedCell, ComparedCriterion, ComparedPhase, Comparison } from '../comparison.ts'
 import { escapeXml as escape } from '../escape-xml.ts'
@@ -8,12 +9,20 @@ import type { ChartedRun } from '../charts.ts'
 export type PlaceCharts = (runs: readonly ChartedRun[], phase: string) => readonly string[]
 
 /** Subjects side by side, phase by phase; several runs of one as a history. */
-export function comparisonSections({ lanes, phases }: Comparison, place: PlaceCharts): string {
+export function comparisonSections({ lanes, phases, agreement }: Comparison, place: PlaceCharts): string {
   const sections = phases.map((phase) => phaseSection(lanes, phase, place))
   return `<section>
 <h2>Side by side</h2>
+${agreement === null ? '' : agreementSection(agreement)}
 ${sections.join('\n')}
 </section>`
+}
+
+function agreementSection(agreement: Agreement): string {
+  const [same, ...differences] = agreementText(agreement).split('\n')
+  const kind = agreement.differences.every(({ why }) => why !== null) ? 'pass' : 'fail'
+  return `<p class="${kind}">${escape(same!)}.</p>
+<ul>${differences.map((text) => `<li>${escape(text.trim())}`).join('')}</ul>`
 }
 
 function phaseSection(lanes: readonly string[], phase: ComparedPhase, place: PlaceCharts): string {
