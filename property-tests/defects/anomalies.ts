@@ -173,7 +173,7 @@ export const ANOMALIES: readonly Defect[] = [
     id: 'B393',
     origin,
     description: 'Templates carry the control characters of what was logged to a terminal',
-    patches: [{ file: `${room}/content/template.ts`, find: '[\\p{Cc}\\p{Zl}', replace: '[\\p{Zl}' }],
+    patches: [{ file: 'reference/printable.ts', find: '[\\p{Cc}\\p{Zl}', replace: '[\\p{Zl}' }],
     caughtBy: [{ file: templatesTest, test: 'a terminal is told nothing' }],
   },
   {

@@ -92,6 +92,37 @@ export const PARSERS: readonly Defect[] = [
     caughtBy: [{ file: fuzzed, test: 'tty-demultiplexer' }],
   },
   {
+    id: 'B536',
+    origin,
+    description:
+      'A key of the configuration that is a mapping or a list is taken for a text that nobody has written',
+    patches: [
+      {
+        file: 'reference/config/checked-yaml.ts',
+        find: 'if (collection !== null) throw refused(',
+        replace: 'if (collection === -1) throw refused(',
+      },
+    ],
+    caughtBy: [{ file: 'reference/config/parse-config.test.ts', test: 'a key that is no text' }],
+  },
+  {
+    id: 'B537',
+    origin,
+    description:
+      'A refusal of the configuration has control characters of the file in it, for the terminal to obey',
+    patches: [
+      {
+        file: 'reference/config/checked-yaml.ts',
+        find: '${printable(problem)}',
+        replace: '${problem}',
+      },
+    ],
+    caughtBy: [
+      { file: fuzzed, test: 'configuration takes or refuses what once was a fault' },
+      { file: 'reference/config/parse-config.test.ts', test: 'characters that a terminal would obey' },
+    ],
+  },
+  {
     id: 'B535',
     origin,
     description:

@@ -127,8 +127,8 @@ export const VERDICTS: readonly Defect[] = [
     patches: [
       {
         file: `${config}/checked-yaml.ts`,
-        find: 'throw new UsageError(`Cannot read ${file}: ${firstLine(messageOf(cause))}`, {',
-        replace: 'throw Object.assign(Object(cause), {',
+        find: 'throw unreadable(file, cause)',
+        replace: 'throw cause',
       },
     ],
     caughtBy: [{ file: configTest, test: 'an alias of nothing' }],

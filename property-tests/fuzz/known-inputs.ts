@@ -8,6 +8,11 @@ export const KNOWN_INPUTS: Readonly<Record<string, readonly string[]>> = {
     // Behind a whole chunk comes a later stamp in the same line: which of the two was taken hung on how much of the line was there.
     `${STAMP} one\r\n${STAMP} ${'x'.repeat(64)}${STAMP} rest\r-11-21T01:17:37.123456789Z a2026-11-21T01:17:38.123456789Z glued\r026-11-21T01:17:37.123456789Z $ `,
   ],
+  configuration: [
+    // A key that is a mapping, and one with a newline and a command to the terminal in it: the refusal had both as they are.
+    'sinks:\n  ? loki:\n    enabled: true\n    url: http://loki:3100\n',
+    'sinks:\n  "a\\n\\e[2J": 1\n',
+  ],
   stamps: [
     // More nanoseconds than 64 bits have, and a year of five digits.
     '0001-01-01T00:00:00Z',

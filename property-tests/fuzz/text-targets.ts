@@ -49,7 +49,11 @@ const YAML_WORDS = [
   '"',
   "'",
   '# ',
+  '"\\n\\e": ',
 ]
+
+/** Control characters, those that end a line among them. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]/u
 
 /** A refusal is one line that names the file. */
 function refusedForUser(read: () => unknown): void {
@@ -58,7 +62,7 @@ function refusedForUser(read: () => unknown): void {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     const { message } = error
-    if (message.includes('\n') || message.length > LINE_MAX || !message.includes('a.yaml'))
+    if (UNPRINTABLE.test(message) || message.length > LINE_MAX || !message.includes('a.yaml'))
       throw new Error(`The refusal is no line that names the file: ${message.slice(0, LINE_MAX)}`, {
         cause: error,
       })

@@ -1,6 +1,7 @@
-import { LineCounter, parse, parseDocument } from 'yaml'
+import { isScalar, LineCounter, parse, parseDocument, visit } from 'yaml'
 import { z } from 'zod'
 import { messageOf } from '../errors.ts'
+import { printable } from '../printable.ts'
 import { UsageError } from '../usage-error.ts'
 import { isRecord, substitute, SubstitutionError, type Environment, type Substituted } from './environment.ts'
 import { nearest } from './nearest.ts'
@@ -34,13 +35,15 @@ export function parseCheckedYaml<T>(
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const [syntax] = document.errors
-  if (syntax !== undefined)
-    throw new UsageError(`Cannot read ${file}: ${firstLine(syntax.message)}`, { code: 'config_unreadable' })
-  const errorAt = (path: readonly PropertyKey[], problem: string): UsageError => {
-    const node = locate(document, path)
-    const line = node === null ? '' : `:${lines.linePos(node).line}`
-    return new UsageError(`${file}${line}: ${problem}`, { code: 'config_invalid' })
+  if (syntax !== undefined) throw unreadable(file, syntax)
+  const refused = (offset: number | null, problem: string): UsageError => {
+    const line = offset === null ? '' : `:${lines.linePos(offset).line}`
+    return new UsageError(`${file}${line}: ${printable(problem)}`, { code: 'config_invalid' })
   }
+  const errorAt = (path: readonly PropertyKey[], problem: string): UsageError =>
+    refused(locate(document, path), problem)
+  const collection = collectionAsKey(document)
+  if (collection !== null) throw refused(collection, 'a key is a text, and not a mapping, a list or an alias')
   const said = withVariables(valueOf(document, file), env, errorAt)
   const raw = amend(said.raw)
   const { result, checked } = check(schema, raw, said.substituted)
@@ -98,11 +101,26 @@ function valueOf(document: ReturnType<typeof parseDocument>, file: string): unkn
   try {
     return document.toJS()
   } catch (cause) {
-    throw new UsageError(`Cannot read ${file}: ${firstLine(messageOf(cause))}`, {
-      cause,
-      code: 'config_unreadable',
-    })
+    throw unreadable(file, cause)
   }
+}
+
+function unreadable(file: string, cause: unknown): UsageError {
+  const why = printable(firstLine(messageOf(cause)))
+  return new UsageError(`Cannot read ${file}: ${why}`, { cause, code: 'config_unreadable' })
+}
+
+/** Offset of a key that is no text: it would become one that nobody has written. */
+function collectionAsKey(document: ReturnType<typeof parseDocument>): number | null {
+  let offset: number | null = null
+  visit(document, {
+    Pair: (_, { key, value }) => {
+      if (key === null || isScalar(key)) return undefined
+      offset = offsetOf(key) ?? offsetOf(value) ?? 0
+      return visit.BREAK
+    },
+  })
+  return offset
 }
 
 function describe(
@@ -188,11 +206,15 @@ function chosenBy(described: unknown, value: unknown): unknown {
 /** Offset of the value at a path, or of what is nearest above it. */
 function locate(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number | null {
   for (let depth = path.length; depth >= 0; depth--) {
-    const node: unknown = document.getIn(path.slice(0, depth), true)
-    const range: unknown = valueAt(node, ['range'])
-    if (Array.isArray(range) && typeof range[0] === 'number') return range[0]
+    const offset = offsetOf(document.getIn(path.slice(0, depth), true))
+    if (offset !== null) return offset
   }
   return null
+}
+
+function offsetOf(node: unknown): number | null {
+  const range: unknown = valueAt(node, ['range'])
+  return Array.isArray(range) && typeof range[0] === 'number' ? range[0] : null
 }
 
 function firstLine(message: string): string {

@@ -117,6 +117,16 @@ describe('what is not allowed is named with its line', () => {
       'collector.yaml:1: unknown key frobnicate; allowed: state_dir, log_level, container_monitor, file_monitor, push, dispatcher, sinks, metrics, api, anomaly',
     ],
     [
+      'a key that is no text',
+      'sinks:\n  ? {loki: 1}\n  : 2',
+      'collector.yaml:2: a key is a text, and not a mapping, a list or an alias',
+    ],
+    [
+      'a key with characters that a terminal would obey',
+      'sinks:\n  "a\\n\\e[2J\\u2028": 1',
+      'collector.yaml:2: unknown key sinks.a\\x0a\\x1b[2J\\u2028; allowed: jetstream, local_file, loki, otlp, stdout',
+    ],
+    [
       'a duration without unit',
       'container_monitor:\n  read_timeout: 30',
       'collector.yaml:2: container_monitor.read_timeout: 30 is not allowed; allowed: a duration such as 100ms, 30s, 5m or 1h',
