@@ -58,18 +58,22 @@ test('engines and compressions are told apart where there are several', () => {
   ])
 })
 
+/** A run on an engine. */
+function on(engine: RunResult['engine'], growth: number): RunResult {
+  return { ...run(growth), engine }
+}
+
+/** The run with another verdict on one of its criteria; `null`: not measured. */
+function saying(id: string, pass: boolean | null, its: RunResult): RunResult {
+  return { ...its, criteria: its.criteria.map((each) => (each.id === id ? { ...each, pass } : each)) }
+}
+
+/** What is told of the engines, line by line. */
+function agreement(...runs: RunResult[]): string[] {
+  return comparisonTable(compare(runs)!).split('\n\n').at(-1)!.split('\n')
+}
+
 describe('engines that ran the same phase', () => {
-  const on = (engine: RunResult['engine'], growth: number): RunResult => ({ ...run(growth), engine })
-
-  /** The run with another verdict on one of its criteria; `null`: not measured. */
-  function saying(id: string, pass: boolean | null, its: RunResult): RunResult {
-    return { ...its, criteria: its.criteria.map((each) => (each.id === id ? { ...each, pass } : each)) }
-  }
-
-  function agreement(...runs: RunResult[]): string[] {
-    return comparisonTable(compare(runs)!).split('\n\n').at(-1)!.split('\n')
-  }
-
   test('agree where each says the same of every criterion', () => {
     const all = run(0).criteria.length
     expect(agreement(on('virtual', 0), on('simulated', 0), on('docker', 0))).toEqual([
