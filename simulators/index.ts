@@ -1,7 +1,7 @@
 export { World, type WorldOptions } from './world.ts'
 export { Simulation, type InvariantCheck, type SimulationOptions } from './world/simulation.ts'
 export { DeadlockError, EventFailure, InvariantViolation, type WorldMoment } from './world/world-errors.ts'
-export type { ScheduledEvent } from './world/event-queue.ts'
+export type { OwnedEvent, ScheduledEvent } from './world/event-queue.ts'
 export type { TracedEvent } from './world/event-trace.ts'
 export {
   describeEntry,
@@ -25,6 +25,8 @@ export {
   SimulatedContainer,
   type ContainerOptions,
   type ContainerState,
+  type StampDistortion,
+  type StoredListener,
 } from './engine/simulated-container.ts'
 export { runAndRemove, type RunAndRemoveOptions } from './engine/run-and-remove.ts'
 export {
@@ -49,12 +51,17 @@ export {
 export { RealTimeHost } from './real-time/real-time-host.ts'
 export { SimulatedDaemon, type SimulatedDaemonOptions } from './daemon/simulated-daemon.ts'
 export { EngineProxy, type EngineProxyOptions } from './proxy/over-sockets/engine-proxy.ts'
-export { parseEngineAddress } from './proxy/over-sockets/engine-address.ts'
+export {
+  parseEngineAddress,
+  type EngineAddress,
+  type UpstreamTls,
+} from './proxy/over-sockets/engine-address.ts'
 export type { ExchangeLog, ExchangeRecord } from './proxy/exchange-log.ts'
 export { Recorder } from './proxy/recording/recorder.ts'
-export { RecordingReader, type Recording } from './proxy/recording/recording-reader.ts'
+export { RecordingReader, type RecordedExchange, type Recording } from './proxy/recording/recording-reader.ts'
 export { ReplayServer } from './proxy/over-sockets/replay-server.ts'
-export type { ProxiedEngine } from './proxy/proxied-engine.ts'
+export type { ListenAddress } from './real-time/listen-on.ts'
+export type { ProxiedEngine, ProxiedStream } from './proxy/proxied-engine.ts'
 export type { DisturbableEngine, WireMachine } from './wire/disturbable-engine.ts'
 export { parseScenario } from './scenario/parse-scenario.ts'
 export { playScenario, playTimeline } from './scenario/play-scenario.ts'
@@ -69,21 +76,27 @@ export {
 export { scenarioJsonSchema } from './scenario/scenario-schema.ts'
 export { keyOf } from '../reference/config/values.ts'
 export type { FileMachine } from './faults/files/file-faults.ts'
+export type { StreamFaultKind } from './faults/streams/stream-fault-kind.ts'
+export type { ContainerFaultKind } from './faults/containers/container-fault-kind.ts'
 export type { SinkMachine } from './faults/sinks/sink-faults.ts'
 export * as faults from './faults/catalogue.ts'
 export type { AnyFaultKind, Fault, FaultEntry, FaultKind, FaultTarget } from './faults/fault.ts'
 export type { EngineMachine } from './faults/streams/stream-fault-kind.ts'
-export type { CallFault, CallScope, EngineOperation } from './engine/call-faults.ts'
+export type { CallFault, CallScope, DisturbedCall, EngineOperation } from './engine/call-faults.ts'
 export type { StreamFault, StreamScope } from './wire/stream-fault.ts'
-export type { Wire } from './wire/wire.ts'
+export type { Wire, WireState } from './wire/wire.ts'
+export type { WireCondition } from './wire/wire-condition.ts'
+export type { ContainerIdentity } from './wire/container-identity.ts'
+export type { Hold } from './wire/hold.ts'
 export type { EngineAvailability, Outage } from './engine/availability.ts'
 export type { EngineEvent } from './engine/engine-event.ts'
-export type { EventHub } from './engine/event-hub.ts'
+export type { EventHub, EventLoss } from './engine/event-hub.ts'
 export type { LogSelection } from './engine/reply/selected-log.ts'
 export type { OpenLogOptions } from './engine/reply/log-opening.ts'
-export type { Host as EngineHost } from './world/host.ts'
+export type { Host as EngineHost, MortalHost } from './world/host.ts'
 export type { LossCause, LostMessages } from './engine/log/loss-account.ts'
-export type { LogRotationOptions } from './engine/log/container-log.ts'
+export type { ContainerLog, LogRotationOptions } from './engine/log/container-log.ts'
+export type { ExpectedOutput } from './engine/output/expected-output.ts'
 export type { Behaviour, LineShape } from './engine/output/workload.ts'
 export {
   SimulatedFileSystem,
@@ -92,7 +105,8 @@ export {
   type SimulatedFileSystemOptions,
 } from './file-system/simulated-file-system.ts'
 export type { CrashKind } from './file-system/crash-kind.ts'
-export { SimulatedDisk } from './file-system/simulated-disk.ts'
+export type { DiskNode } from './file-system/directory-node.ts'
+export { SimulatedDisk, type SimulatedDiskOptions } from './file-system/simulated-disk.ts'
 export type {
   FileErrorCode,
   FileFault,
@@ -100,7 +114,11 @@ export type {
   FileOperation,
 } from './file-system/file-system-fault.ts'
 export { SimulatedJetStream } from './jetstream/simulated-jet-stream.ts'
-export type { JetStreamFault, JetStreamRequestFault } from './jetstream/jet-stream-fault.ts'
+export type {
+  JetStreamFault,
+  JetStreamMessageFault,
+  JetStreamRequestFault,
+} from './jetstream/jet-stream-fault.ts'
 export {
   matches,
   SimulatedStream,
@@ -108,7 +126,8 @@ export {
   type SimulatedStreamOptions,
 } from './jetstream/simulated-stream.ts'
 export { SimulatedSink } from './sinks/simulated-sink.ts'
-export { SimulatedLoki, type SimulatedLokiOptions } from './sinks/loki/simulated-loki.ts'
+export { SimulatedLoki, type HeldLine, type SimulatedLokiOptions } from './sinks/loki/simulated-loki.ts'
+export type { ExportedRecord } from './sinks/otlp/export-request.ts'
 export { SimulatedOtlp, type SimulatedOtlpOptions } from './sinks/otlp/simulated-otlp.ts'
 export { SimulatedHttpClient, type SimulatedHttpClientOptions } from './sinks/simulated-http-client.ts'
 export {
@@ -117,7 +136,16 @@ export {
 } from './sinks/over-http/simulated-sink-server.ts'
 export type { SinkFault, SinkFaultKind, SinkFaultScope } from './sinks/sink-fault.ts'
 export { SINK_FAULT_PARAMETERS, SINK_SCOPE_PARAMETERS } from './sinks/sink-fault-parameters.ts'
-export { LINES, WHOLE_BODY, type SinkFormat } from './sinks/sink-format.ts'
+export type { SinkExchange } from './sinks/sink-exchange.ts'
+export type { SinkFaultOrder } from './sinks/sink-faults.ts'
+export {
+  LINES,
+  WHOLE_BODY,
+  type Judgement,
+  type ReceivedRequest,
+  type SinkFormat,
+  type SinkRefusal,
+} from './sinks/sink-format.ts'
 export type { SinkBatch, SinkRecord, SinkRequest } from './sinks/sink-record.ts'
 export type { SinkStoreOptions } from './sinks/sink-store.ts'
 export * from './invariants.ts'
