@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request, type IncomingMessage } from 'node:http'
+import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -144,11 +145,88 @@ describe('an engine that speaks TLS', () => {
     expect(await text(response)).toMatch(/Cannot reach the engine at tcp:.*(certificate|self-signed)/)
   })
 
+  test('is reached as the command docker reaches it: by DOCKER_TLS_VERIFY and DOCKER_CERT_PATH', async () => {
+    const { directory } = await room()
+    vi.stubEnv('DOCKER_TLS_VERIFY', '1')
+    vi.stubEnv('DOCKER_CERT_PATH', certificates.directory)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    await startProxy(directory, '--upstream', await secured(directory))
+    expect((await open(join(directory, 'proxy.sock'), '/_ping')).resume().statusCode).toBe(200)
+    vi.stubEnv('DOCKER_CERT_PATH', directory)
+    const { status, said } = await ended(
+      watertight(directory, 'proxy', '--listen', 'tcp://127.0.0.1:0', '--upstream', 'tcp://127.0.0.1:1'),
+    )
+    expect([status, said]).toEqual([
+      2,
+      expect.stringMatching(
+        /^Cannot use .*\/ca\.pem for TLS to the engine: there is no such file; DOCKER_CERT_PATH/,
+      ),
+    ])
+  })
+
   test('need not prove itself with --no-tls-verify', async () => {
     const { directory } = await room()
     const files = ['--tls-cert', file('cert'), '--tls-key', file('key')]
     await startProxy(directory, '--upstream', await secured(directory), '--no-tls-verify', ...files)
     expect((await open(join(directory, 'proxy.sock'), '/_ping')).resume().statusCode).toBe(200)
+  })
+})
+
+describe('clients that speak TLS', () => {
+  let certificates: Certificates
+  beforeAll(async () => void (certificates = await makeCertificates()))
+  afterAll(() => certificates[Symbol.asyncDispose]())
+  const pem = async (name: string): Promise<Buffer> => await readFile(certificates.path(name))
+  const shown = (): string[] => [
+    ...['--listen-cert', certificates.path('server')],
+    ...['--listen-key', certificates.path('server-key')],
+  ]
+
+  async function secureProxy(
+    directory: string,
+    ...args: string[]
+  ): Promise<{ child: ChildProcess; port: number }> {
+    const upstream = `unix://${directory}/engine.sock`
+    const listen = ['--listen', 'tcp://127.0.0.1:0', ...shown(), ...args]
+    const child = watertight(directory, 'proxy', '--upstream', upstream, ...listen)
+    const said = String((await once(child.stdout!, 'data'))[0])
+    return { child, port: Number(/^listening on tcp:\/\/127\.0\.0\.1:(\d+)\n$/.exec(said)![1]) }
+  }
+
+  const askTls = (port: number, path: string, tls: RequestOptions): Promise<Buffer> =>
+    new Promise((resolve, reject) => {
+      httpsRequest({ port, path, agent: false, ...tls }, (response) => resolve(buffer(response)))
+        .on('error', reject)
+        .end()
+    })
+
+  test('get what passes byte for byte, and faults; a signal ends it while one has not agreed yet', async () => {
+    const { directory } = await room()
+    await writeFile(
+      join(directory, 'faults.yaml'),
+      'timeline: [{at: 0s, do: half-frame-reset, container: web, after_bytes: 4, follow: true}]\n',
+    )
+    const { child, port } = await secureProxy(directory, '--scenario', 'faults.yaml')
+    const ca = await pem('ca')
+    expect((await askTls(port, LOG, { ca })).equals(await ask(join(directory, 'engine.sock'), LOG))).toBe(
+      true,
+    )
+    await expect(askTls(port, `${LOG}&follow=1`, { ca })).rejects.toThrow(/aborted/)
+    await expect(askTls(port, LOG, { ca: await pem('other-ca') })).rejects.toThrow(/certificate|self-signed/)
+    const silent = connect(port, '127.0.0.1').on('error', () => undefined)
+    await once(silent, 'connect')
+    child.kill('SIGTERM')
+    expect(await ended(child)).toEqual({ status: 0, said: '' })
+  })
+
+  test('must show a certificate where an authority is given', async () => {
+    const { directory } = await room()
+    const { port } = await secureProxy(directory, '--listen-ca', certificates.path('ca'))
+    const [ca, cert, key] = await Promise.all(['ca', 'cert', 'key'].map(pem))
+    await expect(askTls(port, '/_ping', { ca })).rejects.toThrow(
+      /certificate required|ECONNRESET|socket hang up/,
+    )
+    expect(String(await askTls(port, '/_ping', { ca, cert, key }))).toBe('OK')
   })
 })
 
@@ -177,6 +255,14 @@ describe('what is wrong is said in a sentence, with status 2:', () => {
     [
       ['--listen', 'tcp://127.0.0.1:0', '--upstream', 'tcp://127.0.0.1:1', '--tls-ca', 'absent.pem'],
       'Cannot use absent.pem for TLS to the engine: there is no such file; the command line names the files',
+    ],
+    [
+      ['--listen', 'tcp://127.0.0.1:0', '--listen-key', 'a.pem'],
+      '--listen-cert and --listen-key come together',
+    ],
+    [
+      ['--listen', 'tcp://127.0.0.1:0', '--listen-ca', 'a.pem'],
+      '--listen-ca needs --listen-cert and --listen-key',
     ],
     [
       ['--listen', 'tcp://127.0.0.1:0', '--upstream', 'unix:///engine.sock', '--no-tls-verify'],

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { readTlsFiles, type TlsFiles } from '../reference/adapters/tls-files.ts'
 import { messageOf } from '../reference/errors.ts'
@@ -27,6 +29,9 @@ interface ProxyOptions {
   readonly tlsKey?: string
   readonly tlsVerify: boolean
   readonly listen?: string
+  readonly listenCert?: string
+  readonly listenKey?: string
+  readonly listenCa?: string
   readonly scenario?: string
   readonly record?: string
   readonly listFaults?: true
@@ -47,6 +52,9 @@ export function registerProxyCommand(program: Command): void {
     .option('--tls-key <file>', 'TLS to the daemon: the key (PEM) of that certificate')
     .option('--no-tls-verify', 'TLS to the daemon, whatever certificate it has')
     .option('--listen <address>', 'unix:///path, or tcp://127.0.0.1:port, 0 for any')
+    .option('--listen-cert <file>', 'TLS to clients: the certificate (PEM) to show them')
+    .option('--listen-key <file>', 'TLS to clients: the key (PEM) of that certificate')
+    .option('--listen-ca <file>', 'TLS to clients: only those that show a certificate of this authority')
     .option('--scenario <file>', 'faults on a time line (YAML), from the start on')
     .option('--record <file>', 'keep what passes, for "dockerd --replay"; the file must not be there')
     .option('--list-faults', 'print what can go wrong here, and exit')
@@ -66,7 +74,8 @@ async function serve(options: ProxyOptions): Promise<void> {
     throw new UsageError('Cannot listen: give --listen unix:///path or tcp://127.0.0.1:port')
   }
   const scenario = await scenarioOf(options.scenario)
-  const upstreamTls = await tlsOf(options)
+  const upstreamTls = await upstreamTlsOf(options)
+  const listenTls = await listenTlsOf(options)
   checkUpstream(options.upstream, upstreamTls)
   using interruption = onInterruption()
   // Who may connect may do anything on the engine's machine.
@@ -76,6 +85,7 @@ async function serve(options: ProxyOptions): Promise<void> {
   await using proxy = await listen(options.upstream, options.listen, {
     seed: scenario.seed,
     ...(upstreamTls !== null && { upstreamTls }),
+    ...(listenTls !== null && { listenTls }),
     ...(recording !== null && { log: recording.recorder }),
   })
   using _playing = playTimeline(proxy.engine.host, proxy, scenario.timeline, say)
@@ -86,7 +96,7 @@ async function serve(options: ProxyOptions): Promise<void> {
 async function listen(
   upstream: string,
   text: string,
-  more: Pick<Parameters<typeof EngineProxy.listen>[0], 'seed' | 'log' | 'upstreamTls'>,
+  more: Pick<Parameters<typeof EngineProxy.listen>[0], 'seed' | 'log' | 'upstreamTls' | 'listenTls'>,
 ): Promise<EngineProxy> {
   const address = parseListenAddress(text)
   try {
@@ -96,16 +106,46 @@ async function listen(
   }
 }
 
-/** TLS as soon as an option says something of it; null when none does. */
-async function tlsOf({ tlsCa, tlsCert, tlsKey, tlsVerify }: ProxyOptions): Promise<TlsFiles | null> {
-  if ((tlsCert === undefined) !== (tlsKey === undefined))
-    throw new UsageError('Cannot use TLS to the engine: --tls-cert and --tls-key come together')
-  if (tlsVerify && tlsCa === undefined && tlsCert === undefined) return null
+/** TLS as soon as an option, or the environment as for the command `docker`, says something of it; null when nothing does. */
+async function upstreamTlsOf(options: ProxyOptions): Promise<TlsFiles | null> {
+  const { upstream, tlsCa, tlsCert, tlsKey, tlsVerify } = options
   const files = { ca: tlsCa ?? null, cert: tlsCert ?? null, key: tlsKey ?? null }
-  return await readTlsFiles(
-    { verify: tlsVerify, ...files },
-    { what: 'to the engine', namedBy: 'the command line' },
-  )
+  if (tlsVerify && tlsCa === undefined && tlsCert === undefined && tlsKey === undefined) {
+    const directory = certificatesOf(process.env)
+    if (directory === null || !upstream.startsWith('tcp:')) return null
+    return await readTlsFiles(
+      { verify: true, ...pemFilesIn(directory) },
+      { what: 'to the engine', namedBy: 'DOCKER_CERT_PATH' },
+    )
+  }
+  assertPair('to the engine', tlsCert, tlsKey, '--tls-cert and --tls-key')
+  return await readTlsFiles({ verify: tlsVerify, ...files }, { what: 'to the engine', namedBy: COMMAND_LINE })
+}
+
+async function listenTlsOf({ listenCert, listenKey, listenCa }: ProxyOptions): Promise<TlsFiles | null> {
+  if (listenCert === undefined && listenKey === undefined && listenCa === undefined) return null
+  assertPair('to clients', listenCert, listenKey, '--listen-cert and --listen-key')
+  if (listenCert === undefined || listenKey === undefined)
+    throw new UsageError('Cannot use TLS to clients: --listen-ca needs --listen-cert and --listen-key')
+  const files = { ca: listenCa ?? null, cert: listenCert, key: listenKey }
+  return await readTlsFiles({ verify: true, ...files }, { what: 'to clients', namedBy: COMMAND_LINE })
+}
+
+function assertPair(what: string, cert: string | undefined, key: string | undefined, options: string): void {
+  if ((cert === undefined) !== (key === undefined))
+    throw new UsageError(`Cannot use TLS ${what}: ${options} come together`)
+}
+
+/** Where the command `docker` takes its certificates from: set to anything, `DOCKER_TLS_VERIFY` asks for TLS. */
+function certificatesOf(env: Readonly<Record<string, string | undefined>>): string | null {
+  const { DOCKER_TLS_VERIFY: verify = '', DOCKER_CERT_PATH: directory = '' } = env
+  if (verify === '') return null
+  return directory === '' ? join(homedir(), '.docker') : directory
+}
+
+function pemFilesIn(directory: string): { ca: string; cert: string; key: string } {
+  const file = (name: string): string => join(directory, `${name}.pem`)
+  return { ca: file('ca'), cert: file('cert'), key: file('key') }
 }
 
 function checkUpstream(upstream: string, tls: TlsFiles | null): void {
@@ -134,4 +174,5 @@ function say(problem: string): void {
   process.stderr.write(`${problem}\n`)
 }
 
+const COMMAND_LINE = 'the command line'
 const WRONG_ENVIRONMENT = 2

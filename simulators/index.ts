@@ -50,7 +50,7 @@ export {
 } from './engine/personality.ts'
 export { RealTimeHost } from './real-time/real-time-host.ts'
 export { SimulatedDaemon, type SimulatedDaemonOptions } from './daemon/simulated-daemon.ts'
-export { EngineProxy, type EngineProxyOptions } from './proxy/over-sockets/engine-proxy.ts'
+export { EngineProxy, type EngineProxyOptions, type ListenTls } from './proxy/over-sockets/engine-proxy.ts'
 export {
   parseEngineAddress,
   type EngineAddress,

@@ -98,4 +98,22 @@ export const PROXY: readonly Defect[] = [
       },
     ],
   },
+  {
+    id: 'B538',
+    origin,
+    description: 'The proxy serves clients over TLS that show no certificate, though an authority is given',
+    patches: [
+      {
+        file: 'simulators/proxy/over-sockets/engine-proxy.ts',
+        find: 'requestCert: tls.ca !== undefined',
+        replace: 'requestCert: false',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'simulators/proxy/over-sockets/tls-engine.test.ts',
+        test: 'clients over TLS are served, where an authority is given',
+      },
+    ],
+  },
 ]

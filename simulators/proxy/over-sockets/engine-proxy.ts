@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import type { Fault } from '../../faults/fault.ts'
 import { boundAddress, listenOn, type ListenAddress } from '../../real-time/listen-on.ts'
 import { RealTimeHost } from '../../real-time/real-time-host.ts'
@@ -9,6 +10,9 @@ import { NO_LOG, type ExchangeLog } from '../exchange-log.ts'
 import { ProxiedConnection } from './proxied-connection.ts'
 import { ProxiedEngine } from '../proxied-engine.ts'
 
+/** TLS to clients: what is shown to them. With `ca` only those are served that show a certificate of this authority. */
+export type ListenTls = Pick<TlsOptions, 'ca' | 'cert' | 'key'>
+
 export interface EngineProxyOptions {
   /** The engine: `unix:///path` or `tcp://host:port`. It need not be there yet. */
   readonly upstream: string
@@ -16,6 +20,8 @@ export interface EngineProxyOptions {
   readonly upstreamTls?: UpstreamTls
   /** A unix socket, or a port of the loopback interface (0 for any that is free). */
   readonly listen: ListenAddress
+  /** Default it speaks plain HTTP to clients. */
+  readonly listenTls?: ListenTls
   /** Decides what chance decides. A safe integer; default 1. */
   readonly seed?: number
   /** How a container of this name is called in orders. Default by its name. */
@@ -43,12 +49,14 @@ export class EngineProxy implements WireMachine, AsyncDisposable {
   readonly #availability: Disposable
   /** Each with the moment it was opened at. */
   readonly #connections = new Map<ProxiedConnection, number>()
+  /** Connections of clients, those among them whose TLS is not agreed yet. */
+  readonly #sockets = new Set<Socket>()
   #opened = 0
 
   /** Resolves once it listens. @throws Error when the address is in use or cannot be had, or `upstream` is none */
   static async listen(options: EngineProxyOptions): Promise<EngineProxy> {
     parseEngineAddress(options.upstream, options.upstreamTls)
-    const server = createServer({ allowHalfOpen: true })
+    const server = serverFor(options.listenTls)
     await listenOn(server, options.listen)
     return new EngineProxy(server, options)
   }
@@ -64,7 +72,11 @@ export class EngineProxy implements WireMachine, AsyncDisposable {
     this.engine = new ProxiedEngine(this.#host, containers)
     this.#availability = this.engine.onAvailability(() => this.#host.within(() => this.#followAvailability()))
     const around = { engine: this.engine, address, containers, log: options.log ?? NO_LOG }
-    server.on('connection', (socket) => {
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+    server.on(options.listenTls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
       const connection: ProxiedConnection = new ProxiedConnection(socket, ++this.#opened, around, () =>
         this.#connections.delete(connection),
       )
@@ -100,6 +112,7 @@ export class EngineProxy implements WireMachine, AsyncDisposable {
   /** Breaks every connection. New ones are taken. */
   cut(): void {
     for (const connection of this.#connections.keys()) connection.destroy()
+    for (const socket of this.#sockets) socket.destroy()
   }
 
   /** Breaks every connection, on both sides, and stops listening. */
@@ -125,4 +138,9 @@ export class EngineProxy implements WireMachine, AsyncDisposable {
       listenOn(this.#server, this.#listen).catch((error: Error) => this.#host.fail(error))
     }
   }
+}
+
+function serverFor(tls: ListenTls | undefined): Server {
+  if (tls === undefined) return createServer({ allowHalfOpen: true })
+  return createTlsServer({ ...tls, requestCert: tls.ca !== undefined, allowHalfOpen: true })
 }

@@ -6,7 +6,8 @@ import { makeCertificates } from '../../../scenarios/docker/certificates.ts'
 import { listenAnywhere } from '../../../scenarios/subjects/listen-anywhere.ts'
 import { SimulatedDaemon } from '../../daemon/simulated-daemon.ts'
 import { ContainerDirectory } from './container-directory.ts'
-import { dial, openedBy, parseEngineAddress, type EngineAddress } from './engine-address.ts'
+import { dial, openedBy, parseEngineAddress, type EngineAddress, type UpstreamTls } from './engine-address.ts'
+import { EngineProxy } from './engine-proxy.ts'
 
 /** The simulated engine with a container `web`, for who shows a certificate. */
 async function tlsEngine(): Promise<EngineAddress> {
@@ -50,4 +51,22 @@ test('TLS is for addresses of a network', () => {
     '"unix:///engine.sock" is no address of an engine that speaks TLS; allowed: tcp://host:port',
   )
   expect(openedBy(parseEngineAddress('unix:///engine.sock'))).toBe('connect')
+})
+
+test('clients over TLS are served, where an authority is given those that show a certificate of it', async () => {
+  await using certificates = await makeCertificates()
+  await using daemon = await SimulatedDaemon.listen({ listen: { port: 0 } })
+  const [cert, key, ca, ownCert, ownKey] = await Promise.all(
+    ['server', 'server-key', 'ca', 'cert', 'key'].map((name) => readFile(certificates.path(name))),
+  )
+  await using proxy = await EngineProxy.listen({
+    upstream: daemon.address,
+    listen: { port: 0 },
+    listenTls: { cert, key, ca },
+  })
+  const ask = async (tls: UpstreamTls): Promise<unknown> =>
+    await new ContainerDirectory(parseEngineAddress(proxy.address, tls), (name) => name).identify('web')
+  daemon.engine.addContainer({ name: 'web' })
+  expect(await ask({ ca, cert: ownCert, key: ownKey })).toMatchObject({ name: 'web' })
+  expect(await ask({ ca }).catch(() => null)).toBeNull()
 })
