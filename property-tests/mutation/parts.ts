@@ -8,6 +8,8 @@ export interface Part {
 }
 
 const reading = 'reference/docker/reading'
+/** Every short sequence of commands on a whole collector: quick for what it reaches. */
+const SMALL_SCOPE = 'property-tests/small-scope.property.test.ts'
 const PARSER_TESTS = [
   `${reading}/parsing/demultiplexer.test.ts`,
   `${reading}/parsing/joined-chunks.test.ts`,
@@ -70,6 +72,7 @@ export const PARTS: readonly Part[] = [
     name: 'positions',
     sources: ['reference/dispatch/positions/*.ts'],
     tests: [
+      'reference/dispatch/positions/checkpointer.test.ts',
       'reference/dispatch/positions/position-store.test.ts',
       'reference/dispatch/spoilt-positions.test.ts',
       'reference/dispatch/unsynced.test.ts',
@@ -80,11 +83,17 @@ export const PARTS: readonly Part[] = [
     name: 'pipeline',
     sources: ['reference/dispatch/pipeline/*.ts'],
     tests: [
+      'reference/dispatch/pipeline/circuit.test.ts',
+      'reference/dispatch/pipeline/lane.test.ts',
+      'reference/dispatch/pipeline/pipeline-check.test.ts',
+      'reference/dispatch/pipeline/ready-lanes.test.ts',
+      'reference/dispatch/pipeline/slice-records.test.ts',
       'reference/dispatch/pipeline/sink-pipeline.test.ts',
-      'reference/dispatch/batching.test.ts',
       'reference/dispatch/dispatcher.test.ts',
-      'reference/dispatch/stopping.test.ts',
       'reference/dispatch/dead-letters/dead-letters.test.ts',
+      'reference/dispatch/stopping.test.ts',
+      'reference/dispatch/batching.test.ts',
+      SMALL_SCOPE,
     ],
   },
   {
