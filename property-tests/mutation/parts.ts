@@ -20,16 +20,33 @@ const PARSER_TESTS = [
   `${reading}/container-reader.test.ts`,
   'property-tests/frames.property.test.ts',
 ]
-const READER_TESTS = [
-  `${reading}/search/behind-search.test.ts`,
-  `${reading}/search/counting-cursor.test.ts`,
-  `${reading}/search/replay-filter.test.ts`,
-  `${reading}/search/ring-search.test.ts`,
-  `${reading}/log-reading.test.ts`,
-  `${reading}/tail-policy.test.ts`,
-  `${reading}/container-reader.test.ts`,
+const CURSOR_PROPERTIES = [
   'property-tests/cursor.property.test.ts',
   'property-tests/polled-cursor.property.test.ts',
+]
+const SEARCH_TESTS = [
+  `${reading}/search/behind-search.test.ts`,
+  `${reading}/search/contiguity.test.ts`,
+  `${reading}/search/counting-cursor.test.ts`,
+  `${reading}/search/delivered.test.ts`,
+  `${reading}/search/key-history.test.ts`,
+  `${reading}/search/key-trail.test.ts`,
+  `${reading}/search/place-search.test.ts`,
+  `${reading}/search/readable-end.test.ts`,
+  `${reading}/search/replay-filter.test.ts`,
+  `${reading}/search/rest-search.test.ts`,
+  `${reading}/search/ring-search.test.ts`,
+  `${reading}/search/snapshot-part.test.ts`,
+  `${reading}/tail-policy.test.ts`,
+  ...CURSOR_PROPERTIES,
+]
+const READER_TESTS = [
+  `${reading}/log-reading.test.ts`,
+  `${reading}/container-reader.test.ts`,
+  `${reading}/parsing/line-assembler.test.ts`,
+  `${reading}/search/counting-cursor.test.ts`,
+  ...CURSOR_PROPERTIES,
+  SMALL_SCOPE,
 ]
 
 export const PARTS: readonly Part[] = [
@@ -61,7 +78,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'search',
     sources: [`${reading}/search/*.ts`, `${reading}/tail-policy.ts`],
-    tests: READER_TESTS,
+    tests: SEARCH_TESTS,
   },
   {
     name: 'readers',
