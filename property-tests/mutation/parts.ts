@@ -117,7 +117,12 @@ export const PARTS: readonly Part[] = [
     name: 'file-sink',
     sources: ['reference/sinks/local-file/*.ts'],
     tests: [
+      'reference/sinks/local-file/before-hole.test.ts',
       'reference/sinks/local-file/file-name.test.ts',
+      'reference/sinks/local-file/find-line.test.ts',
+      'reference/sinks/local-file/place.test.ts',
+      'reference/sinks/local-file/rotated-files.test.ts',
+      'reference/sinks/local-file/split-records.test.ts',
       'reference/sinks/local-file/local-file-sink.test.ts',
       'reference/sinks/local-file/local-file-sink.property.test.ts',
     ],

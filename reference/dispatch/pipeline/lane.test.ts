@@ -86,9 +86,9 @@ test('a block that is larger than a batch is taken in parts, at least one record
 test('the rest of a block that was begun fits beside the next', () => {
   const rig = new Rig()
   rig.push(blockOf(a, 0, textOf(3)))
-  rig.push(blockOf(a, 3, textOf(2)))
+  rig.push(blockOf(a, 3, textOf(3)))
   rig.store({ bytes: 20, records: 9 })
-  expect(rig.lane.next({ bytes: 30, records: 3 }, false)).toMatchObject({ items: 2, records: 3, bytes: 30 })
+  expect(rig.lane.next({ bytes: 40, records: 4 }, false)).toMatchObject({ items: 2, records: 4, bytes: 40 })
 })
 
 test('what is stored is counted no more, and comes back with its mark kept', () => {

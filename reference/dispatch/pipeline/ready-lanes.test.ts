@@ -32,7 +32,7 @@ test('a batch is due when its oldest record has waited as long as the sink wants
 })
 
 test('for a sink that wants nothing to wait it is due at once', () => {
-  const ready = readyLanes({})
+  const ready = readyLanes({ sourcesPerBatch: 3 })
   expect(ready.dueMs()).toBe(Infinity)
   ready.add(laneOf('a', 1, 2))
   expect(ready.dueMs()).toBe(-Infinity)
@@ -49,9 +49,10 @@ test('lanes fill a batch with their bytes, their records or their number', () =>
     ready.add(first)
     ready.add(second)
     expect([ready.isFull, ready.dueMs() === -Infinity]).toEqual([isFull, isFull])
-    ready.add(laneOf('c', 1, 1))
-    expect(ready.isFull).toBe(true)
   }
+  const ready = readyLanes()
+  for (const name of ['a', 'b', 'c']) ready.add(laneOf(name, 1, 1))
+  expect(ready.isFull).toBe(true)
 })
 
 test('what is taken fills no batch any more, and what is not there takes nothing with it', () => {

@@ -31,6 +31,7 @@ test('a slice has the columns of its records, and the position of the block', ()
       expect(slice.streams).toEqual(block.streams.slice(from, to))
       expect(slice.times).toEqual(block.times.slice(from, to))
       expect(slice.ends.length).toBe(to - from)
+      if (from === 0) expect(slice.ends.buffer).toBe(block.ends.buffer)
       expect(offsetOf(slice, to - from)).toBe(slice.bytes.byteLength)
       expect(sliceRecords(block, 0)).toBe(block)
     }),
