@@ -118,8 +118,10 @@ export const PARTS: readonly Part[] = [
     name: 'file-sink',
     sources: ['reference/sinks/local-file/*.ts'],
     tests: [
+      'reference/sinks/local-file/archive.test.ts',
       'reference/sinks/local-file/before-hole.test.ts',
       'reference/sinks/local-file/file-name.test.ts',
+      'reference/sinks/local-file/find-beginning.test.ts',
       'reference/sinks/local-file/find-line.test.ts',
       'reference/sinks/local-file/place.test.ts',
       'reference/sinks/local-file/rotated-files.test.ts',
