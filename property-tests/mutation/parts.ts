@@ -8,6 +8,8 @@ export interface Part {
 }
 
 const reading = 'reference/docker/reading'
+/** Every short sequence of commands on a whole collector: quick for what it reaches. */
+const SMALL_SCOPE = 'property-tests/small-scope.property.test.ts'
 const PARSER_TESTS = [
   `${reading}/parsing/demultiplexer.test.ts`,
   `${reading}/parsing/joined-chunks.test.ts`,
@@ -18,16 +20,33 @@ const PARSER_TESTS = [
   `${reading}/container-reader.test.ts`,
   'property-tests/frames.property.test.ts',
 ]
-const READER_TESTS = [
-  `${reading}/search/behind-search.test.ts`,
-  `${reading}/search/counting-cursor.test.ts`,
-  `${reading}/search/replay-filter.test.ts`,
-  `${reading}/search/ring-search.test.ts`,
-  `${reading}/log-reading.test.ts`,
-  `${reading}/tail-policy.test.ts`,
-  `${reading}/container-reader.test.ts`,
+const CURSOR_PROPERTIES = [
   'property-tests/cursor.property.test.ts',
   'property-tests/polled-cursor.property.test.ts',
+]
+const SEARCH_TESTS = [
+  `${reading}/search/behind-search.test.ts`,
+  `${reading}/search/contiguity.test.ts`,
+  `${reading}/search/counting-cursor.test.ts`,
+  `${reading}/search/delivered.test.ts`,
+  `${reading}/search/key-history.test.ts`,
+  `${reading}/search/key-trail.test.ts`,
+  `${reading}/search/place-search.test.ts`,
+  `${reading}/search/readable-end.test.ts`,
+  `${reading}/search/replay-filter.test.ts`,
+  `${reading}/search/rest-search.test.ts`,
+  `${reading}/search/ring-search.test.ts`,
+  `${reading}/search/snapshot-part.test.ts`,
+  `${reading}/tail-policy.test.ts`,
+  ...CURSOR_PROPERTIES,
+]
+const READER_TESTS = [
+  `${reading}/log-reading.test.ts`,
+  `${reading}/container-reader.test.ts`,
+  `${reading}/parsing/line-assembler.test.ts`,
+  `${reading}/search/counting-cursor.test.ts`,
+  ...CURSOR_PROPERTIES,
+  SMALL_SCOPE,
 ]
 
 export const PARTS: readonly Part[] = [
@@ -59,7 +78,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'search',
     sources: [`${reading}/search/*.ts`, `${reading}/tail-policy.ts`],
-    tests: READER_TESTS,
+    tests: SEARCH_TESTS,
   },
   {
     name: 'readers',
@@ -70,6 +89,7 @@ export const PARTS: readonly Part[] = [
     name: 'positions',
     sources: ['reference/dispatch/positions/*.ts'],
     tests: [
+      'reference/dispatch/positions/checkpointer.test.ts',
       'reference/dispatch/positions/position-store.test.ts',
       'reference/dispatch/spoilt-positions.test.ts',
       'reference/dispatch/unsynced.test.ts',
@@ -80,18 +100,32 @@ export const PARTS: readonly Part[] = [
     name: 'pipeline',
     sources: ['reference/dispatch/pipeline/*.ts'],
     tests: [
+      'reference/dispatch/pipeline/circuit.test.ts',
+      'reference/dispatch/pipeline/lane.test.ts',
+      'reference/dispatch/pipeline/pipeline-check.test.ts',
+      'reference/dispatch/pipeline/ready-lanes.test.ts',
+      'reference/dispatch/pipeline/slice-records.test.ts',
       'reference/dispatch/pipeline/sink-pipeline.test.ts',
+      'reference/dispatch/pipeline/sink-pipeline-states.test.ts',
+      'reference/dispatch/dead-letters/dead-letters.test.ts',
+      'reference/dispatch/stopping.test.ts',
       'reference/dispatch/batching.test.ts',
       'reference/dispatch/dispatcher.test.ts',
-      'reference/dispatch/stopping.test.ts',
-      'reference/dispatch/dead-letters/dead-letters.test.ts',
+      SMALL_SCOPE,
     ],
   },
   {
     name: 'file-sink',
     sources: ['reference/sinks/local-file/*.ts'],
     tests: [
+      'reference/sinks/local-file/archive.test.ts',
+      'reference/sinks/local-file/before-hole.test.ts',
       'reference/sinks/local-file/file-name.test.ts',
+      'reference/sinks/local-file/find-beginning.test.ts',
+      'reference/sinks/local-file/find-line.test.ts',
+      'reference/sinks/local-file/place.test.ts',
+      'reference/sinks/local-file/rotated-files.test.ts',
+      'reference/sinks/local-file/split-records.test.ts',
       'reference/sinks/local-file/local-file-sink.test.ts',
       'reference/sinks/local-file/local-file-sink.property.test.ts',
     ],

@@ -76,4 +76,18 @@ export const SURVIVORS: readonly Survivor[] = [
     replacement: 'stack',
     why: 'A stack that Node captured has a place at its end; that it may be missing is said by its type.',
   },
+  {
+    file: 'reference/dispatch/positions/position-store.ts',
+    line: 'sinceMs !== undefined && Math.abs(nowMs - sinceMs) > KEPT_MS',
+    mutator: 'ConditionalExpression',
+    replacement: 'true',
+    why: 'A difference from undefined is not a number, and that is not larger than anything; its type asks for the question.',
+  },
+  {
+    file: 'reference/dispatch/pipeline/lane.ts',
+    line: 'const isFree = last !== undefined && this.#items.length > this.#inWork && last.origin === item.origin',
+    mutator: 'ConditionalExpression',
+    replacement: 'true && this.#items.length > this.#inWork',
+    why: 'Where there is no last item, there are not more items than are in work; its type asks for the question.',
+  },
 ]

@@ -39,7 +39,7 @@ export class Circuit {
 
   /** How many sources a probe may be of: one, when several failed, so that none that is bad itself keeps it open for the others. */
   get sourcesMax(): number {
-    return this.#open !== null && this.#backOff.attempts > PROBES_OF_MANY ? 1 : Infinity
+    return this.#backOff.attempts > PROBES_OF_MANY ? 1 : Infinity
   }
 
   /** When the next probe is due, milliseconds of the monotonic clock; null when none is. */

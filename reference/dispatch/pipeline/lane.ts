@@ -193,7 +193,7 @@ export class Lane {
     this.#refusedMs = null
     this.#blames = 0
     this.companyMax = Infinity
-    this.recordsMax = this.recordsMax === Infinity ? Infinity : this.recordsMax * 2
+    this.recordsMax *= 2
     if (this.recordsMax > RECORDS_KNOWN_GOOD) this.recordsMax = Infinity
     this.backOff.reset()
   }

@@ -7,6 +7,7 @@ import type { NotDurable, SinkMark, WriteAnswer } from '../../dispatch/sink.ts'
 import { TaskRegistry } from '../../lifecycle/task-registry.ts'
 import { Metrics } from '../../metrics/metrics.ts'
 import { LocalFileSink } from './local-file-sink.ts'
+import { DISTURBANCES, type Disturbance } from './owned-file.ts'
 
 const { signal } = new AbortController()
 const source = { id: '0123456789ab'.padEnd(64, '0'), kind: 'container', name: 'web', attributes: {} } as const
@@ -205,14 +206,15 @@ describe('after a power cut', () => {
 })
 
 describe('when somebody else', () => {
-  const disturbances: readonly [string, (rig: Rig) => void, string][] = [
-    ['renames the file', ({ world }) => world.fileSystem.disk.rename(PATH, `${PATH}.1`), 'b\n'],
-    ['removes the file', ({ world }) => world.fileSystem.disk.unlink(PATH), 'b\n'],
-    ['cuts the file', ({ world }) => world.fileSystem.disk.truncate(PATH, 0), 'b\n'],
-    ['renames the directory', ({ world }) => world.fileSystem.disk.rename('/logs', '/gone'), 'b\n'],
-    ['appends a line without an end', ({ world }) => append(world, 'hello'), 'a\nhello\nb\n'],
+  const disturbances: readonly [string, (rig: Rig) => void, string, Disturbance][] = [
+    ['renames the file', ({ world }) => world.fileSystem.disk.rename(PATH, `${PATH}.1`), 'b\n', 'gone'],
+    ['removes the file', ({ world }) => world.fileSystem.disk.unlink(PATH), 'b\n', 'gone'],
+    ['cuts the file', ({ world }) => world.fileSystem.disk.truncate(PATH, 0), 'b\n', 'cut'],
+    ['renames the directory', ({ world }) => world.fileSystem.disk.rename('/logs', '/gone'), 'b\n', 'gone'],
+    ['appends a line without an end', ({ world }) => append(world, 'hello'), 'a\nhello\nb\n', 'foreign'],
+    ['puts another file there', replace, 'other\nb\n', 'replaced'],
   ]
-  for (const [what, disturb, left] of disturbances) {
+  for (const [what, disturb, left, kind] of disturbances) {
     test(`${what}, that is noticed within a second, told once, and positions go on being saved`, async () => {
       const rig = new Rig()
       const mark = await rig.write(['a\n'])
@@ -220,6 +222,13 @@ describe('when somebody else', () => {
       await rig.world.advance(1000)
       const next = await rig.write(['b\n'], mark)
       expect([rig.contents, rig.warnings, (await rig.sync()).size]).toEqual([left, 1, 0])
+      expect(rig.ports.logger.entries.at(-1)).toMatchObject({
+        fields: { path: PATH, kind },
+        message: DISTURBANCES[kind],
+      })
+      expect(await rig.metrics.text()).toContain(
+        `log_capturer_local_file_disturbances_total{kind="${kind}"} 1`,
+      )
       rig.world.crash({ kind: 'kill' })
       rig.begin()
       await rig.write(['c\n'], next)
@@ -244,7 +253,7 @@ describe('when somebody else', () => {
     const rig = new Rig()
     await rig.write(['a\nb\n'])
     rig.world.fileSystem.disk.truncate(PATH, 0)
-    expect([...(await rig.sync()).keys()]).toEqual([source.id])
+    expect([...(await rig.sync())]).toEqual([[source.id, `${PATH} was cut by somebody else`]])
     expect((await rig.write(['c\n']))?.['length']).toBe(2)
     expect((await rig.sync()).size).toBe(0)
   })
@@ -276,9 +285,12 @@ describe('syncing', () => {
     await rig.world.run(async () => {
       await Promise.all([rig.answer('a\n'), rig.answer('a\n', undefined, other)])
     })
-    expect([...(await rig.sync()).keys()]).toEqual([source.id])
+    expect([...(await rig.sync())]).toEqual([
+      [source.id, expect.stringMatching(`^Cannot sync ${PATH}: .*the sync`)],
+    ])
+    expect(rig.world.nowMs).toBeGreaterThanOrEqual(1000)
     expect(rig.world.nowMs).toBeLessThan(1100)
-    expect([...(await rig.sync()).keys()]).toEqual([source.id])
+    expect([...(await rig.sync())]).toEqual([[source.id, `Cannot sync ${PATH}: an earlier sync is not done`]])
     expect(rig.world.nowMs).toBeLessThan(1100)
     hung[Symbol.dispose]()
     await rig.world.quiesce()
@@ -321,6 +333,35 @@ describe('descriptors', () => {
   })
 })
 
+test('files are written to with no more open than is configured, and only what is dirty is synced', async () => {
+  const rig = new Rig()
+  const owners = [1, 2, 3].map((n): Source => ({ ...source, id: `${n}`.repeat(64), name: 's' }))
+  for (const owner of owners) await rig.world.run(() => rig.answer('a\n', undefined, owner))
+  expect(await rig.metrics.text()).toContain('log_capturer_local_file_open_files 2')
+  await rig.sync()
+  let syncs = 0
+  const { fileSystem } = rig.ports
+  const syncDirectory = fileSystem.syncDirectory.bind(fileSystem)
+  fileSystem.syncDirectory = (path) => {
+    syncs += 1
+    return syncDirectory(path)
+  }
+  const before = rig.world.nowMs
+  await rig.sync()
+  expect([syncs, rig.world.nowMs - before]).toEqual([0, 0])
+})
+
+test('with several that cannot be written to, health names one and counts the others; a source that is gone does not count', async () => {
+  const rig = new Rig()
+  rig.world.fileSystem.disturb({ kind: 'no-space' })
+  expect(rig.sink.checks()).toEqual({ local_file: { ok: true, detail: 'written to' } })
+  for (const owner of [source, other]) await rig.world.run(() => rig.answer('a\n', undefined, owner))
+  const why = `Cannot write ${PATH}: ENOSPC: write '${PATH}'`
+  expect(rig.sink.checks()).toEqual({ local_file: { ok: false, detail: `${why} (and 1 more)` } })
+  await rig.world.run(() => rig.sink.forget(other))
+  expect(rig.sink.checks()).toEqual({ local_file: { ok: false, detail: why } })
+})
+
 test('a file that cannot be written to is told by its path and code, in the answer and in health', async () => {
   const rig = new Rig()
   const full = rig.world.fileSystem.disturb({ kind: 'no-space' })
@@ -361,6 +402,40 @@ describe('rotation', () => {
   })
 })
 
+describe('a file that cannot be rotated', () => {
+  test('grows on, which is said, and is tried again a minute later', async () => {
+    const rig = new Rig(1, { maxSize: 4 })
+    const trouble = rig.world.fileSystem.disturb(
+      { kind: 'error', code: 'EACCES' },
+      { operations: ['rename'] },
+    )
+    let mark = await rig.write(['a\nb\n', 'c\n'])
+    expect(rig.contents).toBe('a\nb\nc\n')
+    expect(rig.ports.logger.entries).toMatchObject([
+      { level: 'warn', fields: { path: PATH }, message: 'The file could not be rotated; it grows on' },
+    ])
+    trouble[Symbol.dispose]()
+    await rig.world.advance(59_000)
+    mark = await rig.write(['d\n'], mark)
+    expect(rig.contents).toBe('a\nb\nc\nd\n')
+    await rig.world.advance(1000)
+    await rig.write(['e\n'], mark)
+    expect([rig.read(`${PATH}.000001`), rig.contents]).toEqual(['a\nb\nc\nd\n', 'e\n'])
+  })
+
+  test('one that is exactly as long as it may be is not rotated before the next record', async () => {
+    const rig = new Rig(1, { maxSize: 4 })
+    const mark = await rig.write(['a\nb\n'])
+    expect(rig.world.fileSystem.disk.readdir('/logs')).toHaveLength(1)
+    await rig.write(['c\nd\ne\n'], mark)
+    expect([rig.read(`${PATH}.000001`), rig.read(`${PATH}.000002`), rig.contents]).toEqual([
+      'a\nb\n',
+      'c\nd\n',
+      'e\n',
+    ])
+  })
+})
+
 test('after reopen what comes goes to the file that has the name now', async () => {
   const rig = new Rig()
   const mark = await rig.write(['a\n'])
@@ -370,6 +445,11 @@ test('after reopen what comes goes to the file that has the name now', async () 
   await rig.write(['b\n'], mark)
   expect([rig.read(`${PATH}.1`), rig.contents]).toEqual(['a\n', 'b\n'])
 })
+
+function replace({ world }: Rig): void {
+  world.fileSystem.disk.rename(PATH, `${PATH}.1`)
+  world.fileSystem.disk.put(PATH, 'other\n')
+}
 
 function append(world: World, text: string): void {
   const node = world.fileSystem.disk.stat(PATH)

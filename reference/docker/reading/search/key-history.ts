@@ -84,7 +84,7 @@ export class KeyHistory {
 
   #grow(): void {
     const keys = this.last(this.#keys.length)
-    const size = this.#keys.length * 4
+    const size = Math.min(4 * this.#keys.length, HISTORY_KEYS)
     this.#next -= keys.length
     this.#keys = new Float64Array(size)
     this.#heads = new Float64Array(size)

@@ -1,0 +1,248 @@
+import { describe, expect, test } from 'vitest'
+import { World } from '../../../simulators/index.ts'
+import { findBeginning } from './find-beginning.ts'
+import { digest, type Place } from './place.ts'
+
+const OWN = 'web.log'
+
+/** Where what was acknowledged ends: in which file, and how it is known. */
+interface Last {
+  readonly file: string
+  readonly length: number
+  /** Null: in a mark of an earlier version, which had none. */
+  readonly generation?: number | null
+  /** The file that had the number of this one is another one now. */
+  readonly isMoved?: boolean
+  /** Of a mark of an earlier version. */
+  readonly isOld?: boolean
+}
+
+class Rig {
+  readonly world = new World({ seed: 1 })
+  readonly #fileSystem = this.world.ports().fileSystem
+
+  constructor(files: Readonly<Record<string, string>>) {
+    for (const [name, content] of Object.entries(files))
+      this.world.fileSystem.disk.put(`/logs/${name}`, content)
+  }
+
+  /** What is to be appended, and what else is found. */
+  async find(last: Last | undefined, expected: string): Promise<object> {
+    return await this.world.run(async () => {
+      const handle = await this.#fileSystem.open(`/logs/${OWN}`, 'a+')
+      try {
+        const found = await findBeginning({
+          fileSystem: this.#fileSystem,
+          path: `/logs/${OWN}`,
+          handle,
+          last: last === undefined ? undefined : await this.#placeOf(last),
+          expected: Buffer.from(expected),
+        })
+        return { ...found, rest: Buffer.from(found.rest).toString() }
+      } finally {
+        await handle.close()
+      }
+    })
+  }
+
+  async #placeOf({ file, length, generation = 1, isMoved, isOld }: Last): Promise<Place> {
+    const { inode, device } = await this.#fileSystem.stat(`/logs/${file}`)
+    const tail = digest(Buffer.from(this.read(file).slice(0, length)))
+    const number = generation ?? undefined
+    if (isOld === true) return { length, identity: undefined, tail: undefined, generation: number }
+    const identity = { inode: isMoved === true ? inode + 1000 : inode, device }
+    return { length, identity, tail, generation: number }
+  }
+
+  read(name: string): string {
+    return Buffer.from(this.world.fileSystem.contents(`/logs/${name}`)).toString()
+  }
+}
+
+const APPENDED = { place: null, unclear: false, told: [] }
+
+describe('in the file itself', () => {
+  test('what it holds behind the place is not appended', async () => {
+    const rig = new Rig({ [OWN]: 'a\nb\n' })
+    for (const [expected, rest] of [
+      ['b\nc\n', 'c\n'],
+      ['b\n', ''],
+    ] as const)
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(await rig.find({ file: OWN, length: 2, generation: 5 }, expected)).toEqual({
+        ...APPENDED,
+        rest,
+        continues: true,
+        size: 4,
+        generation: 5,
+      })
+    expect(await rig.find({ file: OWN, length: 4 }, 'c\n')).toMatchObject({ rest: 'c\n', continues: false })
+  })
+
+  test('a mark of an earlier version has no number and no tail: the length is enough', async () => {
+    const rig = new Rig({ [OWN]: 'a\nb\n', [`${OWN}.000003`]: 'x\n' })
+    const last = { file: OWN, length: 2, generation: null, isOld: true }
+    expect(await rig.find(last, 'b\nc\n')).toMatchObject({ rest: 'c\n', generation: 4, told: [] })
+  })
+
+  test('where more lies behind what comes, the place is told, and nothing appended', async () => {
+    const rig = new Rig({ [OWN]: 'a\nb\nc\n' })
+    expect(await rig.find({ file: OWN, length: 2, generation: 5 }, 'b\n')).toEqual({
+      ...APPENDED,
+      rest: '',
+      continues: false,
+      size: 6,
+      generation: 5,
+      place: {
+        length: 4,
+        identity: { inode: expect.any(Number), device: expect.any(Number) },
+        tail: digest(Buffer.from('a\nb\n')),
+        generation: 5,
+      },
+    })
+  })
+
+  test('lines of somebody else, and holes, are told', async () => {
+    const foreign = new Rig({ [OWN]: 'a\nx\n' })
+    expect(await foreign.find({ file: OWN, length: 2 }, 'b\n')).toMatchObject({
+      rest: 'b\n',
+      continues: false,
+      told: ['foreign'],
+    })
+    const hole = new Rig({ [OWN]: 'a\n\0\0' })
+    expect(await hole.find({ file: OWN, length: 2 }, 'b\n')).toMatchObject({
+      rest: 'b\n',
+      size: 2,
+      told: ['hole'],
+    })
+    expect(hole.read(OWN)).toBe('a\n')
+  })
+
+  test('of a file that was cut nothing is left: that is told', async () => {
+    const rig = new Rig({ [OWN]: '', other: 'a\nb\n' })
+    const last = { file: 'other', length: 4, isMoved: true }
+    expect(await rig.find(last, 'c\n')).toMatchObject({ rest: 'c\n', told: ['cut'], unclear: false })
+    expect(await rig.find({ ...last, length: 0, isOld: true }, 'c\n')).toMatchObject({ told: [] })
+  })
+
+  test('a file that was begun among what comes is looked through from its beginning', async () => {
+    const rig = new Rig({ [OWN]: 'c\nd\n', other: 'a\n' })
+    const last = { file: 'other', length: 2, isMoved: true }
+    expect(await rig.find(last, 'b\nc\nd\ne\n')).toMatchObject({
+      rest: 'e\n',
+      continues: true,
+      unclear: false,
+    })
+    expect(await rig.find(last, 'x\n')).toMatchObject({
+      rest: 'x\n',
+      unclear: true,
+      told: ['cut', 'foreign'],
+    })
+  })
+})
+
+describe('in other files', () => {
+  test('it is looked for in the one that was renamed, then in those that were rotated since, oldest first', async () => {
+    const rig = new Rig({
+      [OWN]: 'd\n',
+      [`${OWN}.000009`]: 'b\n',
+      [`${OWN}.000010`]: 'c\n',
+      [`${OWN}.000008`]: 'a\n',
+      [`${OWN}.000007`]: 'b\n',
+    })
+    const last = { file: `${OWN}.000008`, length: 2, generation: 8 }
+    expect(await rig.find(last, 'b\nc\nd\ne\n')).toEqual({
+      ...APPENDED,
+      rest: 'e\n',
+      continues: true,
+      size: 2,
+      generation: 11,
+    })
+  })
+
+  test('what is all in one of them leaves the place there, with its number', async () => {
+    const rig = new Rig({ [OWN]: '', [`${OWN}.000003`]: 'a\nb\n', [`${OWN}.000004`]: 'c\nd\n' })
+    const last = { file: `${OWN}.000003`, length: 2, generation: 3 }
+    expect(await rig.find(last, 'b\n')).toMatchObject({
+      rest: '',
+      size: 4,
+      place: { length: 4, generation: 3 },
+    })
+    expect(await rig.find(last, 'b\nc\n')).toMatchObject({ rest: '', place: { length: 2, generation: 4 } })
+  })
+
+  test('one that was renamed by somebody else has no number: that of the mark stays, or the next', async () => {
+    const rig = new Rig({ [OWN]: '', [`${OWN}-old`]: 'a\nb\n', [`${OWN}.000002`]: 'x\n' })
+    const last = { file: `${OWN}-old`, length: 2, generation: 7 }
+    expect(await rig.find(last, 'b\n')).toMatchObject({ generation: 7, place: { length: 4, generation: 7 } })
+    expect(await rig.find({ ...last, generation: null }, 'b\n')).toMatchObject({
+      generation: 3,
+      place: { generation: 3 },
+    })
+  })
+
+  test('the file itself, renamed, goes before a copy, and a copy before nothing', async () => {
+    const rig = new Rig({ [OWN]: '', [`${OWN}-copy`]: 'a\n', [`${OWN}-renamed`]: 'a\nb\n' })
+    const last = { file: `${OWN}-renamed`, length: 2 }
+    expect(await rig.find(last, 'b\nc\n')).toMatchObject({ rest: 'c\n', told: [] })
+    const copied = new Rig({ [OWN]: '', [`${OWN}-copy`]: 'a\nb\n', [`${OWN}-other`]: 'a\nxyz\n' })
+    expect(await copied.find({ ...last, file: `${OWN}-copy`, isMoved: true }, 'b\nc\n')).toMatchObject({
+      rest: 'c\n',
+      told: [],
+    })
+  })
+
+  test('nothing says that a file is a copy where nothing was acknowledged, or its end is not known', async () => {
+    const rig = new Rig({ [OWN]: '', [`${OWN}-copy`]: 'a\n' })
+    for (const last of [
+      { file: `${OWN}-copy`, length: 0, isMoved: true },
+      { file: `${OWN}-copy`, length: 2, isOld: true },
+    ])
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(await rig.find(last, 'a\n')).toMatchObject({ rest: 'a\n' })
+  })
+
+  test('a record that was begun at the end of one is taken off it, and written whole', async () => {
+    const rig = new Rig({ [OWN]: '', [`${OWN}.000001`]: 'a\nb\nlon' })
+    const last = { file: `${OWN}.000001`, length: 2 }
+    expect(await rig.find(last, 'b\nlonger\n')).toMatchObject({
+      rest: 'longer\n',
+      continues: false,
+      told: [],
+    })
+    expect(rig.read(`${OWN}.000001`)).toBe('a\nb\n')
+  })
+
+  test('lines of somebody else in them are not told, holes are', async () => {
+    const foreign = new Rig({ [OWN]: '', [`${OWN}.000001`]: 'a\nx\n' })
+    const last = { file: `${OWN}.000001`, length: 2 }
+    expect(await foreign.find(last, 'b\n')).toMatchObject({ rest: 'b\n', told: [] })
+    const hole = new Rig({ [OWN]: '', [`${OWN}.000001`]: 'a\n\0\0' })
+    expect(await hole.find(last, 'b\n')).toMatchObject({ rest: 'b\n', told: ['hole'] })
+    expect(hole.read(`${OWN}.000001`)).toBe('a\n')
+  })
+
+  test('what was acknowledged of nothing is looked for in all of them, from their beginning', async () => {
+    const rig = new Rig({ [OWN]: 'c\n', [`${OWN}.000002`]: 'b\n', [`${OWN}-moved`]: 'a\n' })
+    expect(await rig.find(undefined, 'a\nb\nc\nd\n')).toEqual({
+      ...APPENDED,
+      rest: 'd\n',
+      continues: true,
+      size: 2,
+      generation: 3,
+    })
+  })
+
+  test('what they hold is durable when it is not appended', async () => {
+    const rig = new Rig({ [OWN]: '', [`${OWN}.000001`]: 'a\n' })
+    await rig.world.run(async () => {
+      const { fileSystem } = rig.world.ports()
+      const file = await fileSystem.open(`/logs/${OWN}.000001`, 'a+')
+      await file.write([Buffer.from('b\n')])
+      await file.close()
+    })
+    await rig.find({ file: `${OWN}.000001`, length: 2 }, 'b\nc\n')
+    rig.world.crash({ kind: 'power' })
+    expect(rig.read(`${OWN}.000001`)).toBe('a\nb\n')
+  })
+})
