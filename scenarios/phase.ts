@@ -3,7 +3,10 @@ import { OPERATION_KINDS, type OperationKind } from './operator/operation.ts'
 
 /** How a container behaves. What each one writes, and when, is in `workload.ts`. */
 export type ContainerKind = (typeof CONTAINER_KINDS)[number]
-export const CONTAINER_KINDS = ['chatty', 'bursty', 'silent'] as const
+export const CONTAINER_KINDS = ['chatty', 'bursty', 'silent', 'terminal', 'partial', 'huge'] as const
+
+/** Number of containers of each kind; none of a kind that is left out. */
+export type Load = Readonly<Partial<Record<ContainerKind, number>>>
 
 /** One phase of the testbed, as data: what is put on the collector, for how long, and what it must hold to. */
 export interface Phase {
@@ -16,8 +19,7 @@ export interface Phase {
   readonly durationSeconds: number
   /** Streams the collector may have open at once. */
   readonly slots: number
-  /** Number of containers of each kind. */
-  readonly load: Readonly<Record<ContainerKind, number>>
+  readonly load: Load
   readonly criteria: readonly Criterion[]
   /** The subject also ships what it reads to a sink that the testbed serves, where it can be told to; default false. */
   readonly ships?: boolean

@@ -185,21 +185,21 @@ export const cpuSteady: Criterion = {
 }
 
 function lastThirdToMiddle(column: Column): number | null {
-  const spent = spentSoFar(column)
+  const spent = addedUp(column)
   const at = (share: number): number => spent[Math.round((spent.length - 1) * share)] ?? 0
   const [middle, last, end] = [at(1 / 3), at(2 / 3), at(1)]
   return last > middle ? (end - last) / (last - middle) : null
 }
 
 /** Over all its processes, one after the other: where the figure falls another one began. */
-function spentSoFar(column: Column): number[] {
+function addedUp(column: Column): number[] {
   let before = 0
-  let spent = 0
-  return column.map((seconds) => {
-    if (seconds === null) return spent
-    spent += seconds >= before ? seconds - before : seconds
-    before = seconds
-    return spent
+  let sum = 0
+  return column.map((figure) => {
+    if (figure === null) return sum
+    sum += figure >= before ? figure - before : figure
+    before = figure
+    return sum
   })
 }
 
@@ -254,15 +254,18 @@ function growthOverCycles(
   return maximum(cycles)
 }
 
-/** At least one rotation in all. */
+/** At least one rotation, of all processes of the subject that followed one another. */
 export const someRotations: Criterion = {
   id: 'rotations',
   description: 'rotations in all',
   comparator: '>',
   limit: 0,
   unit: 'rotations',
-  measure: ({ rotationsByContainer: rotations }) =>
-    rotations === null ? null : [...rotations.values()].reduce((sum, count) => sum + count, 0),
+  measure: ({ rotationsByContainer, series }) => {
+    if (rotationsByContainer === null) return null
+    const ofTheLast = [...rotationsByContainer.values()].reduce((sum, count) => sum + count, 0)
+    return Math.max(ofTheLast, addedUp(series.rotations ?? []).at(-1) ?? 0)
+  },
 }
 
 /** At half of the samples or more, every slot of the pool is taken. */

@@ -44,6 +44,7 @@ test('the phases are those of the requirements, with their load and length', () 
     ['D11', 'stress', 18, 120],
     ['D13', 'hung-engine', 8, 10],
     ['D13', 'reconnects', 6, 10],
+    ['D13', 'odd-output', 10, 15],
     ['D5', 'crowd', 200, 30],
     ['D12', 'soak', 40, 1440],
   ])
@@ -136,6 +137,12 @@ test('processor time of processes that follow one another is added up', () => {
 test('load fails when nothing was rotated', () => {
   const results = judged('load', { ...goodLoad, rotationsByContainer: new Map([['wt-01', 0]]) })
   expect(results.get('rotations')?.pass).toBe(false)
+})
+
+test('rotations of a process that was ended count as well', () => {
+  const series = { rotations: [0, 3, 5, 0, null, 1, 0] }
+  const seen = observations({ rotationsByContainer: new Map([['wt-01', 0]]), series })
+  expect(judged('odd-output', seen).get('rotations')).toMatchObject({ measured: 6, pass: true })
 })
 
 test('descriptors that grew are named with kind, count and growth, the worst first', () => {

@@ -40,6 +40,14 @@ const RECONNECTS: readonly Disturbance[] = [
   { atSeconds: 525, kind: 'cut-connections' },
 ]
 
+/** Before the first and behind the third there is time for a rotation of each stream, and behind the last for its lines to come. */
+const CUTS_IN_LINES: readonly Disturbance[] = [
+  { atSeconds: 330, kind: 'kill-subject' },
+  { atSeconds: 390, kind: 'restart-subject' },
+  { atSeconds: 450, kind: 'cut-connections' },
+  { atSeconds: 840, kind: 'cut-connections' },
+]
+
 /** The same again and again, at even distances. */
 function repeated(
   kind: DisturbanceKind,
@@ -239,6 +247,17 @@ export const PHASES: readonly Phase[] = [
     load: { chatty: 6, bursty: 0, silent: 0 },
     disturbances: RECONNECTS,
     criteria: [disturbed(RECONNECTS.length), ...ALWAYS],
+  },
+  {
+    name: 'odd-output',
+    requirement: 'D13',
+    description:
+      'Terminals, lines that stay open for a long time, and lines of up to a megabyte beside usual ones: none is cut, joined or mixed with another, over rotations, cuts, a restart and a kill',
+    durationSeconds: 15 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 3, terminal: 3, partial: 2, huge: 2 },
+    disturbances: CUTS_IN_LINES,
+    criteria: [disturbed(CUTS_IN_LINES.length), someRotations, ...ALWAYS],
   },
   {
     name: 'crowd',
