@@ -33,6 +33,7 @@ export interface Phase {
  * - `restart-engine`: as that, and for {@link ENGINE_AWAY_SECONDS} the engine cannot be reached. Containers go on.
  * - `hang-engine`: for as long connections stand, and nothing is answered or sent, as while the engine is stopped by SIGSTOP.
  * - `fail-sink`: for {@link SINK_FAILS_SECONDS} the sink answers every request with 503.
+ * - `fill-disk`: for {@link DISK_FULL_SECONDS} the disk that has its output, and nothing else of it, has no room left.
  * - `restart-subject`: it is told to end, and started again.
  * - `kill-subject`: it is killed, with everything it has started, and started again.
  *
@@ -43,6 +44,7 @@ export type DisturbanceKind =
   | 'restart-engine'
   | 'hang-engine'
   | 'fail-sink'
+  | 'fill-disk'
   | 'restart-subject'
   | 'kill-subject'
   | OperationKind
@@ -58,6 +60,22 @@ export const ENGINE_AWAY_SECONDS = 120
 
 /** Phase seconds. */
 export const SINK_FAILS_SECONDS = 180
+
+/** Phase seconds. At a compression of 60 that is 15 seconds: of a sink that fails for less than 10 the reference says nothing. */
+export const DISK_FULL_SECONDS = 900
+
+/** Those that are not over at once. */
+const LASTS_SECONDS: Readonly<Partial<Record<DisturbanceKind, number>>> = {
+  'restart-engine': ENGINE_AWAY_SECONDS,
+  'hang-engine': ENGINE_AWAY_SECONDS,
+  'fail-sink': SINK_FAILS_SECONDS,
+  'fill-disk': DISK_FULL_SECONDS,
+}
+
+/** How long a disturbance lasts, phase seconds; 0 for one that is over at once. */
+export function lastsSeconds(kind: DisturbanceKind): number {
+  return LASTS_SECONDS[kind] ?? 0
+}
 
 export type Comparator = '<' | '<=' | '=' | '>=' | '>'
 
@@ -79,6 +97,11 @@ export interface Criterion {
 /** Number of containers of a phase. */
 export function containerCount(phase: Phase): number {
   return Object.values(phase.load).reduce((sum, count) => sum + count, 0)
+}
+
+/** Whether such a disturbance is ordered in it. */
+export function orders({ disturbances = [] }: Phase, wanted: DisturbanceKind): boolean {
+  return disturbances.some(({ kind }) => kind === wanted)
 }
 
 /** Whether an operator has something to do in it. */

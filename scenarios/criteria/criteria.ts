@@ -1,7 +1,7 @@
 import type { LineCounts } from '../audit/line-audit.ts'
 import type { Column, Observations, Series } from '../observations.ts'
 import type { Operation, OperationKind } from '../operator/operation.ts'
-import type { Criterion } from '../phase.ts'
+import { lastsSeconds, type Criterion, type Disturbance } from '../phase.ts'
 import { firstAndLast, growthOf, maximum, median, totalGrowth, type Growth } from './growth.ts'
 
 /** Tasks must not grow by `limit` or more in a phase minute. */
@@ -319,6 +319,24 @@ export const alwaysHealthy: Criterion = {
   unit: 'checks',
   measure: ({ series }) =>
     whenSeen(series.healthy, (healthy) => healthy.filter((value) => value !== 1).length),
+}
+
+/** While each of these disturbances lasted, health was not good at least once. */
+export function healthTells(disturbances: readonly Disturbance[]): Criterion {
+  return {
+    id: 'health-tells',
+    description: 'disturbances of which health told',
+    comparator: '=',
+    limit: disturbances.length,
+    unit: 'disturbances',
+    measure: ({ series: { healthy, t } }) =>
+      whenSeen(healthy, (column) => disturbances.filter((each) => isTold(each, t, column)).length),
+  }
+}
+
+function isTold({ kind, atSeconds }: Disturbance, t: readonly number[], healthy: Column): boolean {
+  const toSeconds = atSeconds + lastsSeconds(kind)
+  return t.some((at, index) => at >= atSeconds && at <= toSeconds && healthy[index] === 0)
 }
 
 export const noDeadlineErrors: Criterion = {
