@@ -3,7 +3,10 @@ import { OPERATION_KINDS, type OperationKind } from './operator/operation.ts'
 
 /** How a container behaves. What each one writes, and when, is in `workload.ts`. */
 export type ContainerKind = (typeof CONTAINER_KINDS)[number]
-export const CONTAINER_KINDS = ['chatty', 'bursty', 'silent'] as const
+export const CONTAINER_KINDS = ['chatty', 'bursty', 'silent', 'terminal', 'partial', 'huge'] as const
+
+/** Number of containers of each kind; none of a kind that is left out. */
+export type Load = Readonly<Partial<Record<ContainerKind, number>>>
 
 /** One phase of the testbed, as data: what is put on the collector, for how long, and what it must hold to. */
 export interface Phase {
@@ -16,8 +19,7 @@ export interface Phase {
   readonly durationSeconds: number
   /** Streams the collector may have open at once. */
   readonly slots: number
-  /** Number of containers of each kind. */
-  readonly load: Readonly<Record<ContainerKind, number>>
+  readonly load: Load
   readonly criteria: readonly Criterion[]
   /** The subject also ships what it reads to a sink that the testbed serves, where it can be told to; default false. */
   readonly ships?: boolean
@@ -31,6 +33,7 @@ export interface Phase {
  * - `restart-engine`: as that, and for {@link ENGINE_AWAY_SECONDS} the engine cannot be reached. Containers go on.
  * - `hang-engine`: for as long connections stand, and nothing is answered or sent, as while the engine is stopped by SIGSTOP.
  * - `fail-sink`: for {@link SINK_FAILS_SECONDS} the sink answers every request with 503.
+ * - `fill-disk`: for {@link DISK_FULL_SECONDS} the disk that has its output, and nothing else of it, has no room left.
  * - `restart-subject`: it is told to end, and started again.
  * - `kill-subject`: it is killed, with everything it has started, and started again.
  *
@@ -41,6 +44,7 @@ export type DisturbanceKind =
   | 'restart-engine'
   | 'hang-engine'
   | 'fail-sink'
+  | 'fill-disk'
   | 'restart-subject'
   | 'kill-subject'
   | OperationKind
@@ -56,6 +60,22 @@ export const ENGINE_AWAY_SECONDS = 120
 
 /** Phase seconds. */
 export const SINK_FAILS_SECONDS = 180
+
+/** Phase seconds. At a compression of 60 that is 15 seconds: of a sink that fails for less than 10 the reference says nothing. */
+export const DISK_FULL_SECONDS = 900
+
+/** Those that are not over at once. */
+const LASTS_SECONDS: Readonly<Partial<Record<DisturbanceKind, number>>> = {
+  'restart-engine': ENGINE_AWAY_SECONDS,
+  'hang-engine': ENGINE_AWAY_SECONDS,
+  'fail-sink': SINK_FAILS_SECONDS,
+  'fill-disk': DISK_FULL_SECONDS,
+}
+
+/** How long a disturbance lasts, phase seconds; 0 for one that is over at once. */
+export function lastsSeconds(kind: DisturbanceKind): number {
+  return LASTS_SECONDS[kind] ?? 0
+}
 
 export type Comparator = '<' | '<=' | '=' | '>=' | '>'
 
@@ -77,6 +97,11 @@ export interface Criterion {
 /** Number of containers of a phase. */
 export function containerCount(phase: Phase): number {
   return Object.values(phase.load).reduce((sum, count) => sum + count, 0)
+}
+
+/** Whether such a disturbance is ordered in it. */
+export function orders({ disturbances = [] }: Phase, wanted: DisturbanceKind): boolean {
+  return disturbances.some(({ kind }) => kind === wanted)
 }
 
 /** Whether an operator has something to do in it. */

@@ -7,6 +7,7 @@ import { realTimeEngine } from './engines/real-time.ts'
 import { provideSimulated } from './engines/simulated.ts'
 import { openVirtualEngine } from './engines/virtual.ts'
 import { onInterruption, type Interruption } from './interruption.ts'
+import { offeredPhases } from './phases/offered-phases.ts'
 import { selectPhases } from './phases/select-phases.ts'
 import { Progress, SILENT_TARGET } from './report/progress.ts'
 import { jsonText, readReport, type PlannedRun } from './report/run-report.ts'
@@ -61,7 +62,11 @@ async function runOrResume(
   if (typed.resume !== undefined) return await resume(typed.resume, names, options)
   if (names.length === 0)
     throw new UsageError('Cannot run: expected names of phases, "all", or --resume FILE')
-  return await run([phasePlan(selectPhases(names), options)], options)
+  const leave = (why: string): void => {
+    if (!names.includes('all')) throw new UsageError(why)
+    process.stderr.write(`${why}\n`)
+  }
+  return await run([phasePlan(offeredPhases(selectPhases(names), options.engine, leave), options)], options)
 }
 
 /** The report goes where it was, unless it is said where. */

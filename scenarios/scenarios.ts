@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { UsageError } from '../reference/usage-error.ts'
 import type { EngineName } from './engines/phase-engine.ts'
 import { PHASES } from './phases/phases.ts'
+import { offeredPhases } from './phases/offered-phases.ts'
 import { selectPhases } from './phases/select-phases.ts'
 import { addRunOptions, run } from './run-command.ts'
 import { checkRunOptions, type TypedRunOptions } from './run-options.ts'
@@ -26,9 +27,12 @@ const program = addRunOptions(new Command('phases'))
   .option('--quick', 'only those that differ from phases in virtual time')
   .action(async ({ quick, ...typed }: Omit<TypedRunOptions, 'engine'> & { readonly quick?: true }) => {
     const on = (engine: EngineName) => checkRunOptions({ ...typed, engine })
+    const leave = (why: string): void => void process.stderr.write(`${why}\n`)
+    const plan = (names: readonly string[], engine: EngineName) =>
+      phasePlan(offeredPhases(selectPhases(names), engine, leave), on(engine))
     const plans = [
-      phasePlan(selectPhases(quick === true ? QUICK_ON_SIMULATED : ON_SIMULATED), on('simulated')),
-      phasePlan(selectPhases(quick === true ? QUICK_ON_DOCKER : ON_DOCKER), on('docker')),
+      plan(quick === true ? QUICK_ON_SIMULATED : ON_SIMULATED, 'simulated'),
+      plan(quick === true ? QUICK_ON_DOCKER : ON_DOCKER, 'docker'),
     ]
     process.exitCode = (await run(plans, on('docker'))) ? 0 : 1
   })

@@ -1,14 +1,18 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { ticksOf, workloadScript } from './docker/workload-script.ts'
-import { CONTAINER_KINDS, containerCount } from './phase.ts'
+import { CONTAINER_KINDS, containerCount, type ContainerKind } from './phase.ts'
 import { PHASES } from './phases/phases.ts'
-import { PACES, workloadsOf } from './workload.ts'
+import { PACES, lineOf, workloadsOf, type Workload } from './workload.ts'
 import { compressedDurations } from './compression.ts'
 
 test.each(PHASES)('$name has as many containers of each kind as it says, all named differently', (phase) => {
   const workloads = workloadsOf(phase, 1, 'wt')
   for (const kind of CONTAINER_KINDS) {
-    expect(workloads.filter((workload) => workload.kind === kind)).toHaveLength(phase.load[kind])
+    expect(workloads.filter((workload) => workload.kind === kind)).toHaveLength(phase.load[kind] ?? 0)
   }
   expect(new Set(workloads.map((workload) => workload.name)).size).toBe(containerCount(phase))
 })
@@ -40,11 +44,40 @@ test.each([
   expect(ticksOf(pace)).toEqual(ticks)
 })
 
+/** The first container of a kind. */
+function workloadOf(kind: ContainerKind): Workload {
+  return workloadsOf({ ...PHASES[0]!, load: { [kind]: 1 } }, 600, 'wt')[0]!
+}
+
 test('a workload writes to the stream it is told', () => {
-  const workload = { name: 'wt-1', kind: 'silent', pace: { lines: 0, everySeconds: 1 } } as const
+  const workload = workloadOf('silent')
   expect(workloadScript({ ...workload, stream: 'stderr' })).toMatch(/^exec >&2$/m)
   expect(workloadScript({ ...workload, stream: 'stdout' })).not.toMatch(/exec/)
 })
+
+test('lines have the lengths of their kind, in turn', () => {
+  const lengths = Array.from({ length: 7 }, (_, index) => lineOf(workloadOf('huge'), index + 1).length)
+  expect(lengths).toEqual([16_383, 16_384, 40_000, 70_000, 300_000, 1_048_576, 16_383])
+})
+
+const BUSYBOX = '/bin/busybox'
+
+test.skipIf(!existsSync(BUSYBOX)).each(CONTAINER_KINDS)(
+  'the program of a %s container writes its lines, the last one when it is told to end',
+  async (kind) => {
+    const workload = { ...workloadOf(kind), stream: 'stdout' } as const
+    const child = spawn(BUSYBOX, ['sh', '-c', workloadScript(workload)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const output = text(child.stdout)
+    await sleep(700)
+    child.kill()
+    const lines = (await output).split('\n')
+    expect(lines.pop()).toBe('')
+    expect(lines).toEqual(lines.map((_, index) => lineOf(workload, index + 1)))
+    expect(lines.length).toBeGreaterThan(kind === 'silent' ? 1 : 2)
+  },
+)
 
 test('compression divides durations and leaves at least a millisecond', () => {
   expect(compressedDurations(60)).toMatchObject({ rotationInterval: 5000, readTimeout: 500, slotTurn: 83 })

@@ -1,3 +1,4 @@
+import { numberedLine } from './audit/numbered-line.ts'
 import { CONTAINER_KINDS, containerCount, type ContainerKind, type Phase } from './phase.ts'
 
 /**
@@ -8,12 +9,39 @@ export const PACES: Readonly<Record<ContainerKind, Pace>> = {
   chatty: { lines: 1, everySeconds: 1 },
   bursty: { lines: 100, everySeconds: 120 },
   silent: { lines: 0, everySeconds: 1 },
+  terminal: { lines: 1, everySeconds: 1 },
+  partial: { lines: 1, everySeconds: 20 },
+  huge: { lines: 1, everySeconds: 10 },
 }
 
 export interface Pace {
   readonly lines: number
   /** Seconds. */
   readonly everySeconds: number
+}
+
+/** How a container writes its lines. */
+export interface Writing {
+  /** Lengths of its lines in turn, that of line 1 first, without the newline; `null` for the length of a usual line. */
+  readonly lineBytes: readonly (number | null)[]
+  /** Its process has a terminal: newlines become CR LF, and the engine sends no frames. */
+  readonly tty: boolean
+  /** The second half of each line is written with the first half of the next one, so that a line is open at every moment. */
+  readonly endsLate: boolean
+}
+
+const USUAL: Writing = { lineBytes: [null], tty: false, endsLate: false }
+
+/** An engine stores a line of more than 16 KiB, its newline included, in several messages. */
+const WRITINGS: Readonly<Record<ContainerKind, Writing>> = {
+  chatty: USUAL,
+  bursty: USUAL,
+  silent: USUAL,
+  terminal: { ...USUAL, tty: true, lineBytes: [...Array.from({ length: 9 }, () => null), 40_000] },
+  // The first half is longer than a message, so that a part of an open line is stored.
+  partial: { ...USUAL, endsLate: true, lineBytes: [40_000] },
+  // The longest line of one message, and one whose newline alone makes a second; then up to a megabyte.
+  huge: { ...USUAL, lineBytes: [16_383, 16_384, 40_000, 70_000, 300_000, 1_048_576] },
 }
 
 /** One container of a phase. */
@@ -25,6 +53,7 @@ export interface Workload {
   readonly stream: 'stdout' | 'stderr'
   /** Already divided by the compression. */
   readonly pace: Pace
+  readonly writing: Writing
 }
 
 /** The containers of a phase, kinds mixed, every fifth one writing to standard error. Names begin with `prefix`. */
@@ -34,17 +63,23 @@ export function workloadsOf(phase: Phase, compress: number, prefix: string): Wor
     kind,
     stream: index % 5 === 4 ? 'stderr' : 'stdout',
     pace: { ...PACES[kind], everySeconds: PACES[kind].everySeconds / compress },
+    writing: WRITINGS[kind],
   }))
+}
+
+/** A line of a workload, without its newline. */
+export function lineOf({ name, writing: { lineBytes } }: Workload, number: number): string {
+  return numberedLine(name, number, lineBytes[(number - 1) % lineBytes.length])
 }
 
 /** Kinds in turn, so that neither the first nor the last containers are all of one kind. */
 function kindsMixed(phase: Phase): ContainerKind[] {
-  const left = { ...phase.load }
+  const left = new Map(CONTAINER_KINDS.map((kind) => [kind, phase.load[kind] ?? 0]))
   const mixed: ContainerKind[] = []
   while (mixed.length < containerCount(phase)) {
-    for (const kind of CONTAINER_KINDS) {
-      if (left[kind] === 0) continue
-      left[kind] -= 1
+    for (const [kind, count] of left) {
+      if (count === 0) continue
+      left.set(kind, count - 1)
       mixed.push(kind)
     }
   }

@@ -114,6 +114,10 @@ export const ALONE_IN_A_TEST: readonly { readonly check: string; readonly in: Un
     in: { file: PHASES, test: 'stress fails on cpu-rise alone, where processes are seen' },
   },
   {
+    check: 'health-tells',
+    in: { file: PHASES, test: 'disk-full fails on health-tells alone, where health is good all the time' },
+  },
+  {
     check: 'lasting-connections',
     in: { file: SUBJECTS, test: 'the same follower never rotates, and that is seen at its connections' },
   },

@@ -288,9 +288,9 @@ export const FIELD: readonly Defect[] = [
     patches: [
       {
         file: `${reading}/search/ring-search.ts`,
-        find: "if (this.#pushRun(key)) return 'found'",
+        find: 'if (this.#pushRun(key)) return',
         replace:
-          "this.#pushEnd(key)\n    if (this.#pushRun(key) || this.#passed === this.#reply.asked) return 'found'",
+          'this.#pushEnd(key)\n    if (this.#pushRun(key) || this.#passed === this.#reply.asked) return',
       },
     ],
     caughtBy: [{ file: 'property-tests/cursor.property.test.ts', test: 'over any sequence of connections' }],

@@ -4,6 +4,9 @@ const folder = 'reference/docker/reading'
 const readerTest = `${folder}/container-reader.test.ts`
 const origin = 'The collector at b5e9cc7, reading the logs of real engines'
 
+const oddOutput =
+  'The phase odd-output on Docker 20.10: a line of a megabyte of one character, and a stream that was opened again within it'
+
 /** What lost or repeated lines while a log was read. */
 export const READING: readonly Defect[] = [
   {
@@ -251,5 +254,32 @@ export const READING: readonly Defect[] = [
         test: 'what a follow passed over while it was silent is read where the engine may do so (true)',
       },
     ],
+  },
+  {
+    id: 'B540',
+    origin: oddOutput,
+    description:
+      'Within a line of more than fifty equal pieces the place is taken to be behind the first fifty: pieces come twice, or are missing',
+    patches: [
+      {
+        file: `${folder}/search/ring-search.ts`,
+        find: 'return this.#times > (this.#reply.repeats ?? 0)',
+        replace: 'return true',
+      },
+    ],
+    caughtBy: [{ file: readerTest, test: 'a line of equal pieces that is left after piece 60 of 600' }],
+  },
+  {
+    id: 'B541',
+    origin: oddOutput,
+    description: 'The end of a log that begins within equal pieces is taken to have all of them',
+    patches: [
+      {
+        file: `${folder}/search/ring-search.ts`,
+        find: "return this.#beginsWithin() ? 'more' : 'found'",
+        replace: "return 'found'",
+      },
+    ],
+    caughtBy: [{ file: readerTest, test: 'a line of equal pieces that is left after piece 50 of 600' }],
   },
 ]

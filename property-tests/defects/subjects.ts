@@ -10,6 +10,24 @@ const syslog = 'The testbed with a subject that ships syslog'
 /** What let a subject pass that should not, or fail that should: in the testbed itself. */
 export const SUBJECTS: readonly Defect[] = [
   {
+    id: 'B542',
+    origin: 'The phase odd-output, while it was made',
+    description: 'A long line without a piece of its middle is taken for the line that was written',
+    patches: [
+      {
+        file: 'scenarios/audit/numbered-line.ts',
+        find: 'return bytes === undefined || text.length === Number(bytes)',
+        replace: 'return true',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'scenarios/audit/output-audit.test.ts',
+        test: 'a line of 40,000 bytes is one that was written only without a piece of its middle',
+      },
+    ],
+  },
+  {
     id: 'B280',
     origin,
     description: 'Output that is no line of any container is passed over: 40 MB of anything pass',

@@ -69,3 +69,30 @@ test('lines that belong to the format are nothing', async () => {
   const counts = await auditOutput(output, new Map([['a', 1]]), { countOthers: true })
   expect(counts).toMatchObject({ delivered: 1, unexpected: 0 })
 })
+
+test.each([
+  ['whole', (line: string) => line, { delivered: 1, missing: 0, unexpected: 0 }],
+  ['without a piece of its middle', without(5000, 16_384), { missing: 1, unexpected: 1 }],
+  ['with a piece of it twice', twice(5000, 16_384), { missing: 1, unexpected: 1 }],
+  ['without its end', without(16_384, 40_000), { missing: 1, unexpected: 1 }],
+] as const)('a line of 40,000 bytes is one that was written only %s', async (_, change, expected) => {
+  const directory = await directoryWith({ 'a.log': `${change(numberedLine('wt-1', 1, 40_000))}\n` })
+  const counts = await auditOutput(outputIn(directory), new Map([['wt-1', 1]]), { countOthers: true })
+  expect(counts).toMatchObject(expected)
+})
+
+function without(from: number, to: number): (line: string) => string {
+  return (line) => line.slice(0, from) + line.slice(to)
+}
+
+function twice(from: number, to: number): (line: string) => string {
+  return (line) => line.slice(0, to) + line.slice(from)
+}
+
+test('a megabyte that begins no line is looked through at once', async () => {
+  const directory = await directoryWith({ 'a.log': `${'x'.repeat(2 ** 20)} 1048576 .\n`.repeat(5) })
+  const began = performance.now()
+  const counts = await auditOutput(outputIn(directory), new Map(), { countOthers: true })
+  expect(counts).toMatchObject({ unexpected: 5 })
+  expect(performance.now() - began).toBeLessThan(5000)
+})

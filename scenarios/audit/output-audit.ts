@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { isWhole } from './numbered-line.ts'
 import { LineAudit, type LineAuditOptions, type LineCounts, type WasRead } from './line-audit.ts'
 
 /** Output to be audited. */
@@ -9,7 +10,7 @@ export interface AuditedOutput {
   readonly directory: string
   /** Files within it; read in the order of their names. */
   readonly glob: string
-  /** Global, with the groups `container` and `line`. May match several times in a line. */
+  /** Global, with the groups `container` and `line`, and `bytes` where a line says its length. May match several times in a line. */
   readonly pattern: RegExp
   /** Lines of the output that match one of these belong to its format, and carry nothing. So do empty lines. */
   readonly ignored: readonly RegExp[]
@@ -46,9 +47,9 @@ export type LinePatterns = Pick<AuditedOutput, 'pattern' | 'ignored'>
 /** Reports every numbered line in a line of output, or that there is none in it. */
 export function auditText(audit: LineAudit, text: string, { pattern, ignored }: LinePatterns): void {
   let found = false
-  for (const { groups } of text.matchAll(pattern)) {
-    const { container, line } = groups ?? {}
-    if (container === undefined || line === undefined) continue
+  for (const match of text.matchAll(pattern)) {
+    const { container, line } = match.groups ?? {}
+    if (container === undefined || line === undefined || !isWhole(match)) continue
     found = true
     audit.saw(container, Number(line))
   }

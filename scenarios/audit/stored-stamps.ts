@@ -18,6 +18,6 @@ function millisecondsOf(stamp: string): number {
 }
 
 const STAMPED_LINE = new RegExp(
-  String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z) [\w.-]+ (\d+) ${FILLER} \.`,
+  String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z) [\w.-]+ (\d+) ${FILLER}`,
   'g',
 )

@@ -43,3 +43,12 @@ test('connections are apart, and where no line was sent it says so', () => {
   one(line.subarray(20))
   expect([seen.any, seen.has('wt-1', 1)]).toEqual([true, true])
 })
+
+test('a long line has come when its beginning has, whatever stands between its pieces', () => {
+  const seen = new WireLines()
+  const saw = seen.connection()
+  const line = numberedLine('wt-1', 7, 40_000)
+  saw(Buffer.from(`${line.slice(0, 16_384)}\u0001\0\0\0\0\0\u0040\0`, 'latin1'))
+  saw(Buffer.from(line.slice(16_384), 'latin1'))
+  expect([seen.has('wt-1', 7), seen.has('wt-1', 40_000)]).toEqual([true, false])
+})

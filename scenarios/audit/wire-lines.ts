@@ -1,7 +1,10 @@
 import type { ExchangeLog, ExchangeRecord } from '../../simulators/proxy/exchange-log.ts'
-import { NUMBERED_LINE } from './numbered-line.ts'
+import { BEGINNING_OF_NUMBERED_LINE } from './numbered-line.ts'
 
-/** Which numbered lines an engine has sent a subject, over all of its connections: what is missing in its output was read, or never was. */
+/**
+ * Which numbered lines an engine has sent a subject, over all of its connections: what is missing in its output was read, or never was. The beginning of a line
+ * stands for all of it.
+ */
 export class WireLines implements ExchangeLog {
   readonly #sent = new Map<string, Set<number>>()
 
@@ -16,7 +19,7 @@ export class WireLines implements ExchangeLog {
       // A chunk of HTTP may end inside a line.
       const text = (rest + Buffer.from(bytes).toString('latin1')).replaceAll(CHUNK_BORDER, '')
       let end = 0
-      for (const match of text.matchAll(NUMBERED_LINE)) {
+      for (const match of text.matchAll(BEGINNING_OF_NUMBERED_LINE)) {
         this.#add(match.groups!['container']!, Number(match.groups!['line']))
         end = match.index + match[0].length
       }

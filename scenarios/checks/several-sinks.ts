@@ -1,10 +1,9 @@
-import { mkdir, open, rm } from 'node:fs/promises'
-import path from 'node:path'
+import { mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UsageError } from '../../reference/usage-error.ts'
 import { LineAudit } from '../audit/line-audit.ts'
 import { RunAudit } from '../audit/run-audit.ts'
-import { runProgram } from '../docker/run-program.ts'
+import { SmallDisk } from '../engines/small-disk.ts'
 import { none, Rig, until, verdict, type CollectorProcess } from './rig.ts'
 
 const CONTAINERS = 100
@@ -22,9 +21,10 @@ const MEMORY_MAX = 300e6
  * @throws UsageError when it does not run as root: a file system is mounted
  */
 export async function severalSinks(): Promise<void> {
-  if (process.getuid?.() !== 0)
+  if (!SmallDisk.canMount())
     throw new UsageError('Cannot mount a small file system: run several-sinks as root')
   await using rig = await Rig.open()
+  await mkdir(rig.logs, { recursive: true })
   await using disk = await SmallDisk.mount(rig.logs)
   const names = Array.from({ length: CONTAINERS }, (_, index) => `sinks-${index + 1}`)
   for (const name of names) await rig.container(name, script(name))
@@ -43,7 +43,7 @@ export async function severalSinks(): Promise<void> {
     report('the disk is full', full)
     await run.killAndStart()
     await sleep(5000)
-    await disk.empty()
+    disk.empty()
     await run.finish()
   } finally {
     if (process.exitCode === 1) await rig.showLog()
@@ -206,47 +206,6 @@ function lastNumber(text: string): number {
   return Number(/ (\d+)\s*$/.exec(text)?.[1] ?? 0)
 }
 
-/** A file system in memory that can be filled. */
-class SmallDisk implements AsyncDisposable {
-  readonly #directory: string
-
-  private constructor(directory: string) {
-    this.#directory = directory
-  }
-
-  static async mount(directory: string): Promise<SmallDisk> {
-    await mkdir(directory, { recursive: true })
-    await runProgram('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'tmpfs', directory])
-    return new SmallDisk(directory)
-  }
-
-  async fill(): Promise<void> {
-    await using ballast = await open(this.#ballast, 'w')
-    const block = Buffer.alloc(64 * 1024)
-    for (;;) {
-      const full = await ballast.write(block).then(
-        ({ bytesWritten }) => bytesWritten < block.length,
-        () => true,
-      )
-      if (full) return
-    }
-  }
-
-  async empty(): Promise<void> {
-    await rm(this.#ballast)
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await runProgram('umount', ['-l', this.#directory])
-  }
-
-  get #ballast(): string {
-    return path.join(this.#directory, 'ballast')
-  }
-}
-
 function script(name: string): string {
   return `n=0; while true; do i=0; while [ $i -lt ${LINES_PER_SECOND} ]; do i=$((i+1)); n=$((n+1)); echo "${name} $n"; done; usleep 1000000; done`
 }
-
-const DISK_MIB = 64

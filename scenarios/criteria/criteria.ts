@@ -1,7 +1,7 @@
 import type { LineCounts } from '../audit/line-audit.ts'
 import type { Column, Observations, Series } from '../observations.ts'
 import type { Operation, OperationKind } from '../operator/operation.ts'
-import type { Criterion } from '../phase.ts'
+import { lastsSeconds, type Criterion, type Disturbance } from '../phase.ts'
 import { firstAndLast, growthOf, maximum, median, totalGrowth, type Growth } from './growth.ts'
 
 /** Tasks must not grow by `limit` or more in a phase minute. */
@@ -185,21 +185,21 @@ export const cpuSteady: Criterion = {
 }
 
 function lastThirdToMiddle(column: Column): number | null {
-  const spent = spentSoFar(column)
+  const spent = addedUp(column)
   const at = (share: number): number => spent[Math.round((spent.length - 1) * share)] ?? 0
   const [middle, last, end] = [at(1 / 3), at(2 / 3), at(1)]
   return last > middle ? (end - last) / (last - middle) : null
 }
 
 /** Over all its processes, one after the other: where the figure falls another one began. */
-function spentSoFar(column: Column): number[] {
+function addedUp(column: Column): number[] {
   let before = 0
-  let spent = 0
-  return column.map((seconds) => {
-    if (seconds === null) return spent
-    spent += seconds >= before ? seconds - before : seconds
-    before = seconds
-    return spent
+  let sum = 0
+  return column.map((figure) => {
+    if (figure === null) return sum
+    sum += figure >= before ? figure - before : figure
+    before = figure
+    return sum
   })
 }
 
@@ -254,15 +254,18 @@ function growthOverCycles(
   return maximum(cycles)
 }
 
-/** At least one rotation in all. */
+/** At least one rotation, of all processes of the subject that followed one another. */
 export const someRotations: Criterion = {
   id: 'rotations',
   description: 'rotations in all',
   comparator: '>',
   limit: 0,
   unit: 'rotations',
-  measure: ({ rotationsByContainer: rotations }) =>
-    rotations === null ? null : [...rotations.values()].reduce((sum, count) => sum + count, 0),
+  measure: ({ rotationsByContainer, series }) => {
+    if (rotationsByContainer === null) return null
+    const ofTheLast = [...rotationsByContainer.values()].reduce((sum, count) => sum + count, 0)
+    return Math.max(ofTheLast, addedUp(series.rotations ?? []).at(-1) ?? 0)
+  },
 }
 
 /** At half of the samples or more, every slot of the pool is taken. */
@@ -316,6 +319,24 @@ export const alwaysHealthy: Criterion = {
   unit: 'checks',
   measure: ({ series }) =>
     whenSeen(series.healthy, (healthy) => healthy.filter((value) => value !== 1).length),
+}
+
+/** While each of these disturbances lasted, health was not good at least once. */
+export function healthTells(disturbances: readonly Disturbance[]): Criterion {
+  return {
+    id: 'health-tells',
+    description: 'disturbances of which health told',
+    comparator: '=',
+    limit: disturbances.length,
+    unit: 'disturbances',
+    measure: ({ series: { healthy, t } }) =>
+      whenSeen(healthy, (column) => disturbances.filter((each) => isTold(each, t, column)).length),
+  }
+}
+
+function isTold({ kind, atSeconds }: Disturbance, t: readonly number[], healthy: Column): boolean {
+  const toSeconds = atSeconds + lastsSeconds(kind)
+  return t.some((at, index) => at >= atSeconds && at <= toSeconds && healthy[index] === 0)
 }
 
 export const noDeadlineErrors: Criterion = {

@@ -6,6 +6,7 @@ import {
   type SinkMachine,
   type WireMachine,
 } from '../../simulators/index.ts'
+import { BEGINNING_OF_NUMBERED_LINE } from '../audit/numbered-line.ts'
 import type { ContainersRequest, RunningContainers } from '../engines/engine-provider.ts'
 import { reportProblem } from '../simulated/phase-scenario.ts'
 import type { Workload } from '../workload.ts'
@@ -21,6 +22,7 @@ class WorkloadContainer extends GenericContainer {
       .withLabels({ ...labels, [OWNER_LABEL]: String(process.pid) })
       .withNetworkMode('none')
       .withCommand(['/bin/sh', '-c', workloadScript(workload)])
+    this.createOpts.Tty = workload.writing.tty
     this.hostConfig.LogConfig = { Type: 'json-file', Config: {} }
   }
 }
@@ -120,9 +122,13 @@ function isNotFound(error: unknown): boolean {
 }
 
 async function lastStoredLine(container: Docker.Container): Promise<number> {
-  const log = await container.logs({ stdout: true, stderr: true, tail: 1 })
-  return Number(/ (\d+) \w+ \.\s*$/.exec(log.toString())?.[1] ?? 0)
+  const log = await container.logs({ stdout: true, stderr: true, tail: MESSAGES_OF_A_LINE })
+  const beginnings = log.toString('latin1').matchAll(BEGINNING_OF_NUMBERED_LINE)
+  return Number([...beginnings].at(-1)?.groups?.['line'] ?? 0)
 }
+
+/** A line of a megabyte is stored in 65. */
+const MESSAGES_OF_A_LINE = 80
 
 /** Carries the process id of the testbed that started the container. */
 const OWNER_LABEL = 'watertight.owner'

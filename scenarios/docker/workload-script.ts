@@ -1,22 +1,23 @@
 import { FILLER } from '../audit/numbered-line.ts'
-import type { Pace, Workload } from '../workload.ts'
+import type { Pace, Workload, Writing } from '../workload.ts'
 
 /**
  * A program for busybox's shell that writes numbered lines at a workload's pace: the first at once, the last when it is told to end
  * (SIGTERM). Lines come in bursts, one burst in a tick, because every sleep costs a process.
  */
-export function workloadScript({ name, stream, pace }: Workload): string {
+export function workloadScript({ name, stream, pace, writing }: Workload): string {
   const { ticks, lines } = ticksOf(pace)
   return `${stream === 'stderr' ? 'exec >&2' : ':'}
 n=0
 over=
 trap 'over=1' TERM
+${lineFunctions(name, writing)}
 say() {
   i=0
   while [ $i -lt $1 ]; do
     n=$((n + 1))
     i=$((i + 1))
-    echo "${name} $n ${FILLER} ."
+    ${writing.endsLate ? 'put_late' : 'put'}
   done
 }
 say 1
@@ -27,6 +28,7 @@ while [ -z "$over" ]; do
   if [ $((t % ${ticks})) -eq 0 ]; then say ${lines}; fi
 done
 say 1
+${writing.endsLate ? 'echo "$late"' : ''}
 `
 }
 
@@ -35,6 +37,36 @@ export function ticksOf(pace: Pace): { ticks: number; lines: number } {
   const exact = (pace.everySeconds * 1000) / TICK_MS
   if (exact >= 1) return { ticks: Math.round(exact), lines: pace.lines }
   return { ticks: 1, lines: Math.round(pace.lines / exact) }
+}
+
+/** `put` writes line `$n`; `put_late` writes the rest of the line before and the first half of line `$n`. */
+function lineFunctions(name: string, { lineBytes, endsLate }: Writing): string {
+  const usual = `text="${name} $n ${FILLER} ."`
+  const lengths = lineBytes.filter((bytes) => bytes !== null)
+  if (lengths.length === 0 && !endsLate) return `put() { ${usual}; echo "$text"; }`
+  const choices = lineBytes.flatMap((bytes, index) => (bytes === null ? [] : [`${index}) long ${bytes};;`]))
+  return `x=${FILLER}
+while [ \${#x} -lt ${Math.max(0, ...lengths)} ]; do x=$x$x; done
+long() {
+  text="${name} $n "
+  end=" $1 ."
+  text=$text\${x:0:$(($1 - \${#text} - \${#end}))}$end
+}
+choose() {
+  case $(((n - 1) % ${lineBytes.length})) in
+    ${choices.join('\n    ')}
+    *) ${usual};;
+  esac
+}
+put() { choose; echo "$text"; }
+late=
+put_late() {
+  choose
+  if [ -n "$late" ]; then echo "$late"; fi
+  half=$((\${#text} / 2))
+  echo -n "\${text:0:$half}"
+  late=\${text:$half}
+}`
 }
 
 const TICK_MS = 200

@@ -24,6 +24,7 @@ function setUp(): { disturber: Disturber; happened: string[]; goTo: (seconds: nu
     'restart-engine': note('restart'),
     'hang-engine': note('hang'),
     'fail-sink': note('fail'),
+    'fill-disk': note('fill'),
     'restart-subject': note('stop'),
     'kill-subject': note('kill'),
   })

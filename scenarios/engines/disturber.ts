@@ -1,10 +1,4 @@
-import {
-  ENGINE_AWAY_SECONDS,
-  SINK_FAILS_SECONDS,
-  isOperation,
-  type DisturbanceKind,
-  type Phase,
-} from '../phase.ts'
+import { isOperation, lastsSeconds, type DisturbanceKind, type Phase } from '../phase.ts'
 import type { OperationKind } from '../operator/operation.ts'
 import type { PlayedFault } from './phase-engine.ts'
 
@@ -15,13 +9,6 @@ export type DisturbanceActions = Readonly<
 
 /** The operator's part; `null` where the subject has no API. */
 export type Operate = ((kind: OperationKind) => Promise<void>) | null
-
-/** Phase seconds; the others are over at once. */
-const LASTS_SECONDS: Readonly<Partial<Record<DisturbanceKind, number>>> = {
-  'restart-engine': ENGINE_AWAY_SECONDS,
-  'hang-engine': ENGINE_AWAY_SECONDS,
-  'fail-sink': SINK_FAILS_SECONDS,
-}
 
 /** Plays the disturbances of a phase, one after the other. */
 export class Disturber {
@@ -43,7 +30,7 @@ export class Disturber {
     return played.map(({ kind, atSeconds }) => ({
       name: kind,
       fromSeconds: atSeconds,
-      toSeconds: atSeconds + (LASTS_SECONDS[kind] ?? 0),
+      toSeconds: atSeconds + lastsSeconds(kind),
     }))
   }
 

@@ -10,7 +10,14 @@ import { storedStamps } from '../docker/stored-log.ts'
 import { dockerClient } from '../docker/docker-host.ts'
 import type { Observations } from '../observations.ts'
 import { Operator } from '../operator/operator.ts'
-import { containerCount, ENGINE_AWAY_SECONDS, isOperated, SINK_FAILS_SECONDS, type Phase } from '../phase.ts'
+import {
+  containerCount,
+  isOperated,
+  lastsSeconds,
+  orders,
+  type DisturbanceKind,
+  type Phase,
+} from '../phase.ts'
 import { newlyOpen } from '../probes/newly-open.ts'
 import { openDescriptors } from '../probes/open-descriptors.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
@@ -64,7 +71,7 @@ class RealTimeRun {
   async run(provider: EngineProvider, subject: Subject): Promise<EngineRun> {
     const { compress, progress, seed } = this.#options
     const [labelKey, labelValue] = ['watertight.run', this.#id]
-    await using room = await openRunRoom()
+    await using room = await openRunRoom({ smallDisk: orders(this.#phase, 'fill-disk') })
     await using sink = await startSinkServer(path.join(room.sent, 'requests.log'))
     progress.step(`starting ${containerCount(this.#phase)} containers`)
     await using containers = await provider.start({
@@ -109,7 +116,7 @@ class RealTimeRun {
     const startedAt = performance.now()
     const openAtStart = await openDescriptors(await process.pids())
     const operator = this.#operator(definition, observer, proxy, process, room)
-    const disturber = this.#disturber(containers, proxy, process, operator, sink)
+    const disturber = this.#disturber(containers, proxy, process, operator, sink, room)
     const series = await this.#sampleWhileTheClockRuns(observer, process, disturber)
     // Who reads stored logs has none, rotated or not.
     const lastingConnections = (definition.storedLogs ?? null) === null ? proxy.openSince(startedAt) : null
@@ -241,10 +248,10 @@ class RealTimeRun {
     return seconds
   }
 
-  /** @param seconds of the phase */
-  #after(seconds: number, act: () => void): void {
-    // It changes what is in this process alone, and so must not keep it alive.
-    setTimeout(act, (seconds * 1000) / this.#options.compress).unref()
+  /** At the end of a disturbance. */
+  #after(kind: DisturbanceKind, act: () => void): void {
+    // What it changes is gone with this process or with the run, and so it must not keep it alive.
+    setTimeout(act, (lastsSeconds(kind) * 1000) / this.#options.compress).unref()
   }
 
   #disturber(
@@ -253,8 +260,9 @@ class RealTimeRun {
     process: SubjectProcess,
     operator: Operator | null,
     { sink }: SinkServer,
+    { disk }: RunRoom,
   ): Disturber {
-    const awayMs = (ENGINE_AWAY_SECONDS * 1000) / this.#options.compress
+    const awayMs = (lastsSeconds('restart-engine') * 1000) / this.#options.compress
     const actions: DisturbanceActions = {
       'cut-connections': () => proxy.cut(),
       'restart-engine': async () => {
@@ -263,11 +271,15 @@ class RealTimeRun {
       },
       'hang-engine': () => {
         const hang = proxy.inject(faults.hang())
-        this.#after(ENGINE_AWAY_SECONDS, () => hang[Symbol.dispose]())
+        this.#after('hang-engine', () => hang[Symbol.dispose]())
       },
       'fail-sink': () => {
         const failure = sink.inject({ kind: 'server-error', status: 503 })
-        this.#after(SINK_FAILS_SECONDS, () => failure[Symbol.dispose]())
+        this.#after('fail-sink', () => failure[Symbol.dispose]())
+      },
+      'fill-disk': async () => {
+        await disk?.fill()
+        this.#after('fill-disk', () => disk?.empty())
       },
       'restart-subject': async () => {
         this.#restarts.push(await this.#restart(process))

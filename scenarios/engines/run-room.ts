@@ -1,11 +1,14 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { SmallDisk } from './small-disk.ts'
 
 /** The directories of one run. Disposing removes them. */
 export interface RunRoom extends AsyncDisposable {
   /** What the subject writes. */
   readonly output: string
+  /** The disk that has it, and nothing else; `null` where it lies on the machine's own. */
+  readonly disk: SmallDisk | null
   /** What the subject remembers. */
   readonly state: string
   /** What a program writes that is no container. */
@@ -18,10 +21,16 @@ export interface RunRoom extends AsyncDisposable {
   readonly engine: string
 }
 
-export async function openRunRoom(): Promise<RunRoom> {
+/** @param options.smallDisk whether the output is on a disk of its own, which takes root; default false */
+export async function openRunRoom({
+  smallDisk = false,
+}: { readonly smallDisk?: boolean } = {}): Promise<RunRoom> {
   const root = await mkdtemp(path.join(tmpdir(), 'watertight-run-'))
+  const disk = path.join(root, 'disk')
+  await mkdir(disk)
+  const mounted = smallDisk ? await SmallDisk.mount(disk) : null
   const directories = {
-    output: path.join(root, 'output'),
+    output: path.join(disk, 'output'),
     state: path.join(root, 'state'),
     tailed: path.join(root, 'tailed'),
     logs: path.join(root, 'logs'),
@@ -30,7 +39,11 @@ export async function openRunRoom(): Promise<RunRoom> {
   await Promise.all(Object.values(directories).map((directory) => mkdir(directory)))
   return {
     ...directories,
+    disk: mounted,
     engine: path.join(root, 'engine.sock'),
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: async () => {
+      await mounted?.[Symbol.asyncDispose]()
+      await rm(root, { recursive: true, force: true })
+    },
   }
 }

@@ -29,9 +29,13 @@ export function writtenLines(world: World, names: readonly string[]): WrittenLin
   return new Map(entries)
 }
 
-/** Whether a reader has been sent a line of a container whose every line is a message. */
+/** Whether a reader has been sent a line of a container that writes to one stream: all its messages. */
 export function sentByEngine(world: World): WasRead {
-  return (container, line) => line <= world.engine.container(container).log.readThrough
+  return (name, line) => {
+    const { expected, log } = world.engine.container(name)
+    if (line > expected.lines) return false
+    return expected.line(line - 1).messages.at(-1)! < log.readThrough
+  }
 }
 
 /** What the collector holds open, tasks included, by what it is and where it was opened. */

@@ -28,7 +28,7 @@ import { collectorYaml, tailedFile } from '../collector-settings.ts'
 import type { Observations, StopObservation } from '../observations.ts'
 import type { OperatedSubject } from '../operator/operated-subject.ts'
 import { Operator } from '../operator/operator.ts'
-import { containerCount, ENGINE_AWAY_SECONDS, isOperated, SINK_FAILS_SECONDS, type Phase } from '../phase.ts'
+import { containerCount, isOperated, lastsSeconds, type DisturbanceKind, type Phase } from '../phase.ts'
 import { ANY_KIND } from '../subjects/sink-kinds.ts'
 import { newlyOpen } from '../probes/newly-open.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
@@ -226,16 +226,20 @@ class VirtualRun {
         world.inject(faults.eventStreamDropped())
       },
       'restart-engine': () => {
-        const downMs = (ENGINE_AWAY_SECONDS * 1000) / this.#options.compress
+        const downMs = (lastsSeconds('restart-engine') * 1000) / this.#options.compress
         world.inject(faults.restartEngine({ downMs }))
       },
       'hang-engine': () => {
         world.inject(faults.hang())
-        this.#after(ENGINE_AWAY_SECONDS, () => world.inject(faults.comeBack()))
+        this.#after('hang-engine', () => world.inject(faults.comeBack()))
       },
       'fail-sink': () => {
         const failure = this.#sink?.inject({ kind: 'server-error', status: 503 })
-        this.#after(SINK_FAILS_SECONDS, () => failure?.[Symbol.dispose]())
+        this.#after('fail-sink', () => failure?.[Symbol.dispose]())
+      },
+      'fill-disk': () => {
+        const full = world.inject(faults.noSpace({ path: new RegExp(`^${PLACE.outDir}/`) }))
+        this.#after('fill-disk', () => full[Symbol.dispose]())
       },
       'restart-subject': async () => {
         const { seconds } = await this.#stop()
@@ -290,9 +294,10 @@ class VirtualRun {
     }
   }
 
-  /** @param seconds of the phase */
-  #after(seconds: number, act: () => void): void {
-    this.#world.schedule((seconds * 1000) / this.#options.compress, 'the disturbance is over', act)
+  /** At the end of a disturbance. */
+  #after(kind: DisturbanceKind, act: () => void): void {
+    const afterMs = (lastsSeconds(kind) * 1000) / this.#options.compress
+    this.#world.schedule(afterMs, 'the disturbance is over', act)
   }
 
   async #sample(t: number): Promise<void> {

@@ -44,6 +44,8 @@ test('the phases are those of the requirements, with their load and length', () 
     ['D11', 'stress', 18, 120],
     ['D13', 'hung-engine', 8, 10],
     ['D13', 'reconnects', 6, 10],
+    ['D13', 'odd-output', 10, 15],
+    ['D13', 'disk-full', 8, 30],
     ['D5', 'crowd', 200, 30],
     ['D12', 'soak', 40, 1440],
   ])
@@ -126,6 +128,21 @@ test.each([
   expect(failed).toEqual([id])
 })
 
+test.each([['health-tells']])('disk-full fails on %s alone, where health is good all the time', (id) => {
+  const seen = { disturbances: 2, series: { t: steady(600), healthy: steady(1) } }
+  const failed = [...judged('disk-full', observations(seen)).values()].filter(({ pass }) => pass === false)
+  expect(failed.map((result) => result.id)).toEqual([id])
+})
+
+test.each([
+  ['while the disk is full', 1199, true],
+  ['before that', 299, false],
+  ['only afterwards', 1201, false],
+] as const)('disk-full is told by health that is not good %s', (_, at, pass) => {
+  const series = { t: [0, at, 1500], healthy: [1, 0, 1] }
+  expect(judged('disk-full', observations({ series })).get('health-tells')?.pass).toBe(pass)
+})
+
 test('processor time of processes that follow one another is added up', () => {
   const cpuSeconds = [1, 2, 3, 4, 0, 1, 2, 3, 0, 1]
   const { measured } = judged('stress', observations({ series: { cpuSeconds } })).get('cpu-rise')!
@@ -136,6 +153,12 @@ test('processor time of processes that follow one another is added up', () => {
 test('load fails when nothing was rotated', () => {
   const results = judged('load', { ...goodLoad, rotationsByContainer: new Map([['wt-01', 0]]) })
   expect(results.get('rotations')?.pass).toBe(false)
+})
+
+test('rotations of a process that was ended count as well', () => {
+  const series = { rotations: [0, 3, 5, 0, null, 1, 0] }
+  const seen = observations({ rotationsByContainer: new Map([['wt-01', 0]]), series })
+  expect(judged('odd-output', seen).get('rotations')).toMatchObject({ measured: 6, pass: true })
 })
 
 test('descriptors that grew are named with kind, count and growth, the worst first', () => {

@@ -8,6 +8,7 @@ import {
   descriptorsBackToBaseline,
   disturbed,
   endsWithLinesInFlight,
+  healthTells,
   memoryGrowth,
   noConnectionsAfterStop,
   noDeadlineErrors,
@@ -39,6 +40,19 @@ const RECONNECTS: readonly Disturbance[] = [
   { atSeconds: 435, kind: 'kill-subject' },
   { atSeconds: 525, kind: 'cut-connections' },
 ]
+
+/** Before the first and behind the third there is time for a rotation of each stream, and behind the last for its lines to come. */
+const CUTS_IN_LINES: readonly Disturbance[] = [
+  { atSeconds: 330, kind: 'kill-subject' },
+  { atSeconds: 390, kind: 'restart-subject' },
+  { atSeconds: 450, kind: 'cut-connections' },
+  { atSeconds: 840, kind: 'cut-connections' },
+]
+
+/** The only one of which health must tell. */
+const FULL_DISK: Disturbance = { atSeconds: 300, kind: 'fill-disk' }
+/** The kill, while the disk is full, finds a line of which only a part had room. */
+const FULL_DISKS: readonly Disturbance[] = [FULL_DISK, { atSeconds: 1140, kind: 'kill-subject' }]
 
 /** The same again and again, at even distances. */
 function repeated(
@@ -239,6 +253,29 @@ export const PHASES: readonly Phase[] = [
     load: { chatty: 6, bursty: 0, silent: 0 },
     disturbances: RECONNECTS,
     criteria: [disturbed(RECONNECTS.length), ...ALWAYS],
+  },
+  {
+    name: 'odd-output',
+    requirement: 'D13',
+    description:
+      'Terminals, lines that stay open for a long time, and lines of up to a megabyte beside usual ones: none is cut, joined or mixed with another, over rotations, cuts, a restart and a kill',
+    durationSeconds: 15 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 3, terminal: 3, partial: 2, huge: 2 },
+    disturbances: CUTS_IN_LINES,
+    criteria: [disturbed(CUTS_IN_LINES.length), someRotations, ...ALWAYS],
+  },
+  {
+    name: 'disk-full',
+    requirement: 'D13',
+    description:
+      'The disk that has the output is full for a quarter of an hour, and the collector is killed meanwhile: health says so, and once there is room all lines are there, each once',
+    durationSeconds: 30 * MINUTES,
+    slots: SLOTS,
+    load: { chatty: 6, bursty: 2 },
+    disturbances: FULL_DISKS,
+    // Not that health is always good: it must not be. A sink that fails is told after 10 s, so that the disk is full for longer than that at any compression up to 90.
+    criteria: [disturbed(FULL_DISKS.length), healthTells([FULL_DISK]), ...ALWAYS],
   },
   {
     name: 'crowd',

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { messageOf } from '../../reference/errors.ts'
 import { UsageError } from '../../reference/usage-error.ts'
 import { ENGINE_NAMES } from '../engines/phase-engine.ts'
+import { CONTAINER_KINDS } from '../phase.ts'
 import { conclusionsOf, type Conclusion } from './conclusions.ts'
 import type { RunResult } from './run-result.ts'
 
@@ -113,9 +114,7 @@ const SETUP = z.object({
   description: z.string().default(''),
   phaseSeconds: z.number().default(0),
   containers: z.number().default(0),
-  load: z
-    .object({ chatty: COUNT, bursty: COUNT, silent: COUNT })
-    .default({ chatty: 0, bursty: 0, silent: 0 }),
+  load: z.partialRecord(z.enum(CONTAINER_KINDS), z.number()).default({}),
   slots: z.number().default(0),
   configuration: z.string().default(''),
   machine: z.string().default(''),

@@ -4,7 +4,7 @@ import type { LineCounts } from '../audit/line-audit.ts'
 import { judge, passed, type CriterionResult } from '../criteria/verdict.ts'
 import type { EngineName, EngineRun, PlayedFault } from '../engines/phase-engine.ts'
 import type { DelaySummary, Series } from '../observations.ts'
-import { containerCount, type ContainerKind, type Phase } from '../phase.ts'
+import { containerCount, type Load, type Phase } from '../phase.ts'
 
 /** One run of a phase, as `--json` prints it. */
 export interface RunResult {
@@ -41,7 +41,7 @@ export interface RunSetup {
   /** At full length. */
   readonly phaseSeconds: number
   readonly containers: number
-  readonly load: Readonly<Record<ContainerKind, number>>
+  readonly load: Load
   readonly slots: number
   /** How the subject was told to run. */
   readonly configuration: string

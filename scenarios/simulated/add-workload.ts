@@ -1,6 +1,5 @@
 import type { Behaviour, SimulatedContainer, SimulatedEngine } from '../../simulators/index.ts'
-import { numberedLine } from '../audit/numbered-line.ts'
-import type { Workload } from '../workload.ts'
+import { lineOf, type Workload } from '../workload.ts'
 
 /** Starts a container that writes a workload: the first line at once, the last when it is told to end. */
 export function addWorkload(
@@ -8,21 +7,23 @@ export function addWorkload(
   workload: Workload,
   labels: Readonly<Record<string, string>>,
 ): SimulatedContainer {
-  const { name, stream } = workload
+  const { name, stream, writing } = workload
   const container = engine.addContainer({
     name,
     labels,
+    tty: writing.tty,
     behaviour: behaviourOf(workload),
     atExit: { lines: 1, stream },
-    lineText: (number) => numberedLine(name, number),
+    lineText: (number) => lineOf(workload, number),
   })
-  container.writeNumberedLine({ stream })
+  container.writeNumberedLine({ stream, endsLate: writing.endsLate })
   return container
 }
 
-function behaviourOf({ kind, stream, pace }: Workload): Behaviour {
+function behaviourOf({ kind, stream, pace, writing: { endsLate } }: Workload): Behaviour {
   if (kind === 'silent') return { kind }
-  return { kind: 'bursty', everyMs: pace.everySeconds * 1000, lines: pace.lines, jitter: JITTER, stream }
+  const { lines, everySeconds } = pace
+  return { kind: 'bursty', everyMs: everySeconds * 1000, lines, jitter: JITTER, stream, endsLate }
 }
 
 /** Containers that write at the same moments would hide what comes between. */

@@ -102,6 +102,8 @@ export class SimulatedContainer {
   /** The moment of the monotonic clock as of which the workload writes; null while it does not. */
   #writingAtMs: number | null = null
   #lastNumber = 0
+  /** The rest of the last numbered line, if it is still to be written. */
+  #lateEnd: { readonly stream: 'stdout' | 'stderr'; readonly end: Uint8Array } | null = null
   #logsFollowed = 0
 
   constructor(host: Host, id: string, options: ContainerOptions, engine: ContainerEngine) {
@@ -182,7 +184,9 @@ export class SimulatedContainer {
     const line = this.#numberedLine(++this.#lastNumber, shape, ending)
     const stream = shape.stream ?? 'stdout'
     const chosen = stream === 'both' ? (this.random.chance(0.5) ? 'stdout' : 'stderr') : stream
-    this.write(chosen, line)
+    this.#writeLateEnd()
+    if (shape.endsLate === true) this.#writeFirstHalf(chosen, toBytes(line))
+    else this.write(chosen, line)
   }
 
   /** Replaces what the process does, at once if it runs. */
@@ -218,6 +222,7 @@ export class SimulatedContainer {
     for (let line = 1; line <= lines; line++) {
       this.writeNumberedLine(shape, unterminated === true && line === lines ? '' : '\n')
     }
+    this.#writeLateEnd()
     for (const copier of this.#copiers.values()) copier.end()
     this.#expected.end()
     this.#copiers = this.#newCopiers()
@@ -247,6 +252,19 @@ export class SimulatedContainer {
     const { clock } = this.#host
     if (this.#writingAtMs === null || clock.wallTimeAt === null) return clock.wallTime()
     return clock.wallTimeAt(this.#writingAtMs)
+  }
+
+  #writeFirstHalf(stream: 'stdout' | 'stderr', line: Uint8Array): void {
+    const half = line.length >> 1
+    this.write(stream, line.subarray(0, half))
+    this.#lateEnd = { stream, end: line.slice(half) }
+  }
+
+  #writeLateEnd(): void {
+    if (this.#lateEnd === null) return
+    const { stream, end } = this.#lateEnd
+    this.#lateEnd = null
+    this.write(stream, end)
   }
 
   #writeLineAsOf(atMs: number, shape: LineShape): void {

@@ -53,7 +53,7 @@ export class ContainerPosition implements SourcePosition {
   }
 
   toJSON(): unknown {
-    const { messages, ring, newest, counted } = this.cursor
+    const { messages, ring, repeats = 0, newest, counted } = this.cursor
     const { epoch, records, maxLineBytes, digests, since, unterminated, place } = this
     const { joined, bucket } = this.stages
     const partials = this.partials.map(toJSON)
@@ -62,6 +62,7 @@ export class ContainerPosition implements SourcePosition {
       records,
       messages,
       ring: [...ring],
+      ...(repeats > 0 ? { repeats } : {}),
       newest,
       counted,
       partials,
@@ -100,6 +101,7 @@ const FORM = z.object({
   records: count,
   messages: count,
   ring: z.array(count).max(RING_KEYS),
+  repeats: count.optional(),
   newest: z.union([z.literal(''), stamp]),
   counted: z.object({ sinceNewest: count, lines: count }).optional(),
   partials: z.array(z.object({ stream: z.int().min(0).max(2), stamp, base64: z.base64() })),
@@ -121,11 +123,11 @@ const FORM = z.object({
 export function parseContainerPosition(json: unknown): ContainerPosition {
   const parsed = FORM.safeParse(json)
   if (!parsed.success) throw new Error(`Cannot read a container's position: ${z.prettifyError(parsed.error)}`)
-  const { epoch, records, messages, ring, newest, counted, partials, ...rest } = parsed.data
+  const { epoch, records, messages, ring, repeats, newest, counted, partials, ...rest } = parsed.data
   return new ContainerPosition({
     epoch,
     records,
-    cursor: { messages, ring: Float64Array.from(ring), newest, counted },
+    cursor: { messages, ring: Float64Array.from(ring), repeats, newest, counted },
     partials: partials.map((partial) => ({
       stream: partial.stream,
       stamp: new Uint8Array(Buffer.from(partial.stamp)),

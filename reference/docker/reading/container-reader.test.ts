@@ -81,6 +81,24 @@ describe('ContainerReader', () => {
     },
   )
 
+  test.for([10, 49, 50, 51, 60, 500])(
+    'a line of equal pieces that is left after piece %i of 600 is found again at that piece',
+    (pieces) => {
+      const piece = frame(100, 'x'.repeat(16_384))
+      const stored = [...lines(1, 99), frame(100, 'first '.repeat(2731).slice(0, 16_384))]
+      stored.push(...Array.from({ length: 600 }, () => piece), frame(100, 'end\n'), ...lines(101, 102))
+      const options = { ...OPTIONS, maxLineBytes: 2 ** 24 }
+      const reader = createReader(options)
+      readAll(reader, stored.slice(0, 100 + pieces))
+      const before = text(reader)
+      const position = parseContainerPosition(JSON.parse(JSON.stringify(reader.position)))
+      const later = createReader({ ...options, position })
+      readAll(later, stored)
+      const whole = Buffer.concat(stored.map((one) => one.subarray(39))).toString()
+      expect(before + text(later) === whole).toBe(true)
+    },
+  )
+
   test('a log that begins within the ring and does not go on behind it is a gap, told once, and all behind it is read', () => {
     const reader = createReader(OPTIONS)
     reader.open('follow')

@@ -320,7 +320,11 @@ export class FollowReader implements ContainerReader {
         rest ??
         (ring.length === 0 || role !== 'read'
           ? undefined
-          : new RingSearch(ring, { asked: isLimited ? undefined : asked, limit })),
+          : new RingSearch(ring, {
+              asked: isLimited ? undefined : asked,
+              limit,
+              repeats: this.#delivered.repeats,
+            })),
       known: [],
       role,
       isLimited,

@@ -53,6 +53,18 @@ describe('a line that nobody waits for', () => {
   })
 })
 
+const longLine = (number: number): string => `${number}${'x'.repeat(40_000)}`
+
+test('a line that ends late is open until the next one comes, or its process ends', async () => {
+  const world = new World({ seed: 1 })
+  const behaviour: Behaviour = { kind: 'chatty', everyMs: 1000, endsLate: true }
+  const web = world.engine.addContainer({ name: 'web', behaviour, lineText: longLine, atExit: { lines: 1 } })
+  await world.advance(2000)
+  expect([web.lastNumber, web.expected.lines, web.expected.hasOpenLine]).toEqual([2, 1, true])
+  world.engine.stop('web')
+  expect(Buffer.from(web.expected.view()).toString()).toBe(`${[1, 2, 3].map(longLine).join('\n')}\n`)
+})
+
 test('who is told of stored lines is told of those of a container that is added later', async () => {
   const world = new World({ seed: 1 })
   const told: number[] = []

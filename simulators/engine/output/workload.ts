@@ -9,6 +9,8 @@ export interface LineShape {
   readonly stream?: 'stdout' | 'stderr' | 'both'
   /** Length of a line with its newline, bytes, drawn between the two. Lines are never shorter than their number needs. Default 40 to 120. */
   readonly lineBytes?: { readonly min: number; readonly max: number }
+  /** The second half of a line is written with the next numbered line, or when the process ends: until then the line is open. Default false. */
+  readonly endsLate?: boolean
 }
 
 /**

@@ -6,6 +6,11 @@ export interface CursorState {
   readonly messages: number
   /** Keys of the last of them, oldest first, at most {@link RING_KEYS}. */
   readonly ring: Float64Array
+  /**
+   * Messages right before the ring that have the key of all of the ring, as the pieces of a long line that repeats itself: how far into that line the place is.
+   * Left out where it is not known.
+   */
+  readonly repeats?: number | undefined
   /** The newest stamp delivered, '' for none. */
   readonly newest: string
   /** Only of a log that is read in snapshots, and not in positions that were saved before there was counting. */

@@ -8,6 +8,8 @@ export class Delivered {
   readonly history: KeyHistory
   #trail: KeyTrail
   readonly #newest = new Uint8Array(STAMP_BYTES)
+  /** The last messages of which all have the same key. */
+  #run = 0
   #newestStamp: string | undefined
 
   constructor(restored?: CursorState) {
@@ -15,6 +17,7 @@ export class Delivered {
     this.history = new KeyHistory((restored?.messages ?? 0) - ring.length)
     for (const key of ring) this.history.add(key)
     this.#trail = new KeyTrail(ring)
+    this.#run = lengthOfRun(ring) + (restored?.repeats ?? 0)
     if (restored !== undefined && restored.newest !== '') this.#newest.set(Buffer.from(restored.newest))
   }
 
@@ -29,7 +32,12 @@ export class Delivered {
   }
 
   get state(): CursorState {
-    return new FollowState(this.history.next, this.#trail.mark(), this.newest)
+    return new FollowState(this.history.next, this.#trail.mark(), this.repeats, this.newest)
+  }
+
+  /** As in {@link CursorState}. */
+  get repeats(): number {
+    return Math.max(0, this.#run - RING_KEYS)
   }
 
   /** Whether the stamp is newer than all that were delivered. */
@@ -42,10 +50,16 @@ export class Delivered {
    * @param keys of its last messages, at least as many as the ring has if there are so many
    */
   resumeBehind(keys: readonly number[]): void {
-    this.#trail = new KeyTrail(keys.slice(-Math.min(RING_KEYS, this.history.next)))
+    const ring = keys.slice(-Math.min(RING_KEYS, this.history.next))
+    this.#trail = new KeyTrail(ring)
+    this.#run = lengthOfRun(ring)
   }
 
   add(key: number, buffer: Uint8Array, stampStart: number): void {
+    this.#run =
+      this.history.next > this.history.oldest && this.history.at(this.history.next - 1) === key
+        ? this.#run + 1
+        : 1
     this.history.add(key)
     this.#trail.add(key)
     if (!this.isNewer(buffer, stampStart)) return
@@ -54,15 +68,24 @@ export class Delivered {
   }
 }
 
+/** How many keys at the end are the same. */
+function lengthOfRun(keys: ArrayLike<number>): number {
+  let length = 0
+  while (length < keys.length && keys[keys.length - 1 - length] === keys[keys.length - 1]) length += 1
+  return length
+}
+
 /** Every block carries one: the ring is made when it is saved. */
 class FollowState implements CursorState {
   readonly messages: number
+  readonly repeats: number
   readonly newest: string
   readonly counted = undefined
   readonly #mark: TrailMark
 
-  constructor(messages: number, mark: TrailMark, newest: string) {
+  constructor(messages: number, mark: TrailMark, repeats: number, newest: string) {
     this.messages = messages
+    this.repeats = repeats
     this.#mark = mark
     this.newest = newest
   }

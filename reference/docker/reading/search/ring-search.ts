@@ -1,3 +1,5 @@
+import { RING_KEYS } from './cursor-state.ts'
+
 /** 'more': the ring is not in this reply, a larger one is to be asked for. */
 export type SearchAnswer = 'search' | 'found' | 'more'
 
@@ -6,6 +8,8 @@ export interface SearchedReply {
   readonly asked: number | undefined
   /** A followed reply has no end: once so many messages have passed, the ring will not come. Infinity for a snapshot. */
   readonly limit: number
+  /** Messages before the ring that have the key of all of it. Default 0. */
+  readonly repeats?: number
 }
 
 /** What is known of a message besides its key. */
@@ -32,6 +36,9 @@ export class RingSearch {
   readonly #reply: SearchedReply
   readonly #failure: Int32Array
   #matched = 0
+  /** How often in a row the ring has come, each time a message later: all its keys are the same then. */
+  #times = 0
+  readonly #isOneKey: boolean
   /** Lengths of ends of the ring that the reply may begin with. */
   #ends: number[]
   #passed = 0
@@ -44,6 +51,7 @@ export class RingSearch {
     this.#ring = ring
     this.#reply = reply
     this.#failure = failureFunction(ring)
+    this.#isOneKey = this.#failure.at(-1) === ring.length - 1 && ring.length === RING_KEYS
     this.#ends = Array.from(ring.subarray(1), (_, index) => index + 1)
   }
 
@@ -60,7 +68,7 @@ export class RingSearch {
   push(key: number, { known, newer }: Hints): SearchAnswer {
     this.#passed += 1
     if (known) this.#lastKnown = key
-    if (this.#pushRun(key)) return 'found'
+    if (this.#pushRun(key)) return this.#beginsWithin() ? 'more' : 'found'
     const beganWithin = this.#pushEnd(key)
     if (this.#reply.asked === undefined && beganWithin) return 'found'
     return beganWithin || this.#isInVain(newer) ? 'more' : 'search'
@@ -82,12 +90,24 @@ export class RingSearch {
   }
 
   #pushRun(key: number): boolean {
-    while (this.#matched > 0 && this.#ring[this.#matched] !== key)
+    while (this.#matched > 0 && this.#ring[this.#matched] !== key) {
       this.#matched = this.#failure[this.#matched - 1]!
+      this.#times = 0
+    }
     if (this.#ring[this.#matched] === key) this.#matched += 1
     if (this.#matched < this.#ring.length) return false
     this.#matched = this.#failure[this.#matched - 1]!
-    return true
+    this.#times += 1
+    return this.#times > (this.#reply.repeats ?? 0)
+  }
+
+  /** Whether what repeats itself may have begun before the end of a log that was asked for: then nobody knows how much of it has passed. */
+  #beginsWithin(): boolean {
+    return (
+      this.#isOneKey &&
+      this.#reply.asked !== undefined &&
+      this.#passed === this.#ring.length + this.#times - 1
+    )
   }
 
   /** Whether the reply began within the ring, whose end has come now. Equal keys, as of the pieces of one long line, leave several ends possible: the longest decides. */
