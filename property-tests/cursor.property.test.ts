@@ -28,7 +28,7 @@ function storedAs(stored: readonly StoredMessage[]): (request: LogRequest) => re
 const WHOLE: Connection = { cutAt: null, chunk: 4096, how: 'snapshot' }
 
 test.prop([storedLog({ maxMessages: 3000 }), fc.array(visit, { minLength: 1, maxLength: 12 })], {
-  numRuns: 120,
+  numRuns: 60,
 })(
   'over any sequence of connections every stored line is delivered once, in order',
   ({ messages, lines }, visits) => {
@@ -46,7 +46,7 @@ test.prop([storedLog({ maxMessages: 3000 }), fc.array(visit, { minLength: 1, max
   },
 )
 
-test.prop([storedLog({ maxMessages: 2000 }), fc.nat(300), fc.nat(1000)], { numRuns: 100 })(
+test.prop([storedLog({ maxMessages: 2000 }), fc.nat(300), fc.nat(1000)], { numRuns: 50 })(
   'an engine that replays what it sent already has it skipped',
   ({ messages, lines }, from, length) => {
     const follower = new Follower({ poll: false })
@@ -68,7 +68,7 @@ test.prop([storedLog({ maxMessages: 2000 }), fc.nat(300), fc.nat(1000)], { numRu
   },
 )
 
-test.prop([storedLog({ maxMessages: 1500 }), fc.nat(), fc.nat(1000)], { numRuns: 100 })(
+test.prop([storedLog({ maxMessages: 1500 }), fc.nat(), fc.nat(1000)], { numRuns: 50 })(
   'a log whose start was rotated away is resumed within the ring without a gap',
   ({ messages }, readUpTo, dropped) => {
     fc.pre(messages.length > 2)

@@ -29,7 +29,7 @@ const poll: fc.Arbitrary<Poll> = fc.record({
 const decimals = fc.constantFrom(0, 1, 2)
 
 test.prop([storedLog({ maxMessages: 3000 }), decimals, fc.array(poll, { minLength: 1, maxLength: 40 })], {
-  numRuns: 200,
+  numRuns: 100,
 })(
   'whatever a log stores while it is polled, every line is delivered once, in order',
   ({ messages, lines }, kept, polls) => {
