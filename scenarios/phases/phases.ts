@@ -296,6 +296,7 @@ export const PHASES: readonly Phase[] = [
   {
     name: 'soak',
     requirement: 'D12',
+    // Of memory 10 MiB an hour are allowed.
     description: 'A day, 40 containers on 50 slots: what grows too slowly for the other phases to show',
     durationSeconds: 24 * 60 * MINUTES,
     slots: SLOTS,
@@ -304,6 +305,8 @@ export const PHASES: readonly Phase[] = [
       rotationsOfEach(200),
       taskGrowthPerMinute(0.05),
       descriptorGrowth(10),
+      memoryGrowth(240),
+      cpuSteady,
       alwaysHealthy,
       noDeadlineErrors,
       ...ALWAYS,
