@@ -19,6 +19,7 @@ const PARSER_TESTS = [
   `${reading}/parsing/tty-demultiplexer.test.ts`,
   `${reading}/container-reader.test.ts`,
   'property-tests/frames.property.test.ts',
+  SMALL_SCOPE,
 ]
 const CURSOR_PROPERTIES = [
   'property-tests/cursor.property.test.ts',
@@ -67,6 +68,7 @@ export const PARTS: readonly Part[] = [
       'reference/lifecycle/watchdog.test.ts',
       'property-tests/back-off.property.test.ts',
       'property-tests/lifecycle.property.test.ts',
+      SMALL_SCOPE,
     ],
   },
   {

@@ -303,6 +303,38 @@ describe('a drain', () => {
     await rig.world.advance(1000)
     await draining
     expect(rig.sink.stored.get('a')).toEqual(['1'])
+    await rig.world.run(() => rig.scope.close({ deadlineMs: 1000 }))
+    rig.scope = rig.newScope()
+    rig.start()
+    rig.sink.answer = () => REFUSED
+    rig.push(blockOf(a, 1, ['2']))
+    const before = rig.sink.writes.length
+    await rig.world.advance(300_000)
+    expect(rig.sink.writes.length - before).toBeLessThan(50)
+  })
+})
+
+describe('a batch', () => {
+  const LIMITS = { sourcesPerBatch: 3, batchRecords: 10, batchBytes: 100, inFlight: 1 }
+  const c = sourceOf('c')
+  const d = sourceOf('d')
+
+  test('has no more sources, records or bytes than the sink takes', async () => {
+    for (const [length, lines, sizes] of [
+      [0, 1, [3, 1]],
+      [0, 4, [2, 2]],
+      [0, 5, [2, 2]],
+      [29, 2, [1, 1, 1, 1]],
+      [24, 2, [2, 2]],
+    ] as const) {
+      const rig = new PipelineRig(new ScriptedSink(LIMITS))
+      const texts = Array.from({ length: lines }, () => 'x'.repeat(length))
+      rig.push(...[a, b, c, d].map((source) => blockOf(source, 0, texts)))
+      rig.start()
+      // oxlint-disable-next-line no-await-in-loop -- one pipeline after the other
+      await rig.world.advance(1)
+      expect(rig.sink.writes.map((write) => Object.keys(write).length)).toEqual(sizes)
+    }
   })
 })
 

@@ -44,6 +44,7 @@ test('a block that only moves the position needs no write, and takes no room beh
   for (let n = 0; n < 100; n++) rig.push(blockOf(a, 2, []))
   expect(rig.sink.writes).toHaveLength(1)
   expect(rig.budget.held).toBeLessThan(held * 2.5)
+  expect(rig.pipeline.heldBytes).toBe(rig.budget.held)
 })
 
 describe('a source that fails', () => {
@@ -140,9 +141,10 @@ describe('a source that fails', () => {
     }
     rig.start()
     rig.push(blockOf(a, 0, ['1']))
-    await rig.world.advance(1)
+    await rig.world.advance(60_000)
+    expect(rig.check.detail).toMatch(/^cannot store a for \d+ s: a defect$/)
     fails = false
-    await rig.world.advance(1000)
+    await rig.world.advance(31_000)
     expect(rig.sink.stored.get('a')).toEqual(['1'])
   })
 })
@@ -156,6 +158,8 @@ describe('what is too large', () => {
     await rig.world.advance(10)
     expect(rig.sink.stored.get('a')).toEqual(numbers(0, 20))
     expect(rig.reported).toEqual([{ source: 'a', records: 20, mark: { n: 20 } }])
+    expect(rig.sink.writes.slice(0, 4).map(({ a: lines }) => lines?.length)).toEqual([20, 10, 5, 2])
+    expect(rig.pipeline.figures.retried).toBeGreaterThanOrEqual(20 + 10 + 5)
   })
 
   test('with many sources is written one by one', async () => {
@@ -167,6 +171,15 @@ describe('what is too large', () => {
     expect(rig.sink.stored.get('a')).toEqual(['1', '2'])
     expect(rig.sink.stored.get('b')).toEqual(['x', 'y'])
     expect(await rig.figure('log_capturer_lines_dropped_total')).toBe(0)
+  })
+
+  test('with many sources is not cut further than that', async () => {
+    const rig = new PipelineRig(new ScriptedSink({ sourcesPerBatch: 10, inFlight: 1 }))
+    rig.sink.answer = smaller(2)
+    rig.push(blockOf(a, 0, ['1', '2']), blockOf(b, 0, ['x', 'y']))
+    rig.start()
+    await rig.world.advance(10)
+    expect(rig.sink.writes).toEqual([{ a: ['1', '2'], b: ['x', 'y'] }, { a: ['1', '2'] }, { b: ['x', 'y'] }])
   })
 
   test('as a single record is a dead letter, counted and said, and what follows is written', async () => {
@@ -317,4 +330,12 @@ test('a source is forgotten once everything of it is stored', async () => {
   await rig.world.advance(60_000)
   await forgotten
   expect(rig.sink.forgotten).toEqual(['a'])
+  const marks: unknown[] = []
+  rig.sink.answer = ({ parts: [part] }) => {
+    marks.push(part!.mark)
+    return null
+  }
+  rig.push(blockOf(a, 1, ['2']))
+  await rig.world.advance(1)
+  expect(marks).toEqual([undefined])
 })

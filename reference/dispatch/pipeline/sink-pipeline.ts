@@ -135,8 +135,7 @@ export class SinkPipeline {
 
   /** True when something of the source is not stored; dead letters that are given to the sink again do not count. */
   holds(source: string): boolean {
-    const lane = this.#lanes.get(source)
-    return lane !== undefined && (lane.blocks > 0 || lane.state === 'writing')
+    return (this.#lanes.get(source)?.blocks ?? 0) > 0
   }
 
   /** Starts the workers in the scope. What is not stored when that is closed stays, and is taken up again at the next start. */
