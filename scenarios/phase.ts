@@ -3,7 +3,15 @@ import { OPERATION_KINDS, type OperationKind } from './operator/operation.ts'
 
 /** How a container behaves. What each one writes, and when, is in `workload.ts`. */
 export type ContainerKind = (typeof CONTAINER_KINDS)[number]
-export const CONTAINER_KINDS = ['chatty', 'bursty', 'silent', 'terminal', 'partial', 'huge'] as const
+export const CONTAINER_KINDS = [
+  'chatty',
+  'bursty',
+  'silent',
+  'terminal',
+  'partial',
+  'huge',
+  'rotating',
+] as const
 
 /** Number of containers of each kind; none of a kind that is left out. */
 export type Load = Readonly<Partial<Record<ContainerKind, number>>>

@@ -23,11 +23,14 @@ const QUICK_ON_DOCKER = [
   'reconnects',
 ]
 
+function leave(why: string): void {
+  process.stderr.write(`${why}\n`)
+}
+
 const program = addRunOptions(new Command('phases'))
   .option('--quick', 'only those that differ from phases in virtual time')
   .action(async ({ quick, ...typed }: Omit<TypedRunOptions, 'engine'> & { readonly quick?: true }) => {
     const on = (engine: EngineName) => checkRunOptions({ ...typed, engine })
-    const leave = (why: string): void => void process.stderr.write(`${why}\n`)
     const plan = (names: readonly string[], engine: EngineName) =>
       phasePlan(offeredPhases(selectPhases(names), engine, leave), on(engine))
     const plans = [

@@ -12,6 +12,7 @@ export const PACES: Readonly<Record<ContainerKind, Pace>> = {
   terminal: { lines: 1, everySeconds: 1 },
   partial: { lines: 1, everySeconds: 20 },
   huge: { lines: 1, everySeconds: 10 },
+  rotating: { lines: 10, everySeconds: 1 },
 }
 
 export interface Pace {
@@ -28,9 +29,18 @@ export interface Writing {
   readonly tty: boolean
   /** The second half of each line is written with the first half of the next one, so that a line is open at every moment. */
   readonly endsLate: boolean
+  /** How much of its log the engine stores; `null` for all of it. */
+  readonly stored: StoredLog | null
 }
 
-const USUAL: Writing = { lineBytes: [null], tty: false, endsLate: false }
+export interface StoredLog {
+  /** A file of the log is rotated once it has so many. */
+  readonly maxSizeBytes: number
+  /** Files that are kept, the one that is written to included. */
+  readonly maxFiles: number
+}
+
+const USUAL: Writing = { lineBytes: [null], tty: false, endsLate: false, stored: null }
 
 /** An engine stores a line of more than 16 KiB, its newline included, in several messages. */
 const WRITINGS: Readonly<Record<ContainerKind, Writing>> = {
@@ -42,6 +52,7 @@ const WRITINGS: Readonly<Record<ContainerKind, Writing>> = {
   partial: { ...USUAL, endsLate: true, lineBytes: [40_000] },
   // The longest line of one message, and one whose newline alone makes a second; then up to a megabyte.
   huge: { ...USUAL, lineBytes: [16_383, 16_384, 40_000, 70_000, 300_000, 1_048_576] },
+  rotating: { ...USUAL, stored: { maxSizeBytes: 2 ** 20, maxFiles: 2 } },
 }
 
 /** One container of a phase. */

@@ -9,7 +9,7 @@ import {
 import { BEGINNING_OF_NUMBERED_LINE } from '../audit/numbered-line.ts'
 import type { ContainersRequest, RunningContainers } from '../engines/engine-provider.ts'
 import { reportProblem } from '../simulated/phase-scenario.ts'
-import type { Workload } from '../workload.ts'
+import type { StoredLog, Workload } from '../workload.ts'
 import { WORKLOAD_IMAGE } from './workload-image.ts'
 import { workloadScript } from './workload-script.ts'
 
@@ -23,8 +23,13 @@ class WorkloadContainer extends GenericContainer {
       .withNetworkMode('none')
       .withCommand(['/bin/sh', '-c', workloadScript(workload)])
     this.createOpts.Tty = workload.writing.tty
-    this.hostConfig.LogConfig = { Type: 'json-file', Config: {} }
+    this.hostConfig.LogConfig = { Type: 'json-file', Config: logOptions(workload.writing.stored) }
   }
+}
+
+function logOptions(stored: StoredLog | null): Record<string, string> {
+  if (stored === null) return {}
+  return { 'max-size': String(stored.maxSizeBytes), 'max-file': String(stored.maxFiles) }
 }
 
 /** What is started, and what goes wrong once the phase has begun. */

@@ -46,6 +46,7 @@ test('the phases are those of the requirements, with their load and length', () 
     ['D13', 'reconnects', 6, 10],
     ['D13', 'odd-output', 10, 15],
     ['D13', 'disk-full', 8, 30],
+    ['D13', 'stored-log-rotation', 5, 60],
     ['D5', 'crowd', 200, 30],
     ['D12', 'soak', 40, 1440],
   ])

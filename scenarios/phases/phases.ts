@@ -54,6 +54,11 @@ const FULL_DISK: Disturbance = { atSeconds: 300, kind: 'fill-disk' }
 /** The kill, while the disk is full, finds a line of which only a part had room. */
 const FULL_DISKS: readonly Disturbance[] = [FULL_DISK, { atSeconds: 1140, kind: 'kill-subject' }]
 
+const RESTARTS: readonly Disturbance[] = [
+  ...repeated('restart-subject', 4, 10 * MINUTES, 50 * MINUTES),
+  { atSeconds: 50 * MINUTES, kind: 'kill-subject' },
+]
+
 /** The same again and again, at even distances. */
 function repeated(
   kind: DisturbanceKind,
@@ -276,6 +281,19 @@ export const PHASES: readonly Phase[] = [
     disturbances: FULL_DISKS,
     // Not that health is always good: it must not be. A sink that fails is told after 10 s, so that the disk is full for longer than that at any compression up to 90.
     criteria: [disturbed(FULL_DISKS.length), healthTells([FULL_DISK]), ...ALWAYS],
+  },
+  {
+    name: 'stored-log-rotation',
+    requirement: 'D13',
+    description:
+      'The engine keeps two files of a megabyte of each log and rotates them all the time, while the collector is restarted and killed: no line that the engine still had is lost or comes twice',
+    durationSeconds: 60 * MINUTES,
+    slots: SLOTS,
+    // A record of a line takes some 170 bytes: a file is full after ten minutes, or ten seconds at a compression of 60. A collector that is away for less can read every
+    // line, so that none may be missing.
+    load: { rotating: 4, silent: 1 },
+    disturbances: RESTARTS,
+    criteria: [disturbed(RESTARTS.length), someRotations, ...ALWAYS],
   },
   {
     name: 'crowd',

@@ -12,6 +12,7 @@ export function addWorkload(
     name,
     labels,
     tty: writing.tty,
+    ...(writing.stored === null ? {} : { logRotation: writing.stored }),
     behaviour: behaviourOf(workload),
     atExit: { lines: 1, stream },
     lineText: (number) => lineOf(workload, number),
