@@ -290,7 +290,8 @@ export const PHASES: readonly Phase[] = [
     durationSeconds: 60 * MINUTES,
     slots: SLOTS,
     // A record of a line takes some 170 bytes: a file is full after ten minutes, or ten seconds at a compression of 60. A collector that is away for less can read every
-    // line, so that none may be missing.
+    // line, so that none may be missing. Where a machine is so busy that one takes longer to begin, the engine has rotated lines away, and the phase fails
+    // though it is nobody's fault: what is missing then ends where a file ends.
     load: { rotating: 4, silent: 1 },
     disturbances: RESTARTS,
     criteria: [disturbed(RESTARTS.length), someRotations, ...ALWAYS],
