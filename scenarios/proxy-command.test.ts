@@ -53,6 +53,13 @@ function open(socketPath: string, path: string): Promise<IncomingMessage> {
 const ask = async (socketPath: string, path: string): Promise<Buffer> =>
   await buffer(await open(socketPath, path))
 
+const askTls = (port: number, path: string, tls: RequestOptions): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    httpsRequest({ port, path, agent: false, ...tls }, (response) => resolve(buffer(response)))
+      .on('error', reject)
+      .end()
+  })
+
 async function ended(child: ChildProcess): Promise<{ status: number; said: string }> {
   const [said, [status]] = await Promise.all([text(child.stderr!), once(child, 'exit')])
   return { status: Number(status), said }
@@ -178,8 +185,10 @@ describe('clients that speak TLS', () => {
   afterAll(() => certificates[Symbol.asyncDispose]())
   const pem = async (name: string): Promise<Buffer> => await readFile(certificates.path(name))
   const shown = (): string[] => [
-    ...['--listen-cert', certificates.path('server')],
-    ...['--listen-key', certificates.path('server-key')],
+    '--listen-cert',
+    certificates.path('server'),
+    '--listen-key',
+    certificates.path('server-key'),
   ]
 
   async function secureProxy(
@@ -192,13 +201,6 @@ describe('clients that speak TLS', () => {
     const said = String((await once(child.stdout!, 'data'))[0])
     return { child, port: Number(/^listening on tcp:\/\/127\.0\.0\.1:(\d+)\n$/.exec(said)![1]) }
   }
-
-  const askTls = (port: number, path: string, tls: RequestOptions): Promise<Buffer> =>
-    new Promise((resolve, reject) => {
-      httpsRequest({ port, path, agent: false, ...tls }, (response) => resolve(buffer(response)))
-        .on('error', reject)
-        .end()
-    })
 
   test('get what passes byte for byte, and faults; a signal ends it while one has not agreed yet', async () => {
     const { directory } = await room()
