@@ -109,8 +109,7 @@ async function listen(
 /** TLS as soon as an option, or the environment as for the command `docker`, says something of it; null when nothing does. */
 async function upstreamTlsOf(options: ProxyOptions): Promise<TlsFiles | null> {
   const { upstream, tlsCa, tlsCert, tlsKey, tlsVerify } = options
-  const files = { ca: tlsCa ?? null, cert: tlsCert ?? null, key: tlsKey ?? null }
-  if (tlsVerify && tlsCa === undefined && tlsCert === undefined && tlsKey === undefined) {
+  if (tlsVerify && [tlsCa, tlsCert, tlsKey].every((file) => file === undefined)) {
     const directory = certificatesOf(process.env)
     if (directory === null || !upstream.startsWith('tcp:')) return null
     return await readTlsFiles(
@@ -119,6 +118,7 @@ async function upstreamTlsOf(options: ProxyOptions): Promise<TlsFiles | null> {
     )
   }
   assertPair('to the engine', tlsCert, tlsKey, '--tls-cert and --tls-key')
+  const files = { ca: tlsCa ?? null, cert: tlsCert ?? null, key: tlsKey ?? null }
   return await readTlsFiles({ verify: tlsVerify, ...files }, { what: 'to the engine', namedBy: COMMAND_LINE })
 }
 

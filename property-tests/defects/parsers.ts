@@ -85,8 +85,8 @@ export const PARSERS: readonly Defect[] = [
     patches: [
       {
         file: 'reference/docker/reading/parsing/tty-demultiplexer.ts',
-        find: '(end) => isStampAt(buffer, data + end.length) &&',
-        replace: '(end) => stampLengthAt(buffer, data + end.length) > 0 &&',
+        find: 'if (isStampAt(buffer, data + length) &&',
+        replace: 'if (stampLengthAt(buffer, data + length) > 0 &&',
       },
     ],
     caughtBy: [{ file: fuzzed, test: 'tty-demultiplexer' }],
@@ -153,7 +153,7 @@ export const PARSERS: readonly Defect[] = [
     patches: [
       {
         file: 'reference/docker/reading/parsing/tty-demultiplexer.ts',
-        find: 'return earliest(glued, chunk) ??',
+        find: 'return earlier(glued, chunk) ??',
         replace: 'return glued ?? chunk ??',
       },
     ],

@@ -135,8 +135,8 @@ export const READING: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/parsing/tty-demultiplexer.ts`,
-        find: 'return earliest(...known, this.#laterStamp(buffer, start, data, before))',
-        replace: 'return earliest(...known)',
+        find: 'let first = this.#laterStamp(buffer, start, data, before)',
+        replace: 'let first: number | undefined',
       },
     ],
     caughtBy: [

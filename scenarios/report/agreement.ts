@@ -38,15 +38,16 @@ export function agreementOf(runs: readonly RunResult[]): Agreement | null {
   }
 }
 
-/** A sentence, and a line for each difference. */
+/** On how many criteria the engines agree. */
 export function agreementText({ engines, compared, differences }: Agreement): string {
-  const same = `${listed(engines)} agree on ${compared - differences.length} of ${compared} criteria`
-  return [same, ...differences.map(differenceText)].join('\n')
+  const all = new Intl.ListFormat('en').format(engines)
+  return `${all} agree on ${compared - differences.length} of ${compared} criteria`
 }
 
-function differenceText({ subject, phase, description, said, why }: Difference): string {
+/** Who says what of one of the others, and why. */
+export function differenceText({ subject, phase, description, said, why }: Difference): string {
   const verdicts = [...said].map(([engine, verdict]) => `${verdict} on ${engine}`)
-  return `  ${subject}, ${phase}, ${description}: ${verdicts.join(', ')} (${why ?? 'not explained'})`
+  return `${subject}, ${phase}, ${description}: ${verdicts.join(', ')} (${why ?? 'not explained'})`
 }
 
 function enginesOf(runs: readonly RunResult[]): EngineName[] {
@@ -85,10 +86,6 @@ function whyOf(id: string, said: ReadonlyMap<EngineName, Said>): string | null {
     verdict === 'not measured' ? [UNMEASURED[engine][id] ?? null] : [],
   )
   return reasons.includes(null) ? null : [...new Set(reasons)].join('; ')
-}
-
-function listed(words: readonly string[]): string {
-  return new Intl.ListFormat('en').format(words)
 }
 
 const IN_THIS_PROCESS = 'in virtual time the collector has no process of its own'

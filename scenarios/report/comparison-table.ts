@@ -1,4 +1,4 @@
-import { agreementText } from './agreement.ts'
+import { agreementText, differenceText } from './agreement.ts'
 import type { ComparedCell, Comparison, LaneVerdict } from './comparison.ts'
 import { formatMeasured, formatNumber } from './format-number.ts'
 import type { Outcome } from './run-result.ts'
@@ -16,7 +16,9 @@ export function comparisonTable({ lanes, phases, agreement }: Comparison): strin
     ]),
   ])
   const table = textTable([['phase', 'criterion', 'limit', ...lanes], ...rows])
-  return agreement === null ? table : `${table}\n\n${agreementText(agreement)}`
+  if (agreement === null) return table
+  const differences = agreement.differences.map((each) => `\n  ${differenceText(each)}`)
+  return `${table}\n\n${agreementText(agreement)}${differences.join('')}`
 }
 
 /** Of one run its verdict, of several how many passed. */

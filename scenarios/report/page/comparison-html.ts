@@ -1,4 +1,4 @@
-import { agreementText, type Agreement } from '../agreement.ts'
+import { agreementText, differenceText, type Agreement } from '../agreement.ts'
 import { cellText, outcomesText } from '../comparison-table.ts'
 import type { ComparedCell, ComparedCriterion, ComparedPhase, Comparison } from '../comparison.ts'
 import { escapeXml as escape } from '../escape-xml.ts'
@@ -19,10 +19,10 @@ ${sections.join('\n')}
 }
 
 function agreementSection(agreement: Agreement): string {
-  const [same, ...differences] = agreementText(agreement).split('\n')
-  const kind = agreement.differences.every(({ why }) => why !== null) ? 'pass' : 'fail'
-  return `<p class="${kind}">${escape(same!)}.</p>
-<ul>${differences.map((text) => `<li>${escape(text.trim())}`).join('')}</ul>`
+  const { differences } = agreement
+  const kind = differences.every(({ why }) => why !== null) ? 'pass' : 'fail'
+  return `<p class="${kind}">${escape(agreementText(agreement))}.</p>
+<ul>${differences.map((each) => `<li>${escape(differenceText(each))}`).join('')}</ul>`
 }
 
 function phaseSection(lanes: readonly string[], phase: ComparedPhase, place: PlaceCharts): string {

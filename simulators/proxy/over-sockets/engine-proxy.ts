@@ -49,7 +49,7 @@ export class EngineProxy implements WireMachine, AsyncDisposable {
   readonly #availability: Disposable
   /** Each with the moment it was opened at. */
   readonly #connections = new Map<ProxiedConnection, number>()
-  /** Connections of clients, those among them whose TLS is not agreed yet. */
+  /** Connections below TLS, those among them whose TLS is not agreed yet. */
   readonly #sockets = new Set<Socket>()
   #opened = 0
 
@@ -72,11 +72,13 @@ export class EngineProxy implements WireMachine, AsyncDisposable {
     this.engine = new ProxiedEngine(this.#host, containers)
     this.#availability = this.engine.onAvailability(() => this.#host.within(() => this.#followAvailability()))
     const around = { engine: this.engine, address, containers, log: options.log ?? NO_LOG }
-    server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
-    })
-    server.on(options.listenTls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    const isTls = options.listenTls !== undefined
+    if (isTls)
+      server.on('connection', (socket: Socket) => {
+        this.#sockets.add(socket)
+        socket.once('close', () => this.#sockets.delete(socket))
+      })
+    server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
       const connection: ProxiedConnection = new ProxiedConnection(socket, ++this.#opened, around, () =>
         this.#connections.delete(connection),
       )

@@ -73,7 +73,7 @@ export class TtyDemultiplexer implements MessageParser {
     const before = newline < 0 ? buffer.length : newline
     const glued = this.#gluedEnd(buffer, start, data, before)
     const chunk = before <= data + this.#chunkBytes ? undefined : this.#chunkEnd(buffer, start, data, before)
-    return earliest(glued, chunk) ?? (newline < 0 ? undefined : newline + 1)
+    return earlier(glued, chunk) ?? (newline < 0 ? undefined : newline + 1)
   }
 
   /** Where a whole chunk ends that is followed by the stamp of its line again. */
@@ -91,10 +91,11 @@ export class TtyDemultiplexer implements MessageParser {
 
   /** Where an earlier run of the container ended: as is remembered, or where a later stamp stands within the line. */
   #gluedEnd(buffer: Uint8Array, start: number, data: number, before: number): number | undefined {
-    const known = this.#unterminated()
-      .filter((end) => isStampAt(buffer, data + end.length) && end.stamp === stampBefore(buffer, start, data))
-      .map(({ length }) => data + length)
-    return earliest(...known, this.#laterStamp(buffer, start, data, before))
+    let first = this.#laterStamp(buffer, start, data, before)
+    for (const { stamp, length } of this.#unterminated())
+      if (isStampAt(buffer, data + length) && stamp === stampBefore(buffer, start, data))
+        first = earlier(first, data + length)
+    return first
   }
 
   #laterStamp(buffer: Uint8Array, start: number, data: number, before: number): number | undefined {
@@ -109,10 +110,10 @@ export class TtyDemultiplexer implements MessageParser {
   }
 }
 
-/** The first of several ends: whether a later one is there already depends on how much of the stream is. */
-function earliest(...ends: readonly (number | undefined)[]): number | undefined {
-  const known = ends.filter((end) => end !== undefined)
-  return known.length === 0 ? undefined : Math.min(...known)
+/** The first of two ends: whether a later one is there already depends on how much of the stream is. */
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return Math.min(a, b)
 }
 
 /** Not only the form: text that has it may go over the end of a line, and then the answer would hang on how much of the stream is there. */

@@ -8,7 +8,9 @@ export class Delivered {
   readonly history: KeyHistory
   #trail: KeyTrail
   readonly #newest = new Uint8Array(STAMP_BYTES)
-  /** The last messages of which all have the same key. */
+  /** Of the last message; NaN before the first. */
+  #lastKey = NaN
+  /** How many of the last messages have that key. */
   #run = 0
   #newestStamp: string | undefined
 
@@ -17,7 +19,8 @@ export class Delivered {
     this.history = new KeyHistory((restored?.messages ?? 0) - ring.length)
     for (const key of ring) this.history.add(key)
     this.#trail = new KeyTrail(ring)
-    this.#run = lengthOfRun(ring) + (restored?.repeats ?? 0)
+    this.#endsWith(ring)
+    this.#run += restored?.repeats ?? 0
     if (restored !== undefined && restored.newest !== '') this.#newest.set(Buffer.from(restored.newest))
   }
 
@@ -52,27 +55,24 @@ export class Delivered {
   resumeBehind(keys: readonly number[]): void {
     const ring = keys.slice(-Math.min(RING_KEYS, this.history.next))
     this.#trail = new KeyTrail(ring)
-    this.#run = lengthOfRun(ring)
+    this.#endsWith(ring)
   }
 
   add(key: number, buffer: Uint8Array, stampStart: number): void {
-    this.#run =
-      this.history.next > this.history.oldest && this.history.at(this.history.next - 1) === key
-        ? this.#run + 1
-        : 1
+    this.#run = key === this.#lastKey ? this.#run + 1 : 1
+    this.#lastKey = key
     this.history.add(key)
     this.#trail.add(key)
     if (!this.isNewer(buffer, stampStart)) return
     for (let i = 0; i < STAMP_BYTES; i++) this.#newest[i] = buffer[stampStart + i]!
     this.#newestStamp = undefined
   }
-}
 
-/** How many keys at the end are the same. */
-function lengthOfRun(keys: ArrayLike<number>): number {
-  let length = 0
-  while (length < keys.length && keys[keys.length - 1 - length] === keys[keys.length - 1]) length += 1
-  return length
+  #endsWith(keys: ArrayLike<number>): void {
+    this.#lastKey = keys[keys.length - 1] ?? NaN
+    this.#run = 0
+    while (keys[keys.length - 1 - this.#run] === this.#lastKey) this.#run += 1
+  }
 }
 
 /** Every block carries one: the ring is made when it is saved. */
