@@ -28,7 +28,7 @@ export function collectorYaml(place: CollectorPlace, settings: SubjectSettings):
     },
     ...(settings.isOperated === true ? operatedSections(place) : {}),
     sinks: {
-      local_file: { directory: place.outDir },
+      local_file: { directory: place.outDir, ...filesWithin(settings.descriptorLimit) },
       ...(settings.ships === true
         ? { loki: { enabled: true, url: `${place.sinkUrl}/loki/api/v1/push` } }
         : {}),
@@ -41,6 +41,11 @@ export function collectorYaml(place: CollectorPlace, settings: SubjectSettings):
 /** What an operator uses of it. */
 function operatedSections(place: SubjectPlace): object {
   return { push: { enabled: true }, file_monitor: { enabled: true, paths: [tailedFile(place)] } }
+}
+
+/** A quarter of the descriptors it may have is for files of its output. */
+function filesWithin(descriptorLimit: number | undefined): object {
+  return descriptorLimit === undefined ? {} : { max_open_files: Math.floor(descriptorLimit / 4) }
 }
 
 /** The log in a file that an operated collector reads. */

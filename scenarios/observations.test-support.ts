@@ -31,6 +31,7 @@ export function observations(
     lastingConnections: null,
     stop: { seconds: 0.1, exitCode: 0 },
     restarts: [],
+    livesOfEach: new Map(),
     ...rest,
     series: {
       t: Array.from({ length: 10 }, (_, index) => index * 30),

@@ -83,6 +83,8 @@ export interface Observations {
   readonly stop: StopObservation
   /** Each time that the subject was told to end while the phase's clock ran, in order: how long it took, seconds. */
   readonly restarts: readonly number[]
+  /** How often the process of each container that ends by itself was started, by its name. */
+  readonly livesOfEach: ReadonlyMap<string, number>
 }
 
 /** How the subject ended when it was asked to. */

@@ -11,6 +11,7 @@ export const CONTAINER_KINDS = [
   'partial',
   'huge',
   'rotating',
+  'restarting',
 ] as const
 
 /** Number of containers of each kind; none of a kind that is left out. */
@@ -31,17 +32,21 @@ export interface Phase {
   readonly criteria: readonly Criterion[]
   /** The subject also ships what it reads to a sink that the testbed serves, where it can be told to; default false. */
   readonly ships?: boolean
+  /** Descriptors that each process of the subject may have; default as many as this one. */
+  readonly descriptorLimit?: number | undefined
   /** What is done to the subject, its engine and that sink meanwhile, in order of time; default nothing. */
   readonly disturbances?: readonly Disturbance[]
 }
 
 /**
- * What forces a subject to connect again:
+ * What makes it hard for a subject to have each line once:
  * - `cut-connections`: every connection between it and the engine breaks.
  * - `restart-engine`: as that, and for {@link ENGINE_AWAY_SECONDS} the engine cannot be reached. Containers go on.
  * - `hang-engine`: for as long connections stand, and nothing is answered or sent, as while the engine is stopped by SIGSTOP.
  * - `fail-sink`: for {@link SINK_FAILS_SECONDS} the sink answers every request with 503.
  * - `fill-disk`: for {@link DISK_FULL_SECONDS} the disk that has its output, and nothing else of it, has no room left.
+ * - `run-briefly`: one more container is run that writes {@link BRIEF_LINES} lines, ends {@link BRIEF_MS} later and is removed at once, as by `docker run --rm`.
+ * - `step-clock-back`, `step-clock-forward`: the wall clock of the engine's machine is stepped by {@link CLOCK_STEP_MS}.
  * - `restart-subject`: it is told to end, and started again.
  * - `kill-subject`: it is killed, with everything it has started, and started again.
  *
@@ -53,6 +58,9 @@ export type DisturbanceKind =
   | 'hang-engine'
   | 'fail-sink'
   | 'fill-disk'
+  | 'run-briefly'
+  | 'step-clock-back'
+  | 'step-clock-forward'
   | 'restart-subject'
   | 'kill-subject'
   | OperationKind
@@ -71,6 +79,14 @@ export const SINK_FAILS_SECONDS = 180
 
 /** Phase seconds. At a compression of 60 that is 15 seconds: of a sink that fails for less than 10 the reference says nothing. */
 export const DISK_FULL_SECONDS = 900
+
+export const BRIEF_LINES = 5
+
+/** Milliseconds, at any compression: what makes it hard to read is that the engine is not slower. */
+export const BRIEF_MS = 20
+
+/** An hour, at any compression: what a clock that was set to local time instead of UTC is wrong by. */
+export const CLOCK_STEP_MS = 3_600_000
 
 /** Those that are not over at once. */
 const LASTS_SECONDS: Readonly<Partial<Record<DisturbanceKind, number>>> = {
@@ -102,7 +118,7 @@ export interface Criterion {
   evidence?(observations: Observations): string[]
 }
 
-/** Number of containers of a phase. */
+/** Number of containers of a phase, without those that live for a moment only. */
 export function containerCount(phase: Phase): number {
   return Object.values(phase.load).reduce((sum, count) => sum + count, 0)
 }

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
-import { ticksOf, workloadScript } from './docker/workload-script.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { briefScript, ticksOf, workloadScript } from './docker/workload-script.ts'
 import { CONTAINER_KINDS, containerCount, type ContainerKind } from './phase.ts'
 import { PHASES } from './phases/phases.ts'
-import { PACES, lineOf, workloadsOf, type Workload } from './workload.ts'
+import { PACES, briefLines, lineOf, workloadsOf, type Workload } from './workload.ts'
 import { compressedDurations } from './compression.ts'
 
 test.each(PHASES)('$name has as many containers of each kind as it says, all named differently', (phase) => {
@@ -68,6 +71,7 @@ test.skipIf(!existsSync(BUSYBOX)).each(CONTAINER_KINDS)(
     const workload = { ...workloadOf(kind), stream: 'stdout' } as const
     const child = spawn(BUSYBOX, ['sh', '-c', workloadScript(workload)], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { LAST: path.join(await temporaryDirectory(), 'last') },
     })
     const output = text(child.stdout)
     await sleep(700)
@@ -78,6 +82,40 @@ test.skipIf(!existsSync(BUSYBOX)).each(CONTAINER_KINDS)(
     expect(lines.length).toBeGreaterThan(kind === 'silent' ? 1 : 2)
   },
 )
+
+test.skipIf(!existsSync(BUSYBOX))(
+  'the program of a restarting container ends by itself, and goes on with the next number when it is started again',
+  async () => {
+    const workload = { ...workloadOf('restarting'), stream: 'stdout' } as const
+    const env = { LAST: path.join(await temporaryDirectory(), 'last') }
+    const life = async (): Promise<string> => {
+      const child = spawn(BUSYBOX, ['sh', '-c', workloadScript(workload)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env,
+      })
+      return await text(child.stdout)
+    }
+    const lines = `${await life()}${await life()}`.split('\n').slice(0, -1)
+    expect(lines.length).toBeGreaterThan(3)
+    expect(lines).toEqual(lines.map((_, index) => lineOf(workload, index + 1)))
+  },
+)
+
+test.skipIf(!existsSync(BUSYBOX))(
+  'the program of a container that lives for a moment writes its lines',
+  async () => {
+    const child = spawn(BUSYBOX, ['sh', '-c', briefScript('wt-brief-01')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    expect(await text(child.stdout)).toBe(`${briefLines('wt-brief-01').join('\n')}\n`)
+  },
+)
+
+async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'workload-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  return directory
+}
 
 test('compression divides durations and leaves at least a millisecond', () => {
   expect(compressedDurations(60)).toMatchObject({ rotationInterval: 5000, readTimeout: 500, slotTurn: 83 })

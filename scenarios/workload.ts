@@ -1,5 +1,5 @@
 import { numberedLine } from './audit/numbered-line.ts'
-import { CONTAINER_KINDS, containerCount, type ContainerKind, type Phase } from './phase.ts'
+import { BRIEF_LINES, CONTAINER_KINDS, containerCount, type ContainerKind, type Phase } from './phase.ts'
 
 /**
  * What a container of each kind writes besides its first line and its last: `lines` at a time, `everySeconds` phase seconds apart.
@@ -13,7 +13,11 @@ export const PACES: Readonly<Record<ContainerKind, Pace>> = {
   partial: { lines: 1, everySeconds: 20 },
   huge: { lines: 1, everySeconds: 10 },
   rotating: { lines: 10, everySeconds: 1 },
+  restarting: { lines: 1, everySeconds: 1 },
 }
+
+/** Phase seconds that the process of a `restarting` container lives. At a compression of 60 those are 1.5: the more often, the longer Docker waits before it starts it again. */
+export const LIFE_SECONDS = 90
 
 export interface Pace {
   readonly lines: number
@@ -53,6 +57,7 @@ const WRITINGS: Readonly<Record<ContainerKind, Writing>> = {
   // The longest line of one message, and one whose newline alone makes a second; then up to a megabyte.
   huge: { ...USUAL, lineBytes: [16_383, 16_384, 40_000, 70_000, 300_000, 1_048_576] },
   rotating: { ...USUAL, stored: { maxSizeBytes: 2 ** 20, maxFiles: 2 } },
+  restarting: USUAL,
 }
 
 /** One container of a phase. */
@@ -65,6 +70,8 @@ export interface Workload {
   /** Already divided by the compression. */
   readonly pace: Pace
   readonly writing: Writing
+  /** Its process ends by itself so long after each start, and the engine starts it again; `null` where it goes on. Already divided by the compression. */
+  readonly lifeSeconds: number | null
 }
 
 /** The containers of a phase, kinds mixed, every fifth one writing to standard error. Names begin with `prefix`. */
@@ -75,7 +82,18 @@ export function workloadsOf(phase: Phase, compress: number, prefix: string): Wor
     stream: index % 5 === 4 ? 'stderr' : 'stdout',
     pace: { ...PACES[kind], everySeconds: PACES[kind].everySeconds / compress },
     writing: WRITINGS[kind],
+    lifeSeconds: kind === 'restarting' ? LIFE_SECONDS / compress : null,
   }))
+}
+
+/** What one more container that lives for a moment is called. */
+export function briefName(prefix: string, number: number): string {
+  return `${prefix}-brief-${String(number).padStart(2, '0')}`
+}
+
+/** Its lines, without their newlines. */
+export function briefLines(name: string): string[] {
+  return Array.from({ length: BRIEF_LINES }, (_, index) => numberedLine(name, index + 1))
 }
 
 /** A line of a workload, without its newline. */

@@ -118,6 +118,14 @@ export const ALONE_IN_A_TEST: readonly { readonly check: string; readonly in: Un
     in: { file: PHASES, test: 'disk-full fails on health-tells alone, where health is good all the time' },
   },
   {
+    check: 'lives',
+    in: { file: PHASES, test: 'restart-loop fails on lives alone' },
+  },
+  {
+    check: 'descriptors',
+    in: { file: PHASES, test: 'few-descriptors fails on descriptors alone' },
+  },
+  {
     check: 'lasting-connections',
     in: { file: SUBJECTS, test: 'the same follower never rotates, and that is seen at its connections' },
   },

@@ -90,6 +90,33 @@ export function disturbed(limit: number): Criterion {
   }
 }
 
+/** The phase did what it says: each container that ends by itself was started again so often. */
+export function livesOfEach(limit: number): Criterion {
+  return {
+    id: 'lives',
+    description: 'fewest lives of any container that ends by itself',
+    comparator: '>=',
+    limit,
+    unit: 'lives',
+    measure: ({ livesOfEach: lives }) => (lives.size === 0 ? null : Math.min(...lives.values())),
+    evidence: ({ livesOfEach: lives }) =>
+      [...lives].map(([name, count]) => `${name} was started ${count} times`),
+  }
+}
+
+/** It never has more descriptors than it may. */
+export function descriptorsAtMost(limit: number): Criterion {
+  return {
+    id: 'descriptors',
+    description: 'most descriptors open at once',
+    comparator: '<=',
+    limit,
+    unit: 'descriptors',
+    measure: ({ series }) => whenSeen(series.fds, maximum),
+    evidence: (seen) => descriptorsByKind(seen),
+  }
+}
+
 /** The operator did what the phase says, so many times; and was answered. */
 export function operated(limit: number): Criterion {
   return {

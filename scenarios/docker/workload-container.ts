@@ -7,11 +7,12 @@ import {
   type WireMachine,
 } from '../../simulators/index.ts'
 import { BEGINNING_OF_NUMBERED_LINE } from '../audit/numbered-line.ts'
-import type { ContainersRequest, RunningContainers } from '../engines/engine-provider.ts'
+import { isAlive } from '../probes/is-alive.ts'
+import type { ContainersRequest, EndedContainer, RunningContainers } from '../engines/engine-provider.ts'
 import { reportProblem } from '../simulated/phase-scenario.ts'
 import type { StoredLog, Workload } from '../workload.ts'
 import { WORKLOAD_IMAGE } from './workload-image.ts'
-import { workloadScript } from './workload-script.ts'
+import { briefScript, workloadScript } from './workload-script.ts'
 
 /** A container that writes a workload. The log driver is set explicitly, because the engine's default may be another. */
 class WorkloadContainer extends GenericContainer {
@@ -19,12 +20,17 @@ class WorkloadContainer extends GenericContainer {
     super(WORKLOAD_IMAGE)
     this.withPullPolicy(PullPolicy.neverPull())
       .withName(workload.name)
-      .withLabels({ ...labels, [OWNER_LABEL]: String(process.pid) })
+      .withLabels(ownedLabels(labels))
       .withNetworkMode('none')
       .withCommand(['/bin/sh', '-c', workloadScript(workload)])
     this.createOpts.Tty = workload.writing.tty
     this.hostConfig.LogConfig = { Type: 'json-file', Config: logOptions(workload.writing.stored) }
+    if (workload.lifeSeconds !== null) this.hostConfig.RestartPolicy = { Name: 'always' }
   }
+}
+
+function ownedLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...labels, [OWNER_LABEL]: String(process.pid) }
 }
 
 function logOptions(stored: StoredLog | null): Record<string, string> {
@@ -42,13 +48,16 @@ export class RunningWorkloads implements RunningContainers {
   readonly host: string
   readonly #docker: Docker
   readonly #names: readonly string[]
+  readonly #labels: Readonly<Record<string, string>>
+  readonly #brief: string[] = []
   readonly ordered: NonNullable<RunningContainers['ordered']>
   readonly #timeline: WorkloadsRequest['timeline']
 
-  private constructor(host: string, docker: Docker, { workloads, timeline }: WorkloadsRequest) {
+  private constructor(host: string, docker: Docker, { workloads, labels, timeline }: WorkloadsRequest) {
     this.host = host
     this.#docker = docker
     this.#names = workloads.map((workload) => workload.name)
+    this.#labels = labels
     this.#timeline = timeline
     this.ordered = timeline.map(({ atMs, forMs, fault }) => ({ name: fault.name, atMs, forMs }))
   }
@@ -72,16 +81,27 @@ export class RunningWorkloads implements RunningContainers {
     playTimeline(machine.engine.host, machine, this.#timeline, reportProblem)
   }
 
-  async end(): Promise<Map<string, number>> {
-    await Promise.all(this.#names.map((name) => this.#container(name).stop({ t: STOP_LIMIT_SECONDS })))
-    const entries = this.#names.map(
-      async (name) => [name, await lastStoredLine(this.#container(name))] as const,
-    )
+  /** Without Testcontainers, which looks at what it has started: that is gone by then. */
+  async runBriefly(name: string): Promise<void> {
+    this.#brief.push(name)
+    const container = await this.#docker.createContainer({
+      name,
+      Image: WORKLOAD_IMAGE,
+      Cmd: ['/bin/sh', '-c', briefScript(name)],
+      Labels: ownedLabels(this.#labels),
+      HostConfig: { AutoRemove: true, NetworkMode: 'none', LogConfig: { Type: 'json-file', Config: {} } },
+    })
+    await container.start()
+  }
+
+  async end(): Promise<Map<string, EndedContainer>> {
+    await Promise.all(this.#names.map((name) => stopContainer(this.#container(name))))
+    const entries = this.#names.map(async (name) => [name, await endOf(this.#container(name))] as const)
     return new Map(await Promise.all(entries))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#names.map((name) => removeContainer(this.#container(name))))
+    await Promise.all([...this.#names, ...this.#brief].map((name) => removeContainer(this.#container(name))))
   }
 
   #container(name: string): Docker.Container {
@@ -105,25 +125,28 @@ async function removeLeftovers(docker: Docker): Promise<void> {
   await Promise.all(leftovers.map((container) => removeContainer(docker.getContainer(container.Id))))
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
+async function removeContainer(container: Docker.Container): Promise<void> {
+  await unlessAnswered([NOT_FOUND, BEING_REMOVED], container.remove({ force: true, v: true }))
 }
 
-async function removeContainer(container: Docker.Container): Promise<void> {
-  try {
-    await container.remove({ force: true, v: true })
-  } catch (error) {
-    if (!isNotFound(error)) throw error
-  }
+/** One whose process is just not there, because it is to be started again, has nothing to end: it is only not started any more. */
+async function stopContainer(container: Docker.Container): Promise<void> {
+  await unlessAnswered([NOT_RUNNING], container.stop({ t: STOP_LIMIT_SECONDS }))
 }
 
 /** dockerode's errors carry the status of the answer. */
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'statusCode' in error && error.statusCode === 404
+async function unlessAnswered(statuses: readonly number[], call: Promise<unknown>): Promise<void> {
+  try {
+    await call
+  } catch (error) {
+    const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0
+    if (!statuses.includes(status)) throw error
+  }
+}
+
+async function endOf(container: Docker.Container): Promise<EndedContainer> {
+  const { RestartCount: restarts } = await container.inspect()
+  return { lastLine: await lastStoredLine(container), lives: 1 + restarts }
 }
 
 async function lastStoredLine(container: Docker.Container): Promise<number> {
@@ -138,3 +161,6 @@ const MESSAGES_OF_A_LINE = 80
 /** Carries the process id of the testbed that started the container. */
 const OWNER_LABEL = 'watertight.owner'
 const STOP_LIMIT_SECONDS = 10
+const NOT_FOUND = 404
+const BEING_REMOVED = 409
+const NOT_RUNNING = 304

@@ -1,14 +1,17 @@
 import { FILLER } from '../audit/numbered-line.ts'
-import type { Pace, Workload, Writing } from '../workload.ts'
+import { BRIEF_MS } from '../phase.ts'
+import { briefLines, type Pace, type Workload, type Writing } from '../workload.ts'
 
 /**
  * A program for busybox's shell that writes numbered lines at a workload's pace: the first at once, the last when it is told to end
  * (SIGTERM). Lines come in bursts, one burst in a tick, because every sleep costs a process.
  */
-export function workloadScript({ name, stream, pace, writing }: Workload): string {
+export function workloadScript({ name, stream, pace, writing, lifeSeconds }: Workload): string {
   const { ticks, lines } = ticksOf(pace)
+  const restarts = lifeSeconds !== null
   return `${stream === 'stderr' ? 'exec >&2' : ':'}
 n=0
+${restarts ? RECALL : ''}
 over=
 trap 'over=1' TERM
 ${lineFunctions(name, writing)}
@@ -18,6 +21,7 @@ say() {
     n=$((n + 1))
     i=$((i + 1))
     ${writing.endsLate ? 'put_late' : 'put'}
+    ${restarts ? REMEMBER : ''}
   done
 }
 say 1
@@ -26,10 +30,17 @@ while [ -z "$over" ]; do
   usleep ${TICK_MS * 1000}
   t=$((t + 1))
   if [ $((t % ${ticks})) -eq 0 ]; then say ${lines}; fi
+  ${restarts ? `if [ $t -ge ${Math.ceil((lifeSeconds * 1000) / TICK_MS)} ]; then over=1; fi` : ''}
 done
 say 1
 ${writing.endsLate ? 'echo "$late"' : ''}
 `
+}
+
+/** A program for the same shell: its lines but the last, and that one {@link BRIEF_MS} later. */
+export function briefScript(name: string): string {
+  const says = briefLines(name).map((line) => `echo "${line}"`)
+  return [...says.slice(0, -1), `usleep ${BRIEF_MS * 1000}`, ...says.slice(-1)].join('\n')
 }
 
 /** A pace in whole ticks: every `ticks` ticks `lines` lines. */
@@ -69,4 +80,7 @@ put_late() {
 }`
 }
 
+/** The number of the last line outlives the process, in a file of the container. */
+const RECALL = 'last=${LAST:-/last}; if [ -s $last ]; then read n < $last; fi'
+const REMEMBER = 'echo $n > $last'
 const TICK_MS = 200

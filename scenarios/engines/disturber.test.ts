@@ -25,6 +25,9 @@ function setUp(): { disturber: Disturber; happened: string[]; goTo: (seconds: nu
     'hang-engine': note('hang'),
     'fail-sink': note('fail'),
     'fill-disk': note('fill'),
+    'run-briefly': note('run'),
+    'step-clock-back': note('back'),
+    'step-clock-forward': note('forward'),
     'restart-subject': note('stop'),
     'kill-subject': note('kill'),
   })

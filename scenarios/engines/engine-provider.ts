@@ -32,9 +32,18 @@ export interface RunningContainers extends AsyncDisposable {
   beginPhase(machine: SinkMachine & WireMachine): void
   /** The engine itself is restarted, and away for so long; its containers go on. Left out where that cannot be ordered of it. */
   restartEngine?(awayMs: number): Promise<void>
-  /**
-   * Tells every container to end, and waits until all have. Their logs stay.
-   * @returns number of the last line each has written, by its name: what the engine has stored is the truth
-   */
-  end(): Promise<Map<string, number>>
+  /** One more container, which writes what `briefLines` says, ends by itself and is removed at once. Resolves when it has been started. */
+  runBriefly(name: string): Promise<void>
+  /** The wall clock of the engine's machine is stepped. Left out where that cannot be ordered of it. */
+  stepClock?(byMs: number): Promise<void>
+  /** Tells every container of the phase to end, and waits until all have. Their logs stay. */
+  end(): Promise<Map<string, EndedContainer>>
+}
+
+/** What became of a container of a phase. */
+export interface EndedContainer {
+  /** What the engine has stored is the truth. */
+  readonly lastLine: number
+  /** How often its process was started. */
+  readonly lives: number
 }

@@ -11,6 +11,8 @@ import { dockerClient } from '../docker/docker-host.ts'
 import type { Observations } from '../observations.ts'
 import { Operator } from '../operator/operator.ts'
 import {
+  CLOCK_STEP_MS,
+  BRIEF_LINES,
   containerCount,
   isOperated,
   lastsSeconds,
@@ -27,7 +29,7 @@ import { startSinkServer, type SinkServer } from '../subjects/sink-server.ts'
 import type { Subject, SubjectDefinition, SubjectOutput } from '../subjects/subject.ts'
 import { SubjectProcess } from '../subjects/subject-process.ts'
 import { stdoutFile } from '../subjects/last-words.ts'
-import { workloadsOf } from '../workload.ts'
+import { briefName, workloadsOf } from '../workload.ts'
 import { tailedFile } from '../collector-settings.ts'
 import { operatedProcess } from '../operator/operated-process.ts'
 import { Disturber, type DisturbanceActions } from './disturber.ts'
@@ -57,6 +59,7 @@ class RealTimeRun {
   readonly #violations: string[] = []
   readonly #sampledAtMs: number[] = []
   readonly #restarts: number[] = []
+  readonly #brief: string[] = []
 
   constructor(phase: Phase, options: RunOptions) {
     this.#phase = phase
@@ -74,8 +77,10 @@ class RealTimeRun {
     await using room = await openRunRoom({ smallDisk: orders(this.#phase, 'fill-disk') })
     await using sink = await startSinkServer(path.join(room.sent, 'requests.log'))
     progress.step(`starting ${containerCount(this.#phase)} containers`)
+    const prefix = provider.exclusive ? 'wt' : `wt-${this.#id}`
+    const workloads = workloadsOf(this.#phase, compress, prefix)
     await using containers = await provider.start({
-      workloads: workloadsOf(this.#phase, compress, provider.exclusive ? 'wt' : `wt-${this.#id}`),
+      workloads,
       labels: { [labelKey]: labelValue },
       seed,
     })
@@ -103,11 +108,14 @@ class RealTimeRun {
         compress,
         isOperated: isOperated(this.#phase),
         ships: this.#phase.ships === true,
+        descriptorLimit: this.#phase.descriptorLimit,
       },
     )
     const output = auditedOutput(definition.output, room)
     await using watch = new OutputWatch(output)
-    await using process = new SubjectProcess(definition, room.logs)
+    await using process = new SubjectProcess(definition, room.logs, {
+      descriptorLimit: this.#phase.descriptorLimit,
+    })
     await process.start(this.#options.signal)
     const watched = { pids: () => process.pids(), connections: () => proxy.connections }
     const observer = new SubjectObserver(definition, watched, containers.host)
@@ -116,7 +124,7 @@ class RealTimeRun {
     const startedAt = performance.now()
     const openAtStart = await openDescriptors(await process.pids())
     const operator = this.#operator(definition, observer, proxy, process, room)
-    const disturber = this.#disturber(containers, proxy, process, operator, sink, room)
+    const disturber = this.#disturber(containers, prefix, proxy, process, operator, sink, room)
     const series = await this.#sampleWhileTheClockRuns(observer, process, disturber)
     // Who reads stored logs has none, rotated or not.
     const lastingConnections = (definition.storedLogs ?? null) === null ? proxy.openSince(startedAt) : null
@@ -128,7 +136,11 @@ class RealTimeRun {
     process.mayEnd()
     const ended = await containers.end()
     const written = await storedStamps(dockerClient(containers.host, STAMPS_LIMIT_MS), [...ended.keys()])
-    const emitted = new Map([...ended, ...(operator?.emitted ?? [])])
+    const read = new Map([
+      ...[...ended].map(([name, { lastLine }]) => [name, lastLine] as const),
+      ...this.#brief.map((name) => [name, BRIEF_LINES] as const),
+    ])
+    const emitted = new Map([...read, ...(operator?.emitted ?? [])])
     const shipped = this.#phase.ships === true && definition.canShip === true ? shippedTo(room) : null
     await this.#untilDelivered([output, ...(shipped === null ? [] : [shipped])], emitted, process)
     progress.step(`stopping ${subject.name}`)
@@ -141,7 +153,7 @@ class RealTimeRun {
       lines: await auditOutput(output, emitted, {
         countOthers: provider.exclusive || definition.isToldWhich,
         // What the subject was handed over its API it has read.
-        wasRead: sent.any ? (container, line) => !ended.has(container) || sent.has(container, line) : null,
+        wasRead: sent.any ? (container, line) => !read.has(container) || sent.has(container, line) : null,
       }),
       shipped: shipped && (await auditOutput(shipped, emitted, { countOthers: true })),
       delays: watch.delays.summary(written),
@@ -157,6 +169,11 @@ class RealTimeRun {
       lastingConnections,
       stop,
       restarts: this.#restarts,
+      livesOfEach: new Map(
+        workloads.flatMap(({ name, lifeSeconds }) =>
+          lifeSeconds === null ? [] : [[name, ended.get(name)?.lives ?? 0]],
+        ),
+      ),
     }
     return {
       observations,
@@ -175,7 +192,7 @@ class RealTimeRun {
   async #untilStreamsAreOpen(observer: SubjectObserver, process: SubjectProcess): Promise<void> {
     if (process.problems.length > 0) return
     const { slots } = this.#phase
-    const wanted = Math.min(containerCount(this.#phase), slots)
+    const wanted = Math.min(containerCount(this.#phase) - (this.#phase.load.restarting ?? 0), slots)
     this.#options.progress.step(`waiting for ${wanted} open streams`)
     const deadline = performance.now() + STREAMS_LIMIT_MS
     let most = 0
@@ -256,6 +273,7 @@ class RealTimeRun {
 
   #disturber(
     containers: RunningContainers,
+    prefix: string,
     proxy: EngineProxy,
     process: SubjectProcess,
     operator: Operator | null,
@@ -281,6 +299,13 @@ class RealTimeRun {
         await disk?.fill()
         this.#after('fill-disk', () => disk?.empty())
       },
+      'run-briefly': async () => {
+        const name = briefName(prefix, this.#brief.length + 1)
+        this.#brief.push(name)
+        await containers.runBriefly(name)
+      },
+      'step-clock-back': () => containers.stepClock?.(-CLOCK_STEP_MS),
+      'step-clock-forward': () => containers.stepClock?.(CLOCK_STEP_MS),
       'restart-subject': async () => {
         this.#restarts.push(await this.#restart(process))
       },

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { isAlive } from '../probes/is-alive.ts'
 import { runProgram } from '../docker/run-program.ts'
 
 /** A file system in memory that can be filled. Disposing takes it away, with what is on it. */
@@ -16,9 +17,14 @@ export class SmallDisk implements AsyncDisposable {
     return process.platform === 'linux' && process.getuid?.() === 0
   }
 
-  /** @param directory there, and empty */
+  /**
+   * What a testbed that was killed has left mounted is taken away first.
+   * @param directory there, and empty
+   */
   static async mount(directory: string): Promise<SmallDisk> {
-    await runProgram('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'tmpfs', directory])
+    await unmountLeftovers()
+    const source = `${SOURCE}${process.pid}`
+    await runProgram('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, source, directory])
     return new SmallDisk(directory)
   }
 
@@ -49,4 +55,15 @@ export class SmallDisk implements AsyncDisposable {
   }
 }
 
+/** The source of a mount without a device is a name: it says whose it is. */
+async function unmountLeftovers(): Promise<void> {
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' '))
+  for (const [source = '', directory = ''] of mounts) {
+    if (!source.startsWith(SOURCE) || isAlive(Number(source.slice(SOURCE.length)))) continue
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await runProgram('umount', ['-l', directory])
+  }
+}
+
+const SOURCE = 'watertight-of-'
 const DISK_MIB = 64

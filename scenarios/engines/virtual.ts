@@ -28,15 +28,22 @@ import { collectorYaml, tailedFile } from '../collector-settings.ts'
 import type { Observations, StopObservation } from '../observations.ts'
 import type { OperatedSubject } from '../operator/operated-subject.ts'
 import { Operator } from '../operator/operator.ts'
-import { containerCount, isOperated, lastsSeconds, type DisturbanceKind, type Phase } from '../phase.ts'
+import {
+  CLOCK_STEP_MS,
+  containerCount,
+  isOperated,
+  lastsSeconds,
+  type DisturbanceKind,
+  type Phase,
+} from '../phase.ts'
 import { ANY_KIND } from '../subjects/sink-kinds.ts'
 import { newlyOpen } from '../probes/newly-open.ts'
 import { SeriesRecorder } from '../probes/series-recorder.ts'
 import { rotationsInAll } from '../probes/subject-observer.ts'
 import { readMetrics, SILENT_SUBJECT, type SubjectSample } from '../probes/subject-probe.ts'
-import { addWorkload } from '../simulated/add-workload.ts'
+import { addBrief, addWorkload, type AddedWorkload } from '../simulated/add-workload.ts'
 import { REFERENCE_METRICS, REFERENCE_NAME } from '../subjects/reference.ts'
-import { workloadsOf, type Workload } from '../workload.ts'
+import { briefName, workloadsOf, type Workload } from '../workload.ts'
 import { Disturber, type DisturbanceActions, type Operate } from './disturber.ts'
 import type { EngineRun, PhaseEngine, RunOptions } from './phase-engine.ts'
 import { openByPlace, sentByEngine, watchDelays, writtenLines } from './virtual-watch.ts'
@@ -59,6 +66,9 @@ class VirtualRun {
   readonly #yaml: string
   readonly #config: CollectorConfig
   readonly #workloads: readonly Workload[]
+  #added: readonly AddedWorkload[] = []
+  readonly #brief: string[] = []
+  readonly #livesOfEach = new Map<string, number>()
   #collector: Collector
   /** What is shipped to besides; `null` where nothing is. */
   readonly #sink: SimulatedSink | null
@@ -76,12 +86,19 @@ class VirtualRun {
   constructor(phase: Phase, options: RunOptions) {
     this.#phase = phase
     this.#options = options
-    this.#world = new World({ seed: options.seed, ...costsOf(phase, options.compress) })
+    this.#world = new World({
+      seed: options.seed,
+      ...costsOf(phase, options.compress),
+      ...(phase.descriptorLimit !== undefined && {
+        fileSystem: { descriptorLimit: phase.descriptorLimit },
+      }),
+    })
     this.#yaml = collectorYaml(PLACE, {
       slots: phase.slots,
       compress: options.compress,
       isOperated: isOperated(phase),
       ships: phase.ships === true,
+      descriptorLimit: phase.descriptorLimit,
     })
     this.#config = parseConfig(this.#yaml, { file: 'the phase', env: {} })
     this.#workloads = workloadsOf(phase, options.compress, 'wt')
@@ -111,7 +128,7 @@ class VirtualRun {
     await this.#watched(() => this.#untilStreamsAreOpen())
     await this.#watched(() => this.#sampleWhileTheClockRuns())
     progress.step('waiting for the last lines')
-    for (const { name } of this.#workloads) this.#world.engine.stop(name)
+    this.#endContainers()
     await this.#watched(() => this.#untilDelivered(prefix))
     progress.step('stopping the collector')
     const stop = await this.#stop()
@@ -140,7 +157,14 @@ class VirtualRun {
   }
 
   #startContainers(): void {
-    for (const workload of this.#workloads) addWorkload(this.#world.engine, workload, { [LABEL]: '1' })
+    this.#added = this.#workloads.map((workload) => addWorkload(this.#world.engine, workload, LABELS))
+  }
+
+  #endContainers(): void {
+    for (const [index, { name, lifeSeconds }] of this.#workloads.entries()) {
+      const { lives } = this.#added[index]!.end()
+      if (lifeSeconds !== null) this.#livesOfEach.set(name, lives)
+    }
   }
 
   /** Runs a part of the phase. When it cannot go on, as in a deadlock, that is remembered, and the parts behind it are left out. */
@@ -240,6 +264,17 @@ class VirtualRun {
       'fill-disk': () => {
         const full = world.inject(faults.noSpace({ path: new RegExp(`^${PLACE.outDir}/`) }))
         this.#after('fill-disk', () => full[Symbol.dispose]())
+      },
+      'run-briefly': () => {
+        const name = briefName('wt', this.#brief.length + 1)
+        this.#brief.push(name)
+        addBrief(world.engine, name, LABELS)
+      },
+      'step-clock-back': () => {
+        world.inject(faults.clockStep({ byMs: CLOCK_STEP_MS, direction: 'back' }))
+      },
+      'step-clock-forward': () => {
+        world.inject(faults.clockStep({ byMs: CLOCK_STEP_MS, direction: 'forward' }))
       },
       'restart-subject': async () => {
         const { seconds } = await this.#stop()
@@ -390,6 +425,7 @@ class VirtualRun {
       lastingConnections: null,
       stop,
       restarts: this.#restarts,
+      livesOfEach: this.#livesOfEach,
     }
   }
 
@@ -405,13 +441,18 @@ class VirtualRun {
   /** Number of the last line of everybody who writes. */
   #emitted(): Map<string, number> {
     const { engine } = this.#world
-    const written = this.#workloads.map(({ name }) => [name, engine.container(name).lastNumber] as const)
+    const written = this.#writers().map((name) => [name, engine.container(name).lastNumber] as const)
     return new Map([...written, ...(this.#operator?.emitted ?? [])])
+  }
+
+  /** Names of all containers. */
+  #writers(): string[] {
+    return [...this.#workloads.map(({ name }) => name), ...this.#brief]
   }
 
   #audit(): LineCounts {
     const { fileSystem } = this.#world
-    const written = new Set(this.#workloads.map(({ name }) => name))
+    const written = new Set(this.#writers())
     const audit = new LineAudit(this.#emitted(), { countOthers: true })
     const wasSent = sentByEngine(this.#world)
     // What the collector was handed over its API it has read.
@@ -437,6 +478,7 @@ function costsOf({ durationSeconds }: Phase, compress: number): Partial<WorldOpt
 const LONG_SECONDS = 6 * 3600
 const GATHERED_MS = 20_000
 const LABEL = 'watertight.run'
+const LABELS = { [LABEL]: '1' }
 
 /** On the world's own machine. */
 const PLACE = {

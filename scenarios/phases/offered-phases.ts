@@ -14,10 +14,18 @@ export function offeredPhases(
   canMount: boolean = SmallDisk.canMount(),
 ): readonly Phase[] {
   return phases.filter((phase) => {
-    if (engine === 'virtual' || canMount || !orders(phase, 'fill-disk')) return true
-    leave(
-      `Cannot run ${phase.name} on ${engine}: a small disk is mounted to be filled, so run it as root on Linux, or with --engine virtual`,
-    )
-    return false
+    const why = whyNot(phase, engine, canMount)
+    if (why !== null) leave(`Cannot run ${phase.name} on ${engine}: ${why}`)
+    return why === null
   })
 }
+
+function whyNot(phase: Phase, engine: EngineName, canMount: boolean): string | null {
+  if (engine !== 'virtual' && !canMount && orders(phase, 'fill-disk'))
+    return 'a small disk is mounted to be filled, so run it as root on Linux, or with --engine virtual'
+  if (engine === 'docker' && STEPS.some((kind) => orders(phase, kind)))
+    return 'a real engine has the clock of its whole machine, so run it with --engine virtual or simulated'
+  return null
+}
+
+const STEPS = ['step-clock-back', 'step-clock-forward'] as const

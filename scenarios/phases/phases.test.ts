@@ -47,6 +47,10 @@ test('the phases are those of the requirements, with their load and length', () 
     ['D13', 'odd-output', 10, 15],
     ['D13', 'disk-full', 8, 30],
     ['D13', 'stored-log-rotation', 5, 60],
+    ['D13', 'short-lives', 5, 15],
+    ['D13', 'restart-loop', 6, 15],
+    ['D13', 'few-descriptors', 55, 30],
+    ['D13', 'clock-steps', 8, 15],
     ['D5', 'crowd', 200, 30],
     ['D12', 'soak', 40, 1440],
   ])
@@ -132,6 +136,14 @@ test.each([
 test.each([['health-tells']])('disk-full fails on %s alone, where health is good all the time', (id) => {
   const seen = { disturbances: 2, series: { t: steady(600), healthy: steady(1) } }
   const failed = [...judged('disk-full', observations(seen)).values()].filter(({ pass }) => pass === false)
+  expect(failed.map((result) => result.id)).toEqual([id])
+})
+
+test.each([
+  ['restart-loop', 'lives', { disturbances: 3, livesOfEach: new Map([['wt-02', 3]]) }],
+  ['few-descriptors', 'descriptors', { series: { fds: [...steady(60).slice(1), 129] } }],
+] as const)('%s fails on %s alone', (phase, id, seen) => {
+  const failed = [...judged(phase, observations(seen)).values()].filter(({ pass }) => pass === false)
   expect(failed.map((result) => result.id)).toEqual([id])
 })
 

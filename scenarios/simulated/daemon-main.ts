@@ -1,7 +1,7 @@
 /** The process of a simulated daemon: its parent tells it what to do, and it ends when the parent is gone. */
 import { once } from 'node:events'
 import { faults, playScenario, SimulatedDaemon } from '../../simulators/index.ts'
-import { addWorkload } from './add-workload.ts'
+import { addBrief, addWorkload } from './add-workload.ts'
 import type { DaemonOrder, DaemonPlan, DaemonWord } from './daemon-process.ts'
 import { isForEngine, reportProblem, scenarioOf } from './phase-scenario.ts'
 
@@ -25,7 +25,9 @@ await gone
 function obey(order: DaemonOrder): void {
   if (order === 'play') play()
   else if (order === 'end') end()
-  else daemon.inject(faults.restartEngine({ downMs: order.restartAwayMs }))
+  else if ('restartAwayMs' in order) daemon.inject(faults.restartEngine({ downMs: order.restartAwayMs }))
+  else if ('runBriefly' in order) addBrief(daemon.engine, order.runBriefly, labels)
+  else daemon.inject(faults.clockStep(order.stepClock))
 }
 
 function play(): void {
@@ -35,8 +37,7 @@ function play(): void {
 
 function end(): void {
   playing.dispose()
-  for (const { running, id } of containers) if (running) daemon.engine.stop(id)
-  say({ ended: containers.map((container, index) => [names[index]!, container.lastNumber]) })
+  say({ ended: containers.map((container, index) => [names[index]!, container.end()]) })
 }
 
 function say(word: DaemonWord): void {

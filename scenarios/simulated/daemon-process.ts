@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import type { ContainersRequest } from '../engines/engine-provider.ts'
+import type { ContainersRequest, EndedContainer } from '../engines/engine-provider.ts'
 import { ownFile } from '../own-command.ts'
 import type { PhaseScenario } from './phase-scenario.ts'
 
@@ -10,13 +10,18 @@ export interface DaemonPlan extends ContainersRequest {
   readonly scenario: PhaseScenario | null
 }
 
-/** What it is told later: to play its scenario from now on, to end its containers, or to be restarted. */
-export type DaemonOrder = 'play' | 'end' | { readonly restartAwayMs: number }
+/** What it is told later: to play its scenario from now on, to end its containers, or what is to be done to it meanwhile. */
+export type DaemonOrder =
+  | 'play'
+  | 'end'
+  | { readonly restartAwayMs: number }
+  | { readonly runBriefly: string }
+  | { readonly stepClock: { readonly byMs: number; readonly direction: 'back' | 'forward' } }
 
-/** What it says: that it listens, or that its containers have ended, with the number of the last line each has written. */
+/** What it says: that it listens, or that its containers have ended, and what became of each by its name. */
 export type DaemonWord =
   | { readonly listening: true }
-  | { readonly ended: readonly (readonly [string, number])[] }
+  | { readonly ended: readonly (readonly [string, EndedContainer])[] }
 
 /** A simulated daemon in a process of its own. It ends with this process, however that ends. */
 export class DaemonProcess implements AsyncDisposable {
@@ -38,18 +43,13 @@ export class DaemonProcess implements AsyncDisposable {
     return daemon
   }
 
-  /** Its scenario is played from now on. @throws Error when it has ended */
-  play(): void {
-    this.#tell('play')
+  /** @throws Error when it has ended */
+  order(what: Exclude<DaemonOrder, 'end'>): void {
+    this.#tell(what)
   }
 
-  /** The engine is restarted, and away for so long. @throws Error when the process has ended */
-  restartEngine(awayMs: number): void {
-    this.#tell({ restartAwayMs: awayMs })
-  }
-
-  /** Ends the containers. @returns the number of the last line each has written, by its name. @throws Error when it has ended */
-  async endContainers(): Promise<Map<string, number>> {
+  /** Ends the containers. @returns what became of each, by its name. @throws Error when it has ended */
+  async endContainers(): Promise<Map<string, EndedContainer>> {
     const word = await this.#answerTo('end')
     return new Map('ended' in word ? word.ended : [])
   }

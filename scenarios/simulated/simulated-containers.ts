@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { playTimeline, RealTimeHost, type ScenarioStep, type SinkMachine } from '../../simulators/index.ts'
-import type { ContainersRequest, RunningContainers } from '../engines/engine-provider.ts'
+import type { ContainersRequest, EndedContainer, RunningContainers } from '../engines/engine-provider.ts'
 import { DaemonProcess } from './daemon-process.ts'
 import { isForSink, reportProblem, scenarioOf, type PhaseScenario, type PhaseStep } from './phase-scenario.ts'
 
@@ -49,16 +49,26 @@ export class SimulatedContainers implements RunningContainers {
   }
 
   beginPhase(machine: SinkMachine): void {
-    this.#daemon.play()
+    this.#daemon.order('play')
     playTimeline(this.#time, machine, this.#sinkTimeline, reportProblem)
   }
 
   restartEngine(awayMs: number): Promise<void> {
-    this.#daemon.restartEngine(awayMs)
+    this.#daemon.order({ restartAwayMs: awayMs })
     return Promise.resolve()
   }
 
-  async end(): Promise<Map<string, number>> {
+  runBriefly(name: string): Promise<void> {
+    this.#daemon.order({ runBriefly: name })
+    return Promise.resolve()
+  }
+
+  stepClock(byMs: number): Promise<void> {
+    this.#daemon.order({ stepClock: { byMs: Math.abs(byMs), direction: byMs < 0 ? 'back' : 'forward' } })
+    return Promise.resolve()
+  }
+
+  async end(): Promise<Map<string, EndedContainer>> {
     return await this.#daemon.endContainers()
   }
 

@@ -47,6 +47,8 @@ async function prepare(place: SubjectPlace, settings: SubjectSettings): Promise<
       `--name=${container}`,
       ...HARDENED,
       '--network=host',
+      // The limit of the client that starts it is not that of the container.
+      ...(settings.descriptorLimit === undefined ? [] : [`--ulimit=nofile=${settings.descriptorLimit}`]),
       `--env=WATERTIGHT_HEALTH_URL=http://${listen.apiListen}/health/live`,
       ...mounts.map((mount) => `--volume=${mount}`),
       COLLECTOR_IMAGE,

@@ -53,6 +53,12 @@ test('one that ends at once is known by its status and what it said last, line b
   ])
 })
 
+test('one may have no more descriptors than it is allowed, and cannot raise that', async () => {
+  const process = await shell('ulimit -Sn; ulimit -Hn; exit 1', {}, { descriptorLimit: 99 })
+  await untilEnded(process)
+  expect(process.problems).toEqual(['mine ended by itself: exit status 1; it said: 99 | 99'])
+})
+
 test('one that is silent on standard error is known by what it said on standard output', async () => {
   const process = await shell('echo cannot open database; kill -9 $$')
   await untilEnded(process)

@@ -11,6 +11,8 @@ import { lastWords, stderrFile, stdoutFile } from './last-words.ts'
 import type { SubjectDefinition } from './subject.ts'
 
 export interface SubjectLimits {
+  /** Descriptors that each of its processes may have, which it cannot raise; default as many as this one. */
+  readonly descriptorLimit?: number | undefined
   /** Until it says that it is ready. */
   readonly readyMs: number
   /** Until it has ended once it was told to. */
@@ -32,10 +34,10 @@ export class SubjectProcess implements AsyncDisposable {
   #mayEnd = false
 
   /** @param logDir where `stdout.log` and `stderr.log` are written */
-  constructor(definition: SubjectDefinition, logDir: string, limits: SubjectLimits = DEFAULT_LIMITS) {
+  constructor(definition: SubjectDefinition, logDir: string, limits: Partial<SubjectLimits> = {}) {
     this.#definition = definition
     this.#logDir = logDir
-    this.#limits = limits
+    this.#limits = { ...DEFAULT_LIMITS, ...limits }
   }
 
   /**
@@ -107,7 +109,7 @@ export class SubjectProcess implements AsyncDisposable {
 
   /** `null` when it cannot be started. In a session of its own, so that Ctrl-C in the terminal does not end it before it was observed. */
   async #spawn(mark: string): Promise<ChildProcess | null> {
-    const [command = '', ...args] = this.#definition.command
+    const [command = '', ...args] = this.#commandLine()
     const [stdout, stderr] = [
       await open(stdoutFile(this.#logDir), 'a'),
       await open(stderrFile(this.#logDir), 'a'),
@@ -127,6 +129,14 @@ export class SubjectProcess implements AsyncDisposable {
     } finally {
       await Promise.all([stdout.close(), stderr.close()])
     }
+  }
+
+  /** A shell can lower the limit of what it becomes; a program cannot have that of another set when it starts it. */
+  #commandLine(): readonly string[] {
+    const { command } = this.#definition
+    const { descriptorLimit } = this.#limits
+    if (descriptorLimit === undefined) return command
+    return ['/bin/sh', '-c', `ulimit -n ${descriptorLimit} && exec "$@"`, 'sh', ...command]
   }
 
   async #untilReady(signal: AbortSignal): Promise<void> {

@@ -26,6 +26,8 @@ export interface SubjectSettings {
   readonly isOperated?: boolean
   /** It is to ship what it reads to the sink as well, as pushes to Loki. Default false. */
   readonly ships?: boolean
+  /** Descriptors it may have; default as many as the testbed. It is not given more, whatever it does with this. */
+  readonly descriptorLimit?: number | undefined
 }
 
 /** A log collector as the testbed sees it: a command, what it writes, and what it tells about itself. */

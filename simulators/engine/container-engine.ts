@@ -142,6 +142,7 @@ export class ContainerEngine implements DisturbableEngine {
     if (container.running) return
     container.state = 'running'
     container.startedAt = this.host.clock.wallTime()
+    container.starts += 1
     this.#storeLogOf(container)
     container.beginWork()
     this.#endInTime(container)

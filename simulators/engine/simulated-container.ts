@@ -89,6 +89,8 @@ export class SimulatedContainer {
   finishedAt: number | null = null
   /** Of the last process that ended. */
   exitCode = 0
+  /** How often its process was started. */
+  starts = 0
   readonly #host: Host
   readonly #options: ContainerOptions
   readonly #expected: ExpectedOutput
