@@ -94,11 +94,13 @@ export class ContainerSession {
   #waitingForSlot = false
   /** How long the last turn lasted. */
   #readMs = 0
-  /** Until its first slot: a container that is new may be gone in milliseconds, and its log with it. */
+  /** Until the first slot since it was created or started for the first time: it may be gone in milliseconds, and its log with it. */
   #urgent: boolean
   /** Whether its log was ever open, and whether it is read to its end. */
   #opened = false
   #finished = false
+  /** How often it was said to have ended when it was last known to run. */
+  #endsWhileRunning = 0
   /** Since when the engine does not let it be read, monotonic milliseconds. */
   #troubleSinceMs: number | null = null
   /** What shows that it is read again. */
@@ -328,6 +330,7 @@ export class ContainerSession {
     const waitedMs = (await this.#pacer?.wait({ signal })) ?? 0
     if (waitedMs > 0) this.#context.metrics.rateDelayed(this.source, waitedMs / 1000)
     const slot = await this.#acquireSlot(signal)
+    const hadEnded = this.#news.ends > this.#endsWhileRunning
     const subject = { id, name, tty, reader, pacer: this.#pacer, scope: this.#scope }
     const turn = new StreamTurn(this.#context, subject, slot)
     this.#turn = turn
@@ -338,16 +341,18 @@ export class ContainerSession {
       slot.release()
       this.#turn = null
     }
-    this.#note(end, mode, turn)
+    this.#note(end, mode, turn, hadEnded)
     if (turn.undelivered !== undefined) await this.#context.deliver(turn.undelivered, { signal })
     this.#count(end, turn)
     return end
   }
 
-  #note(end: TurnEnd, mode: Mode, turn: StreamTurn): void {
+  /** @param hadEnded whether it was said to have ended before the turn */
+  #note(end: TurnEnd, mode: Mode, turn: StreamTurn, hadEnded: boolean): void {
     if (end.kind !== 'failed' || end.during === 'read') this.#opened = true
     this.#noteTrouble(end, mode, turn)
-    if (end.kind === 'ended' && mode !== 'align') this.#finished = true
+    // A snapshot ends where the log does at that moment.
+    if (end.kind === 'ended' && mode !== 'align') this.#finished = mode !== 'poll' || hadEnded
     // A drain confirms what a follow found to be the end.
     else if (mode !== 'drain') this.#finished = false
   }
@@ -455,13 +460,13 @@ export class ContainerSession {
     }
     const details = await this.#inspect(signal)
     if (details === null) return 'gone'
-    this.#finished = !details.running
+    this.#finished &&= !details.running
     this.#readRun = details.startedAt
     if (!details.running) return 'drain'
     if (mode === 'poll' || !reader.endIsKnown) {
       const { clock, config } = this.#context
       const pauseMs = pollPauseMs(this.#readMs, config.pollIntervalMs, config.reconnectIntervalMs)
-      await this.#news.waitAtMost(clock, pauseMs, { signal })
+      await this.#news.hearAtMost(clock, pauseMs, { signal })
     } else await this.#backOffBeforeRetry(signal)
     return follow
   }
@@ -482,7 +487,11 @@ export class ContainerSession {
       // eslint-disable-next-line no-await-in-loop -- until it is news that something is to be read
       await news.since(told, { signal })
       ;({ told } = news)
-      if (news.starts !== seen.starts) return follow
+      if (news.starts !== seen.starts) {
+        this.#endsWhileRunning = news.ends
+        this.#urgent = !this.#opened
+        return follow
+      }
       // eslint-disable-next-line no-await-in-loop
       const details = await this.#inspect(signal)
       this.#troubleSinceMs = null
@@ -501,7 +510,14 @@ export class ContainerSession {
     const { id, name } = this.#source
     const subject = { id, name, news: this.#news, backOff: this.#backOff }
     const onFailure = (): void => void (this.#troubleSinceMs ??= this.#context.clock.monotonic())
-    return await inspectContainer(this.#context, subject, { signal, urgent: this.#urgent, onFailure })
+    const { ends } = this.#news
+    const details = await inspectContainer(this.#context, subject, {
+      signal,
+      urgent: this.#urgent,
+      onFailure,
+    })
+    if (details?.running === true) this.#endsWhileRunning = ends
+    return details
   }
 
   /** Waits before the engine is asked again, less when there is news. */

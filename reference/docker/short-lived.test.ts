@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { PODMAN_4 } from '../../simulators/index.ts'
 import { EngineError } from '../ports/docker-engine.ts'
 import { MonitorRig } from './monitor-rig.test-helper.ts'
 
@@ -44,6 +45,76 @@ test('it is read while containers that the engine does not describe hold every p
   await rig.advance(1000)
   const container = await rig.runShortLived('job')
   expect(rig.lines(container)).toEqual(rig.written(container))
+})
+
+test('it is read while every slot is held also where it was created before the collector listened', async () => {
+  const rig = new MonitorRig({ slots: 1 })
+  for (const name of ['a', 'b']) rig.add(name)
+  const container = rig.add('job', {
+    behaviour: { kind: 'silent' },
+    autoRemove: true,
+    startsAfterMs: 1000,
+    lastsMs: 20,
+    atExit: { lines: 5 },
+  })
+  await rig.start()
+  await rig.advance(2000)
+  expect(rig.lines(container)).toEqual(rig.written(container))
+  expect(rig.written(container)).toHaveLength(5)
+  await rig.stop()
+})
+
+describe('where a log is polled', () => {
+  const POLLED = { engine: { personality: PODMAN_4 } }
+
+  test('one that ends behind a look, and is removed before the next, is counted as cut short', async () => {
+    let left: 'looks' | 'ends' | 'goes' = 'looks'
+    const rig: MonitorRig = new MonitorRig({
+      ...POLLED,
+      interfere: (engine) => ({
+        openLogs: async (id, options) => {
+          const stream = await engine.openLogs(id, options)
+          if (left === 'ends') {
+            rig.world.engine.container(id).write('stdout', 'late\n')
+            rig.world.engine.exit(id)
+            left = 'goes'
+          }
+          return stream
+        },
+        inspectContainer: async (id, options) => {
+          const details = await engine.inspectContainer(id, options)
+          if (left === 'goes') rig.world.engine.remove(id)
+          left = 'looks'
+          return details
+        },
+      }),
+    })
+    rig.add('job', { behaviour: { kind: 'silent' } })
+    await rig.start()
+    await rig.advance(1000)
+    left = 'ends'
+    await rig.advance(30_000)
+    expect(await rig.samples('log_capturer_containers_missed_total{')).toEqual([
+      'log_capturer_containers_missed_total{reason="cut_short"} 1',
+    ])
+    await rig.stop()
+  })
+
+  test('one is read to its end as soon as that is heard', async () => {
+    const rig = new MonitorRig({ ...POLLED, monitor: { pollIntervalMs: 10_000 } })
+    await rig.start()
+    await rig.advance(1000)
+    const container = rig.add('job', { behaviour: { kind: 'silent' } })
+    await rig.advance(1000)
+    container.write('stdout', 'late\n')
+    rig.world.engine.exit(container.id)
+    await rig.advance(50)
+    rig.world.engine.remove(container.id)
+    await rig.advance(30_000)
+    expect(rig.lines(container)).toEqual(['late'])
+    expect(await rig.samples('log_capturer_containers_missed_total{')).toEqual([])
+    await rig.stop()
+  })
 })
 
 test('its log is opened with one request at the start, and nothing else is asked between', async () => {
