@@ -312,8 +312,17 @@ export class CollectorRig {
     if (left.length > 0) this.#fail('I8 a stop leaves nothing behind', left.join('\n'))
     const metrics = await this.#collector.metrics.text()
     this.#noteMarks(metrics)
-    if (missed.length > 0) this.#mayRepeat()
-    else this.#failWith('I13 the counters tell what was done', this.#counters.wrong(metrics))
+    if (missed.length > 0) {
+      this.#mayRepeat()
+      this.#forgetUnsaved()
+    } else this.#failWith('I13 the counters tell what was done', this.#counters.wrong(metrics))
+  }
+
+  /** What comes next begins anew with containers of which no position is on disk. */
+  #forgetUnsaved(): void {
+    const saved = savedRecords(this.world.fileSystem.contents(`${STATE}/positions.json`))
+    for (const container of this.engine.containers)
+      if (!saved.has(container.id)) this.#told.forgotten(container)
   }
 
   /** Stops when a start has been under way for that long. */
@@ -329,6 +338,7 @@ export class CollectorRig {
     this.#runningSinceMs = Infinity
     const stopping = this.#collector.stop()
     await this.world.advance(afterMs)
+    if (this.#troubles.isIn('disk')) this.#forgetUnsaved()
     await this.world
       .run(() => Promise.all([stopping, this.#begin()]))
       .catch((error: unknown) => this.#excuse(error))
@@ -418,8 +428,8 @@ export class CollectorRig {
       if (records > (saved.get(container.id) ?? 0)) this.marks.add('a crash between delivery and commit')
       if (this.#contents(container).length < held) this.marks.add('a crash that took something of a file')
       if (container.state === 'removed') this.#mayLack(container, saved.get(container.id) ?? 0)
-      else if (!saved.has(container.id)) this.#told.forgotten(container)
     }
+    this.#forgetUnsaved()
     this.#beginProcess()
     this.#counters.blurred()
   }
@@ -871,7 +881,9 @@ export class CollectorRig {
       if (removed === undefined || this.world.nowMs - removed.atMs < MISSED_WITHIN_MS) continue
       this.#shortLives.delete(container)
       this.marks.add('a short life over')
-      const couldKnowMs = Math.max(this.#runningSinceMs, this.#troubles.calmSinceMs())
+      // Of an engine that was away the collector may know only then that it is back.
+      const knownMs = this.#troubles.calmSinceMs() + this.#config.containerMonitor.reconnectIntervalMs
+      const couldKnowMs = Math.max(this.#runningSinceMs, knownMs)
       const reached = this.#reached(container)
       const couldRead = container.expected.lines - this.#mayBeOmitted
       if (this.#losesEvents || couldKnowMs > addedMs || reached >= couldRead) continue

@@ -57,11 +57,11 @@ export class StdoutCheck {
     const check = this.of(container)
     const bytes = Buffer.from(`${line}\n`)
     if (this.#mayRepeat.delete(id)) check.resumeAt(bytes)
-    const { records } = check
+    const { reached } = check
     const wrong = check.take(bytes)
     if (wrong !== undefined) this.#found ??= `standard output ${wrong}`
     // Of one that was begun only the record that ends it says more.
-    if (check.records !== records + 1) return
+    if (check.reached === reached) return
     const expected = STREAMS[container.expected.line(check.reached - 1).stream]
     if (stream !== expected)
       this.#found ??= `standard output has a line of ${container.name} as of ${stream}, and it is of ${expected}`

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { PERSONALITIES } from '../../simulators/index.ts'
+import { faults, PERSONALITIES } from '../../simulators/index.ts'
 import { EngineError } from '../ports/docker-engine.ts'
 import { MonitorRig } from './monitor-rig.test-helper.ts'
 
@@ -146,3 +146,45 @@ test.for([
     await rig.stop()
   },
 )
+
+test('a stream that never brings anything within its turns is told by health, and one that is silent because nothing is written is not', async () => {
+  const rig = new MonitorRig({ slots: 1 })
+  rig.add('silent', { behaviour: { kind: 'silent' } })
+  const web = rig.add('web')
+  const idle = rig.world.inject(faults.idle({ container: 'web', forMs: 60_000 }))
+  await rig.start()
+  await rig.advance(3 * MINUTE)
+  expect(rig.lines(web)).toEqual([])
+  expect(rig.check('containers')).toEqual({ ok: false, detail: 'not read for more than a minute: web' })
+  idle[Symbol.dispose]()
+  await rig.advance(MINUTE)
+  expect(rig.check('containers').ok).toBe(true)
+  await rig.stop()
+  expect(rig.lines(web)).toEqual(rig.written(web).slice(0, rig.lines(web).length))
+  expect(rig.lines(web).length).toBeGreaterThan(2000)
+})
+
+/** How often four silent containers are looked at in ten minutes of stream time each. */
+async function looksWith(slots: number): Promise<number> {
+  let asked = 0
+  const rig = new MonitorRig({
+    slots,
+    interfere: (engine) => ({
+      openLogs: (id, options) => {
+        if (options.tail === 1) asked += 1
+        return engine.openLogs(id, options)
+      },
+    }),
+  })
+  for (const name of ['a', 'b', 'c', 'd']) rig.add(name, { behaviour: { kind: 'silent' } })
+  await rig.start()
+  await rig.advance((4 / slots) * 10 * MINUTE)
+  await rig.stop()
+  return asked
+}
+
+test('a silent stream is looked at as often when its turns are short as when it has a slot for itself', async () => {
+  const [alone, shared] = [await looksWith(4), await looksWith(1)]
+  expect(shared).toBeGreaterThan(0.8 * alone)
+  expect(shared).toBeLessThan(1.2 * alone)
+})

@@ -101,6 +101,8 @@ export class ContainerSession {
   #finished = false
   /** How often it was said to have ended when it was last known to run. */
   #endsWhileRunning = 0
+  /** {@link TurnSubject.silentMs} */
+  #silentMs = 0
   /** Since when the engine does not let it be read, monotonic milliseconds. */
   #troubleSinceMs: number | null = null
   /** What shows that it is read again. */
@@ -331,7 +333,15 @@ export class ContainerSession {
     if (waitedMs > 0) this.#context.metrics.rateDelayed(this.source, waitedMs / 1000)
     const slot = await this.#acquireSlot(signal)
     const hadEnded = this.#news.ends > this.#endsWhileRunning
-    const subject = { id, name, tty, reader, pacer: this.#pacer, scope: this.#scope }
+    const subject = {
+      id,
+      name,
+      tty,
+      reader,
+      silentMs: this.#silentMs,
+      pacer: this.#pacer,
+      scope: this.#scope,
+    }
     const turn = new StreamTurn(this.#context, subject, slot)
     this.#turn = turn
     let end: TurnEnd
@@ -342,6 +352,7 @@ export class ContainerSession {
       this.#turn = null
     }
     this.#note(end, mode, turn, hadEnded)
+    this.#silentMs = end.kind === 'ended' ? 0 : turn.silentMs
     if (turn.undelivered !== undefined) await this.#context.deliver(turn.undelivered, { signal })
     this.#count(end, turn)
     return end
@@ -362,7 +373,7 @@ export class ContainerSession {
     const hadPlace = mode === 'follow' ? turn.foundPlace : turn.isAbreast
     const isCutShort = (end.kind === 'planned' || end.kind === 'yield') && !hadPlace
     const isUnaligned = end.kind === 'unaligned' || isCutShort
-    const isStuck = end.kind === 'stuck' || turn.unclearSinceMs !== null
+    const isStuck = end.kind === 'stuck' || turn.unclearSinceMs !== null || this.#wasUnproven(end, turn)
     const isOver = this.#isOverWith === 'stream' ? !isFailed : end.kind === 'ended'
     if (isOver || this.#isRead(turn)) this.#troubleSinceMs = null
     if (this.#troubleSinceMs === null) this.#isOverWith = 'stream'
@@ -370,6 +381,11 @@ export class ContainerSession {
       this.#troubleSinceMs ??= turn.unclearSinceMs ?? this.#context.clock.monotonic()
     if (isStuck || (isUnaligned && mode !== 'follow')) this.#isOverWith = 'progress'
     else if (isUnaligned) this.#isOverWith = 'place'
+  }
+
+  /** Whether nothing came for longer than a stream may be silent, and the engine did not say that nothing was to come. */
+  #wasUnproven({ kind }: TurnEnd, { silentMs }: StreamTurn): boolean {
+    return (kind === 'yield' || kind === 'planned') && silentMs > this.#context.config.readTimeoutMs
   }
 
   #isRead(turn: StreamTurn): boolean {

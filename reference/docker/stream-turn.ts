@@ -56,6 +56,8 @@ export interface TurnSubject {
   readonly name: string
   readonly tty: boolean
   readonly reader: ContainerReader
+  /** How long streams brought nothing in the turns before, since something came or the engine said that nothing was to come, milliseconds. */
+  readonly silentMs: number
   /** Has reading wait where more is read than is allowed; null where everything is. */
   readonly pacer: Pacer | null
   /** The container's scope: streams are scopes within it. */
@@ -90,6 +92,10 @@ export class StreamTurn {
   #lookedAtEnd = false
   #foundPlace = false
   #isAbreast = false
+  /** {@link TurnSubject.silentMs} up to when the current stream was opened. */
+  #silentMs: number
+  /** Since when the current stream is silent, and nobody said that this is right. */
+  #silentSinceMs = 0
   #unclearSinceMs: number | null = null
   /** A block the queue had no room for when the turn ended. */
   #undelivered: Block | undefined
@@ -98,6 +104,7 @@ export class StreamTurn {
     this.#context = context
     this.#subject = subject
     this.#slot = slot
+    this.#silentMs = subject.silentMs
     this.#over = linkedController(subject.scope.signal)
   }
 
@@ -114,6 +121,11 @@ export class StreamTurn {
   /** Whether it has brought something new, or nothing new is stored: it is read, whatever it was before. */
   get isAbreast(): boolean {
     return this.#isAbreast
+  }
+
+  /** {@link TurnSubject.silentMs} with this turn, once it is over. */
+  get silentMs(): number {
+    return this.#silentMs
   }
 
   /** Since when the engine does not say whether a silent stream is idle, monotonic milliseconds. */
@@ -154,6 +166,7 @@ export class StreamTurn {
       this.#openedMs = this.#context.clock.monotonic()
       this.#searchMs = null
       this.#lastBytesMs = this.#openedMs
+      this.#silentSinceMs = this.#openedMs
       this.#noteAlignment()
       if (follow) this.#rotateAtAge(scope.signal).catch(() => {})
       const { name } = this.#subject
@@ -244,7 +257,10 @@ export class StreamTurn {
       acknowledgement(clock, stream, deadlineMs),
     ])
     reader.cut()
-    if (this.#openedMs !== null) this.#ageMs = clock.monotonic() - this.#openedMs
+    if (this.#openedMs !== null) {
+      this.#ageMs = clock.monotonic() - this.#openedMs
+      this.#silentMs += clock.monotonic() - this.#silentSinceMs
+    }
     this.#openedMs = null
     if (acknowledged && joined.ended) return
     if (!acknowledged) metrics.abandoned('stream_close')
@@ -257,16 +273,21 @@ export class StreamTurn {
 
   /** Reads until the reply ends or cannot go on. Rejects with the signal's reason when the turn is over, during any wait. */
   async #read(stream: LogStream, follow: boolean, signal: AbortSignal): Promise<TurnEnd | Reopen> {
-    using watchdog = new Watchdog(this.#context.clock, this.#context.config.readTimeoutMs, signal)
+    const { clock, config } = this.#context
+    const firstMs = follow && this.#subject.reader.aligned ? this.#firstSilenceMs() : config.readTimeoutMs
+    using watchdog = new Watchdog(clock, firstMs, signal)
+    let isShort = firstMs < config.readTimeoutMs
     try {
       if (this.#subject.reader.awaitsSave) await this.#deliver(signal)
       for (;;) {
         await this.#pace(signal)
         // What was waited for here or for room is no silence of the stream.
-        if (watchdog.expired) watchdog.rearm(this.#context.config.readTimeoutMs)
+        if (watchdog.expired) watchdog.rearm(config.readTimeoutMs)
         const chunk = follow
           ? await this.#readOrTick(stream, watchdog, signal)
           : await readOrSilence(stream, watchdog, signal)
+        if (isShort) watchdog.rearm(config.readTimeoutMs)
+        isShort = false
         const end =
           chunk === SILENCE
             ? await this.#afterSilence(stream, follow, watchdog, signal)
@@ -277,6 +298,17 @@ export class StreamTurn {
       if (isAbortOf(signal, error)) throw error
       return { kind: 'failed', during: 'read', error }
     }
+  }
+
+  /**
+   * How long nothing may come before the engine is asked whether anything should have. Turns may be shorter than the read timeout: a silence goes on from one to
+   * the next, or a stream that never brings anything in its turn would never be looked at.
+   */
+  #firstSilenceMs(): number {
+    const { readTimeoutMs, slotTurnMs } = this.#context.config
+    // Early in the turn, so that there is time for an answer.
+    const soonMs = Math.min(STUCK_AFTER_MS, slotTurnMs / 5)
+    return Math.min(readTimeoutMs, Math.max(soonMs, readTimeoutMs - this.#silentMs))
   }
 
   /** Waits while more was read than is allowed. No read is pending meanwhile, and the wait ends with the turn. */
@@ -334,6 +366,13 @@ export class StreamTurn {
     const beganAfterMs = this.#lastBytesMs - (this.#openedMs ?? 0)
     if (nowMs - this.#lastBytesMs >= SILENCE_MS && beganAfterMs <= YOUNG_MS) this.#subject.reader.wasSilent()
     this.#lastBytesMs = nowMs
+    this.#noteProof()
+  }
+
+  /** The stream is as silent as it should be, or is not. */
+  #noteProof(): void {
+    this.#silentMs = 0
+    this.#silentSinceMs = this.#context.clock.monotonic()
   }
 
   /** The reply ended. Once in a turn it is asked whether it should have gone on: some engines end it at a record that they cannot read. */
@@ -450,6 +489,7 @@ export class StreamTurn {
     try {
       const beyond = await anythingBeyond(this.#context, id, reader, signal)
       this.#isAbreast ||= beyond === 'nothing'
+      if (beyond === 'nothing') this.#noteProof()
       this.#unclearSinceMs = null
       if (beyond !== 'something') metrics.idleCheck(this.#subject)
       return beyond

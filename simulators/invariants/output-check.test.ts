@@ -66,6 +66,49 @@ describe('lines that the engine has lost', () => {
   })
 })
 
+describe('a line that is open', () => {
+  const [first, second] = ['x'.repeat(16 * 1024), 'y'.repeat(16 * 1024)]
+
+  function openLine(maxFiles: number): { check: OutputCheck; end: () => void } {
+    const world = new World({ seed: 1 })
+    const container = world.engine.addContainer({ name: 'a', logRotation: { maxSizeBytes: 150, maxFiles } })
+    container.write('stdout', `${first}${second}zz`)
+    return { check: new OutputCheck(container), end: () => container.write('stdout', '\n') }
+  }
+
+  test('may come in part, once, when a message of it is lost, and the rest of it behind that', () => {
+    const { check, end } = openLine(1)
+    expect(take(check, `${first}\n`)).toBeUndefined()
+    expect(check.records).toBe(1)
+    end()
+    expect(take(check, `${second}zz\n`)).toBeUndefined()
+    expect([check.records, check.owes]).toEqual([2, false])
+  })
+
+  test.each(['before', 'behind'] as const)('is not to begin again %s its end', (when) => {
+    const { check, end } = openLine(1)
+    take(check, `${first}\n`)
+    if (when === 'behind') end()
+    expect(take(check, `${first}\n`)).toMatch(/differs/)
+    expect(take(check, `${first}${second}zz\n`)).toMatch(/differs/)
+  })
+
+  test('comes again where that was lost in a crash', () => {
+    const { check, end } = openLine(1)
+    take(check, `${first}\n`)
+    check.rewind(10)
+    expect(check.takeAt(10, Buffer.from(`${first.slice(10)}\n`))).toBeUndefined()
+    check.rewind(0)
+    end()
+    expect(take(check, `${first}${second}zz\n`)).toBeUndefined()
+  })
+
+  test('does not come while nothing of it is lost', () => {
+    const { check } = openLine(10)
+    expect(take(check, `${first}\n`)).toMatch(/expected nothing/)
+  })
+})
+
 test('lines that the engine still has may not be missing', () => {
   const { check } = threeLines()
   expect(take(check, 'two\n')).toMatch(/at byte 0: expected "one\\n[^]*written "two\\n"$/)

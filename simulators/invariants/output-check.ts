@@ -22,6 +22,13 @@ interface Jump {
   readonly torn?: Uint8Array
 }
 
+/** What came of a line before its end was stored. */
+interface Begun {
+  readonly text: Uint8Array
+  /** Where that ends in what is held. */
+  readonly behind: number
+}
+
 /**
  * Compares what one sink is given of a container with what the container wrote: each line once, in the order it was stored. A line may be left out, or come
  * in part, only when the engine has lost a part of it by the time the line behind it comes. Costs what comparing the bytes costs, except at a loss.
@@ -30,7 +37,7 @@ export class OutputCheck {
   readonly #container: SimulatedContainer
   readonly #onSkipped: (lines: SkippedLines) => void
   #jumps: Jump[] = [{ held: 0, expected: 0, skipped: 0 }]
-  /** Of the output, behind what is held: at the beginning of a line while {@link #pending} holds anything. */
+  /** Of the output, behind what is held: at the beginning of a line while {@link #pending} or {@link #begun} holds anything. */
   #expected = 0
   /** Bytes held. */
   #held = 0
@@ -46,6 +53,8 @@ export class OutputCheck {
   #lost: { from: number; to: number } = { from: 0, to: 0 }
   /** Lines left out of which only the end was lost: see {@link #isLate}. */
   #late: number[] = []
+  /** Lines of which a part came as a record while they were open: see {@link #isBegun}. By the first message of each. */
+  readonly #begun = new Map<number, Begun>()
 
   constructor(container: SimulatedContainer, onSkipped: (lines: SkippedLines) => void = () => {}) {
     this.#container = container
@@ -83,7 +92,7 @@ export class OutputCheck {
     if (this.#expected === output.length) return null
     const from = Math.max(this.reached, this.#joinedAt ?? 0)
     let index = from >= this.#lost.from ? Math.max(from, this.#lost.to) : from
-    while (index < output.lines && this.#hasLost(output.line(index))) index += 1
+    while (index < output.lines && this.#hasLost(output.line(index).messages)) index += 1
     this.#lost = { from, to: index }
     return index < output.lines ? index : null
   }
@@ -107,7 +116,8 @@ export class OutputCheck {
   takeAt(offset: number, bytes: Uint8Array): string | undefined {
     if (offset !== this.#held) this.rewind(offset)
     this.#held += bytes.length
-    if (this.#pending.length > 0) return this.#takePending(Buffer.concat([this.#pending, bytes]))
+    if (this.#pending.length > 0 || this.#begun.size > 0)
+      return this.#takePending(Buffer.concat([this.#pending, bytes]))
     const same = commonLength(this.#output.view(this.#expected, this.#expected + bytes.length), bytes)
     if (same === bytes.length) {
       this.#joinedAt = null
@@ -124,6 +134,7 @@ export class OutputCheck {
   rewind(offset: number): void {
     const pendingAt = this.#held - this.#pending.length
     this.#held = offset
+    for (const [message, { behind }] of this.#begun) if (behind > offset) this.#begun.delete(message)
     if (this.#pending.length > 0 && offset > pendingAt) {
       this.#pending = this.#pending.subarray(0, offset - pendingAt)
       return
@@ -144,6 +155,7 @@ export class OutputCheck {
     this.#jumps = [{ held: this.#held, expected: from, skipped: this.#skipped }]
     this.#expected = from
     this.#pending = NOTHING
+    this.#begun.clear()
   }
 
   get #output(): ExpectedOutput {
@@ -178,12 +190,14 @@ export class OutputCheck {
     }
     for (let index = next; index < output.lines; index++) {
       const line = output.line(index)
-      const comesWhole = isWhole(bytes, line, output)
-      const hasLost = this.#hasLost(line)
-      if (comesWhole || (hasLost && isPartOf(bytes, line, output))) {
+      const begun = this.#begun.get(line.messages[0]!)?.text ?? NOTHING
+      const comesWhole = begun.length === 0 && isWhole(bytes, line, output)
+      const hasLost = this.#hasLost(line.messages)
+      if (comesWhole || (hasLost && isPartOf(Buffer.concat([begun, bytes]), line, output))) {
         if (this.#joinedAt !== null) this.#skipped += index - next
         else if (index > next) this.#skip(next, index)
         this.#joinedAt = null
+        this.#begun.delete(line.messages[0]!)
         if (comesWhole) this.#jumps.push({ held, expected: line.from, skipped: this.#skipped })
         else this.#noteTorn(bytes, held, line.from, line.to)
         this.#expected = line.to
@@ -191,6 +205,7 @@ export class OutputCheck {
       }
       if (!hasLost && this.#joinedAt === null) return this.#goBack(bytes, held, index)
     }
+    if (this.#isBegun(bytes, held)) return undefined
     return this.#goBack(bytes, held, output.lines)
   }
 
@@ -218,6 +233,7 @@ export class OutputCheck {
     const { lost } = this.#container.log
     for (let index = first; index < behind; index++) {
       const { messages } = this.#output.line(index)
+      this.#begun.delete(messages[0]!)
       if (messages.length > 1 && lost.has(messages.at(-1)!)) this.#late.push(index)
     }
     this.#onSkipped({ container: this.#container, first, behind, causes: this.#causes(first, behind) })
@@ -258,7 +274,26 @@ export class OutputCheck {
     return true
   }
 
-  #hasLost({ messages }: ExpectedLine): boolean {
+  /**
+   * A line that is open may come in part, as a record: whoever has read its beginning, and finds some messages gone when he looks again, cannot know whether what is
+   * there goes on with it.
+   */
+  #isBegun(bytes: Uint8Array, held: number): boolean {
+    for (const pieces of this.#output.openLines) {
+      const messages = pieces.map(({ message }) => message)
+      const before = this.#begun.get(messages[0]!)?.text ?? NOTHING
+      const text = Buffer.concat([before, bytes.subarray(0, -1)])
+      const parts = pieces.map(({ data }) => data)
+      if (!this.#hasLost(messages) || !isMadeOf(text, Buffer.concat(parts), parts)) continue
+      this.#begun.set(messages[0]!, { text, behind: held + bytes.length })
+      this.#skipped -= 1
+      this.#noteTorn(bytes, held, this.#expected, this.#expected)
+      return true
+    }
+    return false
+  }
+
+  #hasLost(messages: readonly number[]): boolean {
     const { lost } = this.#container.log
     return lost.losses.length > 0 && messages.some((message) => lost.has(message))
   }
@@ -284,8 +319,12 @@ function isWhole(bytes: Uint8Array, { from, to }: ExpectedLine, output: Expected
 
 /** What a part of a line's messages makes, or the beginning of it, with a newline. */
 function isPartOf(bytes: Uint8Array, { from, to, pieces }: ExpectedLine, output: ExpectedOutput): boolean {
-  const text = Buffer.from(bytes.subarray(0, -1))
-  if (text.equals(output.view(from, Math.min(to, from + text.length)))) return true
+  return isMadeOf(Buffer.from(bytes.subarray(0, -1)), output.view(from, to), pieces)
+}
+
+/** The beginning of the whole, or some of its pieces. */
+function isMadeOf(text: Buffer, whole: Uint8Array, pieces: readonly Uint8Array[]): boolean {
+  if (text.equals(whole.subarray(0, text.length))) return true
   let rest = text
   for (const piece of pieces) if (startsWith(rest, piece)) rest = rest.subarray(piece.length)
   return rest.length === 0

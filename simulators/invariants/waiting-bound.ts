@@ -16,6 +16,8 @@ interface Wait {
   /** The message that waits, as its ordinal among those ever stored. */
   readonly message: number
   readonly logsOpened: number
+  /** Whether one was being followed: when the wait is over it may just be opened again. */
+  readonly isOpen: boolean
 }
 
 /**
@@ -62,6 +64,7 @@ class WaitingWatch {
       sinceMs: this.#world.nowMs,
       message: container.log.stored,
       logsOpened: container.logsFollowed,
+      isOpen: isFollowed(container),
     }
     this.#waits.set(container.id, wait)
     const boundMs = this.#boundMs()
@@ -78,7 +81,7 @@ class WaitingWatch {
   }
 
   #isServed(container: SimulatedContainer, wait: Wait): boolean {
-    return container.logsFollowed > wait.logsOpened || [...container.wires].some((wire) => wire.follow)
+    return wait.isOpen || container.logsFollowed > wait.logsOpened || isFollowed(container)
   }
 
   #isExcused(container: SimulatedContainer, wait: Wait): boolean {
@@ -92,4 +95,8 @@ class WaitingWatch {
     const rounds = Math.ceil(this.#world.engine.containers.length / slots)
     return rounds * (slotTurnMs + openTimeoutMs) + (allowanceMs ?? 1000)
   }
+}
+
+function isFollowed({ wires }: SimulatedContainer): boolean {
+  return [...wires].some(({ follow }) => follow)
 }

@@ -55,6 +55,11 @@ export class ExpectedOutput {
     return this.#partials.size > 0
   }
 
+  /** Lines of which parts are stored and the end is not, the one stored to last comes last: their parts, at least one each. */
+  get openLines(): readonly (readonly StoredPiece[])[] {
+    return [...this.#partials.values()]
+  }
+
   /**
    * A message was stored.
    * @param message counted from the first ever stored, which is 0
