@@ -119,11 +119,14 @@ export const ALONE_IN_A_TEST: readonly { readonly check: string; readonly in: Un
   },
   {
     check: 'lives',
-    in: { file: PHASES, test: 'restart-loop fails on lives alone' },
+    in: { file: PHASES, test: 'restart-loop fails on lives alone, where a container is not started again' },
   },
   {
     check: 'descriptors',
-    in: { file: PHASES, test: 'few-descriptors fails on descriptors alone' },
+    in: {
+      file: PHASES,
+      test: 'few-descriptors fails on descriptors alone, where one more is open for a moment',
+    },
   },
   {
     check: 'lasting-connections',

@@ -134,7 +134,7 @@ export const ORACLES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/docker/container-session.ts',
-        find: 'await this.#news.waitAtMost(clock, pauseMs, { signal })',
+        find: 'await this.#news.hearAtMost(clock, pauseMs, { signal })',
         replace: 'await clock.sleep(1000 * pauseMs, { signal })',
       },
     ],

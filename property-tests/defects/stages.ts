@@ -102,7 +102,7 @@ export const STAGES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/docker/stream-turn.ts',
-        find: 'if (watchdog.expired) watchdog.rearm(this.#context.config.readTimeoutMs)',
+        find: 'if (watchdog.expired) watchdog.rearm(config.readTimeoutMs)',
         replace: '',
       },
     ],

@@ -139,13 +139,22 @@ test.each([['health-tells']])('disk-full fails on %s alone, where health is good
   expect(failed.map((result) => result.id)).toEqual([id])
 })
 
-test.each([
-  ['restart-loop', 'lives', { disturbances: 3, livesOfEach: new Map([['wt-02', 3]]) }],
-  ['few-descriptors', 'descriptors', { series: { fds: [...steady(60).slice(1), 129] } }],
-] as const)('%s fails on %s alone', (phase, id, seen) => {
-  const failed = [...judged(phase, observations(seen)).values()].filter(({ pass }) => pass === false)
+test.each([['lives']])('restart-loop fails on %s alone, where a container is not started again', (id) => {
+  const seen = { disturbances: 3, livesOfEach: new Map([['wt-02', 3]]) }
+  const failed = [...judged('restart-loop', observations(seen)).values()].filter(({ pass }) => pass === false)
   expect(failed.map((result) => result.id)).toEqual([id])
 })
+
+test.each([['descriptors']])(
+  'few-descriptors fails on %s alone, where one more is open for a moment',
+  (id) => {
+    const seen = { series: { fds: [...steady(60).slice(1), 129] } }
+    const failed = [...judged('few-descriptors', observations(seen)).values()].filter(
+      ({ pass }) => pass === false,
+    )
+    expect(failed.map((result) => result.id)).toEqual([id])
+  },
+)
 
 test.each([
   ['while the disk is full', 1199, true],
