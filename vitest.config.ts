@@ -43,6 +43,7 @@ const INTEGRATION = [
   'scenarios/proxy-command.test.ts',
   'scenarios/report/page/page-in-chromium.test.ts',
   'scenarios/run-interrupted.test.ts',
+  'scenarios/subjects/nats-sink.test.ts',
   'scenarios/subjects/rsyslog.test.ts',
   'scenarios/subjects/subject-process.test.ts',
   'scenarios/subjects/subjects.test.ts',

@@ -101,6 +101,7 @@ class RealTimeRun {
         tailDir: room.tailed,
         sinkUrl: sink.url,
         syslogPort: sink.syslogPort,
+        natsUrl: () => sink.natsUrl(),
         label: `${labelKey}=${labelValue}`,
       },
       {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { expect, onTestFinished, test } from 'vitest'
+import { runProgram } from '../docker/run-program.ts'
 import { SmallDisk } from './small-disk.ts'
 
 async function emptyDirectory(): Promise<string> {
@@ -40,7 +41,7 @@ test.skipIf(!SmallDisk.canMount())(
       await emptyDirectory(),
     ]
     const { pid } = spawnSync('true')
-    spawnSync('mount', ['-t', 'tmpfs', `watertight-of-${pid}`, ofKilled])
+    await runProgram('mount', ['-t', 'tmpfs', `watertight-of-${pid}`, ofKilled])
     await using _living = await SmallDisk.mount(ofLiving)
     await using _next = await SmallDisk.mount(next)
     expect(await Promise.all([ofKilled, ofLiving, next].map(isMounted))).toEqual([false, true, true])

@@ -13,7 +13,7 @@ import type { Subject, SubjectDefinition, SubjectPlace } from './subject.ts'
  *
  *     name: my-collector
  *     command: [node, my-collector.ts]        # run in the directory of this file
- *     env: {DOCKER_HOST: "{{docker_host}}"}   # {{out_dir}} {{state_dir}} {{sink_url}} {{syslog_port}} {{label}} {{data_root}} too, also in command and urls
+ *     env: {DOCKER_HOST: "{{docker_host}}"}   # {{out_dir}} {{state_dir}} {{sink_url}} {{syslog_port}} {{nats_url}} {{label}} {{data_root}} too, also in command and urls
  *     ready: "regular expression"             # in its standard output or error; without it nothing is waited for
  *     output:
  *       from: files                           # files | stdout | sink
@@ -51,7 +51,7 @@ export function parseSubject(text: string, file: string): Subject {
   }
 }
 
-/** What placeholders stand for. The engine is asked for its directory only where a subject reads that. */
+/** What placeholders stand for. The engine is asked for its directory, and a NATS server started, only for a subject that asks for it. */
 async function valuesFor(description: Description, place: SubjectPlace): Promise<PlaceholderValues> {
   return {
     docker_host: place.dockerHost,
@@ -59,6 +59,7 @@ async function valuesFor(description: Description, place: SubjectPlace): Promise
     state_dir: place.stateDir,
     sink_url: place.sinkUrl,
     syslog_port: place.syslogPort === undefined ? null : String(place.syslogPort),
+    nats_url: mentions(description, 'nats_url') ? ((await place.natsUrl?.()) ?? null) : null,
     label: place.label,
     data_root: mentions(description, 'data_root') ? await dataRootOf(place.dockerHost) : null,
   }
@@ -190,6 +191,8 @@ interface PlaceholderValues {
   readonly sink_url: string
   /** `null` where nobody listens. */
   readonly syslog_port: string | null
+  /** `null` for a subject that does not ask for it. */
+  readonly nats_url: string | null
   readonly label: string
   /** `null` for a subject that does not ask for it. */
   readonly data_root: string | null

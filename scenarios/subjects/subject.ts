@@ -14,6 +14,8 @@ export interface SubjectPlace {
   readonly sinkUrl: string
   /** Takes syslog over TCP at 127.0.0.1; its messages count as output. Left out where nobody listens. */
   readonly syslogPort?: number
+  /** Starts a NATS server whose messages count as output, and says where it is. Left out where none can be started. @throws UsageError where there is none */
+  readonly natsUrl?: () => Promise<string>
   /** `key=value`, on the containers of this run and no others. */
   readonly label: string
 }

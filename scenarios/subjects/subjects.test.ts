@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -38,15 +38,19 @@ async function run(phase: Phase, subject: Subject): Promise<RunResult> {
 }
 
 /** A subject whose command is a shell script, and that may have programs beside it. */
-async function shell(script: string, programs: Readonly<Record<string, string>> = {}): Promise<Subject> {
+async function shell(
+  script: string,
+  programs: Readonly<Record<string, string>> = {},
+  more: { readonly env?: object; readonly output?: object } = {},
+): Promise<Subject> {
   const directory = await mkdtemp(path.join(import.meta.dirname, '.test-'))
   onTestFinished(() => rm(directory, { recursive: true }))
   for (const [name, text] of Object.entries(programs)) await writeFile(path.join(directory, name), text)
   const keys = {
     name: 'mine',
     command: ['sh', '-c', script],
-    env: { DOCKER_HOST: '{{docker_host}}', OUT_DIR: '{{out_dir}}', LABEL: '{{label}}' },
-    output: { from: 'files', files: '*.log' },
+    env: { DOCKER_HOST: '{{docker_host}}', OUT_DIR: '{{out_dir}}', LABEL: '{{label}}', ...more.env },
+    output: more.output ?? { from: 'files', files: '*.log' },
   }
   return parseSubject(JSON.stringify(keys), path.join(directory, 'mine.yaml'))
 }
@@ -64,6 +68,21 @@ test('a subject that works through child processes is seen with all of them, and
   // Each Node has ten descriptors at the least.
   expect(Math.max(...result.series.fds!.map((count) => count ?? 0))).toBeGreaterThan(40)
 })
+
+test.skipIf(!(await onPath('nats-server')))(
+  'what a subject publishes to NATS is its output, and nothing of the server is left',
+  async () => {
+    const publisher = await shell(
+      FOLLOW_ALL,
+      { 'one.ts': PUBLISH_ONE },
+      { env: { NATS_URL: '{{nats_url}}' }, output: { from: 'sink' } },
+    )
+    const result = await run(BRIEF, publisher)
+    expect(failed(result)).toEqual(['lasting-connections'])
+    expect(result.lines.delivered).toBeGreaterThan(100)
+    expect(await runningNatsServers()).toEqual([])
+  },
+)
 
 test('a subject that ends at once is noticed before the clock starts, with its last words, and leaves nothing', async () => {
   const before = await runRooms()
@@ -143,6 +162,16 @@ async function runRooms(): Promise<string[]> {
   return (await readdir(tmpdir())).filter((name) => name.startsWith('watertight-run-'))
 }
 
+/** Those that this process has started. */
+async function runningNatsServers(): Promise<string[]> {
+  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
+  const names = children
+    .split(' ')
+    .filter((pid) => pid !== '')
+    .map((pid) => readFile(`/proc/${pid}/comm`, 'utf8'))
+  return (await Promise.all(names)).filter((name) => name.startsWith('nats-server'))
+}
+
 /** A process for each container, and nobody who tells them to end. */
 const FOLLOW_ALL = 'for n in 01 02 03 04; do node one.ts wt-$n & done; wait'
 
@@ -155,4 +184,20 @@ const docker = new Docker({ socketPath: new URL(process.env.DOCKER_HOST).pathnam
 const output = createWriteStream(process.env.OUT_DIR + '/' + name + '.log')
 const stream = await docker.getContainer(name).logs({ follow: true, stdout: true, stderr: true })
 docker.modem.demuxStream(stream, output, output)
+`
+
+/** Publishes each line of one container, named by its argument, to a stream. */
+const PUBLISH_ONE = `
+import { PassThrough } from 'node:stream'
+import { createInterface } from 'node:readline'
+import Docker from 'dockerode'
+import { connect } from '@nats-io/transport-node'
+const connection = await connect({ servers: process.env.NATS_URL })
+const docker = new Docker({ socketPath: new URL(process.env.DOCKER_HOST).pathname })
+const stream = await docker.getContainer(process.argv[2]).logs({ follow: true, stdout: true, stderr: true })
+const text = new PassThrough()
+docker.modem.demuxStream(stream, text, text)
+stream.on('end', () => text.end())
+for await (const line of createInterface({ input: text })) connection.publish('logs.' + process.argv[2], line)
+await connection.close()
 `
