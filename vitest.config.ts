@@ -12,6 +12,7 @@ const INTEGRATION = [
   'property-tests/leaks/seeded-programs.test.ts',
   'property-tests/memory.test.ts',
   'property-tests/monitor-switch.property.test.ts',
+  'property-tests/processes/process-pool.test.ts',
   'property-tests/real-handles.test.ts',
   'property-tests/reload-storm.test.ts',
   'reference/adapters/nats-jet-stream.test.ts',

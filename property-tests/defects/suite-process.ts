@@ -1,24 +1,14 @@
-import { messageOf } from '../../reference/errors.ts'
 import { turnRealEventLoop } from '../../simulators/world/settle.ts'
+import { answerJobs } from '../processes/answer-jobs.ts'
 import { DEFECTS_AND_SABOTAGES, findDefect } from './catalogue.ts'
 import { PatchedModules } from './patched-modules.ts'
-import type { SuiteAnswer, SuiteJob } from './suite-pool.ts'
+import type { SuiteJob } from './suite-pool.ts'
 import type * as Suites from './suites.ts'
 
 /** A process of {@link file://./suite-pool.ts}: runs suites against one variant of the sources after another. */
 const modules = new PatchedModules(DEFECTS_AND_SABOTAGES)
 
-// What a defect left pending may come to its end, and must not be taken for what the next one does.
-process.on('unhandledRejection', () => {})
-
-process.on('message', (job: SuiteJob) => {
-  answer(job).then(
-    (reply) => process.send?.(reply),
-    (error: unknown) => process.send?.({ error: messageOf(error) } satisfies SuiteAnswer),
-  )
-})
-
-async function answer({ defect, suites, unchecked }: SuiteJob): Promise<SuiteAnswer> {
+answerJobs(async ({ defect, suites, unchecked }: SuiteJob): Promise<readonly Suites.SuiteResult[]> => {
   const { SUITES } = await load(defect)
   const results = []
   for (const suite of suites) {
@@ -27,8 +17,8 @@ async function answer({ defect, suites, unchecked }: SuiteJob): Promise<SuiteAns
   }
   if (defect !== null) modules.assertApplied(defect)
   await turnRealEventLoop()
-  return { results }
-}
+  return results
+})
 
 async function load(defect: string | null): Promise<typeof Suites> {
   if (defect === null) return await import('./suites.ts')

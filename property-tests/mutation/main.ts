@@ -1,25 +1,22 @@
 import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { Argument, Command } from 'commander'
 import { judge, type Verdict } from './judge.ts'
 import { PART_NAMES, PARTS } from './parts.ts'
 import { runPart } from './run-part.ts'
 import { SURVIVORS } from './survivors.ts'
 
 /**
- *     npm run mutation [-- <part>...] [--vitest] [--static]
- *
- * Mutation testing of the parts of the collector that hold its promises. Ends with status 1 when a mutant survives that is not explained, an
- * explanation is of no mutant that survives, or less than 90 % of a part's mutants are killed.
+ * `npm run mutation`: mutation testing of the parts of the collector that hold its promises. Ends with status 1 when a mutant survives that is not
+ * explained, an explanation is of no mutant that survives, or less than 90 % of a part's mutants are killed.
  */
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { vitest: { type: 'boolean', default: false }, static: { type: 'boolean', default: false } },
-})
-const unknown = positionals.filter((name) => !PART_NAMES.includes(name))
-if (unknown.length > 0) {
-  process.stderr.write(`There is no part ${unknown.join(', ')}; there are ${PART_NAMES.join(', ')}\n`)
-  process.exit(2)
-}
+const program = new Command('mutation')
+  .description('mutation testing of the parts of the collector that hold its promises')
+  .addArgument(new Argument('[part...]', 'which of them, default all').choices(PART_NAMES))
+  .option('--vitest', 'start Vitest for each mutant, as Stryker does by itself')
+  .option('--static', 'run also mutants that are evaluated while a module is loaded')
+  .parse()
+const values: { readonly vitest?: true; readonly static?: true } = program.opts()
+const positionals = program.args
 
 const LEAST_SCORE = 90
 const linesOf = (file: string): string[] => readFileSync(file, 'utf8').split('\n')
@@ -28,8 +25,8 @@ for (const part of wanted) {
   const startedMs = performance.now()
   // oxlint-disable-next-line no-await-in-loop -- one after the other
   const mutants = await runPart(part, {
-    runner: values.vitest ? 'vitest' : 'one-process',
-    withStatic: values.static,
+    runner: values.vitest === true ? 'vitest' : 'one-process',
+    withStatic: values.static === true,
     directory: 'out/mutation',
   })
   const verdict = judge(mutants, SURVIVORS, linesOf)

@@ -1,0 +1,17 @@
+import { messageOf } from '../../reference/errors.ts'
+
+/** What a process of a pool says to a job. */
+export type Reply<Answer> = { readonly answer: Answer } | { readonly error: string }
+
+/** In a process of a pool: does each job it is told of. It ends with the process that told it. */
+export function answerJobs<Job, Answer>(answer: (job: Job) => Promise<Answer>): void {
+  // What a job left pending may come to its end, and must not be taken for what the next one does.
+  process.on('unhandledRejection', () => {})
+  process.on('disconnect', () => process.exit())
+  process.on('message', (job: Job) => {
+    answer(job).then(
+      (made) => process.send?.({ answer: made } satisfies Reply<Answer>),
+      (error: unknown) => process.send?.({ error: messageOf(error) } satisfies Reply<Answer>),
+    )
+  })
+}
