@@ -33,7 +33,9 @@ export class SuitePool implements Disposable {
     try {
       return await this.#pool.ask({ defect, suites, unchecked })
     } catch (error) {
-      throw new Error(`The suites with defect ${defect ?? 'none'} did not run: ${messageOf(error)}`)
+      throw new Error(`The suites with defect ${defect ?? 'none'} did not run: ${messageOf(error)}`, {
+        cause: error,
+      })
     }
   }
 

@@ -4,14 +4,14 @@ import { messageOf } from '../../reference/errors.ts'
 export type Reply<Answer> = { readonly answer: Answer } | { readonly error: string }
 
 /** In a process of a pool: does each job it is told of. It ends with the process that told it. */
-export function answerJobs<Job, Answer>(answer: (job: Job) => Promise<Answer>): void {
+export function answerJobs(answer: (job: never) => Promise<unknown>): void {
   // What a job left pending may come to its end, and must not be taken for what the next one does.
   process.on('unhandledRejection', () => {})
   process.on('disconnect', () => process.exit())
-  process.on('message', (job: Job) => {
+  process.on('message', (job: never) => {
     answer(job).then(
-      (made) => process.send?.({ answer: made } satisfies Reply<Answer>),
-      (error: unknown) => process.send?.({ error: messageOf(error) } satisfies Reply<Answer>),
+      (made) => process.send?.({ answer: made } satisfies Reply<unknown>),
+      (error: unknown) => process.send?.({ error: messageOf(error) } satisfies Reply<unknown>),
     )
   })
 }
