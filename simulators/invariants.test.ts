@@ -10,6 +10,7 @@ import {
   streamsWithinCapacity,
   waitsAreBounded,
 } from './invariants.ts'
+import { emptiedLog } from './faults/containers/stored-log-faults.ts'
 import { World } from './world.ts'
 
 const { signal } = new AbortController()
@@ -118,6 +119,26 @@ describe('I6: waiting', () => {
       await world.advance(60_000)
       stream.destroy()
     }
+  })
+
+  test('one whose stream is just opened again when that is asked is not', async () => {
+    const world = worldWith('a')
+    waitsAreBounded(world, { ...bound, slotTurnMs: 10_000, openTimeoutMs: 0 })
+    for (let turn = 0; turn < 10; turn++) {
+      const stream = await open(world, 'a')
+      await world.advance(9999)
+      stream.destroy()
+      await world.advance(2)
+    }
+  })
+
+  test('one whose unread lines are gone is not', async () => {
+    const world = new World({ seed: 1 })
+    const container = world.engine.addContainer({ name: 'a' })
+    waitsAreBounded(world, bound)
+    container.write('stdout', 'lost\n')
+    world.inject(emptiedLog({ container: 'a' }))
+    await world.advance(140_000)
   })
 
   test('time in which the engine was away does not count', async () => {

@@ -878,7 +878,9 @@ export class CollectorRig {
   #missedLives(): undefined {
     for (const [container, addedMs] of this.#shortLives) {
       const removed = container.log.lost.losses.find(({ cause }) => cause === 'removed')
-      if (removed === undefined || this.world.nowMs - removed.atMs < MISSED_WITHIN_MS) continue
+      // With fewer slots than there are urgent ones it is looked for once more when it is its turn.
+      const withinMs = MISSED_WITHIN_MS + this.#waitBoundMs()
+      if (removed === undefined || this.world.nowMs - removed.atMs < withinMs) continue
       this.#shortLives.delete(container)
       this.marks.add('a short life over')
       // Of an engine that was away the collector may know only then that it is back.

@@ -233,4 +233,22 @@ export const ORACLES: readonly Defect[] = [
       },
     ],
   },
+  {
+    id: 'B550',
+    origin: 'The collector between two releases, found by its property with 15,000 cases of new seeds',
+    description: 'A stop leaves a file of the spool open that is just being read',
+    patches: [
+      {
+        file: 'reference/dispatch/spool/spool.ts',
+        find: 'await Promise.allSettled(this.#reads.values())\n',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/dispatch/spool/spool.test.ts',
+        test: 'a close waits for a read that its reader has given up, so that no file is left open',
+      },
+    ],
+  },
 ]

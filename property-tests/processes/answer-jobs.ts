@@ -8,8 +8,9 @@ export function answerJobs(answer: (job: never) => Promise<unknown>): void {
   // What a job left pending may come to its end, and must not be taken for what the next one does.
   process.on('unhandledRejection', () => {})
   process.on('disconnect', () => process.exit())
-  process.on('message', (job: never) => {
-    answer(job).then(
+  process.on('message', (job) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the pool sends what its module takes
+    answer(job as never).then(
       (made) => process.send?.({ answer: made } satisfies Reply<unknown>),
       (error: unknown) => process.send?.({ error: messageOf(error) } satisfies Reply<unknown>),
     )

@@ -385,7 +385,7 @@ export class ContainerSession {
 
   /** Whether nothing came for longer than a stream may be silent, and the engine did not say that nothing was to come. */
   #wasUnproven({ kind }: TurnEnd, { silentMs }: StreamTurn): boolean {
-    return (kind === 'yield' || kind === 'planned') && silentMs > this.#context.config.readTimeoutMs
+    return kind !== 'ended' && silentMs > this.#context.config.readTimeoutMs
   }
 
   #isRead(turn: StreamTurn): boolean {

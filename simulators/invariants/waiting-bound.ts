@@ -75,7 +75,9 @@ class WaitingWatch {
   #check(container: SimulatedContainer, wait: Wait, boundMs: number): void {
     if (this.#stopped) return
     this.#waits.delete(container.id)
-    if (container.log.readThrough >= wait.message || container.state === 'removed') return
+    const { log, state } = container
+    // What the engine has lost nobody can be given a stream for.
+    if (log.readThrough >= wait.message || log.lost.has(wait.message - 1) || state === 'removed') return
     if (this.#isServed(container, wait) || this.#isExcused(container, wait)) return this.#begin(container)
     this.found ??= `${container.name} has unread lines since ${wait.sinceMs.toFixed(3)} ms and got no stream for ${boundMs} ms`
   }

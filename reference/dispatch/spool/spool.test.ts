@@ -404,3 +404,16 @@ test('what is not to be seen before it is synced is read by nobody until then, n
   expect(await rig.world.run(() => waiting)).toBeGreaterThanOrEqual(1000)
   expect(await rig.contents(end)).toBe('b 1.......\n')
 })
+
+test('a close waits for a read that its reader has given up, so that no file is left open', async () => {
+  const rig = new Rig()
+  await rig.open(null, { segmentBytes: 100 })
+  for (let n = 0; n < 3; n++) await rig.append(block('a', 3 * n, 3))
+  await rig.world.run(() => {
+    const reading = rig.spool.read({ segment: 0, offset: 0 })
+    reading.catch(() => {})
+    return rig.spool.close()
+  })
+  expect(rig.world.ledger.count('file')).toBe(0)
+  expect(rig.world.ledger.count('file-operation')).toBe(0)
+})

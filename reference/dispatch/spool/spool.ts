@@ -219,9 +219,10 @@ export class Spool {
     this.#released.notifyAll()
   }
 
-  /** Waits for what is being written and gives the descriptor back. */
+  /** Waits for what is being written, and read by somebody who has gone on without it, and gives the descriptors back. */
   async close(): Promise<void> {
     await this.#writing
+    await Promise.allSettled(this.#reads.values())
     await this.#syncing?.catch(() => {})
     const file = this.#file
     this.#file = null
