@@ -282,4 +282,41 @@ export const READING: readonly Defect[] = [
     ],
     caughtBy: [{ file: readerTest, test: 'a line of equal pieces that is left after piece 50 of 600' }],
   },
+  {
+    id: 'B544',
+    origin:
+      'The collector between two releases, reviewed after B541: the first line of a container is one of equal pieces',
+    description:
+      'A log that begins with equal pieces is taken to begin in the middle of what was delivered, or the end of it for all of it: pieces come twice, or are missing',
+    patches: [
+      {
+        file: `${folder}/search/ring-search.ts`,
+        find: ' && !this.#mayBeginWith',
+        replace: '',
+      },
+      {
+        file: `${folder}/search/ring-search.ts`,
+        find: 'this.#isOneKey = ring.length > 1 &&',
+        replace: 'this.#isOneKey = ring.length === 50 &&',
+      },
+      {
+        file: 'reference/docker/stored/stored-reader.ts',
+        find: 'this.#delivered.messages >= RING_KEYS',
+        replace: 'this.#delivered.messages > 0',
+      },
+    ],
+    caughtBy: [
+      { file: readerTest, test: 'a log that begins with 600 equal pieces, left after piece 10,' },
+      { file: readerTest, test: 'a log that begins with 600 equal pieces, left after piece 60,' },
+      { file: `${folder}/search/ring-search.test.ts`, test: 'a log that begins with the whole ring' },
+      {
+        file: 'reference/docker/stored/stored-reader.test.ts',
+        test: 'left after piece 10, behind 0 lines, is gone on with at the next one: api, then files',
+      },
+      {
+        file: 'property-tests/stored-logs.property.test.ts',
+        test: 'a line of equal pieces is gone on with at the right one',
+      },
+    ],
+  },
 ]
