@@ -3,6 +3,8 @@ import type { Defect } from './defect.ts'
 const folder = 'reference/docker/reading'
 const readerTest = `${folder}/container-reader.test.ts`
 const origin = 'The collector at b5e9cc7, reading the logs of real engines'
+const turn = 'reference/docker/stream-turn.ts'
+const slowTest = 'reference/docker/slow-reading.test.ts'
 
 const oddOutput =
   'The phase odd-output on Docker 20.10: a line of a megabyte of one character, and a stream that was opened again within it'
@@ -317,6 +319,34 @@ export const READING: readonly Defect[] = [
         file: 'property-tests/stored-logs.property.test.ts',
         test: 'a line of equal pieces is gone on with at the right one',
       },
+    ],
+  },
+  {
+    id: 'B553',
+    origin:
+      'The collector between two releases, reviewed: Docker 20.10 behind a slow connection, with small log files',
+    description:
+      'A follow that takes more than ten seconds to send what was stored is trusted after that: it passes over a log file, and nothing says so',
+    patches: [
+      {
+        file: turn,
+        find: 'beganAfterMs <= YOUNG_MS || silentMs > this.#longestSilenceMs',
+        replace: 'beganAfterMs <= YOUNG_MS',
+      },
+    ],
+    caughtBy: [{ file: slowTest, test: 'then passes over a file of 15000 bytes' }],
+  },
+  {
+    id: 'B554',
+    origin:
+      'The collector between two releases, reviewed: any Docker, which goes on with the newest log file for who reads too slowly (moby, follow.go: "file rotations were missed")',
+    description:
+      'What a follow brings is taken for what was stored next though it was not read for a while, because of the rate of its container or because there was no room: log files are missing, and nothing says so',
+    patches: [{ file: turn, find: 'this.#subject.reader.wasHeldUp()', replace: '' }],
+    caughtBy: [
+      { file: slowTest, test: '26: of a container that writes more than its rate' },
+      { file: slowTest, test: '26: each time that the engine did not keep some of it' },
+      { file: slowTest, test: '26: while there is no room' },
     ],
   },
 ]

@@ -96,6 +96,21 @@ describe('ContainerReader', () => {
     },
   )
 
+  test('what a follow passes over that was not read is read from snapshots, and what it passes over once more meanwhile', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    for (const one of lines(1, 100)) reader.push(one)
+    reader.open('follow')
+    for (const one of lines(51, 100)) reader.push(one)
+    for (const n of [101, 102, 103]) follow(reader, lines(n, n)[0]!, lines(1, n))
+    while (text(reader) !== '');
+    reader.wasHeldUp()
+    expect(follow(reader, lines(104, 104)[0]!, lines(1, 200))).toBe('aligned')
+    expect(follow(reader, lines(300, 300)[0]!, lines(1, 300))).toBe('aligned')
+    expect(follow(reader, lines(301, 301)[0]!, [])).toBe('aligned')
+    expect(text(reader)).toBe(Buffer.concat(lines(104, 301).map((one) => one.subarray(39))).toString())
+  })
+
   test.for([10, 49, 50, 51, 60, 500])(
     'a line of equal pieces that is left after piece %i of 600 is found again at that piece',
     (pieces) => {
