@@ -27,6 +27,7 @@ const INTEGRATION = [
   'reference/dispatch/held-bytes.test.ts',
   'reference/docker/container-roster.test.ts',
   'reference/docker/rotation-while-catching-up.test.ts',
+  'reference/docker/slow-reading.test.ts',
   'reference/docker/unreadable-log.test.ts',
   'reference/docker/stored/file-reading.test.ts',
   'reference/http/monitor-cycles.test.ts',

@@ -128,6 +128,51 @@ test.prop(
   if (skipped > 0) expect(follower.notices.some(({ kind }) => kind === 'gap')).toBe(true)
 })
 
+/** What a container writes of lines whose pieces are all equal, and how its log is read then. */
+interface EqualVisit {
+  /** Not one: behind the first message of a log, and no other, the place is not told from that behind an equal one over the API. */
+  readonly pieces: number
+  /** Whether the line is over, and others follow it. */
+  readonly ends: boolean
+  readonly way: Way
+  /** Whether the place is looked for by what is stored before it. */
+  readonly losesFile: boolean
+}
+
+const equalVisit: fc.Arbitrary<EqualVisit> = fc.record({
+  pieces: fc.oneof(fc.constant(0), fc.integer({ min: 2, max: 70 }), fc.integer({ min: 2, max: 600 })),
+  ends: fc.boolean(),
+  way: fc.constantFrom('api', 'files'),
+  losesFile: fc.boolean(),
+})
+
+test.prop([fc.array(equalVisit, { minLength: 2, maxLength: 8 }), fc.nat(3)], { numRuns: 60, seed: 1 })(
+  'a line of equal pieces is gone on with at the right one, now over the API, now from files',
+  async (all, before) => {
+    // With pieces of the real size a buffer for files holds fewer of them than there are keys in a position: so it does here.
+    const chunkBytes = 64
+    const personality = { ...PERSONALITIES['26'], chunkBytes }
+    const world = new World({ seed: 1, recordLocations: false, engine: { personality, storesLogs: true } })
+    const container = world.engine.addContainer({ name: 'web' })
+    const follower = new SwitchingFollower(container, world.ports(), 4096)
+    for (let first = 0; first < before; first++) container.writeNumberedLine()
+    let line = 0
+    for (const { ends, losesFile, pieces, way } of all) {
+      container.write('stdout', 'abcdefgh'.charAt(line).repeat(pieces * chunkBytes))
+      if (ends) {
+        container.writeNumberedLine()
+        line += 1
+      }
+      if (losesFile) follower.loseFile()
+      await world.run(() => follower.visit(way, false))
+    }
+    world.engine.stop('web')
+    await world.run(() => follower.visit('api', true))
+    expect(Buffer.from(follower.bytes).toString()).toBe(Buffer.from(container.expected.view()).toString())
+    expect(follower.notices).toEqual([])
+  },
+)
+
 const visit = (writes: readonly (readonly [Write['kind'], number])[], spoils: number): Visit => ({
   writes: writes.map(([kind, count]) => ({ kind, count, stream: 'stdout' })),
   way: 'files',

@@ -185,4 +185,18 @@ export const PUSH: readonly Defect[] = [
     ],
     caughtBy: [{ file: 'reference/http/captures.test.ts', test: 'is cut off at its deadline' }],
   },
+  {
+    id: 'B555',
+    origin: 'The collector between two releases, reviewed',
+    description:
+      'Requests that the server refuses for their body are in no figure: who pushes too much at once loses it unseen',
+    patches: [
+      {
+        file: 'reference/http/push-route.ts',
+        find: 'onBodyRefused: (status) => push?.noteRefused(status),',
+        replace: '',
+      },
+    ],
+    caughtBy: [{ file: pushTest, test: 'a request that is too large is counted' }],
+  },
 ]

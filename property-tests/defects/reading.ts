@@ -3,6 +3,8 @@ import type { Defect } from './defect.ts'
 const folder = 'reference/docker/reading'
 const readerTest = `${folder}/container-reader.test.ts`
 const origin = 'The collector at b5e9cc7, reading the logs of real engines'
+const turn = 'reference/docker/stream-turn.ts'
+const slowTest = 'reference/docker/slow-reading.test.ts'
 
 const oddOutput =
   'The phase odd-output on Docker 20.10: a line of a megabyte of one character, and a stream that was opened again within it'
@@ -281,5 +283,70 @@ export const READING: readonly Defect[] = [
       },
     ],
     caughtBy: [{ file: readerTest, test: 'a line of equal pieces that is left after piece 50 of 600' }],
+  },
+  {
+    id: 'B544',
+    origin:
+      'The collector between two releases, reviewed after B541: the first line of a container is one of equal pieces',
+    description:
+      'A log that begins with equal pieces is taken to begin in the middle of what was delivered, or the end of it for all of it: pieces come twice, or are missing',
+    patches: [
+      {
+        file: `${folder}/search/ring-search.ts`,
+        find: ' && !this.#mayBeginWith',
+        replace: '',
+      },
+      {
+        file: `${folder}/search/ring-search.ts`,
+        find: 'this.#isOneKey = ring.length > 1 &&',
+        replace: 'this.#isOneKey = ring.length === 50 &&',
+      },
+      {
+        file: 'reference/docker/stored/stored-reader.ts',
+        find: 'this.#delivered.messages >= RING_KEYS',
+        replace: 'this.#delivered.messages > 0',
+      },
+    ],
+    caughtBy: [
+      { file: readerTest, test: 'a log that begins with 600 equal pieces, left after piece 10,' },
+      { file: readerTest, test: 'a log that begins with 600 equal pieces, left after piece 60,' },
+      { file: `${folder}/search/ring-search.test.ts`, test: 'a log that begins with the whole ring' },
+      {
+        file: 'reference/docker/stored/stored-reader.test.ts',
+        test: 'left after piece 10, behind 0 lines, is gone on with at the next one: api, then files',
+      },
+      {
+        file: 'property-tests/stored-logs.property.test.ts',
+        test: 'a line of equal pieces is gone on with at the right one',
+      },
+    ],
+  },
+  {
+    id: 'B553',
+    origin:
+      'The collector between two releases, reviewed: Docker 20.10 behind a slow connection, with small log files',
+    description:
+      'A follow that takes more than ten seconds to send what was stored is trusted after that: it passes over a log file, and nothing says so',
+    patches: [
+      {
+        file: turn,
+        find: 'beganAfterMs <= YOUNG_MS || silentMs > this.#longestSilenceMs',
+        replace: 'beganAfterMs <= YOUNG_MS',
+      },
+    ],
+    caughtBy: [{ file: slowTest, test: 'then passes over a file of 15000 bytes' }],
+  },
+  {
+    id: 'B554',
+    origin:
+      'The collector between two releases, reviewed: any Docker, which goes on with the newest log file for who reads too slowly (moby, follow.go: "file rotations were missed")',
+    description:
+      'What a follow brings is taken for what was stored next though it was not read for a while, because of the rate of its container or because there was no room: log files are missing, and nothing says so',
+    patches: [{ file: turn, find: 'this.#subject.reader.wasHeldUp()', replace: '' }],
+    caughtBy: [
+      { file: slowTest, test: '26: of a container that writes more than its rate' },
+      { file: slowTest, test: '26: each time that the engine did not keep some of it' },
+      { file: slowTest, test: '26: while there is no room' },
+    ],
   },
 ]

@@ -5,6 +5,8 @@ const chainTest = `${folder}/log-chain.test.ts`
 const readingTest = `${folder}/file-reading.test.ts`
 const decoderTest = `${folder}/record-decoder.test.ts`
 const property = 'property-tests/stored-logs.property.test.ts'
+const readerTest = `${folder}/stored-reader.test.ts`
+const equalPieces = 'a line of equal pieces that is left after piece'
 const origin = 'Collectors that read the files in which the engine stores logs'
 
 /** What went wrong, there or elsewhere, where logs are read from the engine's files. */
@@ -153,6 +155,26 @@ export const STORED: readonly Defect[] = [
         file: 'property-tests/stored-logs.property.test.ts',
         test: 'a place behind a spoilt record is not taken for the same place of another file that was spoilt alike',
       },
+    ],
+  },
+  {
+    id: 'B543',
+    origin: 'The collector between two releases, reviewed after B540: a line of a megabyte of one character',
+    description:
+      'Where files are read nobody counts how far into more than fifty equal pieces the place is: pieces come twice when the log is read over the API next, or the other way round',
+    patches: [
+      { file: `${folder}/stored-cursor.ts`, find: 'return this.#trail.repeats', replace: 'return 0' },
+    ],
+    caughtBy: [
+      {
+        file: readerTest,
+        test: `${equalPieces} 60, behind 3 lines, is gone on with at the next one: files, then api`,
+      },
+      {
+        file: readerTest,
+        test: `${equalPieces} 60, behind 3 lines, is gone on with at the next one: api, then files`,
+      },
+      { file: property, test: 'a line of equal pieces is gone on with at the right one' },
     ],
   },
 ]

@@ -70,6 +70,7 @@ async function serving(): Promise<FastifyInstance> {
             taken = readPush(body, key, LIMITS)
             return { records: taken.records, repeated: false }
           },
+          noteRefused() {},
         },
         bodyBytesMax: BODY_BYTES_MAX,
       }),

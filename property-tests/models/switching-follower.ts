@@ -44,6 +44,11 @@ export class SwitchingFollower {
     this.#saved = JSON.stringify(reader.position)
   }
 
+  /** The file that was read is not to be known again: the next visit looks for the place by what is stored before it. */
+  loseFile(): void {
+    if (this.#saved !== null) this.#saved = JSON.stringify({ ...JSON.parse(this.#saved), place: undefined })
+  }
+
   get #options(): { readonly position?: ContainerPosition } & typeof OPTIONS & { readonly tty: boolean } {
     const position = this.#saved === null ? {} : { position: parseContainerPosition(JSON.parse(this.#saved)) }
     return { ...OPTIONS, tty: this.#container.tty, ...position }

@@ -55,6 +55,32 @@ test('a body that is not UTF-8 is refused: as text it would be another one', asy
   expect([refused.status, await refused.json()]).toEqual([400, { error: 'The body is not UTF-8' }])
 })
 
+test('a route is told of each request that is refused for its body, and of no other', async () => {
+  const told: number[] = []
+  const asked: unknown[] = []
+  const route: Route = {
+    method: 'POST',
+    path: '/',
+    bodyBytesMax: 20,
+    onBodyRefused: (status) => void told.push(status),
+    handle: ({ body }) => {
+      asked.push(body)
+      if (body === 'fail') throw new Error('failed')
+      return { status: 400, contentType: 'text/plain', body: 'no' }
+    },
+  }
+  const { url } = await listen(0, {}, [route])
+  const statuses: number[] = []
+  for (const body of [JSON.stringify('x'.repeat(30)), '{"a":', '"a"', '"fail"'])
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    statuses.push((await postText(url, body)).status)
+  const headers = { 'content-type': 'application/x-other' }
+  statuses.push((await fetch(url, { method: 'POST', headers, body: 'other' })).status)
+  expect(statuses).toEqual([413, 400, 400, 500, 415])
+  expect(told).toEqual([413, 400, 415])
+  expect(asked).toEqual(['a', 'fail'])
+})
+
 test('close ends connections that are idle and connections in the middle of a request, at once', async () => {
   const server = await listen()
   const { address } = server

@@ -145,6 +145,9 @@ function addRoute(app: FastifyInstance, route: Route): void {
       const refused = (await route.refuse?.({ headers: firstOf(headers) })) ?? null
       return refused === null ? undefined : await send(reply, refused)
     },
+    onError: async (_request, _reply, { statusCode = 500 }) => {
+      if (statusCode < 500) route.onBodyRefused?.(statusCode)
+    },
     handler: async ({ body, headers }, reply) =>
       await send(reply, await route.handle({ headers: firstOf(headers), body })),
   })

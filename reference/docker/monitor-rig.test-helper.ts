@@ -19,6 +19,7 @@ export type Interference = (engine: DockerEngine) => Partial<DockerEngine>
 
 export interface MonitorRigOptions {
   readonly monitor?: PartialConfig['containerMonitor']
+  readonly dispatcher?: PartialConfig['dispatcher']
   readonly slots?: number
   /** Of the file sink. Default raw. */
   readonly format?: 'raw' | 'json'
@@ -50,7 +51,7 @@ export class MonitorRig {
 
   /** What starts next is a new process on the same disk. */
   newProcess(): void {
-    const { monitor, slots = 50, interfere, ownContainer, format = 'raw' } = this.#options
+    const { monitor, dispatcher = {}, slots = 50, interfere, ownContainer, format = 'raw' } = this.#options
     const ports = this.world.ports()
     const { engine } = ports
     const { process } = ports
@@ -64,6 +65,7 @@ export class MonitorRig {
       completeConfig({
         stateDir: '/var/lib/state',
         containerMonitor: { ...monitor, streamRotation: { maxConcurrentStreams: slots } },
+        dispatcher,
         sinks: { localFile: { directory: LOGS, format } },
       }),
       this.#ports,

@@ -89,6 +89,10 @@ export class StreamTurn {
   /** How long the current stream took to find its place, milliseconds; null while it is searching. */
   #searchMs: number | null = null
   #lastBytesMs = 0
+  /** The longest silence of the current stream, milliseconds. */
+  #longestSilenceMs = 0
+  /** For how long the current stream was not read since that was last put right, milliseconds. */
+  #heldUpMs = 0
   #lookedAtEnd = false
   #foundPlace = false
   #isAbreast = false
@@ -167,6 +171,8 @@ export class StreamTurn {
       this.#searchMs = null
       this.#lastBytesMs = this.#openedMs
       this.#silentSinceMs = this.#openedMs
+      this.#longestSilenceMs = 0
+      this.#heldUpMs = 0
       this.#noteAlignment()
       if (follow) this.#rotateAtAge(scope.signal).catch(() => {})
       const { name } = this.#subject
@@ -313,12 +319,22 @@ export class StreamTurn {
 
   /** Waits while more was read than is allowed. No read is pending meanwhile, and the wait ends with the turn. */
   async #pace(signal: AbortSignal): Promise<void> {
-    const { metrics } = this.#context
-    const waitedMs = (await this.#subject.pacer?.wait({ signal })) ?? 0
+    const { pacer } = this.#subject
+    if (pacer === null) return
+    const waitedMs = await this.#waitFor(pacer.wait({ signal }))
     if (waitedMs === 0) return
-    metrics.rateDelayed(this.#subject, waitedMs / 1000)
+    this.#context.metrics.rateDelayed(this.#subject, waitedMs / 1000)
     // Meanwhile it was not read, which is no silence of its own.
     this.#lastBytesMs = this.#context.clock.monotonic()
+  }
+
+  /** For so long the stream was not read. A follower that stands still passes over log files, however short the times that add up. */
+  #heldUp(ms: number): void {
+    this.#silentSinceMs += ms
+    this.#heldUpMs += ms
+    if (this.#heldUpMs < HELD_UP_MS) return
+    this.#heldUpMs = 0
+    this.#subject.reader.wasHeldUp()
   }
 
   /** The next chunk of a followed stream, or its silence. What is complete because nothing comes is delivered meanwhile. */
@@ -360,11 +376,17 @@ export class StreamTurn {
     return over
   }
 
-  /** Some bytes came. A silence that began soon after the opening may be that of a follow which passes over something. */
+  /**
+   * Some bytes came. A silence may be that of a follow which passes over something if it began soon after the opening. Where what was stored then took long to come it
+   * begins later, and lasts longer than any before it: for as long as a log file is written.
+   */
   #noteSilence(): void {
     const nowMs = this.#context.clock.monotonic()
+    const silentMs = nowMs - this.#lastBytesMs
     const beganAfterMs = this.#lastBytesMs - (this.#openedMs ?? 0)
-    if (nowMs - this.#lastBytesMs >= SILENCE_MS && beganAfterMs <= YOUNG_MS) this.#subject.reader.wasSilent()
+    const isSuspect = beganAfterMs <= YOUNG_MS || silentMs > this.#longestSilenceMs
+    if (silentMs >= SILENCE_MS && isSuspect) this.#subject.reader.wasSilent()
+    this.#longestSilenceMs = Math.max(this.#longestSilenceMs, silentMs)
     this.#lastBytesMs = nowMs
     this.#noteProof()
   }
@@ -410,6 +432,7 @@ export class StreamTurn {
       proof = 'impossible'
     }
     state = reader.resume(proof)
+    this.#noteProof()
     await this.#deliver(signal)
     // Meanwhile it was not read, which is no silence of its own.
     this.#lastBytesMs = this.#context.clock.monotonic()
@@ -434,8 +457,10 @@ export class StreamTurn {
     const { reader } = this.#subject
     try {
       for (;;) {
-        const read = (own: AbortSignal): Promise<Uint8Array | null> => stream.read({ signal: own })
         // eslint-disable-next-line no-await-in-loop -- a stream is read in order
+        await this.#pace(signal)
+        const read = (own: AbortSignal): Promise<Uint8Array | null> => stream.read({ signal: own })
+        // eslint-disable-next-line no-await-in-loop
         const chunk = await withDeadline(clock, 'reading a snapshot', config.readTimeoutMs, signal, read)
         let state: ReaderState
         try {
@@ -516,13 +541,24 @@ export class StreamTurn {
         this.#unclearSinceMs = null
         pacer?.took({ lines: block.ends.length, bytes: block.bytes.length })
         // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
-        if (!tryDeliver(block)) await deliver(block, { signal })
+        if (!tryDeliver(block)) await this.#waitFor(deliver(block, { signal }))
         this.#undelivered = undefined
       }
       if (!reader.awaitsSave) return
       // eslint-disable-next-line no-await-in-loop
-      await whenSaved(id, { signal })
+      await this.#waitFor(whenSaved(id, { signal }))
       reader.saved()
+    }
+  }
+
+  /** Waits for something else than the stream, which is not read meanwhile. */
+  async #waitFor<T>(other: Promise<T>): Promise<T> {
+    const { clock } = this.#context
+    const startedMs = clock.monotonic()
+    try {
+      return await other
+    } finally {
+      this.#heldUp(clock.monotonic() - startedMs)
     }
   }
 
@@ -586,8 +622,10 @@ async function readOrSilence(
 const STUCK_AFTER_MS = 1000
 /** How long a follow brings nothing that has missed a rotation, at the least: a log file is not written in less. */
 const SILENCE_MS = 100
-/** When it begins to, at the latest: once it has sent what was stored at its opening. */
+/** When it begins to, at the latest, where what was stored at its opening comes at once. */
 const YOUNG_MS = 10_000
+/** In this time no two log files are written, as a rule. */
+const HELD_UP_MS = 1000
 /** A timer may be early by as much. */
 const TIMER_MS = 1
 /** A search for the cursor that brings nothing for so long is blocked. */

@@ -7,7 +7,7 @@ import { errorBody, json, refusal, type ApiRoute } from './api-route.ts'
 
 export interface PushRouteOptions {
   /** Null where it is switched off. */
-  readonly push: Pick<PushIntake, 'take'> | null
+  readonly push: Pick<PushIntake, 'take' | 'noteRefused'> | null
   readonly bodyBytesMax: number
 }
 
@@ -40,6 +40,7 @@ export function pushRoute({ push, bodyBytesMax }: PushRouteOptions): ApiRoute {
     },
     access: 'protected',
     bodyBytesMax,
+    onBodyRefused: (status) => push?.noteRefused(status),
     handle: (request) => (push === null ? NOT_ENABLED : take(push, request)),
   }
 }

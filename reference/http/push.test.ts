@@ -43,6 +43,19 @@ test('lines go to the files of their names; status and figures tell', async () =
   expect(await rig.stop()).toEqual([])
 })
 
+test('a request that is too large is counted, whoever finds that out', async () => {
+  const rig = await started({ push: { enabled: true, bodyBytesMax: 1024, recordsMax: 2 } })
+  const large = { message: 'x'.repeat(1024), file: 'app' }
+  expect(await rig.world.run(() => rig.push(large))).toMatchObject({
+    status: 413,
+    body: { error: 'The body is larger than 1024 bytes' },
+  })
+  expect(await rig.world.run(() => rig.push([line, line, line]))).toMatchObject({ status: 413 })
+  const figures = await rig.collector.metrics.text()
+  expect(figures).toContain('log_capturer_push_requests_total{result="too_large"} 2\n')
+  expect(await rig.stop()).toEqual([])
+})
+
 test('a stop leaves no task and no timer', async () => {
   const rig = await started()
   expect(await rig.world.run(() => rig.push(line))).toEqual(taken(1))

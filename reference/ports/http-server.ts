@@ -30,6 +30,8 @@ export interface Route {
   readonly bodyBytesMax?: number
   /** Asked before the body is read; an answer is the whole answer, null lets the request through. */
   refuse?(request: Pick<RouteRequest, 'headers'>): Promise<HttpReply | null> | HttpReply | null
+  /** Told of the status of a request that was refused for its body, which {@link handle} is not given: one that is too large, or no JSON. */
+  onBodyRefused?(status: number): void
   handle(request: RouteRequest): Promise<HttpReply> | HttpReply
 }
 

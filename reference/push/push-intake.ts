@@ -125,6 +125,11 @@ export class PushIntake implements Component {
     }
   }
 
+  /** A request was refused with this status before {@link take} was given it. */
+  noteRefused(status: number): void {
+    this.#options.metrics.request(status === 413 ? 'too_large' : 'invalid')
+  }
+
   async #within(request: PushRequest): Promise<PushResult> {
     const { clock, config } = this.#options
     const scope = this.#scope

@@ -67,8 +67,22 @@ export class SimulatedHttpServer implements HttpServer {
     if (routes === undefined) throw new Error(`connect ECONNREFUSED ${keyOf(address)}`)
     const route = routes.find((each) => each.method === method && each.path === path)
     if (route === undefined) return { status: 404, contentType: 'text/plain', body: 'Not found\n' }
-    const reply = (await route.refuse?.({ headers })) ?? (await route.handle({ headers, body }))
+    const refused = (await route.refuse?.({ headers })) ?? refuseBody(route, body)
+    const reply = refused ?? (await route.handle({ headers, body }))
     return reply.stream === undefined ? reply : { ...reply, body: await textOf(reply.stream.pieces) }
+  }
+}
+
+function refuseBody(route: Route, body: unknown): HttpReply | null {
+  const { bodyBytesMax } = route
+  if (bodyBytesMax === undefined || body === undefined) return null
+  if (Buffer.byteLength(JSON.stringify(body)) <= bodyBytesMax) return null
+  route.onBodyRefused?.(413)
+  const error = `The body is larger than ${bodyBytesMax} bytes`
+  return {
+    status: 413,
+    contentType: 'application/json; charset=utf-8',
+    body: `${JSON.stringify({ error })}\n`,
   }
 }
 

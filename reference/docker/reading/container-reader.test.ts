@@ -37,6 +37,21 @@ function readAll(reader: ContainerReader, stored: readonly Buffer[]): number {
   throw new Error('the reader asks for ever')
 }
 
+/** Whether a log with 600 equal pieces of a line that was left within them is read once, all of it. @param before what it begins with */
+function isGoneOnWith(before: readonly Buffer[], pieces: number): boolean {
+  const piece = frame(100, 'x'.repeat(16_384))
+  const stored = [...before, ...Array.from({ length: 600 }, () => piece), frame(100, 'end\n')]
+  stored.push(...lines(101, 102))
+  const options = { ...OPTIONS, maxLineBytes: 2 ** 24 }
+  const reader = createReader(options)
+  readAll(reader, stored.slice(0, before.length + pieces))
+  const first = text(reader)
+  const position = parseContainerPosition(JSON.parse(JSON.stringify(reader.position)))
+  const later = createReader({ ...options, position })
+  readAll(later, stored)
+  return first + text(later) === Buffer.concat(stored.map((one) => one.subarray(39))).toString()
+}
+
 /** What a whole reply delivers. */
 function poll(reader: ContainerReader, messages: readonly Buffer[]): string {
   for (const one of messages) reader.push(one)
@@ -81,21 +96,33 @@ describe('ContainerReader', () => {
     },
   )
 
+  test('what a follow passes over that was not read is read from snapshots, and what it passes over once more meanwhile', () => {
+    const reader = createReader(OPTIONS)
+    reader.open('follow')
+    for (const one of lines(1, 100)) reader.push(one)
+    reader.open('follow')
+    for (const one of lines(51, 100)) reader.push(one)
+    for (const n of [101, 102, 103]) follow(reader, lines(n, n)[0]!, lines(1, n))
+    while (text(reader) !== '');
+    reader.wasHeldUp()
+    expect(follow(reader, lines(104, 104)[0]!, lines(1, 200))).toBe('aligned')
+    expect(follow(reader, lines(300, 300)[0]!, lines(1, 300))).toBe('aligned')
+    expect(follow(reader, lines(301, 301)[0]!, [])).toBe('aligned')
+    expect(text(reader)).toBe(Buffer.concat(lines(104, 301).map((one) => one.subarray(39))).toString())
+  })
+
   test.for([10, 49, 50, 51, 60, 500])(
     'a line of equal pieces that is left after piece %i of 600 is found again at that piece',
     (pieces) => {
-      const piece = frame(100, 'x'.repeat(16_384))
-      const stored = [...lines(1, 99), frame(100, 'first '.repeat(2731).slice(0, 16_384))]
-      stored.push(...Array.from({ length: 600 }, () => piece), frame(100, 'end\n'), ...lines(101, 102))
-      const options = { ...OPTIONS, maxLineBytes: 2 ** 24 }
-      const reader = createReader(options)
-      readAll(reader, stored.slice(0, 100 + pieces))
-      const before = text(reader)
-      const position = parseContainerPosition(JSON.parse(JSON.stringify(reader.position)))
-      const later = createReader({ ...options, position })
-      readAll(later, stored)
-      const whole = Buffer.concat(stored.map((one) => one.subarray(39))).toString()
-      expect(before + text(later) === whole).toBe(true)
+      const before = [...lines(1, 99), frame(100, 'first '.repeat(2731).slice(0, 16_384))]
+      expect(isGoneOnWith(before, pieces)).toBe(true)
+    },
+  )
+
+  test.for([2, 10, 49, 50, 51, 60, 500])(
+    'a log that begins with 600 equal pieces, left after piece %i, is gone on with at that piece',
+    (pieces) => {
+      expect(isGoneOnWith([], pieces)).toBe(true)
     },
   )
 

@@ -77,6 +77,8 @@ export interface ContainerReader {
    * next new message is a doubt.
    */
   wasSilent(): void
+  /** The followed connection was not read for a while: what it brings next may not be what was stored next, and the next new message is a doubt. */
+  wasHeldUp(): void
   /** The follower does not bring what is stored: the next connection is to be a snapshot. */
   distrust(): void
   /** Whether the engine knows where the log ends, as far as is known. Where it does not a follow is silent, and snapshots are taken one after the other. */

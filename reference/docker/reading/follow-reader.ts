@@ -209,6 +209,11 @@ export class FollowReader implements ContainerReader {
     if (this.#passesOver && this.#connection.follow) this.#connection.contiguity.doubtNext()
   }
 
+  wasHeldUp(): void {
+    const { contiguity } = this.#aside ?? this.#connection
+    contiguity.beginAgain()
+  }
+
   distrust(): void {
     this.#policy.missed()
   }

@@ -112,6 +112,8 @@ export class SnapshotReader implements ContainerReader {
   /** Nothing is followed. */
   wasSilent(): void {}
 
+  wasHeldUp(): void {}
+
   /** The next connection is a snapshot in any case. */
   distrust(): void {}
 

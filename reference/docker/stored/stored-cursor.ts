@@ -13,7 +13,7 @@ export class StoredCursor {
 
   constructor(restored?: CursorState) {
     this.#messages = restored?.messages ?? 0
-    this.#trail = new KeyTrail(restored?.ring)
+    this.#trail = new KeyTrail(restored?.ring, restored?.repeats)
     if (restored !== undefined && restored.newest !== '') this.#newest.set(Buffer.from(restored.newest))
   }
 
@@ -26,6 +26,11 @@ export class StoredCursor {
     return this.#trail.mark().last(RING_KEYS)
   }
 
+  /** As in {@link CursorState}. */
+  get repeats(): number {
+    return this.#trail.repeats
+  }
+
   /** '' when nothing was delivered. */
   get newest(): string {
     return this.#newest[0] === 0 ? '' : Buffer.from(this.#newest).toString('latin1')
@@ -35,6 +40,7 @@ export class StoredCursor {
     const mark = this.#trail.mark()
     return {
       messages: this.#messages,
+      repeats: this.repeats,
       newest: this.newest,
       get ring() {
         return mark.last(RING_KEYS)
@@ -54,7 +60,12 @@ export class StoredCursor {
     for (let i = 0; i < STAMP_BYTES; i++) this.#newest[i] = buffer[stampStart + i]!
   }
 
-  /** The key of the next of the messages that were counted; only of the last {@link RING_KEYS} it must be told. */
+  /** The keys of messages that were counted are left out: the next ones are those of at least {@link RING_KEYS} later messages. */
+  leaveOutKeys(): void {
+    this.#trail = new KeyTrail()
+  }
+
+  /** The key of the next of the messages that were counted. */
   addKey(key: number): void {
     this.#trail.add(key)
   }

@@ -95,7 +95,8 @@ export class StoredReader {
 
   get beginning(): Beginning {
     if (this.#primes) return 'end'
-    return this.#rest === null && this.#delivered.messages > 0 ? 'position' : 'first'
+    // Of a log of which so little was delivered nearly all is new, and where its first lines are in equal pieces only its beginning tells where the place is.
+    return this.#rest === null && this.#delivered.messages >= RING_KEYS ? 'position' : 'first'
   }
 
   /** Whether what comes may be old. */
@@ -130,14 +131,14 @@ export class StoredReader {
    * @param whole whether everything that is stored comes from here on
    */
   look(file: Pick<FilePlace, 'device' | 'inode'>, offset: number, whole: boolean): void {
-    const { ring } = this.#delivered
+    const { repeats, ring } = this.#delivered
     this.#isWhole = whole
     this.#isInVain = false
     this.#known = []
     this.#ring = new Set(ring)
     if (this.#rest !== null) this.#search = new RestSearch(this.#rest.lastKnown)
     else if (!this.#primes && ring.length > 0)
-      this.#search = new RingSearch(ring, { asked: whole ? undefined : Infinity, limit: Infinity })
+      this.#search = new RingSearch(ring, { asked: whole ? undefined : Infinity, limit: Infinity, repeats })
     this.begin(file, offset)
     this.#cutsFirst = offset > 0
   }
@@ -299,6 +300,7 @@ export class StoredReader {
   #addKeys(end: number): void {
     const lines = Math.min(RING_KEYS, this.#lines)
     if (this.#piece === null || lines === 0) return
+    if (this.#lines > RING_KEYS) this.#delivered.leaveOutKeys()
     const first = this.#lineStarts[(this.#lines - lines) % LINES_KEPT]!
     this.#lines = 0
     this.#decoder.again(this.#piece, first, end, (stream, buffer, from, to) =>

@@ -43,6 +43,17 @@ test('what is doubted waits for one more snapshot', () => {
   expect(contiguity.admits(1)).toBe(true)
 })
 
+test('what was not read for a while waits for two, however much has come', () => {
+  const contiguity = new Contiguity(100, false)
+  contiguity.proved(101)
+  contiguity.beginAgain()
+  expect(contiguity.admits(1)).toBe(false)
+  contiguity.proved(1000)
+  expect(contiguity.admits(1)).toBe(false)
+  contiguity.proved(1001)
+  expect(contiguity.admits(1)).toBe(true)
+})
+
 test('where nothing can prove it, everything is admitted', () => {
   const contiguity = new Contiguity(100, false)
   contiguity.doubtNext()

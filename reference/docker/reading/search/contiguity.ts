@@ -14,7 +14,7 @@ const TRUSTED_BYTES = 32 * 1024
  * It may also miss a rotation of that time, and then it is silent until the next one. So the first message after a silence is held as well.
  */
 export class Contiguity {
-  readonly #asked: number
+  #asked: number
   readonly #isFirst: boolean
   #proofs = 0
   #isDoubted = false
@@ -46,6 +46,13 @@ export class Contiguity {
   /** Once more the first new message is held until a snapshot has brought what was stored before it. */
   doubtNext(): void {
     this.#isDoubted = true
+  }
+
+  /** It may go on anywhere in the log, as at its beginning, and where that is over is not to be counted. */
+  beginAgain(): void {
+    this.#isDoubted = true
+    this.#asked = Infinity
+    this.#proofs = 0
   }
 
   /** Nothing can prove it: the container is gone, and the stream is all that is left of its log. */

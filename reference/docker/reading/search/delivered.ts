@@ -8,19 +8,13 @@ export class Delivered {
   readonly history: KeyHistory
   #trail: KeyTrail
   readonly #newest = new Uint8Array(STAMP_BYTES)
-  /** Of the last message; NaN before the first. */
-  #lastKey = NaN
-  /** How many of the last messages have that key. */
-  #run = 0
   #newestStamp: string | undefined
 
   constructor(restored?: CursorState) {
     const ring = restored?.ring ?? new Float64Array(0)
     this.history = new KeyHistory((restored?.messages ?? 0) - ring.length)
     for (const key of ring) this.history.add(key)
-    this.#trail = new KeyTrail(ring)
-    this.#endsWith(ring)
-    this.#run += restored?.repeats ?? 0
+    this.#trail = new KeyTrail(ring, restored?.repeats)
     if (restored !== undefined && restored.newest !== '') this.#newest.set(Buffer.from(restored.newest))
   }
 
@@ -40,7 +34,7 @@ export class Delivered {
 
   /** As in {@link CursorState}. */
   get repeats(): number {
-    return Math.max(0, this.#run - RING_KEYS)
+    return this.#trail.repeats
   }
 
   /** Whether the stamp is newer than all that were delivered. */
@@ -53,25 +47,15 @@ export class Delivered {
    * @param keys of its last messages, at least as many as the ring has if there are so many
    */
   resumeBehind(keys: readonly number[]): void {
-    const ring = keys.slice(-Math.min(RING_KEYS, this.history.next))
-    this.#trail = new KeyTrail(ring)
-    this.#endsWith(ring)
+    this.#trail = new KeyTrail(keys.slice(-Math.min(RING_KEYS, this.history.next)))
   }
 
   add(key: number, buffer: Uint8Array, stampStart: number): void {
-    this.#run = key === this.#lastKey ? this.#run + 1 : 1
-    this.#lastKey = key
     this.history.add(key)
     this.#trail.add(key)
     if (!this.isNewer(buffer, stampStart)) return
     for (let i = 0; i < STAMP_BYTES; i++) this.#newest[i] = buffer[stampStart + i]!
     this.#newestStamp = undefined
-  }
-
-  #endsWith(keys: ArrayLike<number>): void {
-    this.#lastKey = keys[keys.length - 1] ?? NaN
-    this.#run = 0
-    while (keys[keys.length - 1 - this.#run] === this.#lastKey) this.#run += 1
   }
 }
 

@@ -1,3 +1,5 @@
+import { RING_KEYS } from './cursor-state.ts'
+
 /**
  * The last keys of a log that only grows, in chunks that are shared: a mark costs one small object, whatever it stands for, and stays right
  * while more keys are added. Every block carries one.
@@ -6,12 +8,25 @@ export class KeyTrail {
   #before: Float64Array = NONE
   #chunk: Float64Array = new Float64Array(CHUNK_KEYS)
   #used = 0
+  /** NaN before the first. */
+  #lastKey = NaN
+  /** How many of the last keys are that one. */
+  #run = 0
 
-  constructor(keys: Iterable<number> = []) {
+  /** @param repeats as in `CursorState`, of the last of these keys */
+  constructor(keys: Iterable<number> = [], repeats = 0) {
     for (const key of keys) this.add(key)
+    this.#run += repeats
+  }
+
+  /** As in `CursorState`. */
+  get repeats(): number {
+    return Math.max(0, this.#run - RING_KEYS)
   }
 
   add(key: number): void {
+    this.#run = key === this.#lastKey ? this.#run + 1 : 1
+    this.#lastKey = key
     if (this.#used === CHUNK_KEYS) {
       this.#before = this.#chunk
       this.#chunk = new Float64Array(CHUNK_KEYS)

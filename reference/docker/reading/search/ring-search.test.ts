@@ -52,6 +52,12 @@ test('in a reply that is the whole log the ring, or the end of it with which the
   }
 })
 
+test('a log that begins with the whole ring goes on behind it, whatever ends of it the log begins with too', () => {
+  for (const ring of RINGS)
+    for (const rest of REPLIES)
+      expect(search(ring, [...ring, ...rest], undefined)).toBe(`found ${ring.length}`)
+})
+
 function isPlace(ring: number[], reply: number[], answer: string): boolean {
   const end = Number(answer.split(' ')[1] ?? 0)
   const length = Math.min(end, ring.length)
@@ -69,16 +75,20 @@ test('in the end of a log only the whole ring counts, and a reply without it is 
       )
       const within = beganWithin(ring, reply)
       const found = at < 0 ? Infinity : at + 1
-      expect(`${ring.join('')} in ${reply.join('')}: ${answer}`).toBe(
-        `${ring.join('')} in ${reply.join('')}: ${within < found ? `more ${within}` : at < 0 ? 'more' : `found ${found}`}`,
-      )
+      const expected = found < within ? `found ${found}` : within < Infinity ? `more ${within}` : 'more'
+      const label = `${ring.join('')} in ${reply.join('')}`
+      expect(`${label}: ${answer}`).toBe(`${label}: ${expected}`)
     }
   }
 })
 
-/** At which message it is clear that a reply began within the ring: at the first, if that is there once, and otherwise where the longest end of the ring that it begins with is over. */
+/**
+ * At which message it is clear that a reply may have begun within the ring: at the first, if that is there once, and otherwise where the longest end of the ring that it
+ * begins with is over; of a ring of equal keys there may be more before it.
+ */
 function beganWithin(ring: number[], reply: number[]): number {
   const first = reply[0]
+  if (ring.length > 1 && ring.every((key, at) => key === ring[0] && key === reply[at])) return ring.length
   const times = ring.filter((key) => key === first).length
   if (first === undefined || first === ring[0] || times === 0) return Infinity
   if (times === 1) return 1

@@ -1,5 +1,3 @@
-import { RING_KEYS } from './cursor-state.ts'
-
 /** 'more': the ring is not in this reply, a larger one is to be asked for. */
 export type SearchAnswer = 'search' | 'found' | 'more'
 
@@ -38,6 +36,7 @@ export class RingSearch {
   #matched = 0
   /** How often in a row the ring has come, each time a message later: all its keys are the same then. */
   #times = 0
+  /** Whether it repeats one key. A single message may be all that is stored: that it comes first says nothing. */
   readonly #isOneKey: boolean
   /** Lengths of ends of the ring that the reply may begin with. */
   #ends: number[]
@@ -51,7 +50,7 @@ export class RingSearch {
     this.#ring = ring
     this.#reply = reply
     this.#failure = failureFunction(ring)
-    this.#isOneKey = this.#failure.at(-1) === ring.length - 1 && ring.length === RING_KEYS
+    this.#isOneKey = ring.length > 1 && this.#failure.at(-1) === ring.length - 1
     this.#ends = Array.from(ring.subarray(1), (_, index) => index + 1)
   }
 
@@ -110,6 +109,11 @@ export class RingSearch {
     )
   }
 
+  /** Whether the reply may begin with the whole run: so far it does. */
+  get #mayBeginWith(): boolean {
+    return this.#matched + this.#times === this.#passed
+  }
+
   /** Whether the reply began within the ring, whose end has come now. Equal keys, as of the pieces of one long line, leave several ends possible: the longest decides. */
   #pushEnd(key: number): boolean {
     if (this.#ends.length === 0) return false
@@ -123,7 +127,7 @@ export class RingSearch {
       if (this.#ends.length === 1) return true
     }
     if (this.#ends[0] === at + 1) this.#endedAt = this.#passed
-    return this.#ends.length > 0 && this.#ends.at(-1) === at + 1
+    return this.#ends.length > 0 && this.#ends.at(-1) === at + 1 && !this.#mayBeginWith
   }
 }
 
