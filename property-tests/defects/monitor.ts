@@ -215,7 +215,7 @@ export const MONITOR: readonly Defect[] = [
     patches: [
       {
         file: session,
-        find: "const isStuck = end.kind === 'stuck' || turn.unclearSinceMs !== null",
+        find: "const isStuck = end.kind === 'stuck' || turn.unclearSinceMs !== null || this.#wasUnproven(end, turn)",
         replace: 'const isStuck = false',
       },
     ],
