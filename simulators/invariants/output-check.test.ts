@@ -127,6 +127,16 @@ test('lines beyond the place of a crash come again', () => {
   expect(check.owes).toBe(false)
 })
 
+test('where lines may repeat the one before them may be cut, and nowhere else', () => {
+  const { check, rotate } = threeLines()
+  rotate()
+  expect(take(check, 'one\ntw\n')).toBeUndefined()
+  expect(take(check, 'thr\n')).toMatch(/^differs/)
+  check.allowReturn()
+  expect(take(check, 'thr\none\ntwo\nthree\n')).toBeUndefined()
+  expect(take(check, 'thr\n')).toMatch(/^differs/)
+})
+
 test('lines may repeat only where that is allowed, once, and then all of them', () => {
   const { check, rotate } = threeLines()
   rotate()

@@ -102,7 +102,7 @@ export class OutputCheck {
     this.#joinedAt = this.#output.lines
   }
 
-  /** Once more, what comes may repeat from some line on, all of it. */
+  /** Once more, what comes may repeat from some line on, all of it; the line before that may have been cut. */
   allowReturn(): void {
     this.#returns += 1
   }
@@ -212,12 +212,24 @@ export class OutputCheck {
   /** What comes is not what should, the line of that index: it may be the one time that it repeats. */
   #goBack(bytes: Uint8Array, held: number, due: number): string | undefined {
     const index = this.#returns === 0 ? -1 : this.#lastEqual(bytes)
-    if (index === -1) return this.#describe(bytes, held, due)
+    if (index === -1)
+      return this.#isCutBeforeReturn(bytes, held, due) ? undefined : this.#describe(bytes, held, due)
     const { from, to } = this.#output.line(index)
     this.#returns -= 1
     this.#jumps.push({ held, expected: from, skipped: this.#skipped })
     this.#expected = to
     return undefined
+  }
+
+  /** Where it is to go back, the line that was being written before may have been left in part. */
+  #isCutBeforeReturn(bytes: Uint8Array, held: number, due: number): boolean {
+    const output = this.#output
+    if (this.#returns === 0 || due >= output.lines) return false
+    const { from } = output.line(due)
+    const text = Buffer.from(bytes.subarray(0, -1))
+    if (!text.equals(output.view(from, from + text.length))) return false
+    this.#noteTorn(bytes, held, this.#expected, this.#expected)
+    return true
   }
 
   /** The index of the last line before the place that is equal; -1 for none. */
