@@ -305,10 +305,7 @@ export class SinkPipeline {
       this.#succeeded(pieces, answer)
     } else if (answer.kind === 'smaller') this.#split(pieces, answer.why)
     else this.#failed(pieces, answer)
-    for (const { lane } of pieces) {
-      this.#offer(lane)
-      if (lane.twin !== undefined) this.#offerAgain(lane.twin)
-    }
+    for (const { lane } of pieces) this.#offer(lane)
   }
 
   /** Null when it was cancelled. */
@@ -337,7 +334,6 @@ export class SinkPipeline {
     this.#circuit.passed()
     this.#options.logger.info({ sink: this.sink.name }, 'The sink takes what it is given again')
     for (const lane of this.#waiting) this.#wake(lane)
-    this.#work.notifyAll()
   }
 
   #delivered({ bytes, records }: Portion, refused: number): void {
@@ -474,7 +470,6 @@ export class SinkPipeline {
         // Nothing is to be said of it but that it is a dead letter.
         lane.failing = null
         this.#finish(piece, mark)
-        this.#offer(lane)
       },
       onLate: () => this.#setStalled(lane, true),
     })
@@ -538,11 +533,6 @@ export class SinkPipeline {
     lane.state = 'ready'
     this.#ready.add(lane)
     this.#callWorker(this.#ready.size === 1)
-  }
-
-  /** The other lane of its source was written: a worker that passed it over may be asleep. */
-  #offerAgain(lane: Lane): void {
-    if (lane.state === 'ready') this.#work.notifyOne()
   }
 
   /** A lane that is ready was given more. */

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest'
+import { letterDirectory, writeRequest } from '../dead-letters/letter-files.ts'
+import { blockOf, PipelineRig, ScriptedSink, sourceOf } from '../pipeline-rig.test-helper.ts'
+import type { SinkBatch, WriteAnswer } from '../sink.ts'
+
+const a = sourceOf('a')
+const b = sourceOf('b')
+const TOO_LARGE: WriteAnswer = { kind: 'smaller', why: 'too large' }
+const AGAIN: WriteAnswer = { kind: 'again', why: 'EIO' }
+const HANGS = new Promise<never>(() => {})
+/** Longer than any back-off. */
+const LONG_MS = 31_000
+
+/** A pipeline with two letters, `1` and `2`. */
+async function withLetters(sink = new ScriptedSink()): Promise<PipelineRig> {
+  const rig = new PipelineRig(sink)
+  sink.answer = () => TOO_LARGE
+  rig.start()
+  rig.push(blockOf(a, 0, ['1']), blockOf(a, 1, ['2']))
+  await rig.world.advance(5000)
+  expect(rig.pipeline.figures.deadLetters).toBe(2)
+  sink.writes.length = 0
+  return rig
+}
+
+/** Somebody asks for all letters to be given to the sink again. */
+async function ask(rig: PipelineRig): Promise<void> {
+  const before = rig.letters.of('scripted').end
+  const directory = letterDirectory('/state', 'scripted')
+  await rig.world.run(() => writeRequest(rig.ports.fileSystem, directory, { action: 'redeliver', before }))
+  await rig.world.advance(1100)
+}
+
+async function restart(rig: PipelineRig): Promise<void> {
+  await rig.world.run(() => rig.scope.close({ deadlineMs: 1000 }))
+  rig.scope = rig.newScope()
+  rig.start()
+}
+
+function isRedelivered({ parts }: SinkBatch): boolean {
+  return parts.some(({ redelivered }) => redelivered === true)
+}
+
+test('letters that are given to the sink again take memory until they are stored, and no mark', async () => {
+  const rig = await withLetters(new ScriptedSink({ batchRecords: 1 }))
+  const { promise, resolve } = Promise.withResolvers<WriteAnswer | null>()
+  const marks: unknown[] = []
+  rig.sink.answer = (batch) => {
+    marks.push(batch.parts[0]!.mark)
+    return promise
+  }
+  await ask(rig)
+  expect(rig.pipeline.letterBytes).toBeGreaterThan(0)
+  expect(rig.pipeline.heldBytes).toBe(0)
+  expect([...rig.pipeline.blocks()].map(({ firstRecord }) => firstRecord)).toEqual([0, 1])
+  expect([rig.pipeline.drained, rig.pipeline.holds(a.id), rig.check.ok]).toEqual([true, false, true])
+  resolve(null)
+  await rig.world.advance(1000)
+  expect(rig.sink.stored.get('a')).toEqual(['1', '2'])
+  expect([rig.pipeline.letterBytes, rig.pipeline.figures.deadLetters]).toEqual([0, 0])
+  expect([...rig.pipeline.blocks()]).toEqual([])
+  rig.push(blockOf(a, 2, ['3']))
+  await rig.world.advance(1)
+  expect(marks).toEqual([undefined, undefined, undefined])
+})
+
+test('a source whose letters are not taken again is named in health, and holds up nothing new', async () => {
+  const rig = await withLetters()
+  rig.sink.answer = (batch) => (isRedelivered(batch) ? AGAIN : null)
+  await ask(rig)
+  await rig.world.advance(60_000)
+  expect(rig.check.detail).toMatch(/^cannot store a for \d+ s: EIO$/)
+  expect([...rig.stalled]).toEqual([])
+  rig.push(blockOf(a, 2, ['3']))
+  await rig.world.advance(1)
+  expect(rig.sink.stored.get('a')).toEqual(['3'])
+})
+
+for (const [what, answer] of [
+  ['that wait for their next try', () => AGAIN],
+  ['that wait for a sink that takes nothing', (): WriteAnswer => ({ ...AGAIN, of: 'sink' })],
+  ['that are being written', () => HANGS],
+] as const)
+  test(`letters ${what} are read again after a restart, and stored once`, async () => {
+    const rig = await withLetters(new ScriptedSink({ writeDeadlineMs: 60_000, inFlight: 2 }))
+    rig.sink.answer = answer
+    await ask(rig)
+    await restart(rig)
+    expect(rig.pipeline.letterBytes).toBe(0)
+    expect([...rig.pipeline.blocks()]).toEqual([])
+    rig.sink.answer = () => null
+    await rig.world.advance(2 * LONG_MS)
+    expect(rig.sink.stored.get('a')).toEqual(['1', '2'])
+    expect([rig.pipeline.letterBytes, rig.pipeline.figures.deadLetters]).toEqual([0, 0])
+    expect(rig.pipeline.troubled).toBe(false)
+  })
+
+test('a source is written to again as soon as its letters are, and the other way round', async () => {
+  const rig = await withLetters(new ScriptedSink({ inFlight: 2 }))
+  const answers: ((answer: null) => void)[] = []
+  rig.sink.answer = () => new Promise((resolve) => answers.push(resolve))
+  const answer = async (): Promise<void> => {
+    for (const resolve of answers.splice(0)) resolve(null)
+    await rig.world.advance(1)
+  }
+  await ask(rig)
+  rig.push(blockOf(a, 2, ['3']))
+  await rig.world.advance(1)
+  expect(rig.sink.writes).toEqual([{ a: ['1', '2'] }])
+  await answer()
+  expect(rig.sink.writes.slice(1)).toEqual([{ a: ['3'] }])
+  await answer()
+  expect(rig.sink.stored.get('a')).toEqual(['1', '2', '3'])
+  rig.push(blockOf(b, 0, ['x']))
+  await rig.world.advance(1)
+  await answer()
+  expect(rig.sink.stored.get('b')).toEqual(['x'])
+})
