@@ -129,6 +129,7 @@ export const PARTS: readonly Part[] = [
       'reference/sinks/local-file/file-name.test.ts',
       'reference/sinks/local-file/find-beginning.test.ts',
       'reference/sinks/local-file/find-line.test.ts',
+      'reference/sinks/local-file/owned-file.test.ts',
       'reference/sinks/local-file/place.test.ts',
       'reference/sinks/local-file/reconcile.test.ts',
       'reference/sinks/local-file/rotated-files.test.ts',
