@@ -134,6 +134,7 @@ export const PARTS: readonly Part[] = [
       'reference/sinks/local-file/reconcile.test.ts',
       'reference/sinks/local-file/rotated-files.test.ts',
       'reference/sinks/local-file/split-records.test.ts',
+      'reference/sinks/local-file/local-file-sink-syncing.test.ts',
       'reference/sinks/local-file/local-file-sink.test.ts',
       'reference/sinks/local-file/local-file-sink.property.test.ts',
     ],
