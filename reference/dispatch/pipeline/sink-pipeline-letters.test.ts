@@ -116,3 +116,19 @@ test('a source is written to again as soon as its letters are, and the other way
   await answer()
   expect(rig.sink.stored.get('b')).toEqual(['x'])
 })
+
+test('letters whose write goes on over a restart hold up nothing, and their end is not that of what was read again', async () => {
+  const rig = await withLetters()
+  const { promise, resolve } = Promise.withResolvers<null>()
+  rig.sink.answer = () => promise
+  await ask(rig)
+  await restart(rig)
+  rig.sink.answer = (batch) => (isRedelivered(batch) ? AGAIN : null)
+  rig.push(blockOf(a, 2, ['3']))
+  await rig.world.advance(0)
+  expect(rig.sink.stored.get('a')).toEqual(['3'])
+  await rig.world.advance(1100)
+  resolve(null)
+  await rig.world.advance(1)
+  expect([...rig.pipeline.blocks()].map(({ firstRecord }) => firstRecord)).toEqual([0, 1])
+})

@@ -517,7 +517,6 @@ export class SinkPipeline {
       this.#redelivery.done(items)
       if (lane.blocks === 0 && this.#letterLanes.get(lane.source.id) === lane)
         this.#letterLanes.delete(lane.source.id)
-      this.#pair(lane.source.id)
     } else {
       this.#progressMs = this.#options.clock.monotonic()
       this.#hold(-items.length, -items.reduce((sum, { permit }) => sum + permit.bytes, 0))
@@ -578,13 +577,11 @@ export class SinkPipeline {
   }
 
   #nextDueMs(): number {
-    // A probe needs something to be written. What is due already waits for a worker, not for the timer.
+    // What is due already waits for a worker, or for something to be written, not for the timer.
     let dueMs = Infinity
-    if (this.#ready.size > 0) {
-      const nowMs = this.#options.clock.monotonic()
-      for (const ms of [this.#circuit.probeAtMs ?? Infinity, this.#ready.dueMs()])
-        if (ms > nowMs) dueMs = Math.min(dueMs, ms)
-    }
+    const nowMs = this.#options.clock.monotonic()
+    for (const ms of [this.#circuit.probeAtMs ?? Infinity, this.#ready.dueMs()])
+      if (ms > nowMs) dueMs = Math.min(dueMs, ms)
     for (const lane of this.#waiting) dueMs = Math.min(dueMs, lane.dueMs)
     // The oldest write that was not noticed yet: the others began later.
     for (const lane of this.#writing) {
