@@ -268,6 +268,44 @@ describe('a write that failed', () => {
     }
   })
 
+  test('of what an earlier process had begun is looked for from the mark on', async () => {
+    const rig = new Rig()
+    const mark = await rig.append('a\n')
+    await rig.append('b\n', mark)
+    rig.world.crash({ kind: 'kill' })
+    rig.begin()
+    const full = rig.world.fileSystem.disturb({ kind: 'no-space', afterBytes: 1 })
+    await expect(rig.append('b\nc\n', mark)).rejects.toThrow('ENOSPC')
+    full[Symbol.dispose]()
+    await rig.append('b\nc\n', mark)
+    expect([rig.files, rig.told]).toEqual([{ 'web.log': 'a\nb\nc\n' }, []])
+  })
+
+  test('is looked for where the file was copied to, or moved to, since', async () => {
+    for (const others of [
+      ({ world, files }: Rig) => {
+        world.fileSystem.disk.put(`${PATH}-1`, files['web.log']!)
+        world.fileSystem.disk.truncate(PATH, 0)
+      },
+      ({ world }: Rig) => {
+        const fault = { kind: 'rename', to: `${PATH}-1` } as const
+        world.fileSystem.disturb(fault, { operations: ['open'], path: /web\.log$/, times: 1 })
+      },
+    ]) {
+      const rig = new Rig()
+      // oxlint-disable no-await-in-loop -- one file after the other
+      const mark = await rig.append('a\n')
+      const torn = rig.world.fileSystem.disturb({ kind: 'no-space', afterBytes: 3 })
+      await expect(rig.append('bb\ncc\n', mark)).rejects.toThrow('ENOSPC')
+      torn[Symbol.dispose]()
+      await rig.close()
+      others(rig)
+      await rig.append('bb\ncc\n', mark)
+      expect(rig.files).toEqual({ 'web.log': 'cc\n', 'web.log-1': 'a\nbb\n' })
+      // oxlint-enable no-await-in-loop
+    }
+  })
+
   test('after a rotation is looked for from the mark on, in all its files', async () => {
     const rig = new Rig({ maxSize: 4 })
     const mark = await rig.append('a\n')
@@ -302,6 +340,27 @@ describe('rotation', () => {
     expect(rig.rotated).toEqual([5, 6, 7].map((n) => `${PATH}.00000${n}`))
     expect(mark).toMatchObject({ length: 3, generation: 8 })
     expect([rig.descriptors, rig.told]).toEqual([1, []])
+  })
+
+  test('gives no number twice, though somebody else removes or adds files', async () => {
+    const rig = new Rig({ maxSize: 2 })
+    let mark = await rig.append('a\nb\nc\n')
+    for (const n of [1, 2]) rig.world.fileSystem.disk.unlink(`${PATH}.00000${n}`)
+    mark = await rig.append('d\n', mark)
+    rig.world.fileSystem.disk.put(`${PATH}.000009`, '')
+    await rig.append('e\n', mark)
+    expect(Object.keys(rig.files).toSorted()).toEqual([
+      'web.log',
+      'web.log.000003',
+      'web.log.000009',
+      'web.log.000010',
+    ])
+  })
+
+  test('by size does not happen to an empty file, however long its first record', async () => {
+    const rig = new Rig({ maxSize: 2 })
+    await rig.append('aaa\n')
+    expect([rig.files, rig.rotated]).toEqual([{ 'web.log': 'aaa\n' }, []])
   })
 
   test('by age: since it was begun, not since it was first looked at; an empty file stays', async () => {
@@ -379,6 +438,10 @@ test('what a crash left is gone on with, and an unclear file is put aside', asyn
   const rig = new Rig()
   const mark = await rig.append('a\n')
   await rig.append('b\n', mark)
+  rig.world.crash({ kind: 'kill' })
+  rig.begin()
+  await rig.append('b\n', mark)
+  expect(rig.file.dirty).toBe(true)
   rig.world.crash({ kind: 'kill' })
   rig.begin()
   expect(await rig.append('b\nc\n', mark)).toMatchObject({ length: 6 })

@@ -109,7 +109,6 @@ export class OwnedFile implements Closable {
       for (;;) {
         if (!continues) await this.#lookAtSize()
         if (!continues && this.#isFull(rest[0])) {
-          isUnchanged = false
           // One that was cut or moved meanwhile is not full.
           await this.#check({ now: true })
           if (this.#isFull(rest[0])) await this.#rotate()
@@ -160,8 +159,7 @@ export class OwnedFile implements Closable {
 
   /** The file is looked for by its name now. */
   async reopen(): Promise<void> {
-    this.#checkedAt = -Infinity
-    await this.#check()
+    await this.#check({ now: true })
   }
 
   /** Looks for what comes where it may have been written already, and finds the end of the file. */
