@@ -19,6 +19,7 @@ const HANGS = new Promise<never>(() => {})
 /** Longer than any back-off. */
 const LONG_MS = 31_000
 const NEVER = new AbortController().signal
+const LIMITS_OF_COMPANY = { sourcesPerBatch: 9, batchDelayMs: 1000 }
 
 function isOf({ parts }: SinkBatch, name: string): boolean {
   return parts.some(({ source }) => source.name === name)
@@ -30,8 +31,7 @@ function namesOf(rig: PipelineRig, from = 0): string[] {
 
 describe('as many writes as are allowed are under way', () => {
   test('where sources that waited for company fill a batch each', async () => {
-    const limits = { sourcesPerBatch: 9, batchBytes: 30, batchDelayMs: 1000 }
-    const rig = new PipelineRig(new ScriptedSink(limits))
+    const rig = new PipelineRig(new ScriptedSink({ ...LIMITS_OF_COMPANY, batchBytes: 30 }))
     rig.sink.answer = () => HANGS
     rig.start()
     rig.push(...[a, b, c].map((source) => blockOf(source, 0, ['x'.repeat(8)])))
@@ -108,6 +108,96 @@ describe('a batch that comes again', () => {
     await draining
     expect(namesOf(rig)).toEqual(['a b', '1 2', '3 4', '5', '6'])
   })
+
+  test('is not put together with it either when both waited for a worker', async () => {
+    const rig = await failed()
+    const { promise, resolve } = Promise.withResolvers<null>()
+    rig.sink.answer = () => promise
+    rig.push(blockOf(a, 0, ['x']))
+    await rig.world.advance(0)
+    const draining = rig.pipeline.drain({ signal: NEVER })
+    await rig.world.advance(1)
+    rig.push(blockOf(b, 0, ['x']))
+    resolve(null)
+    await rig.world.advance(1)
+    await draining
+    expect(namesOf(rig)).toEqual(['a', '1 2', '3 4', '5', '6', 'b'])
+  })
+
+  test('waits as long as the one of its sources that failed most often, and is told for a reason that is new to one of them', async () => {
+    const rig = new PipelineRig(new ScriptedSink({ sourcesPerBatch: 20, inFlight: 1 }))
+    rig.ports.random.next = () => 1
+    rig.sink.answer = () => AGAIN
+    rig.start()
+    const push = (first: number, last: number): void => {
+      for (let n = first; n <= last; n++) rig.push(blockOf(sourceOf(`${n}`), 0, ['x']))
+    }
+    push(1, 14)
+    await rig.world.advance(400)
+    push(15, 22)
+    await rig.world.advance(0)
+    const { length } = rig.sink.writes
+    rig.sink.answer = (batch) => (isOf(batch, '15') ? { ...AGAIN, why: 'ENOSPC' } : AGAIN)
+    await rig.world.advance(200)
+    expect(namesOf(rig, length)[4]).toBe('13 14 15')
+    expect(rig.ports.logger.entries.map(({ fields }) => fields)).toContainEqual({
+      sink: 'scripted',
+      sources: ['13', '14', '15'],
+      delayMs: 800,
+      why: 'ENOSPC',
+    })
+    expect(namesOf(rig, length)[5]).toBe('16 17 18 19')
+  })
+
+  test('of a sink that refuses it is halved by sources first, and by records then', async () => {
+    const rig = new PipelineRig(new ScriptedSink(LIMITS))
+    rig.sink.answer = () => REFUSED
+    const lines = ['1', '2', '3', '4', '5']
+    rig.push(blockOf(a, 0, lines), blockOf(b, 0, lines), blockOf(c, 0, lines))
+    rig.start()
+    await rig.world.advance(LONG_MS)
+    const sizes = rig.sink.writes.map((write) =>
+      Object.entries(write).map(([name, { length }]) => [name, length]),
+    )
+    expect(sizes.slice(0, 8)).toEqual([
+      [
+        ['a', 5],
+        ['b', 5],
+        ['c', 5],
+      ],
+      [['a', 5]],
+      [['b', 5]],
+      [['c', 5]],
+      [['a', 2]],
+      [['b', 2]],
+      [['c', 2]],
+      [['a', 1]],
+    ])
+  })
+})
+
+describe('a probe', () => {
+  for (const answer of [{ kind: 'smaller', why: 'too large' }, AGAIN] as const)
+    test(`that is answered ${answer.kind} is not the last one`, async () => {
+      const rig = new PipelineRig(new ScriptedSink({ inFlight: 1 }))
+      rig.sink.answer = () =>
+        rig.sink.writes.length === 1 ? REFUSED : rig.sink.writes.length === 2 ? answer : null
+      rig.start()
+      rig.push(blockOf(a, 0, ['1', '2', '3', '4']))
+      await rig.world.advance(LONG_MS)
+      expect(rig.sink.stored.get('a')).toEqual(['1', '2', '3', '4'])
+    })
+})
+
+test('a batch that is due while every worker is busy does not keep a write that hangs from being noticed', async () => {
+  const rig = new PipelineRig(new ScriptedSink({ ...LIMITS_OF_COMPANY, inFlight: 1 }))
+  rig.sink.answer = () => HANGS
+  rig.start()
+  rig.push(blockOf(a, 0, ['1']))
+  await rig.world.advance(1000)
+  rig.push(blockOf(b, 0, ['1']))
+  await rig.world.advance(12_000)
+  expect([...rig.stalled]).toEqual([a.id])
 })
 
 test('a sink that took nothing is asked again also when a probe was due while there was nothing to write but a position', async () => {
@@ -121,7 +211,7 @@ test('a sink that took nothing is asked again also when a probe was due while th
     // oxlint-disable-next-line no-await-in-loop -- a clock
     await rig.world.advance(LONG_MS)
   }
-  expect([rig.pipeline.drained, rig.pipeline.troubled]).toEqual([true, true])
+  expect([pushed, rig.pipeline.drained, rig.pipeline.troubled]).toEqual([3, true, true])
   rig.push({ ...blockOf(b, pushed, []), position: positionOf(100) })
   await rig.world.advance(1)
   expect(rig.reported.at(-1)).toMatchObject({ source: 'b', records: 100 })

@@ -461,7 +461,9 @@ export class SinkPipeline {
     refused: readonly Pick<RefusedRecord, 'record' | 'why'>[],
   ): void {
     const { lane, portion } = piece
-    const note = { reason, attempts: lane.backOff.attempts + 1, atMs: this.#options.clock.now() }
+    // A write that is not to be repeated is counted already where that is the reason.
+    const attempts = lane.backOff.attempts + (reason === 'retries' ? 0 : 1)
+    const note = { reason, attempts, atMs: this.#options.clock.now() }
     lane.state = 'burying'
     this.#letters.put({
       letters: lettersOf(portion.blocks, refused, note),
@@ -561,8 +563,7 @@ export class SinkPipeline {
       for (const lane of this.#waiting) if (lane.dueMs <= nowMs) this.#wake(lane)
       for (const lane of this.#writing)
         if (lane.writingSinceMs + HUNG_MS <= nowMs) this.#setStalled(lane, true)
-      if ((this.#circuit.probeAtMs ?? Infinity) <= nowMs || this.#ready.dueMs() <= nowMs)
-        this.#work.notifyAll()
+      if (this.#ready.dueMs() <= nowMs) this.#work.notifyAll()
     }
   }
 
