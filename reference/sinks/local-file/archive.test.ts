@@ -16,18 +16,21 @@ class Rig {
   readonly world: World
   readonly ports: VirtualPorts
   readonly tasks: TaskRegistry
-  readonly archive: Archive
+  archive!: Archive
+  readonly #config: RotationConfig
 
   constructor(config: Partial<RotationConfig> = {}, seed = 1) {
+    this.#config = { maxSize: 1000, maxAgeMs: null, maxFiles: 2, compress: 'none', ...config }
     this.world = new World({ seed })
     this.ports = this.world.ports()
     this.tasks = new TaskRegistry(this.world.clock)
-    this.archive = new Archive({
-      ...this.ports,
-      tasks: this.tasks,
-      directory: '/logs',
-      config: { maxSize: 1000, maxAgeMs: null, maxFiles: 2, compress: 'none', ...config },
-    })
+    this.begin()
+  }
+
+  /** Another process. */
+  begin(): void {
+    const { ports, tasks } = this
+    this.archive = new Archive({ ...ports, tasks, directory: '/logs', config: this.#config })
   }
 
   put(...names: readonly string[]): void {
@@ -63,6 +66,7 @@ class Rig {
 
 test('what was rotated is kept until positions were saved twice after a sync that took it along', async () => {
   const rig = new Rig({ maxFiles: 1 })
+  await rig.world.advance(DAY_MS)
   rig.put('a.log.000001', 'a.log.000002')
   rig.archive.add('/logs/a.log.000001')
   rig.archive.add('/logs/a.log.000002')
@@ -117,6 +121,15 @@ test('files of an earlier process are kept until the end of their file is known 
   expect(await rig.names()).toHaveLength(3)
   await rig.save()
   expect(await rig.names()).toEqual(['a.log.000002', 'b.log.000002'])
+})
+
+test('the day is counted from when the process began', async () => {
+  const rig = new Rig({ maxFiles: 1 })
+  rig.put('a.log.000001', 'a.log.000002')
+  await rig.world.advance(DAY_MS)
+  rig.begin()
+  await rig.save(2)
+  expect(await rig.names()).toHaveLength(2)
 })
 
 test('of each file the newest are kept, compressed or not, with no more than one for a number', async () => {
@@ -219,16 +232,32 @@ test('what cannot be done is said, and tried again a minute later', async () => 
   await rig.world.advance(DAY_MS)
   const trouble = rig.world.fileSystem.disturb({ kind: 'error', code: 'EIO' }, { operations: ['readdir'] })
   await rig.save()
-  expect(rig.warnings).toEqual([
-    ['warn', FAILED],
-    ['warn', FAILED],
-  ])
+  const failure = {
+    level: 'warn',
+    message: FAILED,
+    fields: { err: expect.objectContaining({ code: 'EIO' }) },
+  }
+  expect(rig.ports.logger.entries).toMatchObject([failure, failure])
   trouble[Symbol.dispose]()
   await rig.save()
   expect(await rig.names()).toHaveLength(2)
   await rig.world.advance(60_000)
   expect(await rig.names()).toEqual(['a.log.000002'])
   expect(rig.warnings).toHaveLength(2)
+})
+
+test('a file that cannot be removed is tried again a minute later', async () => {
+  const rig = new Rig({ maxFiles: 1 })
+  rig.put('a.log.000001', 'a.log.000002')
+  await rig.world.advance(DAY_MS)
+  const fault = { kind: 'error', code: 'EIO' } as const
+  const trouble = rig.world.fileSystem.disturb(fault, { operations: ['unlink'] })
+  await rig.save()
+  expect([await rig.names(), rig.warnings]).toEqual([['a.log.000001', 'a.log.000002'], [['warn', FAILED]]])
+  trouble[Symbol.dispose]()
+  await rig.save()
+  await rig.world.advance(60_000)
+  expect(await rig.names()).toEqual(['a.log.000002'])
 })
 
 test('a file that somebody else removes meanwhile is no failure', async () => {

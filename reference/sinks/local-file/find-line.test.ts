@@ -48,6 +48,12 @@ test('a line of somebody else that is longer than a piece is passed over', async
   expect(await find('other\n')).toBeNull()
 })
 
+test('a line that is longer than a piece is found', async () => {
+  const line = `${'w'.repeat(PIECE_BYTES + 10)}\n`
+  const content = `x\n${line}${'y'.repeat(2 * PIECE_BYTES)}`
+  expect(await withFile(content, (file, size) => findLine(file, Buffer.from(line), 0, size))).toBe(2)
+})
+
 test('what lies behind the size that is given is not looked at, and a file that became shorter ends earlier', async () => {
   const found: (number | null)[] = []
   for (const size of [2, 4, 100])

@@ -238,7 +238,7 @@ export class OwnedFile implements Closable {
     handle: FileHandle,
     end: End,
     buffers: readonly Uint8Array[],
-    continues = false,
+    continues: boolean,
   ): Promise<SinkMark> {
     // Somebody else's last line, or what is left of a line that was cut, ends first.
     const ended = continues || end.tail.byteLength === 0 || end.tail.at(-1) === NEWLINE
@@ -333,7 +333,7 @@ export class OwnedFile implements Closable {
     try {
       return await this.#options.fileSystem.stat(this.path)
     } catch (error) {
-      if (ABSENT.has(codeOf(error) ?? '')) return null
+      if (isAbsent(error)) return null
       throw error
     }
   }
@@ -345,7 +345,7 @@ export class OwnedFile implements Closable {
     try {
       handle = await fileSystem.open(this.path, 'a+')
     } catch (error) {
-      if (!ABSENT.has(codeOf(error) ?? '')) throw error
+      if (!isAbsent(error)) throw error
       await makeDirectory(fileSystem, dirname(this.path))
       handle = await fileSystem.open(this.path, 'a+')
     }
@@ -361,6 +361,12 @@ export class OwnedFile implements Closable {
   }
 }
 
+/** Whether the file is not there, or its directory. */
+function isAbsent(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
 /** What others do to a file, as it is said in the log. */
 export const DISTURBANCES = {
   gone: 'The file was renamed or removed by somebody else: it was made again',
@@ -370,7 +376,6 @@ export const DISTURBANCES = {
   hole: 'A power cut has left NULs in the file where lines were not synced: they are cut, and what comes is written there',
 } as const
 
-const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR'])
 const CHECK_MS = 1000
 const ROTATE_AGAIN_MS = 60_000
 const NEWLINE = 0x0a
