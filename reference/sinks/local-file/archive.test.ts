@@ -210,8 +210,8 @@ test('what an earlier process did not finish is removed, and nothing is looked a
   ])
   await rig.save()
   expect(await rig.names()).toEqual(['a.log', 'a.log.000001.gz'])
-  expect(rig.tasks.list().map(({ kind, name }) => [kind, name])).toEqual([
-    ['local_file_archive', 'rotated files'],
+  expect(rig.tasks.list().map(({ kind, name, scope }) => [kind, name, scope])).toEqual([
+    ['local_file_archive', 'rotated files', 'local_file'],
   ])
 })
 

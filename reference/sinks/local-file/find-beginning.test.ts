@@ -177,8 +177,17 @@ describe('in other files', () => {
       size: 2,
       generation: 12,
     })
-    const oldMark = { ...last, generation: null }
-    expect(await rig.find(oldMark, 'b\nc\nd\ne\nf\n')).toMatchObject({ rest: 'f\n', generation: 12 })
+  })
+
+  test('with a mark of an earlier version their numbers are those behind that of the one that was renamed', async () => {
+    const rig = new Rig({
+      [OWN]: '',
+      [`${OWN}.1000000`]: 'c\n',
+      [`${OWN}.999999`]: 'b\n',
+      [`${OWN}.999998`]: 'a\n',
+    })
+    const last = { file: `${OWN}.999998`, length: 2, generation: null }
+    expect(await rig.find(last, 'b\nc\nd\n')).toMatchObject({ rest: 'd\n', generation: 1_000_001 })
   })
 
   test('each of them is looked at once: equal records are written again', async () => {

@@ -102,7 +102,7 @@ async function stretchesOf({ fileSystem, path, handle, last }: BeginningOptions)
     return { stretches: [...before, itself], generation }
   }
   const first = await holderOf(fileSystem, [...moved, ...rotated], last)
-  const oldest = last.generation ?? (first === null ? Infinity : (generationOf(first) ?? Infinity))
+  const oldest = last.generation ?? generationOf(first ?? path) ?? Infinity
   const later = rotated.filter((each) => each !== first && generationOf(each)! >= oldest)
   return {
     stretches: [

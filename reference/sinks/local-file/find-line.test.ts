@@ -37,6 +37,9 @@ test('a line is found wherever the pieces end in which the file is read', async 
     // oxlint-disable-next-line no-await-in-loop -- one file after the other
     const found = await withFile(content, (file, size) => findLine(file, Buffer.from(line), 0, size))
     expect(found).toBe(before + 1)
+    const other = content.replace(line, 'wantex\n')
+    // oxlint-disable-next-line no-await-in-loop
+    expect(await withFile(other, (file, size) => findLine(file, Buffer.from(line), 0, size))).toBeNull()
   }
 })
 
@@ -60,4 +63,10 @@ test('what lies behind the size that is given is not looked at, and a file that 
     // oxlint-disable-next-line no-await-in-loop -- one file after the other
     found.push(await withFile('x\nwanted\n', (file) => findLine(file, Buffer.from('wanted\n'), 0, size)))
   expect(found).toEqual([null, 2, 2])
+  const find = (content: string, size: number): Promise<number | null> =>
+    withFile(content, (file) => findLine(file, Buffer.from('wanted\n'), 0, size))
+  expect(await find('x\nother\n', 100)).toBeNull()
+  const first = `yyywanted\n${'x'.repeat(PIECE_BYTES - 3)}`
+  expect(await find(`${first}zz\n`, 4 * PIECE_BYTES)).toBeNull()
+  expect(await find(`${first}${'x'.repeat(20)}\nwanted\n`, first.length + 10)).toBeNull()
 })

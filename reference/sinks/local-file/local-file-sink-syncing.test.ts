@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Source } from '../../dispatch/block.ts'
+import type { NotDurable } from '../../dispatch/sink.ts'
 import type { FileOperation } from '../../../simulators/file-system/file-system-fault.ts'
 import { PATH, Rig, source, other } from './local-file-sink-rig.test-helper.ts'
 
+const NEVER = new AbortController().signal
 const EIO = { kind: 'error', code: 'EIO' } as const
 const pushed: Source = { ...source, id: '1'.repeat(64), kind: 'push', name: 'sub/1.log' }
 const beside: Source = { ...pushed, id: '2'.repeat(64), name: 'sub/2.log' }
@@ -25,6 +27,10 @@ async function forget(rig: Rig, owner = source): Promise<void> {
 function openFiles(rig: Rig): number {
   return rig.world.ledger.list().filter(({ kind }) => kind === 'file').length
 }
+
+test('its name is that of its position', () => {
+  expect(new Rig().sink.name).toBe('local_file')
+})
 
 describe('a source that is gone', () => {
   test('is forgotten once its file and its name are durable', async () => {
@@ -69,6 +75,33 @@ describe('a source that is gone', () => {
     expect(rig.contents).toBe('a\nb\n')
   })
 
+  test('has its file synced at once', async () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const rig = new Rig(seed)
+      // oxlint-disable no-await-in-loop -- one world after the other
+      await write(rig, 'a\n', source)
+      await rig.sync()
+      await write(rig, 'b\n', source)
+      await forget(rig)
+      // oxlint-enable no-await-in-loop
+      rig.world.crash({ kind: 'power' })
+      expect(rig.contents).toBe('a\nb\n')
+    }
+  })
+
+  test('and is reopened, or forgotten, while it is written to, is waited for', async () => {
+    for (const meanwhile of ['reopen', 'forget'] as const) {
+      const rig = new Rig()
+      using _ = rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 500 }, { operations: ['write'] })
+      const writing = rig.answer('a\n')
+      // oxlint-disable no-await-in-loop -- one world after the other
+      await rig.world.advance(100)
+      await rig.world.run(() => rig.sink[meanwhile](source))
+      expect(await writing).toMatchObject({ kind: 'stored' })
+      // oxlint-enable no-await-in-loop
+    }
+  })
+
   test('and comes back before that is written to as if it had not been gone', async () => {
     const rig = new Rig()
     await write(rig, 'a\n', source)
@@ -96,6 +129,24 @@ describe('names', () => {
       rig.world.crash({ kind: 'power' })
       expect([rig.read('/logs/sub/1.log'), rig.read('/logs/sub/2.log')]).toEqual(['a\n', 'b\n'])
       // oxlint-enable no-await-in-loop
+    }
+  })
+
+  test('of a directory are durable also when the process that made it was killed before it could sync that', async () => {
+    for (let seed = 0; seed < 15; seed++) {
+      const rig = new Rig(seed)
+      const scope = { operations: ['syncDirectory'], path: /^\/logs$/, times: 1 } as const
+      rig.world.fileSystem.disturb({ kind: 'crash', crash: 'kill' }, scope)
+      void rig.answer('a\n', undefined, pushed)
+      // oxlint-disable no-await-in-loop -- one world after the other
+      await rig.world.advance(100)
+      rig.world.crash({ kind: 'kill' })
+      rig.begin()
+      await write(rig, 'a\n', pushed)
+      await rig.sync()
+      // oxlint-enable no-await-in-loop
+      rig.world.crash({ kind: 'power' })
+      expect(rig.read('/logs/sub/1.log')).toBe('a\n')
     }
   })
 
@@ -192,6 +243,33 @@ describe('a sync that takes long', () => {
   })
 })
 
+test('two syncs at once are both done', async () => {
+  const rig = new Rig()
+  await write(rig, 'a\n', source)
+  rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 200 }, { operations: ['sync'] })
+  const sync = (): Promise<NotDurable> => rig.sink.sync({ signal: NEVER })
+  const failed = await rig.world.run(() => Promise.all([sync(), sync()]))
+  expect(failed.map(({ size }) => size)).toEqual([0, 0])
+})
+
+test('a sync ends after those of the same file that were cancelled and still go on', async () => {
+  const rig = new Rig()
+  await write(rig, 'a\n', source)
+  rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 500 }, { operations: ['sync'] })
+  const cancelled = new AbortController()
+  const syncs = [rig.sink.sync(cancelled)]
+  await rig.world.advance(10)
+  const writing = rig.answer('b\n')
+  syncs.push(rig.sink.sync(cancelled))
+  await rig.world.advance(10)
+  cancelled.abort('stopped')
+  await Promise.allSettled(syncs)
+  await rig.world.advance(600)
+  await writing
+  await rig.sync()
+  expect(rig.world.nowMs).toBeGreaterThan(1000)
+})
+
 test('a write that is cancelled is no failure of the file', async () => {
   const rig = new Rig()
   const { promise, reject } = Promise.withResolvers<never>()
@@ -206,6 +284,57 @@ test('a write that is cancelled is no failure of the file', async () => {
 })
 
 describe('what was rotated', () => {
+  const commit = async (rig: Rig): Promise<number> => {
+    rig.sink.saved()
+    await rig.world.advance(100)
+    return rig.world.fileSystem.disk.readdir('/logs').length
+  }
+
+  test('since the last sync is left alone', async () => {
+    for (const limit of [{ maxSize: 4 }, { maxAgeMs: 1 }]) {
+      const rig = new Rig(1, { ...limit, maxFiles: 1 })
+      // oxlint-disable no-await-in-loop -- one world after the other
+      let mark = await rig.write(['a\nb\n'])
+      for (let n = 0; n < 2; n++) {
+        await rig.sync()
+        await commit(rig)
+      }
+      for (const text of ['c\nd\n', 'e\nf\n']) {
+        await rig.world.advance(10)
+        mark = await rig.write([text], mark)
+      }
+      expect(await commit(rig)).toBe(3)
+      await rig.sync()
+      await commit(rig)
+      expect(await commit(rig)).toBe(2)
+      await rig.world.run(() => rig.sink.close())
+      // oxlint-enable no-await-in-loop
+    }
+  })
+
+  test('stays where nothing is rotated any more', async () => {
+    const rig = new Rig(1, { maxFiles: 1 })
+    for (const n of [1, 2]) rig.world.fileSystem.disk.put(`${PATH}.00000${n}`, 'x\n')
+    await write(rig, 'a\n', source)
+    for (let n = 0; n < 3; n++) {
+      // oxlint-disable no-await-in-loop -- one after the other
+      await rig.sync()
+      expect(await commit(rig)).toBe(3)
+      // oxlint-enable no-await-in-loop
+    }
+  })
+
+  test('is also a file that is put aside because nobody knows what it holds', async () => {
+    const rig = new Rig()
+    const mark = await rig.write(['a\n'])
+    rig.world.crash({ kind: 'kill' })
+    rig.world.fileSystem.disk.unlink(PATH)
+    rig.world.fileSystem.disk.put(PATH, 'x\n')
+    rig.begin()
+    await rig.write(['b\n'], mark)
+    expect([rig.contents, rig.read(`${PATH}.000001`)]).toEqual(['b\n', 'x\n'])
+  })
+
   test('is left alone while its file cannot be synced', async () => {
     for (const isBroken of [true, false]) {
       const rig = new Rig(1, { maxSize: 4, maxFiles: 1 })
@@ -226,24 +355,20 @@ describe('what was rotated', () => {
   test('by an earlier process is left alone until the end of its file is known', async () => {
     const rig = new Rig(1, { maxSize: 100, maxFiles: 1 })
     for (const n of [1, 2]) rig.world.fileSystem.disk.put(`${PATH}.00000${n}`, 'x\n')
-    const commit = async (): Promise<number> => {
-      for (let n = 0; n < 2; n++) {
-        // oxlint-disable no-await-in-loop -- one after the other
-        await rig.sync()
-        rig.sink.saved()
-        await rig.world.advance(100)
-        // oxlint-enable no-await-in-loop
-      }
-      return rig.world.fileSystem.disk.readdir('/logs').length
+    const commitTwice = async (): Promise<number> => {
+      await rig.sync()
+      await commit(rig)
+      await rig.sync()
+      return await commit(rig)
     }
     const full = rig.world.fileSystem.disturb({ kind: 'no-space' })
     expect(await rig.world.run(() => rig.answer('a\n'))).toMatchObject({ kind: 'again' })
-    expect(await commit()).toBe(3)
+    expect(await commitTwice()).toBe(3)
     full[Symbol.dispose]()
     await write(rig, 'a\n', other)
-    expect(await commit()).toBe(4)
+    expect(await commitTwice()).toBe(4)
     await write(rig, 'a\n', source)
-    expect(await commit()).toBe(3)
+    expect(await commitTwice()).toBe(3)
     await rig.world.run(() => rig.sink.close())
   })
 })

@@ -9,7 +9,7 @@ const PATH = '/logs/web.log'
 
 /** A file, what was told of it, and what it holds. */
 class Rig {
-  readonly world = new World({ seed: 1 })
+  readonly world: World
   readonly told: string[] = []
   readonly rotated: string[] = []
   descriptors = 0
@@ -17,7 +17,8 @@ class Rig {
   ports!: VirtualPorts
   file!: OwnedFile
 
-  constructor(rotate: Partial<RotationConfig> = {}) {
+  constructor(rotate: Partial<RotationConfig> = {}, seed = 1) {
+    this.world = new World({ seed })
     this.#rotate = { maxSize: null, maxAgeMs: null, maxFiles: 10, compress: 'none', ...rotate }
     this.begin()
   }
@@ -70,6 +71,10 @@ class Rig {
     const node = this.world.fileSystem.disk.stat(PATH)
     if (node.kind === 'file') node.write(Buffer.from(text), node.size)
   }
+}
+
+function openFiles({ world }: Rig): number {
+  return world.ledger.list().filter(({ kind }) => kind === 'file').length
 }
 
 describe('what it tells of itself', () => {
@@ -133,18 +138,35 @@ describe('a sync', () => {
   })
 
   test('makes durable what was written to a file that was closed, also when it was renamed since', async () => {
-    for (const name of ['web.log', 'web.log.1']) {
-      const rig = new Rig()
+    for (let seed = 0; seed < 10; seed++)
+      for (const name of ['web.log', 'web.log.1']) {
+        const rig = new Rig({}, seed)
+        rig.world.fileSystem.disk.put(`${PATH}-other`, 'x\n')
+        // oxlint-disable no-await-in-loop -- one file after the other
+        await rig.append('a\n')
+        await rig.close()
+        if (name !== 'web.log') rig.rename(name)
+        expect(await rig.sync()).toBe(true)
+        expect(openFiles(rig)).toBe(1)
+        await rig.world.run(() => rig.ports.fileSystem.syncDirectory('/logs'))
+        rig.world.crash({ kind: 'power' })
+        expect(rig.read(name)).toBe('a\n')
+        // oxlint-enable no-await-in-loop
+      }
+  })
+
+  test('makes durable what was written to a file that is open, wherever it was moved', async () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const rig = new Rig({}, seed)
+      rig.world.fileSystem.disk.put('/moved/other.log', '')
       // oxlint-disable no-await-in-loop -- one file after the other
       await rig.append('a\n')
-      await rig.close()
-      if (name !== 'web.log') rig.rename(name)
-      rig.world.fileSystem.disk.put(`${PATH}-other`, 'x\n')
+      rig.rename('../moved/web.log')
       expect(await rig.sync()).toBe(true)
-      await rig.world.run(() => rig.ports.fileSystem.syncDirectory('/logs'))
+      for (const directory of ['/logs', '/moved'])
+        await rig.world.run(() => rig.ports.fileSystem.syncDirectory(directory))
       rig.world.crash({ kind: 'power' })
-      expect(rig.read(name)).toBe('a\n')
-      expect(rig.world.ledger.list().filter(({ kind }) => kind === 'file')).toEqual([])
+      expect(rig.read('../moved/web.log')).toBe('a\n')
       // oxlint-enable no-await-in-loop
     }
   })
@@ -164,6 +186,7 @@ describe('a sync', () => {
 describe('another file under its name', () => {
   test('is noticed a second after it was last looked at, and when it is opened again', async () => {
     const rig = new Rig()
+    await rig.world.advance(5000)
     let mark = await rig.append('a\n')
     rig.rename('web.log.1')
     await rig.world.advance(990)
@@ -185,8 +208,11 @@ describe('another file under its name', () => {
     const mark = await rig.append('a\n')
     await rig.close()
     rig.world.fileSystem.disturb({ kind: 'rename' }, { operations: ['open'], path: /web\.log$/, times: 1 })
-    expect(await rig.append('b\n', mark)).toMatchObject({ length: 2 })
+    const next = await rig.append('b\n', mark)
     expect(rig.files).toEqual({ 'web.log': 'b\n', 'web.log.1': 'a\n' })
+    const { inode } = await rig.world.run(() => rig.ports.fileSystem.stat(PATH))
+    expect(next).toMatchObject({ length: 2, inode })
+    expect(rig.told).toEqual([])
   })
 
   test('is made with its directory, but not in the place of what is no directory', async () => {
@@ -279,6 +305,32 @@ describe('a write that failed', () => {
     full[Symbol.dispose]()
     await rig.append('b\nc\n', mark)
     expect([rig.files, rig.told]).toEqual([{ 'web.log': 'a\nb\nc\n' }, []])
+  })
+
+  test('after others had cut the file is gone on with behind what they left, also with an equal record', async () => {
+    const rig = new Rig()
+    let mark = await rig.append('a\nb\n')
+    rig.world.fileSystem.disk.truncate(PATH, 2)
+    const full = rig.world.fileSystem.disturb({ kind: 'no-space' })
+    await expect(rig.append('a\n', mark)).rejects.toThrow('ENOSPC')
+    full[Symbol.dispose]()
+    mark = await rig.append('a\n', mark)
+    expect([rig.files, rig.told]).toEqual([{ 'web.log': 'a\na\n' }, ['cut']])
+  })
+
+  test('of what an earlier process had begun is looked for also where the file was renamed since', async () => {
+    const rig = new Rig()
+    const mark = await rig.append('a\n')
+    await rig.append('b\n', mark)
+    rig.world.crash({ kind: 'kill' })
+    rig.begin()
+    const full = rig.world.fileSystem.disturb({ kind: 'no-space' })
+    await expect(rig.append('b\nc\n', mark)).rejects.toThrow('ENOSPC')
+    full[Symbol.dispose]()
+    rig.rename('web.log-1')
+    await rig.world.advance(1000)
+    await rig.append('b\nc\n', mark)
+    expect(rig.files).toEqual({ 'web.log': 'c\n', 'web.log-1': 'a\nb\n' })
   })
 
   test('is looked for where the file was copied to, or moved to, since', async () => {
@@ -382,6 +434,17 @@ describe('rotation', () => {
     expect(rig.files).toEqual({ 'web.log': 'e\n', 'web.log.000001': 'a\nb\n' })
   })
 
+  test('by age: of a file that others put away the age ends', async () => {
+    const rig = new Rig({ maxAgeMs: 60_000 })
+    let mark = await rig.append('a\n')
+    await rig.world.advance(50_000)
+    rig.rename('web.log-1')
+    mark = await rig.append('b\n', mark)
+    await rig.world.advance(20_000)
+    await rig.append('c\n', mark)
+    expect(rig.files).toEqual({ 'web.log': 'b\nc\n', 'web.log-1': 'a\n' })
+  })
+
   test('does not happen to a file that was cut meanwhile', async () => {
     const rig = new Rig({ maxSize: 4 })
     const mark = await rig.append('a\nb\n')
@@ -440,11 +503,11 @@ test('what a crash left is gone on with, and an unclear file is put aside', asyn
   await rig.append('b\n', mark)
   rig.world.crash({ kind: 'kill' })
   rig.begin()
-  await rig.append('b\n', mark)
-  expect(rig.file.dirty).toBe(true)
+  expect(await rig.append('b\nc\n', mark)).toMatchObject({ length: 6 })
   rig.world.crash({ kind: 'kill' })
   rig.begin()
-  expect(await rig.append('b\nc\n', mark)).toMatchObject({ length: 6 })
+  expect(await rig.append('b\n', mark)).toMatchObject({ length: 4 })
+  expect(rig.file.dirty).toBe(true)
   expect(rig.files).toEqual({ 'web.log': 'a\nb\nc\n' })
   rig.world.crash({ kind: 'kill' })
   rig.world.fileSystem.disk.unlink(PATH)

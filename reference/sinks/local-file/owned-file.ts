@@ -63,7 +63,7 @@ export class OwnedFile implements Closable {
   #handle: FileHandle | null = null
   /** Null until what the file holds was compared with what comes. */
   #end: End | null = null
-  #checkedAt = -Infinity
+  #checkedAt = 0
   #beganAt: number
   /** The number the file gets when it is rotated; known with its end. */
   #generation = 1
@@ -107,7 +107,7 @@ export class OwnedFile implements Closable {
       }
       let { rest, continues } = started
       for (;;) {
-        if (!continues) await this.#lookAtSize()
+        await this.#lookAtSize()
         if (!continues && this.#isFull(rest[0])) {
           // One that was cut or moved meanwhile is not full.
           await this.#check({ now: true })
@@ -134,7 +134,7 @@ export class OwnedFile implements Closable {
   async sync(): Promise<boolean> {
     const { clock } = this.#options
     const started = clock.monotonic()
-    const found = await this.#check({ now: true, existing: true })
+    const found = await this.#check({ now: true })
     this.dirty = false
     try {
       await this.#handle?.sync()
@@ -245,7 +245,7 @@ export class OwnedFile implements Closable {
     const all = ended ? buffers : [LINE_END, ...buffers]
     this.dirty = true
     // Until it succeeds, what was acknowledged ends where it did.
-    if (this.#end !== null) this.#end = { ...this.#end, torn: true }
+    this.#end = { ...end, torn: true }
     await writeAll(handle, all)
     const length = end.length + all.reduce((sum, buffer) => sum + buffer.byteLength, 0)
     this.#end = { length, tail: tailAfter(end.tail, all), identity: end.identity, torn: false }
@@ -261,20 +261,20 @@ export class OwnedFile implements Closable {
     return { length, tail: await readTail(handle, length), identity: { inode, device }, torn: false }
   }
 
-  /** Looks whether the file is still the one of its name, and as long as it was left; opens it, unless it is not there and need not be. */
-  async #check({ now = false, existing = false } = {}): Promise<Disturbance | null> {
+  /** Looks whether the file is still the one of its name, and as long as it was left; opens it, if it is there. */
+  async #check({ now = false } = {}): Promise<Disturbance | null> {
     const time = this.#options.clock.monotonic()
     if (!now && this.#handle !== null && time - this.#checkedAt < CHECK_MS) return null
     // Not known to be the file of that name.
-    if (this.#end === null) await this.close()
+    const end = this.#end
+    if (end === null) await this.close()
     const found = await this.#statByPath()
-    const what = this.#end === null ? null : this.#compare(this.#end, found)
+    const what = end === null ? null : this.#compare(end, found)
     if (what !== null) this.#options.events.disturbed(what)
-    if (what === 'gone' || what === 'replaced') await this.#leave()
+    if (what === 'gone' || what === 'replaced') await this.#leave(end!)
     // What a failed write left may be in a copy.
-    else if (what !== null && this.#end?.torn !== true)
-      this.#end = await this.#endOf(await this.#open(), found!.size)
-    else if (found !== null || !existing) await this.#open()
+    else if (what !== null && !end!.torn) this.#end = await this.#endOf(await this.#open(), found!.size)
+    else if (found !== null) await this.#open()
     this.#checkedAt = time
     return what
   }
@@ -297,11 +297,11 @@ export class OwnedFile implements Closable {
   }
 
   /** The name stands for another file, or for none. What a write that failed left is looked for where the file went. */
-  async #leave(): Promise<void> {
+  async #leave({ identity, torn }: End): Promise<void> {
     if (this.#handle !== null) await this.#handle.sync()
-    else if (this.dirty && this.#end !== null) await this.#syncMoved(this.#end.identity)
+    else if (this.dirty) await this.#syncMoved(identity)
     await this.close()
-    if (this.#end?.torn === true) await this.#open()
+    if (torn) await this.#open()
     else await this.#begin()
   }
 

@@ -65,6 +65,7 @@ describe('NULs that a power cut left', () => {
     ['instead of a record, with what lies behind them', 'a\n\0\0c\n', 'a\nb\nc\n', 2, 2],
     ['instead of the end of a record', 'a\nb\0\0\0\0', 'a\nbbb\nc\n', 2, 2],
     ['instead of all of it', '\0\0\0\0', 'a\nb\n', 0, 0],
+    ['behind a line of somebody else, whatever comes then', 'a\nx\nb\n\0\0yyyyyy\n', 'a\nb\nc\n', 4, 6],
     ['behind a line of somebody else', 'a\nx\nb\n\0\0', 'a\nb\nc\n', 4, 6],
   ])('are cut %s', async (_, content, expected, present, length) => {
     const left = content.slice(0, length)

@@ -99,14 +99,12 @@ function beginningOf(held: Uint8Array, expected: Uint8Array): number {
 
 /** NULs where something else should be, and nothing that was neither lost nor expected: of that there is as much, or more. */
 function isHole(held: Uint8Array, expected: Uint8Array): boolean {
-  if (held[0] !== NUL) return false
   return held.every((byte, at) => byte === NUL || byte === expected[at])
 }
 
 function commonPrefix(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.byteLength, b.byteLength)
   let same = 0
-  while (same < length && a[same] === b[same]) same++
+  while (same < a.byteLength && a[same] === b[same]) same++
   return same
 }
 
