@@ -63,10 +63,13 @@ test('what lies behind the size that is given is not looked at, and a file that 
     // oxlint-disable-next-line no-await-in-loop -- one file after the other
     found.push(await withFile('x\nwanted\n', (file) => findLine(file, Buffer.from('wanted\n'), 0, size)))
   expect(found).toEqual([null, 2, 2])
-  const find = (content: string, size: number): Promise<number | null> =>
-    withFile(content, (file) => findLine(file, Buffer.from('wanted\n'), 0, size))
-  expect(await find('x\nother\n', 100)).toBeNull()
+  expect(await findIn('x\nother\n', 100)).toBeNull()
   const first = `yyywanted\n${'x'.repeat(PIECE_BYTES - 3)}`
-  expect(await find(`${first}zz\n`, 4 * PIECE_BYTES)).toBeNull()
-  expect(await find(`${first}${'x'.repeat(20)}\nwanted\n`, first.length + 10)).toBeNull()
+  expect(await findIn(`${first}zz\n`, 4 * PIECE_BYTES)).toBeNull()
+  expect(await findIn(`${first}${'x'.repeat(20)}\nwanted\n`, first.length + 10)).toBeNull()
 })
+
+/** Looks for a line in a file that was so large. */
+function findIn(content: string, size: number): Promise<number | null> {
+  return withFile(content, (file) => findLine(file, Buffer.from('wanted\n'), 0, size))
+}

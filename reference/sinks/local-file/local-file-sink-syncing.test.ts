@@ -24,6 +24,13 @@ async function forget(rig: Rig, owner = source): Promise<void> {
   await rig.world.run(() => rig.sink.forget(owner))
 }
 
+/** Positions are saved, and the work that follows is done. @returns how many files there are then */
+async function commit(rig: Rig): Promise<number> {
+  rig.sink.saved()
+  await rig.world.advance(100)
+  return rig.world.fileSystem.disk.readdir('/logs').length
+}
+
 function openFiles(rig: Rig): number {
   return rig.world.ledger.list().filter(({ kind }) => kind === 'file').length
 }
@@ -284,12 +291,6 @@ test('a write that is cancelled is no failure of the file', async () => {
 })
 
 describe('what was rotated', () => {
-  const commit = async (rig: Rig): Promise<number> => {
-    rig.sink.saved()
-    await rig.world.advance(100)
-    return rig.world.fileSystem.disk.readdir('/logs').length
-  }
-
   test('since the last sync is left alone', async () => {
     for (const limit of [{ maxSize: 4 }, { maxAgeMs: 1 }]) {
       const rig = new Rig(1, { ...limit, maxFiles: 1 })
