@@ -152,12 +152,18 @@ test('letters whose write goes on over a restart hold up nothing, and their end 
   expect([...rig.pipeline.blocks()].map(({ firstRecord }) => firstRecord)).toEqual([0, 1])
 })
 
-test('letters of a source that was forgotten are given to the sink', async () => {
+test('letters of a source that was forgotten are given to the sink, also not beside what is new of it', async () => {
   const rig = await withLetters()
   await rig.world.run(() => rig.pipeline.forget(a, new AbortController()))
-  rig.sink.answer = () => null
+  const { promise, resolve } = Promise.withResolvers<null>()
+  rig.sink.answer = () => promise
   await ask(rig)
-  expect(rig.sink.stored.get('a')).toEqual(['1', '2'])
+  rig.push(blockOf(a, 2, ['3']))
+  await rig.world.advance(1)
+  expect(rig.sink.writes).toEqual([{ a: ['1', '2'] }])
+  resolve(null)
+  await rig.world.advance(1)
+  expect(rig.sink.stored.get('a')).toEqual(['1', '2', '3'])
 })
 
 test('letters are not written beside what is new of their source', async () => {
