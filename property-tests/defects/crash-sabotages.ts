@@ -111,8 +111,8 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/sinks/local-file/reconcile.ts',
-        find: 'if (held[0] !== NUL) return false',
-        replace: 'if (held.length >= 0) return false',
+        find: 'byte === NUL || byte === expected[at]',
+        replace: 'byte === expected[at]',
       },
     ],
     caughtBy: ['crash-property'],

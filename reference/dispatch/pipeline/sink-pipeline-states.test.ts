@@ -368,6 +368,16 @@ describe('company', () => {
     expect(rig.sink.writes).toHaveLength(1)
   })
 
+  test('is waited for no more from the moment on when gathering ends', async () => {
+    const rig = new PipelineRig(new ScriptedSink(LIMITS))
+    rig.start()
+    rig.push(blockOf(a, 0, ['1']))
+    await rig.world.advance(500)
+    rig.pipeline.endGathering()
+    await rig.world.advance(1)
+    expect(rig.sink.writes).toEqual([{ a: ['1'] }])
+  })
+
   test('is not waited for when what grows fills a batch', async () => {
     const rig = new PipelineRig(new ScriptedSink({ ...LIMITS, batchBytes: 20 }))
     rig.start()

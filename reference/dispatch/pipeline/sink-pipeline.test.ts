@@ -28,6 +28,13 @@ test('what is pushed is stored in its order, told with its mark, and its room gi
   expect(rig.reported).toContainEqual({ source: 'a', records: 3, mark: { n: 3 } })
   expect(rig.budget.held).toBe(0)
   expect(await rig.figure('log_capturer_lines_delivered_total')).toBe(4)
+  const { promise, resolve } = Promise.withResolvers<null>()
+  rig.sink.answer = () => promise
+  rig.push(blockOf(b, 1, ['y']))
+  await rig.world.advance(2500)
+  resolve(null)
+  await rig.world.advance(1)
+  expect(await rig.figure('log_capturer_sink_latency_seconds_sum')).toBe(2.5)
 })
 
 test('a block that only moves the position needs no write, and takes no room behind another one', async () => {
@@ -159,7 +166,9 @@ describe('what is too large', () => {
     expect(rig.sink.stored.get('a')).toEqual(numbers(0, 20))
     expect(rig.reported).toEqual([{ source: 'a', records: 20, mark: { n: 20 } }])
     expect(rig.sink.writes.slice(0, 4).map(({ a: lines }) => lines?.length)).toEqual([20, 10, 5, 2])
-    expect(rig.pipeline.figures.retried).toBeGreaterThanOrEqual(20 + 10 + 5)
+    const { retried } = rig.pipeline.figures
+    expect(retried).toBeGreaterThanOrEqual(20 + 10 + 5)
+    expect(await rig.figure('log_capturer_lines_retried_total')).toBe(retried)
   })
 
   test('with many sources is written one by one', async () => {
@@ -221,6 +230,7 @@ test('records that the sink refuses are dead letters and counted; the rest of th
   await rig.world.advance(10)
   expect(rig.sink.stored.get('a')).toEqual(['1', '3'])
   expect(await rig.figure('log_capturer_lines_delivered_total')).toBe(3)
+  expect(rig.pipeline.figures.lines).toBe(3)
   expect(await rig.figure('log_capturer_lines_dead_lettered_total')).toBe(1)
   expect(rig.budget.held).toBe(0)
 })
@@ -271,6 +281,9 @@ describe('a write that gets no answer', () => {
     rig.start()
     rig.push(blockOf(a, 0, ['1']))
     await rig.world.advance(10_001)
+    expect(rig.ports.logger.entries[0]?.fields).toMatchObject({
+      why: expect.stringContaining('writing to scripted'),
+    })
     rig.sink.answer = () => null
     await rig.world.advance(1000)
     expect(cancelled).toBe(true)

@@ -305,10 +305,7 @@ export class SinkPipeline {
       this.#succeeded(pieces, answer)
     } else if (answer.kind === 'smaller') this.#split(pieces, answer.why)
     else this.#failed(pieces, answer)
-    for (const { lane } of pieces) {
-      this.#offer(lane)
-      if (lane.twin !== undefined) this.#offerAgain(lane.twin)
-    }
+    for (const { lane } of pieces) this.#offer(lane)
   }
 
   /** Null when it was cancelled. */
@@ -337,7 +334,6 @@ export class SinkPipeline {
     this.#circuit.passed()
     this.#options.logger.info({ sink: this.sink.name }, 'The sink takes what it is given again')
     for (const lane of this.#waiting) this.#wake(lane)
-    this.#work.notifyAll()
   }
 
   #delivered({ bytes, records }: Portion, refused: number): void {
@@ -465,7 +461,9 @@ export class SinkPipeline {
     refused: readonly Pick<RefusedRecord, 'record' | 'why'>[],
   ): void {
     const { lane, portion } = piece
-    const note = { reason, attempts: lane.backOff.attempts + 1, atMs: this.#options.clock.now() }
+    // A write that is not to be repeated is counted already where that is the reason.
+    const attempts = lane.backOff.attempts + (reason === 'retries' ? 0 : 1)
+    const note = { reason, attempts, atMs: this.#options.clock.now() }
     lane.state = 'burying'
     this.#letters.put({
       letters: lettersOf(portion.blocks, refused, note),
@@ -474,7 +472,6 @@ export class SinkPipeline {
         // Nothing is to be said of it but that it is a dead letter.
         lane.failing = null
         this.#finish(piece, mark)
-        this.#offer(lane)
       },
       onLate: () => this.#setStalled(lane, true),
     })
@@ -522,7 +519,6 @@ export class SinkPipeline {
       this.#redelivery.done(items)
       if (lane.blocks === 0 && this.#letterLanes.get(lane.source.id) === lane)
         this.#letterLanes.delete(lane.source.id)
-      this.#pair(lane.source.id)
     } else {
       this.#progressMs = this.#options.clock.monotonic()
       this.#hold(-items.length, -items.reduce((sum, { permit }) => sum + permit.bytes, 0))
@@ -538,11 +534,6 @@ export class SinkPipeline {
     lane.state = 'ready'
     this.#ready.add(lane)
     this.#callWorker(this.#ready.size === 1)
-  }
-
-  /** The other lane of its source was written: a worker that passed it over may be asleep. */
-  #offerAgain(lane: Lane): void {
-    if (lane.state === 'ready') this.#work.notifyOne()
   }
 
   /** A lane that is ready was given more. */
@@ -572,8 +563,7 @@ export class SinkPipeline {
       for (const lane of this.#waiting) if (lane.dueMs <= nowMs) this.#wake(lane)
       for (const lane of this.#writing)
         if (lane.writingSinceMs + HUNG_MS <= nowMs) this.#setStalled(lane, true)
-      if ((this.#circuit.probeAtMs ?? Infinity) <= nowMs || this.#ready.dueMs() <= nowMs)
-        this.#work.notifyAll()
+      if (this.#ready.dueMs() <= nowMs) this.#work.notifyAll()
     }
   }
 
@@ -588,13 +578,11 @@ export class SinkPipeline {
   }
 
   #nextDueMs(): number {
-    // A probe needs something to be written. What is due already waits for a worker, not for the timer.
+    // What is due already waits for a worker, or for something to be written, not for the timer.
     let dueMs = Infinity
-    if (this.#ready.size > 0) {
-      const nowMs = this.#options.clock.monotonic()
-      for (const ms of [this.#circuit.probeAtMs ?? Infinity, this.#ready.dueMs()])
-        if (ms > nowMs) dueMs = Math.min(dueMs, ms)
-    }
+    const nowMs = this.#options.clock.monotonic()
+    for (const ms of [this.#circuit.probeAtMs ?? Infinity, this.#ready.dueMs()])
+      if (ms > nowMs) dueMs = Math.min(dueMs, ms)
     for (const lane of this.#waiting) dueMs = Math.min(dueMs, lane.dueMs)
     // The oldest write that was not noticed yet: the others began later.
     for (const lane of this.#writing) {

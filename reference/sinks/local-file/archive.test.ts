@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { World } from '../../../simulators/index.ts'
+import { World, type VirtualPorts } from '../../../simulators/index.ts'
 import { TaskRegistry } from '../../lifecycle/task-registry.ts'
 import { Archive } from './archive.ts'
 import type { RotationConfig } from './config.ts'
@@ -13,18 +13,24 @@ function pathOf(name: string): string {
 }
 
 class Rig {
-  readonly world = new World({ seed: 1 })
-  readonly ports = this.world.ports()
-  readonly tasks = new TaskRegistry(this.world.clock)
-  readonly archive: Archive
+  readonly world: World
+  readonly ports: VirtualPorts
+  readonly tasks: TaskRegistry
+  archive!: Archive
+  readonly #config: RotationConfig
 
-  constructor(config: Partial<RotationConfig> = {}) {
-    this.archive = new Archive({
-      ...this.ports,
-      tasks: this.tasks,
-      directory: '/logs',
-      config: { maxSize: 1000, maxAgeMs: null, maxFiles: 2, compress: 'none', ...config },
-    })
+  constructor(config: Partial<RotationConfig> = {}, seed = 1) {
+    this.#config = { maxSize: 1000, maxAgeMs: null, maxFiles: 2, compress: 'none', ...config }
+    this.world = new World({ seed })
+    this.ports = this.world.ports()
+    this.tasks = new TaskRegistry(this.world.clock)
+    this.begin()
+  }
+
+  /** Another process. */
+  begin(): void {
+    const { ports, tasks } = this
+    this.archive = new Archive({ ...ports, tasks, directory: '/logs', config: this.#config })
   }
 
   put(...names: readonly string[]): void {
@@ -60,6 +66,7 @@ class Rig {
 
 test('what was rotated is kept until positions were saved twice after a sync that took it along', async () => {
   const rig = new Rig({ maxFiles: 1 })
+  await rig.world.advance(DAY_MS)
   rig.put('a.log.000001', 'a.log.000002')
   rig.archive.add('/logs/a.log.000001')
   rig.archive.add('/logs/a.log.000002')
@@ -116,6 +123,15 @@ test('files of an earlier process are kept until the end of their file is known 
   expect(await rig.names()).toEqual(['a.log.000002', 'b.log.000002'])
 })
 
+test('the day is counted from when the process began', async () => {
+  const rig = new Rig({ maxFiles: 1 })
+  rig.put('a.log.000001', 'a.log.000002')
+  await rig.world.advance(DAY_MS)
+  rig.begin()
+  await rig.save(2)
+  expect(await rig.names()).toHaveLength(2)
+})
+
 test('of each file the newest are kept, compressed or not, with no more than one for a number', async () => {
   const rig = new Rig()
   rig.put(
@@ -154,6 +170,36 @@ test('what is kept is compressed, in pieces, and durable before the file goes', 
   expect(rig.unpacked('a.log.000001.gz')).toBe(content)
 })
 
+test('whenever the power fails, a file or its compressed form is there, whole', async () => {
+  for (let seed = 0; seed < 30; seed++) {
+    const rig = new Rig({ compress: 'gzip' }, seed)
+    rig.put('a.log.000001')
+    // oxlint-disable no-await-in-loop -- one world after the other
+    await rig.world.advance(DAY_MS)
+    rig.archive.saved()
+    await rig.world.advance(10 + seed)
+    // oxlint-enable no-await-in-loop
+    rig.world.crash({ kind: 'power' })
+    const names = rig.world.fileSystem.disk.readdir('/logs')
+    if (!names.includes('a.log.000001')) expect(rig.unpacked('a.log.000001.gz')).toBe('a.log.000001')
+  }
+})
+
+test('a compression that fails leaves the file, and nothing open', async () => {
+  for (const operation of ['open', 'read', 'write', 'sync', 'rename'] as const) {
+    const rig = new Rig({ compress: 'gzip' })
+    rig.put('a.log.000001')
+    // oxlint-disable no-await-in-loop -- one world after the other
+    await rig.world.advance(DAY_MS)
+    rig.world.fileSystem.disturb({ kind: 'error', code: 'EIO' }, { operations: [operation] })
+    await rig.save()
+    // oxlint-enable no-await-in-loop
+    expect(rig.warnings).toEqual([['warn', FAILED]])
+    expect(rig.world.fileSystem.disk.readdir('/logs')).toContain('a.log.000001')
+    expect(rig.world.ledger.list().filter(({ kind }) => kind === 'file')).toEqual([])
+  }
+})
+
 test('what an earlier process did not finish is removed, and nothing is looked at before the first save', async () => {
   const rig = new Rig()
   rig.put('a.log.000001.gz.new', 'a.log.000001.gz', 'a.log')
@@ -164,8 +210,8 @@ test('what an earlier process did not finish is removed, and nothing is looked a
   ])
   await rig.save()
   expect(await rig.names()).toEqual(['a.log', 'a.log.000001.gz'])
-  expect(rig.tasks.list().map(({ kind, name }) => [kind, name])).toEqual([
-    ['local_file_archive', 'rotated files'],
+  expect(rig.tasks.list().map(({ kind, name, scope }) => [kind, name, scope])).toEqual([
+    ['local_file_archive', 'rotated files', 'local_file'],
   ])
 })
 
@@ -186,16 +232,32 @@ test('what cannot be done is said, and tried again a minute later', async () => 
   await rig.world.advance(DAY_MS)
   const trouble = rig.world.fileSystem.disturb({ kind: 'error', code: 'EIO' }, { operations: ['readdir'] })
   await rig.save()
-  expect(rig.warnings).toEqual([
-    ['warn', FAILED],
-    ['warn', FAILED],
-  ])
+  const failure = {
+    level: 'warn',
+    message: FAILED,
+    fields: { err: expect.objectContaining({ code: 'EIO' }) },
+  }
+  expect(rig.ports.logger.entries).toMatchObject([failure, failure])
   trouble[Symbol.dispose]()
   await rig.save()
   expect(await rig.names()).toHaveLength(2)
   await rig.world.advance(60_000)
   expect(await rig.names()).toEqual(['a.log.000002'])
   expect(rig.warnings).toHaveLength(2)
+})
+
+test('a file that cannot be removed is tried again a minute later', async () => {
+  const rig = new Rig({ maxFiles: 1 })
+  rig.put('a.log.000001', 'a.log.000002')
+  await rig.world.advance(DAY_MS)
+  const fault = { kind: 'error', code: 'EIO' } as const
+  const trouble = rig.world.fileSystem.disturb(fault, { operations: ['unlink'] })
+  await rig.save()
+  expect([await rig.names(), rig.warnings]).toEqual([['a.log.000001', 'a.log.000002'], [['warn', FAILED]]])
+  trouble[Symbol.dispose]()
+  await rig.save()
+  await rig.world.advance(60_000)
+  expect(await rig.names()).toEqual(['a.log.000002'])
 })
 
 test('a file that somebody else removes meanwhile is no failure', async () => {
@@ -224,4 +286,27 @@ test('a close ends the work, and a save begins it again', async () => {
   expect(await rig.names()).toContain('a.log.000001')
   await rig.save()
   expect(await rig.names()).toEqual(['a.log.000001.gz'])
+})
+
+test('after a close nothing more is removed', async () => {
+  const rig = new Rig({ maxFiles: 1 })
+  rig.put(...Array.from({ length: 100 }, (_, n) => `a.log.${`${n}`.padStart(6, '0')}`))
+  await rig.world.advance(DAY_MS)
+  rig.archive.saved()
+  while ((await rig.names()).length === 100);
+  await rig.world.run(() => rig.archive.close())
+  expect((await rig.names()).length).toBeGreaterThan(50)
+})
+
+test('work that ends by a defect is said to be over', async () => {
+  const rig = new Rig()
+  rig.world.fileSystem.disturb({ kind: 'error', code: 'EIO' }, { operations: ['readdir'] })
+  const defect = new Error('a defect')
+  rig.ports.clock.sleep = () => Promise.reject(defect)
+  await rig.save()
+  expect(rig.ports.logger.entries.at(-1)).toMatchObject({
+    level: 'error',
+    message: 'Rotated files are no longer looked after',
+    fields: { task: 'rotated files', err: defect },
+  })
 })

@@ -17,7 +17,7 @@ export function fileNameOf(source: Pick<Source, 'name' | 'id'> & Partial<Source>
 
 /** Ends with the last escape that fits whole. */
 function cut(encoded: string, length: number): string {
-  return encoded.length <= length ? encoded : encoded.slice(0, length).replace(/%[0-9A-F]?$/, '')
+  return encoded.slice(0, length).replace(/%[0-9A-F]?$/, '')
 }
 
 function encode(text: string): string {

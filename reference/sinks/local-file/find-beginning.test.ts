@@ -41,6 +41,7 @@ class Rig {
         return { ...found, rest: Buffer.from(found.rest).toString() }
       } finally {
         await handle.close()
+        expect(this.world.ledger.list().filter(({ kind }) => kind === 'file')).toEqual([])
       }
     })
   }
@@ -102,6 +103,21 @@ describe('in the file itself', () => {
     })
   })
 
+  test('a record that was begun at its end is gone on with', async () => {
+    const rig = new Rig({ [OWN]: 'a\nbb' })
+    expect(await rig.find({ file: OWN, length: 2 }, 'bbb\n')).toMatchObject({
+      rest: 'b\n',
+      continues: true,
+      size: 4,
+    })
+  })
+
+  test('a copy that was put in its place is not taken for it', async () => {
+    const rig = new Rig({ [OWN]: 'a\nb\n', [`${OWN}-moved`]: 'a\nb\nc\n' })
+    const last = { file: `${OWN}-moved`, length: 4 }
+    expect(await rig.find(last, 'c\nd\n')).toMatchObject({ rest: 'd\n', unclear: true })
+  })
+
   test('lines of somebody else, and holes, are told', async () => {
     const foreign = new Rig({ [OWN]: 'a\nx\n' })
     expect(await foreign.find({ file: OWN, length: 2 }, 'b\n')).toMatchObject({
@@ -122,7 +138,9 @@ describe('in the file itself', () => {
     const rig = new Rig({ [OWN]: '', other: 'a\nb\n' })
     const last = { file: 'other', length: 4, isMoved: true }
     expect(await rig.find(last, 'c\n')).toMatchObject({ rest: 'c\n', told: ['cut'], unclear: false })
+    expect(await rig.find({ ...last, length: 0 }, 'c\n')).toMatchObject({ rest: 'c\n', told: [] })
     expect(await rig.find({ ...last, length: 0, isOld: true }, 'c\n')).toMatchObject({ told: [] })
+    expect(await rig.find(undefined, 'c\n')).toMatchObject({ rest: 'c\n', told: [] })
   })
 
   test('a file that was begun among what comes is looked through from its beginning', async () => {
@@ -144,19 +162,58 @@ describe('in the file itself', () => {
 describe('in other files', () => {
   test('it is looked for in the one that was renamed, then in those that were rotated since, oldest first', async () => {
     const rig = new Rig({
-      [OWN]: 'd\n',
-      [`${OWN}.000009`]: 'b\n',
+      [OWN]: 'e\n',
       [`${OWN}.000010`]: 'c\n',
+      [`${OWN}.000009`]: 'b\n',
+      [`${OWN}.000011`]: 'd\n',
       [`${OWN}.000008`]: 'a\n',
-      [`${OWN}.000007`]: 'b\n',
+      [`${OWN}.000007`]: 'f\n',
     })
     const last = { file: `${OWN}.000008`, length: 2, generation: 8 }
-    expect(await rig.find(last, 'b\nc\nd\ne\n')).toEqual({
+    expect(await rig.find(last, 'b\nc\nd\ne\nf\n')).toEqual({
       ...APPENDED,
-      rest: 'e\n',
+      rest: 'f\n',
       continues: true,
       size: 2,
-      generation: 11,
+      generation: 12,
+    })
+  })
+
+  test('with a mark of an earlier version their numbers are those behind that of the one that was renamed', async () => {
+    const rig = new Rig({
+      [OWN]: '',
+      [`${OWN}.1000000`]: 'c\n',
+      [`${OWN}.999999`]: 'b\n',
+      [`${OWN}.999998`]: 'a\n',
+    })
+    const last = { file: `${OWN}.999998`, length: 2, generation: null }
+    expect(await rig.find(last, 'b\nc\nd\n')).toMatchObject({ rest: 'd\n', generation: 1_000_001 })
+  })
+
+  test('each of them is looked at once: equal records are written again', async () => {
+    const rig = new Rig({ [OWN]: '', [`${OWN}.000003`]: 'a\nb\n' })
+    const last = { file: `${OWN}.000003`, length: 2, generation: 3 }
+    expect(await rig.find(last, 'b\na\nb\nc\n')).toMatchObject({ rest: 'a\nb\nc\n' })
+    for (const name of [`${OWN}.000003`, `${OWN}-moved`]) {
+      const other = new Rig({ [OWN]: '', [name]: 'a\n' })
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(await other.find(undefined, 'a\na\n')).toMatchObject({ rest: 'a\n' })
+    }
+  })
+
+  test('those that were rotated since are known by the number of the mark, wherever its end is', async () => {
+    const files = { [OWN]: 'd\n', [`${OWN}-old`]: 'a\nb\n', [`${OWN}.000003`]: 'c\n' }
+    const last = { file: `${OWN}-old`, length: 2, generation: 3 }
+    expect(await new Rig(files).find(last, 'b\nc\nd\ne\n')).toMatchObject({ rest: 'e\n', told: [] })
+    const removed = new Rig({ [OWN]: '', [`${OWN}.000003`]: 'c\n', gone: 'a\n' })
+    const lost = { file: 'gone', length: 2, isMoved: true }
+    expect(await removed.find({ ...lost, generation: 3 }, 'b\nc\nd\n')).toMatchObject({
+      rest: 'd\n',
+      told: ['cut'],
+    })
+    expect(await removed.find({ ...lost, generation: null }, 'b\nc\nd\n')).toMatchObject({
+      rest: 'b\nc\nd\n',
+      told: ['cut'],
     })
   })
 
@@ -193,13 +250,20 @@ describe('in other files', () => {
   })
 
   test('nothing says that a file is a copy where nothing was acknowledged, or its end is not known', async () => {
-    const rig = new Rig({ [OWN]: '', [`${OWN}-copy`]: 'a\n' })
-    for (const last of [
+    const rig = new Rig({ [OWN]: '', [`${OWN}-copy`]: 'a\nb\n' })
+    const [nothing, old] = [
       { file: `${OWN}-copy`, length: 0, isMoved: true },
       { file: `${OWN}-copy`, length: 2, isOld: true },
-    ])
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
-      expect(await rig.find(last, 'a\n')).toMatchObject({ rest: 'a\n' })
+    ]
+    expect(await rig.find(nothing, 'a\n')).toMatchObject({ rest: 'a\n' })
+    expect(await rig.find(old, 'b\n')).toMatchObject({ rest: 'b\n' })
+  })
+
+  test('one that cannot be read is none', async () => {
+    const rig = new Rig({ [OWN]: '', [`${OWN}-copy`]: 'a\nb\n' })
+    const last = { file: `${OWN}-copy`, length: 2, isMoved: true }
+    rig.world.fileSystem.disturb({ kind: 'error', code: 'EACCES' }, { operations: ['open'], path: /copy/ })
+    expect(await rig.find(last, 'b\n')).toMatchObject({ rest: 'b\n', told: ['cut'] })
   })
 
   test('a record that was begun at the end of one is taken off it, and written whole', async () => {
@@ -223,14 +287,22 @@ describe('in other files', () => {
   })
 
   test('what was acknowledged of nothing is looked for in all of them, from their beginning', async () => {
-    const rig = new Rig({ [OWN]: 'c\n', [`${OWN}.000002`]: 'b\n', [`${OWN}-moved`]: 'a\n' })
-    expect(await rig.find(undefined, 'a\nb\nc\nd\n')).toEqual({
+    const rig = new Rig({
+      [OWN]: 'd\n',
+      [`${OWN}.000002`]: 'c\n',
+      [`${OWN}-moved2`]: 'b\n',
+      [`${OWN}-moved1`]: 'a\n',
+    })
+    expect(await rig.find(undefined, 'a\nb\nc\nd\ne\n')).toEqual({
       ...APPENDED,
-      rest: 'd\n',
+      rest: 'e\n',
       continues: true,
       size: 2,
       generation: 3,
     })
+    const begun = new Rig({ [OWN]: '', [`${OWN}-moved`]: 'a\n' })
+    expect(await begun.find(undefined, 'a\nb\n')).toMatchObject({ rest: 'b\n' })
+    expect(await begun.find(undefined, 'x\na\n')).toMatchObject({ rest: 'x\na\n' })
   })
 
   test('what they hold is durable when it is not appended', async () => {

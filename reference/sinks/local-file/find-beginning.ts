@@ -85,7 +85,7 @@ interface Stretches {
 async function stretchesOf({ fileSystem, path, handle, last }: BeginningOptions): Promise<Stretches> {
   const { size, ...own } = await handle.stat()
   const isOwn = last !== undefined && (last.identity === undefined || isSame(own, last.identity))
-  if (last !== undefined && isOwn && (await holds(handle, size, last)))
+  if (isOwn && (await holds(handle, size, last)))
     return {
       stretches: [{ path, from: last.length, search: false }],
       generation: last.generation ?? (await nextGeneration(fileSystem, path)),
@@ -102,7 +102,7 @@ async function stretchesOf({ fileSystem, path, handle, last }: BeginningOptions)
     return { stretches: [...before, itself], generation }
   }
   const first = await holderOf(fileSystem, [...moved, ...rotated], last)
-  const oldest = last.generation ?? (first === null ? Infinity : (generationOf(first) ?? Infinity))
+  const oldest = last.generation ?? generationOf(first ?? path) ?? Infinity
   const later = rotated.filter((each) => each !== first && generationOf(each)! >= oldest)
   return {
     stretches: [
@@ -167,14 +167,13 @@ async function readStretch(
     const { present, length, found, ...after } = await reconcile(file, expected, { from, size, search })
     const torn = open === null ? tornEnd(expected, present) : 0
     if (torn > 0) await file.truncate(length - torn)
-    if (open === null && present > 0) await file.sync()
-    const end = length - torn
-    const tail = digest(await readTail(file, end))
+    if (open === null) await file.sync()
+    const tail = digest(await readTail(file, length))
     return {
       present: present - torn,
-      size: torn > 0 ? end : after.size,
-      length: end,
-      place: { length: end, identity: { inode, device }, tail },
+      size: after.size,
+      length,
+      place: { length, identity: { inode, device }, tail },
       found,
     }
   } finally {
@@ -184,9 +183,7 @@ async function readStretch(
 
 /** Bytes of a record that was begun and not ended: it is written whole where nothing may be appended to it. */
 function tornEnd(expected: Uint8Array, present: number): number {
-  return present === expected.byteLength
-    ? 0
-    : present - (expected.subarray(0, present).lastIndexOf(NEWLINE) + 1)
+  return present - (expected.subarray(0, present).lastIndexOf(NEWLINE) + 1)
 }
 
 const NEWLINE = 0x0a

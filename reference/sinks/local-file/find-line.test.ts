@@ -37,6 +37,9 @@ test('a line is found wherever the pieces end in which the file is read', async 
     // oxlint-disable-next-line no-await-in-loop -- one file after the other
     const found = await withFile(content, (file, size) => findLine(file, Buffer.from(line), 0, size))
     expect(found).toBe(before + 1)
+    const other = content.replace(line, 'wantex\n')
+    // oxlint-disable-next-line no-await-in-loop
+    expect(await withFile(other, (file, size) => findLine(file, Buffer.from(line), 0, size))).toBeNull()
   }
 })
 
@@ -48,10 +51,25 @@ test('a line of somebody else that is longer than a piece is passed over', async
   expect(await find('other\n')).toBeNull()
 })
 
+test('a line that is longer than a piece is found', async () => {
+  const line = `${'w'.repeat(PIECE_BYTES + 10)}\n`
+  const content = `x\n${line}${'y'.repeat(2 * PIECE_BYTES)}`
+  expect(await withFile(content, (file, size) => findLine(file, Buffer.from(line), 0, size))).toBe(2)
+})
+
 test('what lies behind the size that is given is not looked at, and a file that became shorter ends earlier', async () => {
   const found: (number | null)[] = []
   for (const size of [2, 4, 100])
     // oxlint-disable-next-line no-await-in-loop -- one file after the other
     found.push(await withFile('x\nwanted\n', (file) => findLine(file, Buffer.from('wanted\n'), 0, size)))
   expect(found).toEqual([null, 2, 2])
+  expect(await findIn('x\nother\n', 100)).toBeNull()
+  const first = `yyywanted\n${'x'.repeat(PIECE_BYTES - 3)}`
+  expect(await findIn(`${first}zz\n`, 4 * PIECE_BYTES)).toBeNull()
+  expect(await findIn(`${first}${'x'.repeat(20)}\nwanted\n`, first.length + 10)).toBeNull()
 })
+
+/** Looks for a line in a file that was so large. */
+function findIn(content: string, size: number): Promise<number | null> {
+  return withFile(content, (file) => findLine(file, Buffer.from('wanted\n'), 0, size))
+}

@@ -28,7 +28,7 @@ export async function findLine(
     // The next piece begins with the last newline whose line this one may not hold whole, else behind all of it.
     const safe = Math.max(1, piece.byteLength - wanted.byteLength)
     const newline = piece.indexOf(NEWLINE, safe)
-    at += newline === -1 ? piece.byteLength : Math.max(1, newline)
+    at += newline === -1 ? piece.byteLength : newline
   }
   return null
 }

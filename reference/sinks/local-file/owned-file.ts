@@ -63,7 +63,7 @@ export class OwnedFile implements Closable {
   #handle: FileHandle | null = null
   /** Null until what the file holds was compared with what comes. */
   #end: End | null = null
-  #checkedAt = -Infinity
+  #checkedAt = 0
   #beganAt: number
   /** The number the file gets when it is rotated; known with its end. */
   #generation = 1
@@ -107,9 +107,8 @@ export class OwnedFile implements Closable {
       }
       let { rest, continues } = started
       for (;;) {
-        if (!continues) await this.#lookAtSize()
+        await this.#lookAtSize()
         if (!continues && this.#isFull(rest[0])) {
-          isUnchanged = false
           // One that was cut or moved meanwhile is not full.
           await this.#check({ now: true })
           if (this.#isFull(rest[0])) await this.#rotate()
@@ -135,7 +134,7 @@ export class OwnedFile implements Closable {
   async sync(): Promise<boolean> {
     const { clock } = this.#options
     const started = clock.monotonic()
-    const found = await this.#check({ now: true, existing: true })
+    const found = await this.#check({ now: true })
     this.dirty = false
     try {
       await this.#handle?.sync()
@@ -160,8 +159,7 @@ export class OwnedFile implements Closable {
 
   /** The file is looked for by its name now. */
   async reopen(): Promise<void> {
-    this.#checkedAt = -Infinity
-    await this.#check()
+    await this.#check({ now: true })
   }
 
   /** Looks for what comes where it may have been written already, and finds the end of the file. */
@@ -240,14 +238,14 @@ export class OwnedFile implements Closable {
     handle: FileHandle,
     end: End,
     buffers: readonly Uint8Array[],
-    continues = false,
+    continues: boolean,
   ): Promise<SinkMark> {
     // Somebody else's last line, or what is left of a line that was cut, ends first.
     const ended = continues || end.tail.byteLength === 0 || end.tail.at(-1) === NEWLINE
     const all = ended ? buffers : [LINE_END, ...buffers]
     this.dirty = true
     // Until it succeeds, what was acknowledged ends where it did.
-    if (this.#end !== null) this.#end = { ...this.#end, torn: true }
+    this.#end = { ...end, torn: true }
     await writeAll(handle, all)
     const length = end.length + all.reduce((sum, buffer) => sum + buffer.byteLength, 0)
     this.#end = { length, tail: tailAfter(end.tail, all), identity: end.identity, torn: false }
@@ -263,20 +261,20 @@ export class OwnedFile implements Closable {
     return { length, tail: await readTail(handle, length), identity: { inode, device }, torn: false }
   }
 
-  /** Looks whether the file is still the one of its name, and as long as it was left; opens it, unless it is not there and need not be. */
-  async #check({ now = false, existing = false } = {}): Promise<Disturbance | null> {
+  /** Looks whether the file is still the one of its name, and as long as it was left; opens it, if it is there. */
+  async #check({ now = false } = {}): Promise<Disturbance | null> {
     const time = this.#options.clock.monotonic()
     if (!now && this.#handle !== null && time - this.#checkedAt < CHECK_MS) return null
     // Not known to be the file of that name.
-    if (this.#end === null) await this.close()
+    const end = this.#end
+    if (end === null) await this.close()
     const found = await this.#statByPath()
-    const what = this.#end === null ? null : this.#compare(this.#end, found)
+    const what = end === null ? null : this.#compare(end, found)
     if (what !== null) this.#options.events.disturbed(what)
-    if (what === 'gone' || what === 'replaced') await this.#leave()
+    if (what === 'gone' || what === 'replaced') await this.#leave(end!)
     // What a failed write left may be in a copy.
-    else if (what !== null && this.#end?.torn !== true)
-      this.#end = await this.#endOf(await this.#open(), found!.size)
-    else if (found !== null || !existing) await this.#open()
+    else if (what !== null && !end!.torn) this.#end = await this.#endOf(await this.#open(), found!.size)
+    else if (found !== null) await this.#open()
     this.#checkedAt = time
     return what
   }
@@ -299,11 +297,11 @@ export class OwnedFile implements Closable {
   }
 
   /** The name stands for another file, or for none. What a write that failed left is looked for where the file went. */
-  async #leave(): Promise<void> {
+  async #leave({ identity, torn }: End): Promise<void> {
     if (this.#handle !== null) await this.#handle.sync()
-    else if (this.dirty && this.#end !== null) await this.#syncMoved(this.#end.identity)
+    else if (this.dirty) await this.#syncMoved(identity)
     await this.close()
-    if (this.#end?.torn === true) await this.#open()
+    if (torn) await this.#open()
     else await this.#begin()
   }
 
@@ -335,7 +333,7 @@ export class OwnedFile implements Closable {
     try {
       return await this.#options.fileSystem.stat(this.path)
     } catch (error) {
-      if (ABSENT.has(codeOf(error) ?? '')) return null
+      if (isAbsent(error)) return null
       throw error
     }
   }
@@ -347,7 +345,7 @@ export class OwnedFile implements Closable {
     try {
       handle = await fileSystem.open(this.path, 'a+')
     } catch (error) {
-      if (!ABSENT.has(codeOf(error) ?? '')) throw error
+      if (!isAbsent(error)) throw error
       await makeDirectory(fileSystem, dirname(this.path))
       handle = await fileSystem.open(this.path, 'a+')
     }
@@ -363,6 +361,12 @@ export class OwnedFile implements Closable {
   }
 }
 
+/** Whether the file is not there, or its directory. */
+function isAbsent(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
 /** What others do to a file, as it is said in the log. */
 export const DISTURBANCES = {
   gone: 'The file was renamed or removed by somebody else: it was made again',
@@ -372,7 +376,6 @@ export const DISTURBANCES = {
   hole: 'A power cut has left NULs in the file where lines were not synced: they are cut, and what comes is written there',
 } as const
 
-const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR'])
 const CHECK_MS = 1000
 const ROTATE_AGAIN_MS = 60_000
 const NEWLINE = 0x0a

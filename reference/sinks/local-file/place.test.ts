@@ -8,7 +8,7 @@ const PLACE = { length: 5, identity: { inode: 1, device: 2 }, tail: 'ab', genera
 test('a place is kept as a mark; what is not of its kind is not taken from one', () => {
   expect(placeOf(markOf(PLACE))).toEqual(PLACE)
   const empty = { length: 0, identity: undefined, tail: undefined, generation: undefined }
-  expect(markOf(empty)).toEqual({ length: 0 })
+  expect(markOf(empty)).toStrictEqual({ length: 0 })
   expect([placeOf({}), placeOf({ length: 0, inode: 1 }), placeOf({ device: 1 })]).toEqual([
     empty,
     empty,

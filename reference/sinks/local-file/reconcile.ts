@@ -47,7 +47,7 @@ export async function reconcile(
   let length = from
   let found: Reconciled['found'] = null
   let held = await readUpTo(file, length, Math.min(size - length, expected.byteLength))
-  let present = search && held.byteLength > 0 ? beginningOf(held, expected) : 0
+  let present = search ? beginningOf(held, expected) : 0
   for (;;) {
     const rest = expected.subarray(present)
     const same = commonPrefix(held, rest)
@@ -89,24 +89,22 @@ async function readUpTo(file: FileHandle, from: number, bytes: number): Promise<
 
 /** Offset in the expected records at which those the file holds begin; 0 when they are nowhere. */
 function beginningOf(held: Uint8Array, expected: Uint8Array): number {
-  for (let at = 0; at < expected.byteLength; at = expected.indexOf(NEWLINE, at) + 1) {
+  const last = expected.lastIndexOf(NEWLINE)
+  for (let at = 0; at <= last; at = expected.indexOf(NEWLINE, at) + 1) {
     const rest = expected.subarray(at)
     if (commonPrefix(held, rest) === Math.min(held.byteLength, rest.byteLength)) return at
-    if (!expected.includes(NEWLINE, at)) break
   }
   return 0
 }
 
-/** NULs where something else should be, and nothing that was neither lost nor expected. */
+/** NULs where something else should be, and nothing that was neither lost nor expected: of that there is as much, or more. */
 function isHole(held: Uint8Array, expected: Uint8Array): boolean {
-  if (held[0] !== NUL) return false
-  return held.every((byte, at) => byte === NUL || at >= expected.byteLength || byte === expected[at])
+  return held.every((byte, at) => byte === NUL || byte === expected[at])
 }
 
 function commonPrefix(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.byteLength, b.byteLength)
   let same = 0
-  while (same < length && a[same] === b[same]) same++
+  while (same < a.byteLength && a[same] === b[same]) same++
   return same
 }
 
