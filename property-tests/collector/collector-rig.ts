@@ -424,10 +424,14 @@ export class CollectorRig {
     if (OPEN_LINE.test(Buffer.from(positions).toString()))
       this.marks.add('a crash with an open line in the position')
     for (const container of this.engine.everyContainer) {
-      const { held, records } = this.#files.of(container)
+      const check = this.#files.of(container)
+      const { held, records } = check
+      const { length } = this.#contents(container)
       if (records > (saved.get(container.id) ?? 0)) this.marks.add('a crash between delivery and commit')
-      if (this.#contents(container).length < held) this.marks.add('a crash that took something of a file')
+      if (length < held) this.marks.add('a crash that took something of a file')
       if (container.state === 'removed') this.#mayLack(container, saved.get(container.id) ?? 0)
+      // Of what the engine has lost by now nothing may be written any more that would show it.
+      else if (length < held) check.rewind(length)
     }
     this.#forgetUnsaved()
     this.#beginProcess()

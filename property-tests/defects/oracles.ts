@@ -251,4 +251,22 @@ export const ORACLES: readonly Defect[] = [
       },
     ],
   },
+  {
+    id: 'B551',
+    origin: 'The collector between two releases, found by its property with crashes and new seeds',
+    description: 'A stop during a start waits for sinks to take what nobody has begun to give them',
+    patches: [
+      {
+        file: 'reference/dispatch/dispatcher.ts',
+        find: 'if (mode === null || this.#running?.signal.aborted !== false) return',
+        replace: 'if (mode === null) return',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/dispatch/stopping.test.ts',
+        test: 'a stop at any moment of a start waits for nothing that was not begun, although the spool holds something',
+      },
+    ],
+  },
 ]

@@ -378,7 +378,8 @@ export class Dispatcher implements Component {
 
   async #drain(deadlineMs: number): Promise<void> {
     const mode = this.#mode
-    if (mode === null) return
+    // A start that was cancelled may have opened it and not begun to write.
+    if (mode === null || this.#running?.signal.aborted !== false) return
     await withDeadline(this.#options.clock, 'draining', deadlineMs, NEVER, (signal) =>
       mode.drain({ signal }),
     ).catch(() => {

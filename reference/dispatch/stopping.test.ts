@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PartialConfig } from '../config/complete-config.ts'
-import { Machine, numbersOf, upTo, type Process } from './dispatcher-rig.test-helper.ts'
+import { runStopSequence } from '../lifecycle/stop-sequence.ts'
+import { Machine, numbersOf, Process, upTo } from './dispatcher-rig.test-helper.ts'
 import { ScriptedSink, sourceOf } from './pipeline-rig.test-helper.ts'
 import type { SinkBatch, SinkLimits, WriteAnswer } from './sink.ts'
 
@@ -182,4 +183,26 @@ describe('a stop that comes when it is right again misses nothing, though', () =
       expect(await machine.stop()).toMatchObject({ missed: [] })
     }
   })
+})
+
+test('a stop at any moment of a start waits for nothing that was not begun, although the spool holds something', async () => {
+  const machine = new Machine()
+  const sink = new ScriptedSink(NETWORK, 'network')
+  sink.answer = () => ({ kind: 'again', why: 'ECONNREFUSED', of: 'sink' })
+  const before = await machine.start([sink])
+  await machine.world.run(() => before.deliver(a, 10, LINE))
+  await machine.stop()
+  using _ = machine.world.fileSystem.disturb({ kind: 'slow', delayMs: 100 }, { operations: ['readdir'] })
+  for (let ms = 0; ms < 400; ms += 20) {
+    const cancelled = new AbortController()
+    const process = new Process(machine.world, [sink], {})
+    const starting = process.dispatcher.start(process.scope, cancelled.signal).catch(() => {})
+    await machine.world.advance(ms)
+    cancelled.abort(new Error('stopped'))
+    await machine.world.run(() => starting)
+    const { elapsedMs, missed } = await machine.world.run(() =>
+      runStopSequence(machine.world.clock, 9500, process.dispatcher.stopSteps()),
+    )
+    expect({ ms, missed, isSoon: elapsedMs < 1000 }).toEqual({ ms, missed: [], isSoon: true })
+  }
 })

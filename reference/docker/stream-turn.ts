@@ -388,10 +388,10 @@ export class StreamTurn {
     if (silentMs >= SILENCE_MS && isSuspect) this.#subject.reader.wasSilent()
     this.#longestSilenceMs = Math.max(this.#longestSilenceMs, silentMs)
     this.#lastBytesMs = nowMs
-    this.#noteProof()
+    this.#silentSinceMs = nowMs
   }
 
-  /** The stream is as silent as it should be, or is not. */
+  /** The stream brought something new, or nothing new is stored. What is not new, or not complete, comes at the beginning of any turn. */
   #noteProof(): void {
     this.#silentMs = 0
     this.#silentSinceMs = this.#context.clock.monotonic()
@@ -539,6 +539,7 @@ export class StreamTurn {
         this.#undelivered = block
         this.#isAbreast = true
         this.#unclearSinceMs = null
+        this.#noteProof()
         pacer?.took({ lines: block.ends.length, bytes: block.bytes.length })
         // eslint-disable-next-line no-await-in-loop -- blocks are delivered in order
         if (!tryDeliver(block)) await this.#waitFor(deliver(block, { signal }))

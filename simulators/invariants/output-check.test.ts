@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { emptiedLog } from '../faults/containers/stored-log-faults.ts'
 import { World } from '../world.ts'
 import { OutputCheck, type SkippedLines } from './output-check.ts'
 
@@ -48,6 +49,19 @@ describe('lines that the engine has lost', () => {
     rotate()
     expect(take(check, 'one\ntw\nthree\n')).toBeUndefined()
     expect(check.owes).toBe(false)
+  })
+
+  test('may be there in part at the end, where a crash left that and nothing comes behind it', () => {
+    const world = new World({ seed: 1 })
+    const container = world.engine.addContainer({ name: 'a' })
+    container.write('stdout', 'one\ntwo\n')
+    const check = new OutputCheck(container)
+    expect(take(check, 'one\ntw')).toBeUndefined()
+    expect(check.owes).toBe(true)
+    world.inject(emptiedLog({ container: 'a' }))
+    expect(check.owes).toBe(false)
+    container.write('stdout', 'three\n')
+    expect(check.owes).toBe(true)
   })
 
   test('may have been read but for their end, and come, once, behind lines of the other stream', () => {

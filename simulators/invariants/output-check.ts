@@ -76,9 +76,12 @@ export class OutputCheck {
     return this.reached - this.#skipped
   }
 
-  /** Whether a line that the engine has not lost, or the newline of one that was begun, is yet to come. */
+  /** Whether a line that the engine has not lost, or the rest of one that was begun, is yet to come. What has no more to come may end in a part of one that is lost. */
   get owes(): boolean {
-    return this.#pending.length > 0 || this.owed !== null
+    if (this.owed !== null) return true
+    if (this.#pending.length === 0) return false
+    const output = this.#output
+    return this.reached >= output.lines || !this.#hasLost(output.line(this.reached).messages)
   }
 
   /** Whether more may come, also lines that a sink need not be given which was switched on after they were written. */
