@@ -29,21 +29,21 @@ test('compression keeps the number of lines of a phase', () => {
 test.each([
   [
     { lines: 1, everySeconds: 1 },
-    { ticks: 5, lines: 1 },
+    { tickMs: 1000, ticks: 1, lines: 1 },
   ],
   [
     { lines: 1, everySeconds: 1 / 60 },
-    { ticks: 1, lines: 12 },
+    { tickMs: 200, ticks: 1, lines: 12 },
   ],
   [
     { lines: 100, everySeconds: 2 },
-    { ticks: 10, lines: 100 },
+    { tickMs: 1000, ticks: 2, lines: 100 },
   ],
   [
     { lines: 0, everySeconds: 1 / 60 },
-    { ticks: 1, lines: 0 },
+    { tickMs: 1000, ticks: 1, lines: 0 },
   ],
-])('the pace %j is %j in ticks of a fifth of a second', (pace, ticks) => {
+])('the pace %j is %j: a fifth of a second where there is much to write', (pace, ticks) => {
   expect(ticksOf(pace)).toEqual(ticks)
 })
 

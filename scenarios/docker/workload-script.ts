@@ -7,7 +7,7 @@ import { briefLines, type Pace, type Workload, type Writing } from '../workload.
  * (SIGTERM). Lines come in bursts, one burst in a tick, because every sleep costs a process.
  */
 export function workloadScript({ name, stream, pace, writing, lifeSeconds }: Workload): string {
-  const { ticks, lines } = ticksOf(pace)
+  const { tickMs, ticks, lines } = ticksOf(pace)
   const restarts = lifeSeconds !== null
   return `${stream === 'stderr' ? 'exec >&2' : ':'}
 n=0
@@ -27,10 +27,10 @@ say() {
 say 1
 t=0
 while [ -z "$over" ]; do
-  usleep ${TICK_MS * 1000}
+  usleep ${tickMs * 1000}
   t=$((t + 1))
   if [ $((t % ${ticks})) -eq 0 ]; then say ${lines}; fi
-  ${restarts ? `if [ $t -ge ${Math.ceil((lifeSeconds * 1000) / TICK_MS)} ]; then over=1; fi` : ''}
+  ${restarts ? `if [ $t -ge ${Math.ceil((lifeSeconds * 1000) / tickMs)} ]; then over=1; fi` : ''}
 done
 say 1
 ${writing.endsLate ? 'echo "$late"' : ''}
@@ -43,11 +43,12 @@ export function briefScript(name: string): string {
   return [...says.slice(0, -1), `usleep ${BRIEF_MS * 1000}`, ...says.slice(-1)].join('\n')
 }
 
-/** A pace in whole ticks: every `ticks` ticks `lines` lines. */
-export function ticksOf(pace: Pace): { ticks: number; lines: number } {
-  const exact = (pace.everySeconds * 1000) / TICK_MS
-  if (exact >= 1) return { ticks: Math.round(exact), lines: pace.lines }
-  return { ticks: 1, lines: Math.round(pace.lines / exact) }
+/** A pace in whole ticks: every `ticks` ticks `lines` lines. Who has little to write does not wake up more often than an end may wait. */
+export function ticksOf({ lines, everySeconds }: Pace): { tickMs: number; ticks: number; lines: number } {
+  const tickMs = lines === 0 || everySeconds * 1000 >= LONG_TICK_MS ? LONG_TICK_MS : TICK_MS
+  const exact = (everySeconds * 1000) / tickMs
+  if (exact >= 1) return { tickMs, ticks: Math.round(exact), lines }
+  return { tickMs, ticks: 1, lines: Math.round(lines / exact) }
 }
 
 /** `put` writes line `$n`; `put_late` writes the rest of the line before and the first half of line `$n`. */
@@ -84,3 +85,4 @@ put_late() {
 const RECALL = 'last=${LAST:-/last}; if [ -s $last ]; then read n < $last; fi'
 const REMEMBER = 'echo $n > $last'
 const TICK_MS = 200
+const LONG_TICK_MS = 1000
