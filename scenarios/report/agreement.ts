@@ -89,11 +89,17 @@ function whyOf(id: string, said: ReadonlyMap<EngineName, Said>): string | null {
 }
 
 const IN_THIS_PROCESS = 'in virtual time the collector has no process of its own'
+const NO_ENGINE = 'in virtual time the engine has no process of its own'
 const SHARED = 'on an engine that others use too, what it holds says nothing'
 
 /** By engine and criterion: why it cannot be measured there. */
 const UNMEASURED: Readonly<Record<EngineName, Readonly<Record<string, string>>>> = {
-  virtual: { 'memory-growth': IN_THIS_PROCESS, 'cpu-rise': IN_THIS_PROCESS },
+  virtual: {
+    'memory-growth': IN_THIS_PROCESS,
+    'cpu-rise': IN_THIS_PROCESS,
+    'engine-descriptors': NO_ENGINE,
+    'engine-tasks': NO_ENGINE,
+  },
   simulated: {},
   docker: { 'engine-descriptors': SHARED, 'engine-tasks': SHARED },
 }
