@@ -140,8 +140,8 @@ export const GO_COLLECTOR: readonly Defect[] = [
       },
       {
         file: 'reference/dispatch/dispatcher.ts',
-        find: 'if (mode === null) return\n    await withDeadline',
-        replace: 'if (mode !== undefined) return\n    await withDeadline',
+        find: 'if (mode === null || this.#running?.signal.aborted !== false) return',
+        replace: 'if (mode !== undefined) return',
       },
     ],
     caughtBy: [
