@@ -280,8 +280,8 @@ export const MONITOR: readonly Defect[] = [
     patches: [
       {
         file: 'reference/docker/stream-turn.ts',
-        find: 'follow && this.#subject.reader.aligned ? this.#firstSilenceMs()',
-        replace: 'follow && false ? this.#firstSilenceMs()',
+        find: '!this.#subject.reader.aligned || this.#hasAsked) return',
+        replace: '!this.#subject.reader.aligned || readTimeoutMs > 0) return',
       },
     ],
     caughtBy: [

@@ -54,8 +54,8 @@ export const SABOTAGES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/docker/stream-turn.ts',
-        find: 'new Watchdog(clock, firstMs, signal)',
-        replace: 'new Watchdog(clock, 2 * firstMs, signal)',
+        find: 'new Watchdog(this.#context.clock, silenceMs, signal)',
+        replace: 'new Watchdog(this.#context.clock, 2 * silenceMs, signal)',
       },
     ],
     caughtBy: ['ordinary-day'],

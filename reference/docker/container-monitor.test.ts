@@ -150,6 +150,7 @@ test.for([
 test('a stream that never brings anything within its turns is told by health, and one that is silent because nothing is written is not', async () => {
   const rig = new MonitorRig({ slots: 1 })
   rig.add('silent', { behaviour: { kind: 'silent' } })
+  rig.add('silent-now', { behaviour: { kind: 'silent' } }).write('stdout', 'once\n')
   const web = rig.add('web')
   const idle = rig.world.inject(faults.idle({ container: 'web', forMs: 60_000 }))
   await rig.start()
@@ -176,7 +177,8 @@ async function looksWith(slots: number): Promise<number> {
       },
     }),
   })
-  for (const name of ['a', 'b', 'c', 'd']) rig.add(name, { behaviour: { kind: 'silent' } })
+  for (const name of ['a', 'b', 'c', 'd'])
+    rig.add(name, { behaviour: { kind: 'silent' } }).write('stdout', 'once\n')
   await rig.start()
   await rig.advance((4 / slots) * 10 * MINUTE)
   await rig.stop()

@@ -94,6 +94,8 @@ export class StreamTurn {
   /** For how long the current stream was not read since that was last put right, milliseconds. */
   #heldUpMs = 0
   #lookedAtEnd = false
+  /** Whether the engine was asked in this turn what a silence of the stream means. */
+  #hasAsked = false
   #foundPlace = false
   #isAbreast = false
   /** {@link TurnSubject.silentMs} up to when the current stream was opened. */
@@ -279,21 +281,20 @@ export class StreamTurn {
 
   /** Reads until the reply ends or cannot go on. Rejects with the signal's reason when the turn is over, during any wait. */
   async #read(stream: LogStream, follow: boolean, signal: AbortSignal): Promise<TurnEnd | Reopen> {
-    const { clock, config } = this.#context
-    const firstMs = follow && this.#subject.reader.aligned ? this.#firstSilenceMs() : config.readTimeoutMs
-    using watchdog = new Watchdog(clock, firstMs, signal)
-    let isShort = firstMs < config.readTimeoutMs
+    let silenceMs = this.#silenceMs(follow)
+    using watchdog = new Watchdog(this.#context.clock, silenceMs, signal)
     try {
       if (this.#subject.reader.awaitsSave) await this.#deliver(signal)
       for (;;) {
         await this.#pace(signal)
         // What was waited for here or for room is no silence of the stream.
-        if (watchdog.expired) watchdog.rearm(config.readTimeoutMs)
+        if (watchdog.expired || this.#silenceMs(follow) !== silenceMs) {
+          silenceMs = this.#silenceMs(follow)
+          watchdog.rearm(silenceMs)
+        }
         const chunk = follow
           ? await this.#readOrTick(stream, watchdog, signal)
           : await readOrSilence(stream, watchdog, signal)
-        if (isShort) watchdog.rearm(config.readTimeoutMs)
-        isShort = false
         const end =
           chunk === SILENCE
             ? await this.#afterSilence(stream, follow, watchdog, signal)
@@ -310,8 +311,9 @@ export class StreamTurn {
    * How long nothing may come before the engine is asked whether anything should have. Turns may be shorter than the read timeout: a silence goes on from one to
    * the next, or a stream that never brings anything in its turn would never be looked at.
    */
-  #firstSilenceMs(): number {
+  #silenceMs(follow: boolean): number {
     const { readTimeoutMs, slotTurnMs } = this.#context.config
+    if (!follow || !this.#subject.reader.aligned || this.#hasAsked) return readTimeoutMs
     // Early in the turn, so that there is time for an answer.
     const soonMs = Math.min(STUCK_AFTER_MS, slotTurnMs / 5)
     return Math.min(readTimeoutMs, Math.max(soonMs, readTimeoutMs - this.#silentMs))
@@ -491,6 +493,7 @@ export class StreamTurn {
       this.#subject.reader.distrust()
       return { kind: 'unaligned' }
     }
+    this.#hasAsked = true
     const beyond = await this.#look(signal)
     watchdog.rearm(this.#context.config.readTimeoutMs)
     if (beyond === 'nothing') return undefined
