@@ -102,8 +102,8 @@ export const STAGES: readonly Defect[] = [
     patches: [
       {
         file: 'reference/docker/stream-turn.ts',
-        find: 'watchdog.expired || this.#silenceMs',
-        replace: 'this.#silenceMs',
+        find: 'watchdog.expired || dueMs',
+        replace: 'dueMs',
       },
     ],
     caughtBy: [{ file: rateTest, test: 'nothing takes the wait for a stream that is stuck' }],

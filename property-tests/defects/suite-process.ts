@@ -8,6 +8,9 @@ import type * as Suites from './suites.ts'
 /** A process of {@link file://./suite-pool.ts}: runs suites against one variant of the sources after another. */
 const modules = new PatchedModules(DEFECTS_AND_SABOTAGES)
 
+// What a defect left pending may come to its end, and must not be taken for what the next one does.
+process.on('unhandledRejection', () => {})
+
 answerJobs(async ({ defect, suites, unchecked }: SuiteJob): Promise<readonly Suites.SuiteResult[]> => {
   const { SUITES } = await load(defect)
   const results = []

@@ -5,8 +5,6 @@ export type Reply<Answer> = { readonly answer: Answer } | { readonly error: stri
 
 /** In a process of a pool: does each job it is told of. It ends with the process that told it. */
 export function answerJobs(answer: (job: never) => Promise<unknown>): void {
-  // What a job left pending may come to its end, and must not be taken for what the next one does.
-  process.on('unhandledRejection', () => {})
   process.on('disconnect', () => process.exit())
   process.on('message', (job) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the pool sends what its module takes

@@ -17,9 +17,10 @@ test('each job has its own answer, and no more processes are there than wanted',
   expect(new Set(answers.map(({ pid }) => pid)).size).toBe(2)
 })
 
-test('a job that fails, or whose process ends or takes too long, is an error, and others go on', async () => {
+test('a job that fails, leaves a rejection to nobody, or whose process ends or takes too long, is an error, and others go on', async () => {
   using one = pool(1)
   await expect(one.ask({ say: 'fail' })).rejects.toThrow('no such job')
+  await expect(one.ask({ say: 'reject' })).rejects.toThrow('its process ended with status 1')
   await expect(one.ask({ say: 'end' })).rejects.toThrow('its process ended with status 3')
   expect(await one.ask({ say: 'a' })).toMatchObject({ said: 'a' })
   using impatient = pool(1, 2000)

@@ -288,10 +288,8 @@ export class StreamTurn {
       for (;;) {
         await this.#pace(signal)
         // What was waited for here or for room is no silence of the stream.
-        if (watchdog.expired || this.#silenceMs(follow) !== silenceMs) {
-          silenceMs = this.#silenceMs(follow)
-          watchdog.rearm(silenceMs)
-        }
+        const dueMs = this.#silenceMs(follow)
+        if (watchdog.expired || dueMs !== silenceMs) watchdog.rearm((silenceMs = dueMs))
         const chunk = follow
           ? await this.#readOrTick(stream, watchdog, signal)
           : await readOrSilence(stream, watchdog, signal)

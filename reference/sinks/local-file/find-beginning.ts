@@ -167,13 +167,14 @@ async function readStretch(
     const { present, length, found, ...after } = await reconcile(file, expected, { from, size, search })
     const torn = open === null ? tornEnd(expected, present) : 0
     if (torn > 0) await file.truncate(length - torn)
-    if (open === null) await file.sync()
-    const tail = digest(await readTail(file, length))
+    if (open === null && present > 0) await file.sync()
+    const end = length - torn
+    const tail = digest(await readTail(file, end))
     return {
       present: present - torn,
-      size: after.size,
-      length,
-      place: { length, identity: { inode, device }, tail },
+      size: torn > 0 ? end : after.size,
+      length: end,
+      place: { length: end, identity: { inode, device }, tail },
       found,
     }
   } finally {

@@ -53,6 +53,8 @@ export function tailAfter(tail: Uint8Array, buffers: readonly Uint8Array[]): Uin
   let rest = TAIL_BYTES
   const parts: Uint8Array[] = []
   for (const buffer of [tail, ...buffers].toReversed()) {
+    // A batch may be many buffers, and all but the last few bytes of it are of no use here.
+    if (rest === 0) break
     const part = buffer.subarray(Math.max(0, buffer.byteLength - rest))
     parts.unshift(part)
     rest -= part.byteLength
