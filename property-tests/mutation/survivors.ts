@@ -210,13 +210,6 @@ export const SURVIVORS: readonly Survivor[] = [
     why: 'It is never thrown: the last stretch is the file itself.',
   },
   {
-    file: 'reference/sinks/local-file/find-beginning.ts',
-    line: 'if (open === null) await file.sync()',
-    mutator: 'ConditionalExpression',
-    replacement: 'true',
-    why: 'The file itself is synced too, which its owner does as well.',
-  },
-  {
     file: 'reference/sinks/local-file/find-line.ts',
     line: 'const chunk = Buffer.alloc(Math.min(CHUNK_BYTES + wanted.byteLength, size - from))',
     mutator: 'MethodExpression',
