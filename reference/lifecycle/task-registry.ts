@@ -109,7 +109,7 @@ export class TaskRegistry {
     return { ok: told.length === 0, detail: told.join('; ') || `${this.size} running` }
   }
 
-  /** For {@link Scope} only. */
+  /** For `Scope` only. */
   add(task: TaskStart, scope: Entry['scope']): number {
     const id = this.#nextId++
     const site = this.#recordLocations ? callSite() : null
@@ -128,7 +128,7 @@ export class TaskRegistry {
     return id
   }
 
-  /** For {@link Scope} only: a live task gave a sign of life, or is run again. */
+  /** For `Scope` only: a live task gave a sign of life, or is run again. */
   beat(id: number): void {
     const task = this.#live.get(id)
     if (task === undefined) return
@@ -136,14 +136,14 @@ export class TaskRegistry {
     task.state = 'running'
   }
 
-  /** For {@link Scope} only: a live task has ended. */
+  /** For `Scope` only: a live task has ended. */
   remove(id: number): void {
     const { kind } = this.#live.get(id)!
     this.#live.delete(id)
     this.#byKind.set(kind, this.#byKind.get(kind)! - 1)
   }
 
-  /** For {@link Scope} only: a live task failed for another reason than cancellation. */
+  /** For `Scope` only: a live task failed for another reason than cancellation. */
   noteFailure(id: number, error: unknown): void {
     const task = this.#live.get(id)!
     task.failures += 1
@@ -152,7 +152,7 @@ export class TaskRegistry {
     this.#failures.set(task.kind, { task, atMs: this.#clock.monotonic(), why: messageOf(error) })
   }
 
-  /** For {@link Scope} only: of a live task. */
+  /** For `Scope` only: of a live task. */
   describe(id: number): TaskInfo {
     return this.#describe(this.#live.get(id)!)
   }

@@ -23,7 +23,6 @@ export class SimulatedDisk {
   /** Numbers of files that are gone, for the next ones; null where none is given twice. */
   readonly #freed: number[] | null
 
-  /** @param options.now wall time, milliseconds. Default none: no file is newer than another. @param options.reusesInodes default false */
   constructor({ now = () => 0, reusesInodes = false }: SimulatedDiskOptions = {}) {
     this.#now = now
     this.#freed = reusesInodes ? [] : null
@@ -201,7 +200,9 @@ export class SimulatedDisk {
 }
 
 export interface SimulatedDiskOptions {
+  /** Wall time, milliseconds. Default none: no file is newer than another. */
   readonly now?: () => number
+  /** Whether a new file gets the number of one that is gone. Default false. */
   readonly reusesInodes?: boolean
 }
 

@@ -159,3 +159,21 @@ test('lines may repeat only where that is allowed, once, and then all of them', 
   expect(take(check, 'two\nthree\n')).toBeUndefined()
   expect(take(check, 'two\n')).toMatch(/^differs/)
 })
+
+test('what repeats may begin with what is left of a line, and not with any part of one that is whole', () => {
+  const world = new World({ seed: 1 })
+  const logRotation = { maxSizeBytes: 150, maxFiles: 2 }
+  const container = world.engine.addContainer({ name: 'a', logRotation })
+  const second = 'y'.repeat(600)
+  container.write('stdout', `${'x'.repeat(16 * 1024)}${second}\n`)
+  container.write('stdout', 'three\n')
+  const check = new OutputCheck(container)
+  expect(take(check, `${second}\nthree\n`)).toBeUndefined()
+  check.resumeAt(Buffer.from(`${second}\n`))
+  expect(take(check, `${second}\nthree\n`)).toBeUndefined()
+  check.allowReturn()
+  expect(take(check, `${second}\nthree\n`)).toBeUndefined()
+  check.allowReturn()
+  expect(take(check, 'thr\n')).toMatch(/^differs/)
+  expect([check.records, check.owes]).toEqual([2, false])
+})

@@ -217,10 +217,12 @@ export class OutputCheck {
     const index = this.#returns === 0 ? -1 : this.#lastEqual(bytes)
     if (index === -1)
       return this.#isCutBeforeReturn(bytes, held, due) ? undefined : this.#describe(bytes, held, due)
-    const { from, to } = this.#output.line(index)
+    const line = this.#output.line(index)
     this.#returns -= 1
-    this.#jumps.push({ held, expected: from, skipped: this.#skipped })
-    this.#expected = to
+    if (isWhole(bytes, line, this.#output))
+      this.#jumps.push({ held, expected: line.from, skipped: this.#skipped })
+    else this.#noteTorn(bytes, held, line.from, line.to)
+    this.#expected = line.to
     return undefined
   }
 
@@ -235,11 +237,16 @@ export class OutputCheck {
     return true
   }
 
-  /** The index of the last line before the place that is equal; -1 for none. */
+  /** The index of the last line before the place that is equal, or of which only that part is left; -1 for none. */
   #lastEqual(bytes: Uint8Array): number {
     const output = this.#output
-    for (let index = Math.min(this.reached, output.lines - 1); index >= 0; index--)
-      if (isWhole(bytes, output.line(index), output)) return index
+    const last = Math.min(this.reached, output.lines - 1)
+    for (let index = last; index >= 0; index--) if (isWhole(bytes, output.line(index), output)) return index
+    for (let index = last; index >= 0; index--) {
+      const line = output.line(index)
+      if (line.messages.length > 1 && this.#hasLost(line.messages) && isPartOf(bytes, line, output))
+        return index
+    }
     return -1
   }
 

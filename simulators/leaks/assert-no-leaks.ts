@@ -15,8 +15,7 @@ export class LeakError extends Error {
 }
 
 /**
- * Runs a block and throws if it left anything open; see {@link findLeaks}.
- * @param where.test the name of the test whose block it is: the message begins with it
+ * Runs a block and throws if it left anything open; see {@link findLeaks}. The message begins with the name of the test whose block it is, if one is given.
  * @throws LeakError with the report
  * @throws Error when something that was asked for cannot be seen on this system: leave its kind out to do without
  */
