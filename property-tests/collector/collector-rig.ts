@@ -7,6 +7,7 @@ import type { ReloadReport } from '../../reference/reload/reload-report.ts'
 import {
   type EngineMachine,
   type Fault,
+  type LedgerEntry,
   faults,
   PERSONALITIES,
   callsEndInTime,
@@ -299,6 +300,7 @@ export class CollectorRig {
     this.#troubles.end('stdout')
     this.mendNetwork()
     const startedMs = this.world.nowMs
+    const calmMs = startedMs - Math.max(this.#runningSinceMs, this.#troubles.calmSinceMs())
     this.#runningSinceMs = Infinity
     const { missed } = await this.world.run(() => this.#collector.stop())
     const tookMs = this.world.nowMs - startedMs
@@ -315,7 +317,17 @@ export class CollectorRig {
     if (missed.length > 0) {
       this.#mayRepeat()
       this.#forgetUnsaved()
-    } else this.#failWith('I13 the counters tell what was done', this.#counters.wrong(metrics))
+    } else {
+      this.#failWith('I13 the counters tell what was done', this.#counters.wrong(metrics))
+      if (calmMs >= LET_GO_MS) this.#gaveAllOfGone()
+    }
+  }
+
+  /** What is left of a container that is gone lies in the spool, and is given to the sinks when the process begins. */
+  #gaveAllOfGone(): void {
+    for (const container of this.engine.everyContainer)
+      if (container.state === 'removed')
+        for (const check of this.#checks(container)) this.#heldAtCrash.delete(check)
   }
 
   /** What comes next begins anew with containers of which no position is on disk. */
@@ -465,7 +477,7 @@ export class CollectorRig {
   #mayRepeat(): void {
     this.#stdout.crashed()
     this.#network.crashed()
-    const checks = this.engine.containers.flatMap((container) => this.#checks(container))
+    const checks = this.engine.everyContainer.flatMap((container) => this.#checks(container))
     this.#heldAtCrash = new Map(checks.map((check) => [check, check.records]))
   }
 
@@ -904,8 +916,9 @@ export class CollectorRig {
     const { ledger } = this.world
     const files = ledger.count('file')
     const { metrics, pool } = this.#collector
-    // A slot is held a little longer than its stream, and where the log is polled what is open in it is a snapshot.
-    const streams = [ledger.count('log-stream') - this.#late.unanswered, pool.active] as const
+    // A slot is held a little longer than its stream, and where the log is polled what is open in it is a snapshot. A stream may be open of which the answer is late.
+    const unanswered = this.#late.unanswered + ledger.list('call').filter(isOpening).length
+    const streams = [ledger.count('log-stream') - unanswered, pool.active] as const
     wrongGauge(() => metrics.text(), {
       streams,
       files: [files - OTHER_FILES - this.#spoolFiles(), files],
@@ -1050,6 +1063,10 @@ export class CollectorRig {
     const { slotTurnMs, openTimeoutMs } = this.#config.containerMonitor
     return Math.ceil(this.engine.containers.length / this.#slots) * (slotTurnMs + openTimeoutMs) + 1000
   }
+}
+
+function isOpening({ description }: LedgerEntry): boolean {
+  return description.startsWith('open log of ')
 }
 
 /**

@@ -119,6 +119,29 @@ describe('two sinks', () => {
     expect(await process.dropped()).toBe(0)
   })
 
+  test('a disk that does not let the spool be read is told, once in the log, and the lines come when it does', async () => {
+    const machine = new Machine()
+    const [one, other] = [new ScriptedSink({}, 'one'), new ScriptedSink({}, 'other')]
+    const process = await machine.start([one, other])
+    const details = (): (string | undefined)[] =>
+      [one, other].map(({ name }) => process.dispatcher.checks()[`sink ${name} spool`]?.detail)
+    for (const [fault, told] of [
+      [{ kind: 'error', code: 'EIO' }, 'cannot read the spool: EIO'],
+      [{ kind: 'hang' }, 'a read of the spool is not done after 60 s'],
+    ] as const) {
+      const trouble = machine.world.fileSystem.disturb(fault, { operations: ['read'] })
+      await process.deliver(a, 10)
+      await machine.world.advance(60_001)
+      expect(details()).toEqual([expect.stringContaining(told), expect.stringContaining(told)])
+      trouble[Symbol.dispose]()
+      await machine.world.advance(31_000)
+      expect(details()).toEqual([undefined, undefined])
+    }
+    expect([one, other].map((sink) => runsOf(sink, a))).toEqual(['0-19', '0-19'])
+    const told = process.ports.logger.entries.filter(({ message }) => message === 'The spool cannot be read')
+    expect(told).toHaveLength(2)
+  })
+
   test('one that is switched off for a run goes on where it was; one that is new begins at the end', async () => {
     const machine = new Machine()
     const [one, other, fresh] = ['one', 'other', 'fresh'].map((name) => new ScriptedSink({}, name))

@@ -177,3 +177,54 @@ test('what repeats may begin with what is left of a line, and not with any part 
   expect(take(check, 'thr\n')).toMatch(/^differs/)
   expect([check.records, check.owes]).toEqual([2, false])
 })
+
+describe('what repeats from a line that is not the only one of its kind', () => {
+  function equalLines(): OutputCheck {
+    const container = new World({ seed: 1 }).engine.addContainer({ name: 'a' })
+    container.write('stdout', 'one\n\ntwo\n\n\nthree\n\n')
+    const check = new OutputCheck(container)
+    expect(take(check, 'one\n\ntwo\n\n\nthree\n')).toBeUndefined()
+    return check
+  }
+
+  test.each(['\ntwo\n\n\nthree\n\n', '\n\nthree\n\n', '\nthree\n\n', '\n'])(
+    'goes on from any of them, and then as it did: %j',
+    (text) => {
+      const resumed = equalLines()
+      resumed.resumeAt(Buffer.from('\n'))
+      expect(take(resumed, text)).toBeUndefined()
+      expect(resumed.records).toBe(7)
+      const returned = equalLines()
+      expect(take(returned, '\n')).toBeUndefined()
+      returned.allowReturn()
+      expect(take(returned, text)).toBeUndefined()
+    },
+  )
+
+  test.each(['\n\n\n', '\nthree\ntwo\n', '\n\nthree\n\n\n'])('and not otherwise: %j', (text) => {
+    const check = equalLines()
+    check.resumeAt(Buffer.from('\n'))
+    expect(take(check, text)).toMatch(/^differs/)
+  })
+
+  test('and has its place where it really is, should that be cut', () => {
+    const check = equalLines()
+    expect(take(check, '\n')).toBeUndefined()
+    check.allowReturn()
+    const { held } = check
+    expect(take(check, '\n\nthree\n')).toBeUndefined()
+    check.rewind(held + 1)
+    expect(take(check, '\nthree\n\n')).toBeUndefined()
+  })
+})
+
+test('one that is switched on begins with any line, also where at first a part of it is there', () => {
+  const container = new World({ seed: 1 }).engine.addContainer({ name: 'a' })
+  container.write('stdout', 'x1\nx2\nx3\n')
+  const check = new OutputCheck(container)
+  check.join()
+  expect(take(check, 'x')).toBeUndefined()
+  expect(take(check, '2\nx3\n')).toBeUndefined()
+  expect([check.records, check.owes]).toEqual([2, false])
+  expect(take(check, 'x1\n')).toMatch(/^differs/)
+})

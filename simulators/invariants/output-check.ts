@@ -29,6 +29,15 @@ interface Begun {
   readonly behind: number
 }
 
+/** Where what repeats began, of lines that look the same. */
+interface Return {
+  /** Where it began in what is held. */
+  readonly held: number
+  readonly line: number
+  /** Lines before that, the last one first, that are equal to it. */
+  readonly others: readonly number[]
+}
+
 /**
  * Compares what one sink is given of a container with what the container wrote: each line once, in the order it was stored. A line may be left out, or come
  * in part, only when the engine has lost a part of it by the time the line behind it comes. Costs what comparing the bytes costs, except at a loss.
@@ -47,6 +56,8 @@ export class OutputCheck {
   #joinedAt: number | null = null
   /** How often it may still go back. */
   #returns = 0
+  /** Set while it may have gone back to another line, and all that came since is whole. */
+  #return: Return | null = null
   /** The beginning of a line that is not the next one. */
   #pending: Uint8Array = NOTHING
   /** From one line up to another all are known to be lost: what is lost once stays so. */
@@ -119,11 +130,11 @@ export class OutputCheck {
   takeAt(offset: number, bytes: Uint8Array): string | undefined {
     if (offset !== this.#held) this.rewind(offset)
     this.#held += bytes.length
-    if (this.#pending.length > 0 || this.#begun.size > 0)
+    // Of one that was just switched on only a whole line tells where it begins.
+    if (this.#pending.length > 0 || this.#begun.size > 0 || this.#joinedAt !== null)
       return this.#takePending(Buffer.concat([this.#pending, bytes]))
     const same = commonLength(this.#output.view(this.#expected, this.#expected + bytes.length), bytes)
     if (same === bytes.length) {
-      this.#joinedAt = null
       this.#expected += same
       return undefined
     }
@@ -137,6 +148,7 @@ export class OutputCheck {
   rewind(offset: number): void {
     const pendingAt = this.#held - this.#pending.length
     this.#held = offset
+    if (this.#return !== null && offset <= this.#return.held) this.#return = null
     for (const [message, { behind }] of this.#begun) if (behind > offset) this.#begun.delete(message)
     if (this.#pending.length > 0 && offset > pendingAt) {
       this.#pending = this.#pending.subarray(0, offset - pendingAt)
@@ -152,7 +164,7 @@ export class OutputCheck {
 
   /** What comes next may repeat: where the last line that was held and equals it, goes on from there. For sinks that cannot be read back. */
   resumeAt(line: Uint8Array): void {
-    const index = this.#lastEqual(line)
+    const index = this.#returnTo(line, this.#held)
     if (index === -1) return
     const { from } = this.#output.line(index)
     this.#jumps = [{ held: this.#held, expected: from, skipped: this.#skipped }]
@@ -179,6 +191,7 @@ export class OutputCheck {
   /** @param held where the line begins in what is held */
   #takeLine(bytes: Uint8Array, held: number): string | undefined {
     const output = this.#output
+    if (this.#returnedElsewhere(bytes)) return undefined
     const next = this.reached
     if (this.#isMoreOfTorn(bytes)) {
       this.#skipped -= 1
@@ -214,7 +227,7 @@ export class OutputCheck {
 
   /** What comes is not what should, the line of that index: it may be the one time that it repeats. */
   #goBack(bytes: Uint8Array, held: number, due: number): string | undefined {
-    const index = this.#returns === 0 ? -1 : this.#lastEqual(bytes)
+    const index = this.#returns === 0 ? -1 : this.#returnTo(bytes, held)
     if (index === -1)
       return this.#isCutBeforeReturn(bytes, held, due) ? undefined : this.#describe(bytes, held, due)
     const line = this.#output.line(index)
@@ -238,16 +251,44 @@ export class OutputCheck {
   }
 
   /** The index of the last line before the place that is equal, or of which only that part is left; -1 for none. */
-  #lastEqual(bytes: Uint8Array): number {
+  #returnTo(bytes: Uint8Array, held: number): number {
     const output = this.#output
-    const last = Math.min(this.reached, output.lines - 1)
-    for (let index = last; index >= 0; index--) if (isWhole(bytes, output.line(index), output)) return index
-    for (let index = last; index >= 0; index--) {
-      const line = output.line(index)
-      if (line.messages.length > 1 && this.#hasLost(line.messages) && isPartOf(bytes, line, output))
+    const before = Math.min(this.reached, output.lines - 1) + 1
+    const equal = Array.from({ length: before }, (_, index) => before - 1 - index).filter((index) =>
+      isWhole(bytes, output.line(index), output),
+    )
+    const [line, ...others] = equal
+    this.#return = line === undefined || others.length === 0 ? null : { held, line, others }
+    if (line !== undefined) return line
+    for (let index = before - 1; index >= 0; index--) {
+      const { messages } = output.line(index)
+      if (messages.length > 1 && this.#hasLost(messages) && isPartOf(bytes, output.line(index), output))
         return index
     }
     return -1
+  }
+
+  /** Whether what comes shows that it went back to another line than it seemed, before which the same came. */
+  #returnedElsewhere(bytes: Uint8Array): boolean {
+    if (this.#return === null) return false
+    const output = this.#output
+    const { held, line, others } = this.#return
+    const count = this.reached - line
+    if (this.reached < output.lines && isWhole(bytes, output.line(this.reached), output)) return false
+    const other = others.find((index) => {
+      const isSame = (n: number): boolean => isWhole(viewOf(output, line + n), output.line(index + n), output)
+      return (
+        isWhole(bytes, output.line(index + count), output) &&
+        Array.from({ length: count }, (_, n) => n).every(isSame)
+      )
+    })
+    this.#return = null
+    if (other === undefined) return false
+    this.#return = { held, line: other, others: others.filter((index) => index < other) }
+    this.#jumps = this.#jumps.filter((jump) => jump.held < held)
+    this.#jumps.push({ held, expected: output.line(other).from, skipped: this.#skipped })
+    this.#expected = output.line(other + count).to
+    return true
   }
 
   #skip(first: number, behind: number): void {
@@ -333,6 +374,11 @@ export class OutputCheck {
     const account = lost.length === 0 ? '' : `; messages lost of ${log.stored}: ${lost.join(', ')}`
     return `differs from the output of ${name} at byte ${held}: expected ${expected}, written ${excerpt(bytes)}${account}`
   }
+}
+
+function viewOf(output: ExpectedOutput, index: number): Uint8Array {
+  const { from, to } = output.line(index)
+  return output.view(from, to)
 }
 
 function isWhole(bytes: Uint8Array, { from, to }: ExpectedLine, output: ExpectedOutput): boolean {

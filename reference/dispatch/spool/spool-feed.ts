@@ -76,6 +76,8 @@ export class SpoolFeed {
   #durable: SpoolOffset
   #unsyncedSinceMs: number | null = null
   #fault: string | null = null
+  /** Since when a read of the spool is under way, monotonic milliseconds. */
+  #readingSinceMs: number | null = null
   /** Of what feeds the pipeline, and of the pipeline. */
   #scopes: { readonly feeding: Scope; readonly writing: Scope } | null = null
 
@@ -124,7 +126,7 @@ export class SpoolFeed {
 
   /** True when it is no use to wait for it. */
   get troubled(): boolean {
-    return this.#pipeline.troubled || this.#fault !== null
+    return this.#pipeline.troubled || this.#trouble !== null
   }
 
   get committed(): boolean {
@@ -237,11 +239,17 @@ export class SpoolFeed {
       const seconds = Math.round((nowMs - this.#unsyncedSinceMs) / 1000)
       return { ...checks, [`sink ${this.name} sync`]: { ok: false, detail: `not durable for ${seconds} s` } }
     }
-    if (this.#fault === null) return checks
-    return {
-      ...checks,
-      [`sink ${this.name} spool`]: { ok: false, detail: `cannot read the spool: ${this.#fault}` },
-    }
+    const detail = this.#trouble
+    if (detail === null) return checks
+    return { ...checks, [`sink ${this.name} spool`]: { ok: false, detail } }
+  }
+
+  /** What keeps it from reading the spool. */
+  get #trouble(): string | null {
+    if (this.#fault !== null) return `cannot read the spool: ${this.#fault}`
+    if (this.#readingSinceMs === null) return null
+    const tookMs = this.#options.clock.monotonic() - this.#readingSinceMs
+    return tookMs < HUNG_MS ? null : `a read of the spool is not done after ${Math.round(tookMs / 1000)} s`
   }
 
   blocks(): Iterable<Block> {
@@ -258,8 +266,9 @@ export class SpoolFeed {
         this.#fault = null
       } catch (error) {
         signal.throwIfAborted()
+        if (this.#fault === null)
+          this.#options.logger.error({ sink: this.name, err: error }, 'The spool cannot be read')
         this.#fault = messageOf(error)
-        this.#options.logger.error({ sink: this.name, err: error }, 'The spool cannot be read')
         await this.#options.clock.sleep(backOff.next(), { signal })
       }
     }
@@ -301,13 +310,18 @@ export class SpoolFeed {
    * Who is sent records with their ids may know them longer than this machine: what a power cut could take is not sent, or other records might come
    * to have the same ids.
    */
-  #read(from: SpoolOffset, signal: AbortSignal): Promise<SpoolPiece | null> {
-    const { sink, spool } = this.#options
-    // A slow disk holds up nobody who ends the feed.
-    return unlessAborted(
-      signal,
-      sink.limits.writeDeadlineMs === null ? spool.read(from) : spool.readDurable(from),
-    )
+  async #read(from: SpoolOffset, signal: AbortSignal): Promise<SpoolPiece | null> {
+    const { clock, sink, spool } = this.#options
+    this.#readingSinceMs = clock.monotonic()
+    try {
+      // A slow disk holds up nobody who ends the feed.
+      return await unlessAborted(
+        signal,
+        sink.limits.writeDeadlineMs === null ? spool.read(from) : spool.readDurable(from),
+      )
+    } finally {
+      this.#readingSinceMs = null
+    }
   }
 
   async #push(block: Block, piece: Piece, signal: AbortSignal): Promise<void> {
@@ -447,6 +461,8 @@ function endOf(block: Block): Place {
 }
 
 const SYNC_LATE_MS = 10_000
+/** A read without an answer for this long is taken for one that hangs. */
+const HUNG_MS = 10_000
 /** What it was given is waited for so long when it is ended, and what hangs so long. */
 const DRAIN_MS = 5000
 const JOIN_MS = 1000

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Source } from '../../dispatch/block.ts'
-import type { NotDurable } from '../../dispatch/sink.ts'
+import type { NotDurable, SinkMark } from '../../dispatch/sink.ts'
 import type { FileOperation } from '../../../simulators/file-system/file-system-fault.ts'
 import { PATH, Rig, source, other } from './local-file-sink-rig.test-helper.ts'
 
@@ -14,6 +14,11 @@ function watch(rig: Rig): string[] {
   const paths: string[] = []
   rig.world.fileSystem.beforeLook = (path) => void paths.push(path)
   return paths
+}
+
+/** Of a rotated file; that of the file itself is behind them all. */
+function numberOf(name: string): number {
+  return Number(/\.log\.(\d+)$/.exec(name)?.[1] ?? Infinity)
 }
 
 async function write(rig: Rig, text: string, owner: Source): Promise<void> {
@@ -195,6 +200,43 @@ describe('names', () => {
     expect([...second.keys()]).toEqual([third.id])
     expect(second.get(third.id)).toMatch(/^Cannot sync \/logs\/sub: EIO/)
     expect([...(await rig.sync()).keys()]).toEqual([third.id])
+  })
+
+  describe.each([null, 12])('of files that are rotated at %s bytes', (maxSize) => {
+    const lines = ['one\n', 'two\n', 'three\n', 'four\n']
+
+    /** Writes lines to a file that is not there, each again until it is stored and durable. @param before operations that do as they are asked, before one that fails */
+    async function writeLines(before: number): Promise<{ rig: Rig; operations: number }> {
+      const rig = new Rig(1, { maxSize })
+      await write(rig, 'a\n', source)
+      await rig.sync()
+      const done = watch(rig)
+      rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 0 }, { times: before })
+      rig.world.fileSystem.disturb(EIO, { times: 1 })
+      let mark: SinkMark | undefined
+      const isStored = async (line: string): Promise<boolean> => {
+        const answer = await rig.world.run(() => rig.answer(line, mark, other))
+        if (answer.kind === 'stored') [mark] = answer.marks
+        return answer.kind === 'stored'
+      }
+      for (const line of lines) {
+        expect((await isStored(line)) || (await isStored(line))).toBe(true)
+        expect((await rig.sync()).size === 0 || (await rig.sync()).size === 0).toBe(true)
+      }
+      return { rig, operations: done.length }
+    }
+
+    test('are durable with a sync, whichever one operation failed before', async () => {
+      const { operations } = await writeLines(Infinity)
+      for (let before = 0; before < operations; before++) {
+        const { rig } = await writeLines(before)
+        rig.world.crash({ kind: 'power' })
+        const names = rig.world.fileSystem.disk.readdir('/logs').filter((name) => name.startsWith('other'))
+        const inOrder = names.toSorted((a, b) => numberOf(a) - numberOf(b))
+        const stored = inOrder.map((name) => rig.read(`/logs/${name}`)).join('')
+        expect({ before, stored }).toEqual({ before, stored: lines.join('') })
+      }
+    })
   })
 
   test('in a directory that is not there any more are nothing to be synced', async () => {

@@ -351,13 +351,25 @@ export class OwnedFile implements Closable {
     }
     this.#handle = handle
     events.descriptors(1)
-    const stat = await handle.stat()
+    const stat = await this.#statOpened(handle)
     if (stat.size === 0) this.unnamed = true
     const end = this.#end
     // Replaced since it was looked at.
     if (end !== null && !end.torn && !isSame(end.identity, stat))
       this.#end = await this.#endOf(handle, stat.size)
     return handle
+  }
+
+  /** One that cannot be looked at is given back: who finds it open would take it for looked at. */
+  async #statOpened(handle: FileHandle): Promise<FileStat> {
+    try {
+      return await handle.stat()
+    } catch (error) {
+      // Perhaps it was made just now.
+      this.unnamed = true
+      await this.close().catch(() => {})
+      throw error
+    }
   }
 }
 
