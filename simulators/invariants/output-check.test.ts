@@ -80,6 +80,20 @@ describe('lines that the engine has lost', () => {
   })
 })
 
+test('of a line that has lost its beginning a part of the rest may come, where a kill cut it, and nothing else', () => {
+  const world = new World({ seed: 1 })
+  const container = world.engine.addContainer({ name: 'a', logRotation: { maxSizeBytes: 150, maxFiles: 1 } })
+  container.write('stdout', `${'x'.repeat(16 * 1024)}rest of it\n`)
+  container.write('stdout', 'next\n')
+  for (const [part, expected] of [
+    ['rest of', undefined],
+    ['rest of it', undefined],
+    ['rest off', expect.stringMatching(/^differs/)],
+    ['est of it', expect.stringMatching(/^differs/)],
+  ] as const)
+    expect(take(new OutputCheck(container), `${part}\nnext\n`)).toEqual(expected)
+})
+
 describe('a line that is open', () => {
   const [first, second] = ['x'.repeat(16 * 1024), 'y'.repeat(16 * 1024)]
 

@@ -390,11 +390,14 @@ function isPartOf(bytes: Uint8Array, { from, to, pieces }: ExpectedLine, output:
   return isMadeOf(Buffer.from(bytes.subarray(0, -1)), output.view(from, to), pieces)
 }
 
-/** The beginning of the whole, or some of its pieces. */
+/** The beginning of the whole, or some of its pieces, the last of which may be cut: what comes of one that is being written when the process is killed. */
 function isMadeOf(text: Buffer, whole: Uint8Array, pieces: readonly Uint8Array[]): boolean {
   if (text.equals(whole.subarray(0, text.length))) return true
   let rest = text
-  for (const piece of pieces) if (startsWith(rest, piece)) rest = rest.subarray(piece.length)
+  for (const piece of pieces) {
+    if (rest.equals(piece.subarray(0, rest.length))) return true
+    if (startsWith(rest, piece)) rest = rest.subarray(piece.length)
+  }
   return rest.length === 0
 }
 
