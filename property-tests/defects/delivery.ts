@@ -11,6 +11,7 @@ const checkpointer = `${folder}/positions/checkpointer.ts`
 const lifecycle = 'reference/lifecycle'
 const surroundings = 'property-tests/collector.surroundings.test.ts'
 const found = 'The collector between two releases, found by its property with several sinks'
+const crashes = 'The collector between two releases, found by its property with crashes and new seeds'
 const origin = 'The collector at b5e9cc7, with sinks that are slow, full or away'
 
 /** What went wrong on the way from the readers to the sinks and positions. */
@@ -392,6 +393,57 @@ export const DELIVERY: readonly Defect[] = [
       {
         file: 'reference/dispatch/stopping.test.ts',
         test: 'a stop that comes when it is right again misses nothing, though the spool could not be written to until then, or 0 ms',
+      },
+    ],
+  },
+  {
+    id: 'B552',
+    origin: crashes,
+    description:
+      'A file that was made and could not be looked at is taken for one that was there: a power cut takes it with what was stored',
+    patches: [
+      {
+        file: 'reference/sinks/local-file/owned-file.ts',
+        find: 'const stat = await this.#statOpened(handle)',
+        replace: 'const stat = await handle.stat()',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/sinks/local-file/local-file-sink-syncing.test.ts',
+        test: 'are durable with a sync, whichever one operation failed before',
+      },
+    ],
+  },
+  {
+    id: 'B556',
+    origin: crashes,
+    description: 'A disk that never answers a read of the spool is told by nothing: health is good',
+    patches: [
+      {
+        file: 'reference/dispatch/spool/spool-feed.ts',
+        find: 'if (this.#readingSinceMs === null) return null',
+        replace: 'if (this.#readingSinceMs !== Infinity) return null',
+      },
+    ],
+    caughtBy: [{ file: dispatcherTest, test: 'a disk that does not let the spool be read is told' }],
+  },
+  {
+    id: 'B557',
+    origin: 'The collector, broken on purpose',
+    description: 'The name of a segment of the spool that could not be synced once is never synced',
+    patches: [
+      {
+        file: 'reference/dispatch/spool/spool.ts',
+        find: 'await this.#options.fileSystem.syncDirectory(this.#options.directory)\n    this.#newName = false',
+        replace:
+          'this.#newName = false\n    await this.#options.fileSystem.syncDirectory(this.#options.directory)',
+      },
+    ],
+    caughtBy: [
+      {
+        file: `${folder}/spool/spool.test.ts`,
+        test: 'before a power, what was appended and synced is there',
       },
     ],
   },
