@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { faults } from '../simulators/index.ts'
 import { CollectorRig } from './collector/collector-rig.ts'
 
@@ -96,6 +96,41 @@ for (const engine of ['20.10', '26', 'podman-5'] as const) {
     }
   })
 }
+
+describe.each([
+  'open',
+  'mkdir',
+  'rename',
+  'stat',
+  'readdir',
+  'syncDirectory',
+  'read',
+  'write',
+  'sync',
+  'close',
+] as const)('a disk on which each %s', (operation) => {
+  test.each([
+    [{ kind: 'hang' }, 'while it runs'],
+    [{ kind: 'hang' }, 'while it starts'],
+    [{ kind: 'error', code: 'EIO' }, 'while it runs'],
+    [{ kind: 'error', code: 'EIO' }, 'while it starts'],
+  ] as const)('has a %j for five minutes %s: health tells it, and nothing is lost', async (fault, when) => {
+    const rig = new CollectorRig({ ...RIG, sinks: ['files', 'stdout', 'network'] })
+    rig.addContainer('both streams', { name: 'one', behaviour: CALM })
+    await rig.start()
+    await rig.advance(10_000)
+    rig.disturbDisk(fault, { operations: [operation] })
+    if (when === 'while it starts') {
+      rig.crash('kill')
+      rig.beginStart()
+    }
+    rig.addContainer('both streams', { name: 'other', behaviour: CALM })
+    await rig.advance(300_000)
+    rig.calm()
+    await rig.advance(60_000)
+    await rig.finish()
+  })
+})
 
 test('standard output that nobody reads repeats nothing and does not hold up the files', async () => {
   const rig = new CollectorRig({ ...RIG, sinks: ['files', 'stdout'] })

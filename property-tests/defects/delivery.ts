@@ -426,7 +426,10 @@ export const DELIVERY: readonly Defect[] = [
         replace: 'if (this.#readingSinceMs !== Infinity) return null',
       },
     ],
-    caughtBy: [{ file: dispatcherTest, test: 'a disk that does not let the spool be read is told' }],
+    caughtBy: [
+      { file: dispatcherTest, test: 'a disk that does not let the spool be read is told' },
+      { file: surroundings, test: 'has a {"kind":"hang"} for five minutes while it runs' },
+    ],
   },
   {
     id: 'B557',
