@@ -227,6 +227,46 @@ test('whatever it is crashed in: each record is with the sink or among the lette
   )
 })
 
+describe('whichever one operation fails', () => {
+  /** Two lots of records, each given time for a checkpoint. @param before operations that do as they are asked, before one that fails */
+  async function life(before: number, seed: number): Promise<{ machine: Machine; operations: number }> {
+    const machine = new Machine(seed)
+    sink = new ScriptedSink({ writeDeadlineMs: 5000 }, 'picky')
+    sink.answer = refusing((number) => number % 3 === 0)
+    const process = await machine.start([sink], { checkpointIntervalMs: 500 })
+    let operations = 0
+    machine.world.fileSystem.beforeLook = () => void (operations += 1)
+    machine.world.fileSystem.disturb({ kind: 'slow', delayMs: 0 }, { times: before })
+    machine.world.fileSystem.disturb({ kind: 'error', code: 'EIO' }, { times: 1 })
+    for (const _ of [1, 2]) {
+      // oxlint-disable no-await-in-loop -- in order
+      await process.deliver(a, 6)
+      await machine.world.advance(700)
+      // oxlint-enable no-await-in-loop
+    }
+    return { machine, operations }
+  }
+  let sink: ScriptedSink
+
+  test.each(['kill', 'power'] as const)(
+    'before a %s, each record is with the sink or among the letters',
+    async (kind) => {
+      const { operations } = await life(Infinity, 1)
+      for (let before = 0; before < operations; before++) {
+        // oxlint-disable no-await-in-loop -- one after the other
+        const { machine } = await life(before, before)
+        machine.crash(kind)
+        const next = await machine.start([sink])
+        await next.deliver(a, 12 - (next.dispatcher.resumePosition(a.id)?.records ?? 0))
+        await machine.world.advance(10_000)
+        const held = new Set([...(await numbersOfLetters(next, machine)), ...numbersOf(sink, a)])
+        expect({ before, missing: upTo(12).filter((n) => !held.has(n)) }).toEqual({ before, missing: [] })
+        // oxlint-enable no-await-in-loop
+      }
+    },
+  )
+})
+
 describe('a bound on the letters', () => {
   const LINE = 'x'.repeat(20_000)
   const bytesMax = 1 << 20
