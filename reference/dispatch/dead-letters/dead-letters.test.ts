@@ -227,26 +227,29 @@ test('whatever it is crashed in: each record is with the sink or among the lette
   )
 })
 
-describe('whichever one operation fails', () => {
-  /** Two lots of records, each given time for a checkpoint. @param before operations that do as they are asked, before one that fails */
+describe('from whichever operation on letters cannot be kept', () => {
+  /** Two lots of records, each given time for a checkpoint. @param before operations on letters that do as they are asked */
   async function life(before: number, seed: number): Promise<{ machine: Machine; operations: number }> {
     const machine = new Machine(seed)
     sink = new ScriptedSink({ writeDeadlineMs: 5000 }, 'picky')
     sink.answer = refusing((number) => number % 3 === 0)
     const process = await machine.start([sink], { checkpointIntervalMs: 500 })
     let operations = 0
-    machine.world.fileSystem.beforeLook = () => void (operations += 1)
-    machine.world.fileSystem.disturb({ kind: 'slow', delayMs: 0 }, { times: before })
-    machine.world.fileSystem.disturb({ kind: 'error', code: 'EIO' }, { times: 1 })
+    machine.world.fileSystem.beforeLook = (path) => void (operations += Number(LETTERS.test(path)))
+    machine.world.fileSystem.disturb({ kind: 'slow', delayMs: 0 }, { path: LETTERS, times: before })
+    const trouble = machine.world.fileSystem.disturb({ kind: 'error', code: 'EIO' }, { path: LETTERS })
     for (const _ of [1, 2]) {
       // oxlint-disable no-await-in-loop -- in order
       await process.deliver(a, 6)
       await machine.world.advance(700)
       // oxlint-enable no-await-in-loop
     }
+    trouble[Symbol.dispose]()
     return { machine, operations }
   }
+
   let sink: ScriptedSink
+  const LETTERS = /dead-letters/
 
   test.each(['kill', 'power'] as const)(
     'before a %s, each record is with the sink or among the letters',
