@@ -28,8 +28,8 @@ function follow(reader: ContainerReader, message: Buffer, stored: readonly Buffe
 }
 
 /** Reads what is stored, with as many connections as it takes; how many. */
-function readAll(reader: ContainerReader, stored: readonly Buffer[]): number {
-  for (let opens = 1; opens < 20; opens++) {
+function readAll(reader: ContainerReader, stored: readonly Buffer[], opensMax = 20): number {
+  for (let opens = 1; opens < opensMax; opens++) {
     const { tail } = reader.open('snapshot')
     for (const one of stored.slice(-(tail ?? stored.length))) reader.push(one)
     if (reader.end() !== 'reopen') return opens
@@ -217,6 +217,24 @@ describe('ContainerReader', () => {
     expect(text(reader)).toBe(Buffer.concat(lines(80, 180).map((one) => one.subarray(39))).toString())
     expect(reader.takeNotices()).toHaveLength(1)
     expect(reader.open('follow')).toEqual({ follow: false })
+  })
+
+  test('a log of which somebody took the newest messages is read on, once, and not for ever', () => {
+    for (const total of [60, 140, 1000]) {
+      for (let left = total - 1; left > 0; left -= total / 20) {
+        const reader = createReader({ ...OPTIONS, maxLineBytes: 2 ** 20 })
+        readAll(reader, lines(1, total))
+        while (text(reader) !== '');
+        const stored = lines(1, left)
+        expect(readAll(reader, stored, 200)).toBeLessThanOrEqual(100)
+        stored.push(...lines(total + 3, total + 10))
+        readAll(reader, stored)
+        const behind = Buffer.concat(lines(total + 3, total + 10).map((one) => one.subarray(39)))
+        expect([total, left, text(reader)]).toEqual([total, left, behind.toString()])
+        expect(readAll(reader, stored)).toBe(1)
+        expect(reader.takeNotices().length).toBeLessThanOrEqual(2)
+      }
+    }
   })
 
   test('what lies behind a record at which every reply ends is read from behind, after a gap', () => {

@@ -401,7 +401,7 @@ export class FollowReader implements ContainerReader {
       return
     }
     connection.isLate = how.isLate
-    if (!how.isContiguous) this.#gap()
+    if (how.isGap) this.#gap()
   }
 
   /** A connection that is not for reading on is over, before or after what it should tell. */

@@ -166,7 +166,7 @@ test('where all is remembered, an unknown message is one that was left out', () 
 test('what comes whole is delivered, and no more is asked for from then on', () => {
   findTwoWhole(10)
   expect([end.isDamaged, end.needsSnapshot]).toEqual([false, true])
-  expect(end.delivers(98)).toMatchObject({ isLate: false, isContiguous: true })
+  expect(end.delivers(98)).toEqual({ isLate: false, isGap: false })
   expect([end.isDamaged, end.role, end.needsSnapshot]).toEqual([true, 'read', false])
   expect([end.tail(50), end.tail(undefined), end.tail(1), end.bounds(2), end.bounds(1)]).toEqual([
     2,
@@ -186,7 +186,7 @@ test('what comes whole may have been delivered in part', () => {
   end.looked(98, true)
   end.looked(8, false)
   end.measured(2, 98, true)
-  expect(end.delivers(98)).toMatchObject({ isLate: true, isContiguous: false })
+  expect(end.delivers(98)).toEqual({ isLate: true, isGap: true })
   history.add(98)
   expect(end.tail(50)).toBe(3)
 })

@@ -136,15 +136,17 @@ export class ReadableEnd {
     this.#vain += 1
   }
 
-  /** What comes whole begins to come. @returns what it is, undefined where it has to be looked for again */
-  delivers(first: number): { readonly isLate: boolean; readonly isContiguous: boolean } | undefined {
+  /** What comes whole begins to come. @returns what it is, and whether something is lost before it; undefined where it has to be looked for again */
+  delivers(first: number): { readonly isLate: boolean; readonly isGap: boolean } | undefined {
     const search = this.#search!
     if (!search.confirms(first)) return undefined
+    const { isContiguous, isLate } = search
     const { next } = this.#history
-    this.#whole = { messages: search.ask, from: search.isLate ? next - search.ask : next }
+    this.#whole = { messages: search.ask, from: isLate ? next - search.ask : next }
     this.#search = undefined
-    this.#vain = 0
-    return search
+    // Where it begins with what was delivered it brings nothing late, and the next search will not either.
+    this.#vain = isLate && this.#history.find(first) >= 0 ? this.#vain + 1 : 0
+    return { isLate, isGap: !isContiguous && this.#vain <= 1 }
   }
 
   /** A snapshot was read. @returns whether something is to be looked into */
