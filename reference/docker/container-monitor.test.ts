@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { faults, PERSONALITIES } from '../../simulators/index.ts'
-import { EngineError } from '../ports/docker-engine.ts'
+import { EngineError, type LogStream } from '../ports/docker-engine.ts'
 import { MonitorRig } from './monitor-rig.test-helper.ts'
 
 const MINUTE = 60_000
@@ -45,6 +45,41 @@ test('a container whose log cannot be opened is named after a minute, and health
   await rig.advance(MINUTE)
   expect(rig.check('containers')).toEqual({ ok: true, detail: '1 followed' })
   await rig.stop()
+})
+
+test('a log whose streams break as soon as they are opened is told all along, also while one of them is open', async () => {
+  const seen: boolean[] = []
+  const breaking: LogStream = {
+    read: async ({ signal }) => {
+      seen.push(rig.check('containers').ok)
+      await rig.world.clock.sleep(5, { signal })
+      throw new EngineError('unavailable', 'broken')
+    },
+    destroy: () => {},
+    closed: Promise.resolve(),
+  }
+  const rig = new MonitorRig({ interfere: () => ({ openLogs: async () => breaking }) })
+  rig.add('web')
+  await rig.start()
+  await rig.advance(90_000)
+  seen.length = 0
+  await rig.advance(300_000)
+  expect(seen.length).toBeGreaterThan(10)
+  expect(seen).not.toContain(true)
+})
+
+test('a log whose streams break now and then was not unread for the time between', async () => {
+  const rig = new MonitorRig()
+  rig.add('web')
+  await rig.start()
+  for (let times = 0; times < 4; times++) {
+    // oxlint-disable no-await-in-loop -- in order
+    await rig.advance(200_000)
+    rig.world.inject(faults.reset({ container: 'web', streams: 'open' }))
+    await rig.advance(10)
+    expect(rig.check('containers')).toMatchObject({ ok: true })
+    // oxlint-enable no-await-in-loop
+  }
 })
 
 test('a session that fails by a defect is begun again, counted, and told in health until it has run for a minute', async () => {

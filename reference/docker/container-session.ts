@@ -390,7 +390,9 @@ export class ContainerSession {
 
   #isRead(turn: StreamTurn): boolean {
     if (this.#isOverWith === 'progress') return turn.isAbreast
-    return this.#isOverWith === 'place' ? turn.foundPlace : turn.openedMs !== null
+    if (this.#isOverWith === 'place') return turn.foundPlace
+    // One that was just opened may break as those before it did.
+    return turn.isAbreast || turn.ageMs >= PROVEN_MS
   }
 
   /** Whether it is being removed, and its log was read to its end before that. */
@@ -556,5 +558,7 @@ function readingText({ source, stages }: Admitted, config: ContainerMonitorConfi
 }
 
 const RECONNECT_INITIAL_MS = 100
+/** A stream that is open for so long does not break at once. */
+const PROVEN_MS = 1000
 /** A rotation that is this much overdue is stuck. */
 const ROTATION_GRACE_MS = 60_000

@@ -119,9 +119,9 @@ export class StreamTurn {
     return this.#openedMs
   }
 
-  /** Age the last stream of the turn reached, milliseconds. */
+  /** How old the stream that is open is, or that the last one of the turn became, milliseconds. */
   get ageMs(): number {
-    return this.#ageMs
+    return this.#openedMs === null ? this.#ageMs : this.#context.clock.monotonic() - this.#openedMs
   }
 
   /** Whether it has brought something new, or nothing new is stored: it is read, whatever it was before. */
