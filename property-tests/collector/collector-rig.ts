@@ -229,14 +229,14 @@ export class CollectorRig {
   emptyLog(name: string): void {
     const container = this.engine.container(name)
     if (beginsWithinLine(container)) return
-    this.#told.emptied(container, this.#reached(container))
+    const hasReadAll = this.#deliveries([container]).every(
+      ({ check }) => check.records > (this.#heldAtCrash.get(check) ?? -1),
+    )
+    this.#told.emptied(container, hasReadAll ? this.#reached(container) : 0)
     this.world.inject(faults.emptiedLog({ container: name }))
     const { first, behind } = container.log.lost.losses.at(-1) ?? { first: 0, behind: 0 }
     if (behind - first >= RING_KEYS && container.log.readable().length > 0) this.#unrecognized.add(container)
     // Neither does this one, where it has not read yet what sinks held at a crash.
-    const hasReadAll = this.#checks(container).every(
-      (check) => check.records > (this.#heldAtCrash.get(check) ?? -1),
-    )
     if (!hasReadAll) this.#mayReadAgain()
   }
 
@@ -433,6 +433,9 @@ export class CollectorRig {
     this.#mayRepeatBehindHole()
     const positions = this.world.fileSystem.contents(`${STATE}/positions.json`)
     const saved = savedRecords(positions)
+    // That a sink was on only the disk tells the next process.
+    const known = savedSinks(positions)
+    for (const kind of this.#ran) if (!known.has(SINK_NAMES[kind])) this.#ran.delete(kind)
     if (OPEN_LINE.test(Buffer.from(positions).toString()))
       this.marks.add('a crash with an open line in the position')
     for (const container of this.engine.everyContainer) {
@@ -785,7 +788,9 @@ export class CollectorRig {
 
   #newCounters(): Counters {
     const counters = new Counters(() => this.#deliveries(this.engine.everyContainer))
-    if (this.#troubles.isIn('disk', 'file') || this.#mayStillRepeat || this.#hasReturns) counters.blurred()
+    // A write that was torn may not have been repeated since.
+    const diskIsRightMs = this.world.nowMs - this.#troubles.calmSinceMs('disk', ...this.#filesInTrouble())
+    if (diskIsRightMs < DELIVERY_MS || this.#mayStillRepeat || this.#hasReturns) counters.blurred()
     const deliveries = this.#deliveries(this.engine.everyContainer)
     if (this.#spoolFiles() > 0 && deliveries.some(({ check }) => check.mayGrow)) counters.behind()
     return counters

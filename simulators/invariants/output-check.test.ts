@@ -242,3 +242,23 @@ test('one that is switched on begins with any line, also where at first a part o
   expect([check.records, check.owes]).toEqual([2, false])
   expect(take(check, 'x1\n')).toMatch(/^differs/)
 })
+
+test('one that is switched on may begin with any of several equal lines', () => {
+  const container = new World({ seed: 1 }).engine.addContainer({ name: 'a' })
+  container.write('stdout', 'one\n\n\n\ntwo\nthree\n')
+  for (const [text, records] of [
+    ['\n\n\ntwo\nthree\n', 5],
+    ['\n\ntwo\nthree\n', 4],
+    ['\ntwo\nthree\n', 3],
+  ] as const) {
+    const check = new OutputCheck(container)
+    check.join()
+    expect(take(check, text)).toBeUndefined()
+    expect([check.records, check.owes]).toEqual([records, false])
+  }
+  for (const text of ['\n\n\n\ntwo\n', '\nthree\n']) {
+    const check = new OutputCheck(container)
+    check.join()
+    expect(take(check, text)).toMatch(/^differs/)
+  }
+})

@@ -29,13 +29,15 @@ interface Begun {
   readonly behind: number
 }
 
-/** Where what repeats began, of lines that look the same. */
-interface Return {
+/** Where it began again, or a sink that was switched on did, of lines that look the same. */
+interface Beginning {
   /** Where it began in what is held. */
   readonly held: number
   readonly line: number
-  /** Lines before that, the last one first, that are equal to it. */
+  /** Lines that are equal to it, in the order in which they are to be tried. */
   readonly others: readonly number[]
+  /** Whether those before the line are left out. */
+  readonly isFirst: boolean
 }
 
 /**
@@ -56,8 +58,8 @@ export class OutputCheck {
   #joinedAt: number | null = null
   /** How often it may still go back. */
   #returns = 0
-  /** Set while it may have gone back to another line, and all that came since is whole. */
-  #return: Return | null = null
+  /** Set while it may have begun at another line, and all that came since is whole. */
+  #beginning: Beginning | null = null
   /** The beginning of a line that is not the next one. */
   #pending: Uint8Array = NOTHING
   /** From one line up to another all are known to be lost: what is lost once stays so. */
@@ -148,7 +150,7 @@ export class OutputCheck {
   rewind(offset: number): void {
     const pendingAt = this.#held - this.#pending.length
     this.#held = offset
-    if (this.#return !== null && offset <= this.#return.held) this.#return = null
+    if (this.#beginning !== null && offset <= this.#beginning.held) this.#beginning = null
     for (const [message, { behind }] of this.#begun) if (behind > offset) this.#begun.delete(message)
     if (this.#pending.length > 0 && offset > pendingAt) {
       this.#pending = this.#pending.subarray(0, offset - pendingAt)
@@ -191,7 +193,7 @@ export class OutputCheck {
   /** @param held where the line begins in what is held */
   #takeLine(bytes: Uint8Array, held: number): string | undefined {
     const output = this.#output
-    if (this.#returnedElsewhere(bytes)) return undefined
+    if (this.#beganElsewhere(bytes)) return undefined
     const next = this.reached
     if (this.#isMoreOfTorn(bytes)) {
       this.#skipped -= 1
@@ -210,7 +212,7 @@ export class OutputCheck {
       const comesWhole = begun.length === 0 && isWhole(bytes, line, output)
       const hasLost = this.#hasLost(line.messages)
       if (comesWhole || (hasLost && isPartOf(Buffer.concat([begun, bytes]), line, output))) {
-        if (this.#joinedAt !== null) this.#skipped += index - next
+        if (this.#joinedAt !== null) this.#join(bytes, held, next, index)
         else if (index > next) this.#skip(next, index)
         this.#joinedAt = null
         this.#begun.delete(line.messages[0]!)
@@ -223,6 +225,15 @@ export class OutputCheck {
     }
     if (this.#isBegun(bytes, held)) return undefined
     return this.#goBack(bytes, held, output.lines)
+  }
+
+  /** A sink that was switched on begins with this line, or with a later one that is equal. */
+  #join(bytes: Uint8Array, held: number, next: number, line: number): void {
+    const output = this.#output
+    this.#skipped += line - next
+    const later = Array.from({ length: this.#joinedAt! - line }, (_, n) => line + 1 + n)
+    const others = later.filter((index) => index < output.lines && isWhole(bytes, output.line(index), output))
+    if (others.length > 0) this.#beginning = { held, line, others, isFirst: true }
   }
 
   /** What comes is not what should, the line of that index: it may be the one time that it repeats. */
@@ -258,7 +269,8 @@ export class OutputCheck {
       isWhole(bytes, output.line(index), output),
     )
     const [line, ...others] = equal
-    this.#return = line === undefined || others.length === 0 ? null : { held, line, others }
+    const isOneOfMore = line !== undefined && others.length > 0
+    this.#beginning = isOneOfMore ? { held, line, others, isFirst: false } : null
     if (line !== undefined) return line
     for (let index = before - 1; index >= 0; index--) {
       const { messages } = output.line(index)
@@ -268,23 +280,26 @@ export class OutputCheck {
     return -1
   }
 
-  /** Whether what comes shows that it went back to another line than it seemed, before which the same came. */
-  #returnedElsewhere(bytes: Uint8Array): boolean {
-    if (this.#return === null) return false
+  /** Whether what comes shows that it began at another line than it seemed, behind which the same came. */
+  #beganElsewhere(bytes: Uint8Array): boolean {
+    if (this.#beginning === null) return false
     const output = this.#output
-    const { held, line, others } = this.#return
+    const { held, isFirst, line, others } = this.#beginning
     const count = this.reached - line
     if (this.reached < output.lines && isWhole(bytes, output.line(this.reached), output)) return false
-    const other = others.find((index) => {
+    const place = others.findIndex((index) => {
       const isSame = (n: number): boolean => isWhole(viewOf(output, line + n), output.line(index + n), output)
       return (
+        index + count < output.lines &&
         isWhole(bytes, output.line(index + count), output) &&
         Array.from({ length: count }, (_, n) => n).every(isSame)
       )
     })
-    this.#return = null
-    if (other === undefined) return false
-    this.#return = { held, line: other, others: others.filter((index) => index < other) }
+    this.#beginning = null
+    if (place === -1) return false
+    const other = others[place]!
+    this.#beginning = { held, line: other, others: others.slice(place + 1), isFirst }
+    if (isFirst) this.#skipped += other - line
     this.#jumps = this.#jumps.filter((jump) => jump.held < held)
     this.#jumps.push({ held, expected: output.line(other).from, skipped: this.#skipped })
     this.#expected = output.line(other + count).to
