@@ -435,7 +435,7 @@ export class CollectorRig {
     const saved = savedRecords(positions)
     // That a sink was on only the disk tells the next process.
     const known = savedSinks(positions)
-    for (const kind of this.#ran) if (!known.has(SINK_NAMES[kind])) this.#ran.delete(kind)
+    for (const sink of this.#ran) if (!known.has(SINK_NAMES[sink])) this.#ran.delete(sink)
     if (OPEN_LINE.test(Buffer.from(positions).toString()))
       this.marks.add('a crash with an open line in the position')
     for (const container of this.engine.everyContainer) {

@@ -192,15 +192,15 @@ test('what repeats may begin with what is left of a line, and not with any part 
   expect([check.records, check.owes]).toEqual([2, false])
 })
 
-describe('what repeats from a line that is not the only one of its kind', () => {
-  function equalLines(): OutputCheck {
-    const container = new World({ seed: 1 }).engine.addContainer({ name: 'a' })
-    container.write('stdout', 'one\n\ntwo\n\n\nthree\n\n')
-    const check = new OutputCheck(container)
-    expect(take(check, 'one\n\ntwo\n\n\nthree\n')).toBeUndefined()
-    return check
-  }
+function equalLines(): OutputCheck {
+  const container = new World({ seed: 1 }).engine.addContainer({ name: 'a' })
+  container.write('stdout', 'one\n\ntwo\n\n\nthree\n\n')
+  const check = new OutputCheck(container)
+  expect(take(check, 'one\n\ntwo\n\n\nthree\n')).toBeUndefined()
+  return check
+}
 
+describe('what repeats from a line that is not the only one of its kind', () => {
   test.each(['\ntwo\n\n\nthree\n\n', '\n\nthree\n\n', '\nthree\n\n', '\n'])(
     'goes on from any of them, and then as it did: %j',
     (text) => {

@@ -418,41 +418,45 @@ test('a close waits for a read that its reader has given up, so that no file is 
   expect(rig.world.ledger.count('file-operation')).toBe(0)
 })
 
-describe('whichever one operation fails', () => {
-  /** Appends and syncs, each again until it is done. @param before operations that do as they are asked, before one that fails */
-  async function life(
-    before: number,
-    seed = 1,
-  ): Promise<{ rig: Rig; operations: number; start: SpoolOffset }> {
-    const rig = new Rig(seed)
-    await rig.open(null, { segmentBytes: 300 })
-    const start = rig.spool.end
-    let operations = 0
-    rig.world.fileSystem.beforeLook = () => void (operations += 1)
-    rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 0 }, { times: before })
-    rig.world.fileSystem.disturb({ kind: 'error', code: 'EIO' }, { times: 1 })
-    const again = async (work: () => Promise<unknown>): Promise<void> => void (await work().catch(work))
-    for (let n = 0; n < 12; n++) {
-      // oxlint-disable no-await-in-loop -- in order
-      await again(() => rig.append(block('a', 5 * n, 5)))
-      if (n % 2 === 1) await again(() => rig.world.run(() => rig.spool.sync()))
-      // oxlint-enable no-await-in-loop
-    }
-    return { rig, operations, start }
-  }
+/** Does it a second time where it fails. */
+async function again(work: () => Promise<unknown>): Promise<void> {
+  await work().catch(work)
+}
 
+/** Appends and syncs, each again until it is done. @param before operations that do as they are asked, before one that fails */
+async function appendAndSync(
+  before: number,
+  seed = 1,
+): Promise<{ rig: Rig; operations: number; start: SpoolOffset }> {
+  const rig = new Rig(seed)
+  await rig.open(null, { segmentBytes: 300 })
+  const start = rig.spool.end
+  let operations = 0
+  rig.world.fileSystem.beforeLook = () => void (operations += 1)
+  rig.world.fileSystem.disturb({ kind: 'slow', delayMs: 0 }, { times: before })
+  rig.world.fileSystem.disturb({ kind: 'error', code: 'EIO' }, { times: 1 })
+  for (let n = 0; n < 12; n++) {
+    // oxlint-disable no-await-in-loop -- in order
+    await again(() => rig.append(block('a', 5 * n, 5)))
+    if (n % 2 === 1) await again(() => rig.world.run(() => rig.spool.sync()))
+    // oxlint-enable no-await-in-loop
+  }
+  return { rig, operations, start }
+}
+
+describe('whichever one operation fails', () => {
   const SEEDS = 4
   const all = Array.from({ length: 12 }, (_, n) => text(block('a', 5 * n, 5))).join('')
 
   test.each(['kill', 'power'] as const)(
     'before a %s, what was appended and synced is there, once',
     async (kind) => {
-      const { operations } = await life(Infinity)
+      const { operations } = await appendAndSync(Infinity)
       for (let place = 0; place < SEEDS * operations; place++) {
         // oxlint-disable no-await-in-loop -- one after the other
         const before = Math.floor(place / SEEDS)
         // What a power cut takes of what is not durable is drawn.
-        const { rig, start } = await life(before, place % SEEDS)
+        const { rig, start } = await appendAndSync(before, place % SEEDS)
         rig.world.crash({ kind })
         await rig.open(start)
         expect({ before, contents: await rig.contents(start) }).toEqual({ before, contents: all })
