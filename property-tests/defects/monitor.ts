@@ -304,4 +304,32 @@ export const MONITOR: readonly Defect[] = [
       },
     ],
   },
+  {
+    id: 'B559',
+    origin: campaign,
+    description:
+      'Where every stream of a container breaks as soon as it is opened, health is good whenever one of them is open',
+    patches: [
+      {
+        file: session,
+        find: 'turn.ageMs >= PROVEN_MS',
+        replace: 'turn.openedMs !== null',
+      },
+    ],
+    caughtBy: [{ file: monitorTest, test: 'a log whose streams break as soon as they are opened' }],
+  },
+  {
+    id: 'B560',
+    origin: 'The collector between two releases, reviewed after B559',
+    description:
+      'A stream that breaks counts as unread since the one that broke before it, though it was read for hours between',
+    patches: [
+      {
+        file: session,
+        find: 'return turn.isAbreast || turn.ageMs >= PROVEN_MS',
+        replace: 'return turn.openedMs !== null && turn.ageMs >= PROVEN_MS',
+      },
+    ],
+    caughtBy: [{ file: monitorTest, test: 'a log whose streams break now and then' }],
+  },
 ]
