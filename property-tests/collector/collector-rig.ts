@@ -132,8 +132,8 @@ export class CollectorRig {
     () => this.marks.add('an answer after it was given up'),
     (id, { follow, tail }) => this.#noteOpening(id, { follow, isUsual: follow || tail === 1 }),
   )
-  /** How often logs were followed, by container, at the last look. */
-  readonly #follows = new Map<SimulatedContainer, number>()
+  /** How often logs were opened, by container, at the last look. */
+  readonly #opens = new Map<SimulatedContainer, Pick<SimulatedContainer, 'logsFollowed' | 'logsOpened'>>()
   readonly #hungDisk: Disposable[] = []
   /** Containers whose files hang. Each takes a worker. */
   readonly #hungFiles = new Set<string>()
@@ -890,7 +890,7 @@ export class CollectorRig {
     world.invariant('I10 each loss is told, and no other', () => this.#told.found)
     every(world, 'I10 what was not read before it was removed is told', LOOK_MS, () => this.#missedLives())
     every(world, 'I13 the gauges tell what is open', LOOK_AT_GAUGES_MS, () => this.#gaugesWrong())
-    every(world, 'I16 logs are not opened without a pause', LOOK_AT_GAUGES_MS, () => this.#followedTooOften())
+    every(world, 'I16 logs are not opened without a pause', LOOK_AT_GAUGES_MS, () => this.#openedTooOften())
     every(world, 'I14 memory is bounded', LOOK_MS, () => this.#heldTooMuch())
     this.#watchDeliveries()
   }
@@ -947,15 +947,16 @@ export class CollectorRig {
     return longGone.map(([{ id }]) => id.slice(0, 12))
   }
 
-  /** Logs that were followed more often since the last look than the back-off allows. */
-  #followedTooOften(): string | undefined {
+  /** Logs that were opened more often since the last look than the back-off allows, and the search for what cannot be read. */
+  #openedTooOften(): string | undefined {
     let wrong: string | undefined
     for (const container of this.engine.everyContainer) {
-      const { logsFollowed, name } = container
-      const times = logsFollowed - (this.#follows.get(container) ?? 0)
-      this.#follows.set(container, logsFollowed)
-      if (times > FOLLOWS_MAX)
-        wrong = `the log of ${name} was opened ${times} times in ${LOOK_AT_GAUGES_MS} ms`
+      const { logsFollowed, logsOpened, name } = container
+      const before = this.#opens.get(container) ?? { logsFollowed: 0, logsOpened: 0 }
+      this.#opens.set(container, { logsFollowed, logsOpened })
+      const [followed, opened] = [logsFollowed - before.logsFollowed, logsOpened - before.logsOpened]
+      if (followed > FOLLOWS_MAX || opened > OPENS_MAX)
+        wrong = `the log of ${name} was opened ${opened} times in ${LOOK_AT_GAUGES_MS} ms, ${followed} times to follow it`
     }
     return wrong
   }
@@ -1125,6 +1126,8 @@ const LOOK_AT_GAUGES_MS = 60_000
 const LET_GO_MS = 45_000
 /** Turns of five seconds, restarts of the process and delays that grow are far below; a loop without a delay is far above. */
 const FOLLOWS_MAX = 300
+/** Some ten proofs a second, and a hundred opens for each loss, are below. */
+const OPENS_MAX = 2000
 /** Time for what was read to be delivered, and for what was missed to be told. */
 const MISSED_WITHIN_MS = 20_000
 /** Slower syncs may keep a stop from saving in time. */

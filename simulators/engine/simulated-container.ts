@@ -106,6 +106,7 @@ export class SimulatedContainer {
   #lastNumber = 0
   /** The rest of the last numbered line, if it is still to be written. */
   #lateEnd: { readonly stream: 'stdout' | 'stderr'; readonly end: Uint8Array } | null = null
+  #logsOpened = 0
   #logsFollowed = 0
 
   constructor(host: Host, id: string, options: ContainerOptions, engine: ContainerEngine) {
@@ -149,6 +150,11 @@ export class SimulatedContainer {
     return this.#expected
   }
 
+  /** How often its log was asked for, with follow and without. */
+  get logsOpened(): number {
+    return this.#logsOpened
+  }
+
   /** How often its log was opened with follow while it ran. */
   get logsFollowed(): number {
     return this.#logsFollowed
@@ -157,6 +163,7 @@ export class SimulatedContainer {
   /** For the engine: its log is sent over one more stream. */
   addWire(wire: Wire): void {
     this.wires.add(wire)
+    this.#logsOpened += 1
     if (wire.follow) this.#logsFollowed += 1
   }
 
