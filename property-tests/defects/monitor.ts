@@ -332,4 +332,21 @@ export const MONITOR: readonly Defect[] = [
     ],
     caughtBy: [{ file: monitorTest, test: 'a log whose streams break now and then' }],
   },
+  {
+    id: 'B561',
+    origin: 'The collector between two releases, reviewed after B559',
+    description:
+      'Where events break as soon as they are subscribed to, health is good each time, and the log says each time that there are none',
+    patches: [
+      {
+        file: watch,
+        find: 'if (this.#eventsFault === NOT_ASKED) this.#eventsFault = null',
+        replace: 'this.#eventsFault = null',
+      },
+    ],
+    caughtBy: [
+      { file: watchTest, test: 'events that break as soon as they are there' },
+      { file: watchTest, test: 'that break after they stood are told each time' },
+    ],
+  },
 ]

@@ -91,20 +91,44 @@ describe('without events', () => {
     await rig.stop()
   })
 
-  test('events that break as soon as they are there are subscribed to ever less often', async () => {
+  test('events that break as soon as they are there are subscribed to ever less often; that is told all along, once', async () => {
     let opened = 0
+    const healthy: boolean[] = []
     const rig = new MonitorRig({
       interfere: (engine) => ({
         openEvents: async (options) => {
           opened += 1
           const events = await engine.openEvents(options)
-          return { read: () => Promise.resolve(null), destroy: () => events.destroy(), closed: events.closed }
+          const read = async (): Promise<null> => {
+            await rig.world.clock.sleep(100, { signal: NEVER })
+            healthy.push(rig.check('events').ok)
+            return null
+          }
+          return { read, destroy: () => events.destroy(), closed: events.closed }
         },
       }),
     })
     await rig.start()
     await rig.advance(10 * MINUTE)
     expect(opened).toBeLessThan(60)
+    expect(healthy.length).toBeGreaterThan(10)
+    expect(healthy.slice(1)).not.toContain(true)
+    expect(rig.complaints()).toEqual(['There are no events from the engine {}'])
+    await rig.stop()
+  })
+
+  test('that break after they stood are told each time, and not any more once the next have stood', async () => {
+    const rig = new MonitorRig()
+    await rig.start()
+    for (let round = 1; round <= 3; round++) {
+      // oxlint-disable no-await-in-loop -- one after the other
+      await rig.advance(5000)
+      expect(rig.check('events').ok).toBe(true)
+      rig.world.engine.events.dropStreams()
+      await rig.advance(500)
+      expect([rig.check('events').ok, rig.complaints().length]).toEqual([false, round])
+      // oxlint-enable no-await-in-loop
+    }
     await rig.stop()
   })
 

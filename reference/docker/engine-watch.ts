@@ -1,6 +1,7 @@
 import type { ContainerMonitorConfig } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
 import type { Health } from '../http/health.ts'
+import { linkedController } from '../lifecycle/abort.ts'
 import { BackOff } from '../lifecycle/back-off.ts'
 import { DeadlineError, withDeadline } from '../lifecycle/deadline.ts'
 import type { Scope } from '../lifecycle/scope.ts'
@@ -159,8 +160,10 @@ export class EngineWatch {
       if (this.#info === null) await this.#identify(signal)
       events = await this.#subscribe(signal)
       sinceMs = clock.monotonic()
-      this.#eventsFault = null
+      if (this.#eventsFault === NOT_ASKED) this.#eventsFault = null
       this.#listWanted.ask()
+      using standing = linkedController(signal)
+      if (this.#eventsFault !== null) this.#noteWhenStanding(standing)
       await this.#consume(events, signal)
       throw new Error('The engine ended its events')
     } catch (error) {
@@ -169,6 +172,14 @@ export class EngineWatch {
     } finally {
       events?.destroy()
     }
+  }
+
+  /** One that was just opened may break as those before it did. */
+  #noteWhenStanding(options: { signal: AbortSignal }): void {
+    this.#options.clock.sleep(STANDS_AFTER_MS, options).then(
+      () => (this.#eventsFault = null),
+      () => {},
+    )
   }
 
   /** Events that came are missing now: list more often, and look what else is broken. */
