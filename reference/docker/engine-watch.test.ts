@@ -94,16 +94,16 @@ describe('without events', () => {
   test('events that break as soon as they are there are subscribed to ever less often; that is told all along, once', async () => {
     let opened = 0
     const healthy: boolean[] = []
+    const read = async (): Promise<null> => {
+      await rig.world.clock.sleep(100, { signal: NEVER })
+      healthy.push(rig.check('events').ok)
+      return null
+    }
     const rig = new MonitorRig({
       interfere: (engine) => ({
         openEvents: async (options) => {
           opened += 1
           const events = await engine.openEvents(options)
-          const read = async (): Promise<null> => {
-            await rig.world.clock.sleep(100, { signal: NEVER })
-            healthy.push(rig.check('events').ok)
-            return null
-          }
           return { read, destroy: () => events.destroy(), closed: events.closed }
         },
       }),
