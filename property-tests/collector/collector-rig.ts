@@ -142,6 +142,8 @@ export class CollectorRig {
   /** How often sinks may repeat something: see {@link #mayRepeatBehindHole} and {@link #mayReadAgain}. */
   readonly #returns = new Map<OutputCheck, number>()
   #hasReturns = false
+  /** Whether a file may hold what a write left that failed, and was not repeated since. */
+  #mayBeTorn = false
   /** Containers whose log was emptied of all that the collector would know again. */
   readonly #unrecognized = new Set<SimulatedContainer>()
   /** When the current process began. */
@@ -320,6 +322,7 @@ export class CollectorRig {
     } else {
       this.#failWith('I13 the counters tell what was done', this.#counters.wrong(metrics))
       if (calmMs >= LET_GO_MS) this.#gaveAllOfGone()
+      if (calmMs >= DELIVERY_MS && this.#settings.sinks.includes('files')) this.#mayBeTorn = false
     }
   }
 
@@ -519,6 +522,7 @@ export class CollectorRig {
     const path = container === undefined ? scope.path : new RegExp(`/${container}-`)
     const trouble = this.world.fileSystem.disturb(fault, { ...rest, path })
     this.#troubles.begin(container === undefined ? 'disk' : `file ${container}`, trouble)
+    this.#mayBeTorn = true
     this.#counters.blurred()
     if (fault.kind === 'hang') this.#hungDisk.push(trouble)
     if (fault.kind === 'hang' && container !== undefined) this.#takesWorker(container)
@@ -788,9 +792,7 @@ export class CollectorRig {
 
   #newCounters(): Counters {
     const counters = new Counters(() => this.#deliveries(this.engine.everyContainer))
-    // A write that was torn may not have been repeated since.
-    const diskIsRightMs = this.world.nowMs - this.#troubles.calmSinceMs('disk', ...this.#filesInTrouble())
-    if (diskIsRightMs < DELIVERY_MS || this.#mayStillRepeat || this.#hasReturns) counters.blurred()
+    if (this.#mayBeTorn || this.#mayStillRepeat || this.#hasReturns) counters.blurred()
     const deliveries = this.#deliveries(this.engine.everyContainer)
     if (this.#spoolFiles() > 0 && deliveries.some(({ check }) => check.mayGrow)) counters.behind()
     return counters
