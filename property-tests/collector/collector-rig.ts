@@ -141,6 +141,8 @@ export class CollectorRig {
   readonly #joined = new Set<OutputCheck>()
   /** How often sinks may repeat something: see {@link #mayRepeatBehindHole} and {@link #mayReadAgain}. */
   readonly #returns = new Map<OutputCheck, number>()
+  /** Files that may go back to what is left of a line. */
+  readonly #tornReturns = new Set<OutputCheck>()
   #hasReturns = false
   /** Whether a file may hold what a write left that failed, and was not repeated since. */
   #mayBeTorn = false
@@ -445,7 +447,11 @@ export class CollectorRig {
       const check = this.#files.of(container)
       const { held, records } = check
       const { length } = this.#contents(container)
-      if (records > (saved.get(container.id) ?? 0)) this.marks.add('a crash between delivery and commit')
+      if (records > (saved.get(container.id) ?? 0)) {
+        this.marks.add('a crash between delivery and commit')
+        check.allowTornReturn()
+        this.#tornReturns.add(check)
+      }
       if (length < held) this.marks.add('a crash that took something of a file')
       if (container.state === 'removed') this.#mayLack(container, saved.get(container.id) ?? 0)
       // Of what the engine has lost by now nothing may be written any more that would show it.
@@ -689,6 +695,7 @@ export class CollectorRig {
     if (contents.includes(0) && container.log.lost.losses.length > 0) return
     const again = new OutputCheck(container)
     for (let times = 0; times < (this.#returns.get(check) ?? 0); times++) again.allowReturn()
+    if (this.#tornReturns.has(check)) again.allowTornReturn()
     const wrong = again.take(contents)
     if (wrong !== undefined || again.owes)
       this.#fail(

@@ -262,3 +262,42 @@ test('one that is switched on may begin with any of several equal lines', () => 
     expect(take(check, text)).toMatch(/^differs/)
   }
 })
+
+describe('what is left of a line', () => {
+  const [first, second] = ['x'.repeat(16 * 1024), 'y'.repeat(16 * 1024)]
+
+  test('is of the line of which it is a piece, not of one that has the same bytes somewhere', () => {
+    const world = new World({ seed: 1 })
+    const logRotation = { maxSizeBytes: 150, maxFiles: 1 }
+    const container = world.engine.addContainer({ name: 'a', logRotation })
+    container.write('stdout', `${first}${first}${'x'.repeat(100)}\n`)
+    container.write('stdout', `${second}${'x'.repeat(50)}\n`)
+    container.write('stdout', 'next\n')
+    const skipped: SkippedLines[] = []
+    const check = new OutputCheck(container, (lines) => skipped.push(lines))
+    expect(take(check, `${'x'.repeat(50)}\nnext\n`)).toBeUndefined()
+    expect(skipped).toMatchObject([{ first: 0, behind: 1 }])
+    check.resumeAt(Buffer.from(`${'x'.repeat(50)}\n`))
+    expect(take(check, `${'x'.repeat(50)}\nnext\n`)).toBeUndefined()
+  })
+
+  test('may come again once, with all that follows, where that is allowed', () => {
+    const world = new World({ seed: 1 })
+    const logRotation = { maxSizeBytes: 150, maxFiles: 2 }
+    const container = world.engine.addContainer({ name: 'a', logRotation })
+    container.write('stdout', `${first}rest\n`)
+    container.write('stdout', 'next\n')
+    const begun = (): OutputCheck => {
+      const check = new OutputCheck(container)
+      expect(take(check, `${first}rest\nnext\n`)).toBeUndefined()
+      return check
+    }
+    const [allowed, other] = [begun(), begun()]
+    container.write('stdout', 'last\n')
+    expect(container.log.lost.losses).toHaveLength(1)
+    allowed.allowTornReturn()
+    expect(take(allowed, 'rest\nnext\nlast\n')).toBeUndefined()
+    expect(take(allowed, 'rest\n')).toMatch(/^differs/)
+    expect(take(other, 'rest\n')).toMatch(/^differs/)
+  })
+})

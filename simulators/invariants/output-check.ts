@@ -58,6 +58,8 @@ export class OutputCheck {
   #joinedAt: number | null = null
   /** How often it may still go back. */
   #returns = 0
+  /** Whether it may go back to what is left of a line. */
+  #mayReturnTorn = false
   /** Set while it may have begun at another line, and all that came since is whole. */
   #beginning: Beginning | null = null
   /** The beginning of a line that is not the next one. */
@@ -121,6 +123,14 @@ export class OutputCheck {
   /** Once more, what comes may repeat from some line on, all of it; the line before that may have been cut. */
   allowReturn(): void {
     this.#returns += 1
+  }
+
+  /**
+   * Once more, what comes may repeat from a line on that has lost its beginning since: who finds the rest of a line cannot know it for a part of one that
+   * was written whole.
+   */
+  allowTornReturn(): void {
+    this.#mayReturnTorn = true
   }
 
   /** The sink was given more, behind all it holds. @returns a sentence when it is not what should come */
@@ -206,25 +216,48 @@ export class OutputCheck {
       this.#noteTorn(bytes, held, this.#expected, this.#expected)
       return undefined
     }
+    const found = this.#lineFrom(next, bytes, 'pieces') ?? this.#lineFrom(next, bytes, 'cut')
+    if (found !== null) {
+      const line = output.line(found.index)
+      if (this.#joinedAt !== null) this.#join(bytes, held, next, found.index)
+      else if (found.index > next) this.#skip(next, found.index)
+      this.#joinedAt = null
+      this.#begun.delete(line.messages[0]!)
+      if (found.isWhole) this.#jumps.push({ held, expected: line.from, skipped: this.#skipped })
+      else this.#noteTorn(bytes, held, line.from, line.to)
+      this.#expected = line.to
+      return undefined
+    }
+    const due = this.#joinedAt === null ? this.#dueFrom(next) : output.lines
+    if (due === output.lines && this.#isBegun(bytes, held)) return undefined
+    return this.#goBack(bytes, held, due)
+  }
+
+  /** The first line of those that may come next which this is, or of which it is that part. */
+  #lineFrom(
+    next: number,
+    bytes: Uint8Array,
+    part: 'pieces' | 'cut',
+  ): { readonly index: number; readonly isWhole: boolean } | null {
+    const output = this.#output
     for (let index = next; index < output.lines; index++) {
       const line = output.line(index)
       const begun = this.#begun.get(line.messages[0]!)?.text ?? NOTHING
-      const comesWhole = begun.length === 0 && isWhole(bytes, line, output)
+      if (begun.length === 0 && isWhole(bytes, line, output)) return { index, isWhole: true }
       const hasLost = this.#hasLost(line.messages)
-      if (comesWhole || (hasLost && isPartOf(Buffer.concat([begun, bytes]), line, output))) {
-        if (this.#joinedAt !== null) this.#join(bytes, held, next, index)
-        else if (index > next) this.#skip(next, index)
-        this.#joinedAt = null
-        this.#begun.delete(line.messages[0]!)
-        if (comesWhole) this.#jumps.push({ held, expected: line.from, skipped: this.#skipped })
-        else this.#noteTorn(bytes, held, line.from, line.to)
-        this.#expected = line.to
-        return undefined
-      }
-      if (!hasLost && this.#joinedAt === null) return this.#goBack(bytes, held, index)
+      if (hasLost && partOf(Buffer.concat([begun, bytes]), line, output) === part)
+        return { index, isWhole: false }
+      if (!hasLost && this.#joinedAt === null) return null
     }
-    if (this.#isBegun(bytes, held)) return undefined
-    return this.#goBack(bytes, held, output.lines)
+    return null
+  }
+
+  /** The first line from there on of which nothing is lost. */
+  #dueFrom(next: number): number {
+    const output = this.#output
+    let index = next
+    while (index < output.lines && this.#hasLost(output.line(index).messages)) index += 1
+    return index
   }
 
   /** A sink that was switched on begins with this line, or with a later one that is equal. */
@@ -238,16 +271,27 @@ export class OutputCheck {
 
   /** What comes is not what should, the line of that index: it may be the one time that it repeats. */
   #goBack(bytes: Uint8Array, held: number, due: number): string | undefined {
-    const index = this.#returns === 0 ? -1 : this.#returnTo(bytes, held)
+    const index = this.#mayReturnTo(bytes, held)
     if (index === -1)
       return this.#isCutBeforeReturn(bytes, held, due) ? undefined : this.#describe(bytes, held, due)
     const line = this.#output.line(index)
-    this.#returns -= 1
     if (isWhole(bytes, line, this.#output))
       this.#jumps.push({ held, expected: line.from, skipped: this.#skipped })
     else this.#noteTorn(bytes, held, line.from, line.to)
     this.#expected = line.to
     return undefined
+  }
+
+  /** The line to which it goes back, as far as it may; -1 where it may not. */
+  #mayReturnTo(bytes: Uint8Array, held: number): number {
+    if (this.#returns > 0) {
+      const index = this.#returnTo(bytes, held)
+      if (index !== -1) this.#returns -= 1
+      return index
+    }
+    const index = this.#mayReturnTorn ? this.#tornBefore(bytes, 'pieces') : -1
+    if (index !== -1) this.#mayReturnTorn = false
+    return index
   }
 
   /** Where it is to go back, the line that was being written before may have been left in part. */
@@ -272,9 +316,16 @@ export class OutputCheck {
     const isOneOfMore = line !== undefined && others.length > 0
     this.#beginning = isOneOfMore ? { held, line, others, isFirst: false } : null
     if (line !== undefined) return line
-    for (let index = before - 1; index >= 0; index--) {
-      const { messages } = output.line(index)
-      if (messages.length > 1 && this.#hasLost(messages) && isPartOf(bytes, output.line(index), output))
+    const torn = this.#tornBefore(bytes, 'pieces')
+    return torn === -1 ? this.#tornBefore(bytes, 'cut') : torn
+  }
+
+  /** The last line before the place of which that part is left; -1 for none. */
+  #tornBefore(bytes: Uint8Array, part: 'pieces' | 'cut'): number {
+    const output = this.#output
+    for (let index = Math.min(this.reached, output.lines - 1); index >= 0; index--) {
+      const line = output.line(index)
+      if (line.messages.length > 1 && this.#hasLost(line.messages) && partOf(bytes, line, output) === part)
         return index
     }
     return -1
@@ -336,7 +387,7 @@ export class OutputCheck {
     if (torn === undefined || this.#jumps.at(-1)!.expected !== this.#expected) return false
     const line = output.line(this.reached - 1)
     const isNext = this.reached < output.lines && isWhole(bytes, output.line(this.reached), output)
-    return !isNext && isPartOf(Buffer.concat([torn.subarray(0, -1), bytes]), line, output)
+    return !isNext && partOf(Buffer.concat([torn.subarray(0, -1), bytes]), line, output) !== null
   }
 
   /**
@@ -345,7 +396,7 @@ export class OutputCheck {
    */
   #isLate(bytes: Uint8Array): boolean {
     const output = this.#output
-    const late = this.#late.findIndex((index) => isPartOf(bytes, output.line(index), output))
+    const late = this.#late.findIndex((index) => partOf(bytes, output.line(index), output) !== null)
     if (late === -1) return false
     if (this.reached < output.lines && isWhole(bytes, output.line(this.reached), output)) return false
     this.#late.splice(late, 1)
@@ -362,7 +413,7 @@ export class OutputCheck {
       const before = this.#begun.get(messages[0]!)?.text ?? NOTHING
       const text = Buffer.concat([before, bytes.subarray(0, -1)])
       const parts = pieces.map(({ data }) => data)
-      if (!this.#hasLost(messages) || !isMadeOf(text, Buffer.concat(parts), parts)) continue
+      if (!this.#hasLost(messages) || madeOf(text, Buffer.concat(parts), parts) === null) continue
       this.#begun.set(messages[0]!, { text, behind: held + bytes.length })
       this.#skipped -= 1
       this.#noteTorn(bytes, held, this.#expected, this.#expected)
@@ -400,20 +451,24 @@ function isWhole(bytes: Uint8Array, { from, to }: ExpectedLine, output: Expected
   return Buffer.compare(output.view(from, to), bytes) === 0
 }
 
-/** What a part of a line's messages makes, or the beginning of it, with a newline. */
-function isPartOf(bytes: Uint8Array, { from, to, pieces }: ExpectedLine, output: ExpectedOutput): boolean {
-  return isMadeOf(Buffer.from(bytes.subarray(0, -1)), output.view(from, to), pieces)
+/** What a line, with its newline, is of a longer one: some of its pieces, or cut where a kill cut what was being written; null for nothing of it. */
+function partOf(
+  bytes: Uint8Array,
+  { from, to, pieces }: ExpectedLine,
+  output: ExpectedOutput,
+): 'pieces' | 'cut' | null {
+  return madeOf(Buffer.from(bytes.subarray(0, -1)), output.view(from, to), pieces)
 }
 
-/** The beginning of the whole, or some of its pieces, the last of which may be cut: what comes of one that is being written when the process is killed. */
-function isMadeOf(text: Buffer, whole: Uint8Array, pieces: readonly Uint8Array[]): boolean {
-  if (text.equals(whole.subarray(0, text.length))) return true
+function madeOf(text: Buffer, whole: Uint8Array, pieces: readonly Uint8Array[]): 'pieces' | 'cut' | null {
   let rest = text
+  let isCut = text.equals(whole.subarray(0, text.length))
   for (const piece of pieces) {
-    if (rest.equals(piece.subarray(0, rest.length))) return true
     if (startsWith(rest, piece)) rest = rest.subarray(piece.length)
+    else isCut ||= rest.equals(piece.subarray(0, rest.length))
   }
-  return rest.length === 0
+  if (rest.length === 0 && text.length > 0) return 'pieces'
+  return isCut ? 'cut' : null
 }
 
 function startsWith(bytes: Buffer, piece: Uint8Array): boolean {
