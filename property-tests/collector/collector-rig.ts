@@ -141,6 +141,8 @@ export class CollectorRig {
   readonly #joined = new Set<OutputCheck>()
   /** How often sinks may repeat something: see {@link #mayRepeatBehindHole} and {@link #mayReadAgain}. */
   readonly #returns = new Map<OutputCheck, number>()
+  /** Messages that earlier processes read, by container. */
+  readonly #readBefore = new Map<SimulatedContainer, number>()
   /** Files that may go back to what is left of a line. */
   readonly #tornReturns = new Set<OutputCheck>()
   #hasReturns = false
@@ -240,8 +242,8 @@ export class CollectorRig {
     this.world.inject(faults.emptiedLog({ container: name }))
     const { first, behind } = container.log.lost.losses.at(-1) ?? { first: 0, behind: 0 }
     if (behind - first >= RING_KEYS && container.log.readable().length > 0) this.#unrecognized.add(container)
-    // Neither does this one, where it has not read yet what sinks held at a crash.
-    if (!hasReadAll) this.#mayReadAgain()
+    // Neither does this one, where it has not read yet what sinks held at a crash, or all that it has read was taken.
+    if (!hasReadAll || first <= (this.#readBefore.get(container) ?? 0)) this.#mayReadAgain()
   }
 
   /**
@@ -768,6 +770,8 @@ export class CollectorRig {
   #beginProcess(): void {
     this.#begunMs = this.world.nowMs
     this.#toRead = this.#settings
+    for (const container of this.engine.containers)
+      this.#readBefore.set(container, messagesOf(container, this.#reached(container)))
     this.#mayReadAgain()
     this.#ports = this.#newPorts()
     this.#collector = this.#newCollector()
@@ -1078,6 +1082,11 @@ export class CollectorRig {
     const { slotTurnMs, openTimeoutMs } = this.#config.containerMonitor
     return Math.ceil(this.engine.containers.length / this.#slots) * (slotTurnMs + openTimeoutMs) + 1000
   }
+}
+
+/** Messages of so many lines of a container, and of others between them. */
+function messagesOf({ expected }: SimulatedContainer, lines: number): number {
+  return lines === 0 ? 0 : expected.line(lines - 1).messages.at(-1)! + 1
 }
 
 function isOpening({ description }: LedgerEntry): boolean {
