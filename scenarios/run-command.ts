@@ -2,8 +2,10 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import path from 'node:path'
 import { UsageError } from '../reference/usage-error.ts'
+import type { AvailableEngine } from './docker/engine-process.ts'
 import type { PhaseEngine } from './engines/phase-engine.ts'
 import { realTimeEngine } from './engines/real-time.ts'
+import { SharedEngine } from './engines/shared-engine.ts'
 import { provideSimulated } from './engines/simulated.ts'
 import { openVirtualEngine } from './engines/virtual.ts'
 import { onInterruption, type Interruption } from './interruption.ts'
@@ -134,15 +136,20 @@ function interruptedText(left: readonly PlannedRun[], out: string | null): strin
 }
 
 async function runPlans(session: RunSession, progress: Progress, interruption: Interruption): Promise<void> {
+  // Its modules want packages that only Docker needs.
+  const find = async (): Promise<AvailableEngine> =>
+    await (await import('./docker/private-engine.ts')).availableEngine((what) => progress.say(what))
+  await using docker = new SharedEngine(find)
   for (const plan of session.left) {
     if (interruption.signal.aborted) return
     // oxlint-disable-next-line no-await-in-loop -- side by side they would measure each other
-    await runPlan(plan, session, progress, interruption)
+    await runPlan(plan, docker, session, progress, interruption)
   }
 }
 
 async function runPlan(
   { options, runs }: PhasePlan,
+  docker: SharedEngine,
   session: RunSession,
   progress: Progress,
   { signal: stop, force }: Interruption,
@@ -158,7 +165,7 @@ async function runPlan(
     })
     return
   }
-  await using world = await openEngine(options, progress)
+  await using world = await openEngine(options, docker)
   for (const [index, one] of runs.entries()) {
     if (stop.aborted) return
     const name = runs.length === 1 ? one.phase : `${one.phase} (${index + 1} of ${runs.length})`
@@ -173,7 +180,7 @@ async function chosenSubject(subject: string, defect: string | null): Promise<Su
   return subject === REFERENCE_IMAGE.name ? REFERENCE_IMAGE : await readSubjectFile(subject)
 }
 
-async function openEngine(options: PhasePlan['options'], progress: Progress): Promise<PhaseEngine> {
+async function openEngine(options: PhasePlan['options'], docker: SharedEngine): Promise<PhaseEngine> {
   const { engine, subject, scenario, defect } = options
   if (engine === 'virtual') return openVirtualEngine()
   const chosen = await chosenSubject(subject, defect)
@@ -181,6 +188,6 @@ async function openEngine(options: PhasePlan['options'], progress: Progress): Pr
   const provider =
     engine === 'simulated'
       ? provideSimulated(read)
-      : await (await import('./engines/docker.ts')).provideDocker(read, (what) => progress.say(what))
+      : await (await import('./engines/docker.ts')).provideDocker(await docker.get(), read)
   return realTimeEngine(provider, chosen, defect)
 }

@@ -1,28 +1,21 @@
 import { dockerClient } from '../docker/docker-host.ts'
-import { availableEngine } from '../docker/private-engine.ts'
+import type { AvailableEngine } from '../docker/engine-process.ts'
 import { RunningWorkloads } from '../docker/workload-container.ts'
 import { provideWorkloadImage } from '../docker/workload-image.ts'
 import { nameInScenario, timelineBeforeEngine, type PhaseScenario } from '../simulated/phase-scenario.ts'
 import type { EngineProvider } from './engine-provider.ts'
 
 /**
- * A real engine: the one that answers, or a private one. Testcontainers starts the workload.
+ * A real engine. Testcontainers starts the workload.
+ * @param engine stays open when the provider is disposed of
  * @param scenario what goes wrong during each run, before the engine, or null
- * @param say is told what takes long.
- * @throws UsageError when there is none and none can be started.
  */
 export async function provideDocker(
+  engine: AvailableEngine,
   scenario: PhaseScenario | null,
-  say: (what: string) => void,
 ): Promise<EngineProvider> {
-  const engine = await availableEngine(say)
   const docker = dockerClient(engine.host)
-  try {
-    await provideWorkloadImage(docker)
-  } catch (error) {
-    await engine[Symbol.asyncDispose]()
-    throw error
-  }
+  await provideWorkloadImage(docker)
   return {
     name: 'docker',
     exclusive: engine.exclusive,
@@ -31,6 +24,6 @@ export async function provideDocker(
       const timeline = timelineBeforeEngine(scenario, names)
       return await RunningWorkloads.start(docker, engine.host, { ...request, timeline })
     },
-    [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   }
 }
