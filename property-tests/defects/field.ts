@@ -355,7 +355,12 @@ export const FIELD: readonly Defect[] = [
           'add(piece: Uint8Array, from: number, to: number): void {\n    const buffer = Buffer.from(Buffer.from(piece.subarray(from, to)).toString())\n    const start = 0\n    const end = buffer.length',
       },
     ],
-    caughtBy: ['collector-property'],
+    caughtBy: [
+      {
+        file: `${reading}/parsing/line-assembler.test.ts`,
+        test: 'a character that is cut between two pieces of a line is whole in the line',
+      },
+    ],
   },
   {
     id: 'B256',

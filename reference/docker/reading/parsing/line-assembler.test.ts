@@ -49,6 +49,20 @@ test('a line of 80,000 pieces costs what its bytes cost, and each state of it st
   expect(builder.length).toBe(80_001)
 })
 
+test('a character that is cut between two pieces of a line is whole in the line', () => {
+  const text = Buffer.from('aä€😀')
+  for (let at = 1; at < text.length; at++) {
+    const { builder, lines } = assembler(64)
+    for (const piece of [text.subarray(0, at), Buffer.concat([text.subarray(at), Buffer.from('\n')])]) {
+      const message = Buffer.concat([Buffer.from(STAMP), piece])
+      lines.add(1, message, 0, message.length)
+    }
+    const position = { epoch: 0, records: 0, toJSON: () => null }
+    const source = { id: 'a', kind: 'container', name: 'a', attributes: {} } as const
+    expect(Buffer.from(builder.take(source, 0, 0, position).bytes).toString()).toBe('aä€😀\n')
+  }
+})
+
 describe('a line that is too long', () => {
   test('is cut between characters, whatever the length, and nothing of it is lost', () => {
     const text = 'aä€😀'.repeat(5)
