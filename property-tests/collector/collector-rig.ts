@@ -141,7 +141,7 @@ export class CollectorRig {
   readonly #joined = new Set<OutputCheck>()
   /** How often sinks may repeat something: see {@link #mayRepeatBehindHole} and {@link #mayReadAgain}. */
   readonly #returns = new Map<OutputCheck, number>()
-  /** Messages that earlier processes read, by container. */
+  /** Messages that were read before the last start, by container. */
   readonly #readBefore = new Map<SimulatedContainer, number>()
   /** Files that may go back to what is left of a line. */
   readonly #tornReturns = new Set<OutputCheck>()
@@ -247,7 +247,7 @@ export class CollectorRig {
   }
 
   /**
-   * The next process knows none of what is left of an emptied log: the messages it remembers are among those that were taken. Stamps tell nothing, since the
+   * Who reads after the next start knows none of what is left of an emptied log: the messages it remembers are among those that were taken. Stamps tell nothing, since the
    * clock may have been set back: it reads all of it, after a gap.
    */
   #mayReadAgain(): void {
@@ -770,12 +770,17 @@ export class CollectorRig {
   #beginProcess(): void {
     this.#begunMs = this.world.nowMs
     this.#toRead = this.#settings
-    for (const container of this.engine.containers)
-      this.#readBefore.set(container, messagesOf(container, this.#reached(container)))
-    this.#mayReadAgain()
+    this.#beginReading()
     this.#ports = this.#newPorts()
     this.#collector = this.#newCollector()
     this.#counters = this.#newCounters()
+  }
+
+  /** Who reads from now on remembers what the positions hold. */
+  #beginReading(): void {
+    for (const container of this.engine.containers)
+      this.#readBefore.set(container, messagesOf(container, this.#reached(container)))
+    this.#mayReadAgain()
   }
 
   #newCollector(): Collector {
@@ -840,6 +845,7 @@ export class CollectorRig {
 
   async #begin(): Promise<void> {
     const wasRunning = this.isRunning
+    if (!wasRunning) this.#beginReading()
     await this.#collector.start()
     for (const kind of this.#settings.sinks) this.#ran.add(kind)
     if (!wasRunning) this.#runningSinceMs = this.world.nowMs
