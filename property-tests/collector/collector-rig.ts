@@ -253,7 +253,10 @@ export class CollectorRig {
   #mayReadAgain(): void {
     for (const container of this.#unrecognized)
       for (const check of this.#checks(container)) this.#allowReturn(check)
-    if (this.#unrecognized.size > 0) this.#hasReturns = true
+    if (this.#unrecognized.size > 0) {
+      this.#hasReturns = true
+      this.#counters.blurred()
+    }
     this.#unrecognized.clear()
   }
 
