@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
-import { cancellation, isAbortOf, linkedController, onAbort } from './abort.ts'
+import { cancellation, isAbortOf, linkedController, onAbort, unlessAborted } from './abort.ts'
 
 test('what listens to a signal that is aborted already is told once, after it was given its handle', async () => {
   const told: string[] = []
@@ -53,4 +53,15 @@ test('only the reason of a signal that is aborted is its cancellation', () => {
   controller.abort(reason)
   expect(isAbortOf(controller.signal, reason)).toBe(true)
   expect(isAbortOf(controller.signal, cancellation('enough'))).toBe(false)
+})
+
+test('what is waited for unless it is aborted comes or fails as it does, or is given up, and leaves no listener', async () => {
+  const { signal } = new AbortController()
+  expect(await unlessAborted(signal, Promise.resolve('done'))).toBe('done')
+  await expect(unlessAborted(signal, Promise.reject(new Error('failed')))).rejects.toThrow('failed')
+  const controller = new AbortController()
+  const waiting = unlessAborted(controller.signal, new Promise(() => {}))
+  controller.abort(new Error('given up'))
+  await expect(waiting).rejects.toThrow('given up')
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { World } from '../../simulators/index.ts'
 import { Semaphore } from './semaphore.ts'
 import { SlotPool, type Slot } from './slot-pool.ts'
@@ -264,3 +264,74 @@ function bare(capacity: number): { world: World; pool: SlotPool; stop: () => voi
 }
 
 const never = new AbortController().signal
+
+describe('another capacity', () => {
+  test('that is larger lets in as many as there is room for, in their order, and others at once', async () => {
+    const rig = new Rig(1)
+    for (const name of ['a', 'b', 'c', 'd']) rig.acquire(name)
+    await rig.advance(1)
+    expect(rig.got).toEqual(['a'])
+    rig.pool.reconfigure({ capacity: 3, turnMs: 5000 })
+    await rig.advance(1)
+    expect(rig.got).toEqual(['a', 'b', 'c'])
+    expect([rig.pool.active, rig.pool.waiting, rig.pool.capacity]).toEqual([3, 1, 3])
+    rig.pool.reconfigure({ capacity: 6, turnMs: 5000 })
+    await rig.advance(1)
+    rig.acquire('e')
+    await rig.advance(1)
+    expect(rig.got).toEqual(['a', 'b', 'c', 'd', 'e'])
+    expect([rig.pool.active, rig.pool.waiting]).toEqual([5, 0])
+    rig.end()
+  })
+
+  test('that is smaller has the longest turns yield at once, and nobody enters before there is room', async () => {
+    const rig = new Rig(3)
+    for (const name of ['a', 'b', 'c']) {
+      rig.acquire(name)
+      // oxlint-disable-next-line no-await-in-loop -- in order
+      await rig.advance(10)
+    }
+    rig.pool.reconfigure({ capacity: 1, turnMs: 5000 })
+    await rig.advance(1)
+    expect(rig.asked).toEqual(['a', 'b'])
+    expect([rig.pool.active, rig.pool.utilization]).toEqual([3, 3])
+    rig.acquire('d')
+    await rig.advance(100)
+    expect(rig.got).toEqual(['a', 'b', 'c'])
+    expect([rig.pool.active, rig.pool.waiting]).toEqual([1, 1])
+    await rig.advance(5000)
+    expect(rig.asked).toEqual(['a', 'b', 'c'])
+    expect(rig.got).toEqual(['a', 'b', 'c', 'd'])
+    expect(rig.pool.active).toBe(1)
+    rig.end()
+  })
+
+  test('a slot that yields for a smaller capacity is not asked for again while others wait', async () => {
+    const rig = new Rig(2)
+    rig.acquire('a', { yieldMs: 1000 })
+    await rig.advance(10)
+    rig.acquire('b')
+    rig.acquire('urgent', { urgent: true })
+    await rig.advance(1)
+    expect(rig.asked).toEqual(['a'])
+    rig.pool.reconfigure({ capacity: 1, turnMs: 5000 })
+    await rig.advance(10)
+    expect(rig.asked).toEqual(['a', 'b'])
+    await rig.advance(1000)
+    expect(rig.got).toEqual(['a', 'b', 'urgent'])
+    rig.end()
+  })
+
+  test('a shorter turn counts for those that are under way', async () => {
+    const rig = new Rig(1)
+    rig.acquire('a')
+    rig.acquire('b')
+    await rig.advance(1000)
+    rig.pool.reconfigure({ capacity: 1, turnMs: 1500 })
+    await rig.advance(490)
+    expect(rig.asked).toEqual([])
+    await rig.advance(20)
+    expect([rig.asked, rig.got]).toEqual([['a'], ['a', 'b']])
+    rig.end()
+  })
+})
