@@ -42,7 +42,10 @@ class FakeMonitor implements Monitor {
   }
 }
 
-function rig(release: () => Promise<void> = async () => {}): {
+function rig(
+  release: () => Promise<void> = async () => {},
+  isEnabled: () => boolean = () => true,
+): {
   world: World
   monitor: FakeMonitor
   off: MonitorSwitch
@@ -63,7 +66,14 @@ function rig(release: () => Promise<void> = async () => {}): {
   const tasks = new TaskRegistry(clock)
   const own = new Scope('collector', { clock, tasks, onFailure: () => {} })
   const names = { name: 'fake', component: 'fake_monitor', step: 'fakes' }
-  const off = new MonitorSwitch(monitor, { clock, logger, ...names, stopDeadlineMs: 1000, release })
+  const off = new MonitorSwitch(monitor, {
+    clock,
+    logger,
+    ...names,
+    stopDeadlineMs: 1000,
+    release,
+    isEnabled,
+  })
   const start = (signal = new AbortController().signal): Promise<void> => off.start(own.child('fake'), signal)
   return { world, monitor, off, tasks, logged, start }
 }
@@ -226,4 +236,53 @@ test('the stop of a collector whose monitor was never started, or is stopped alr
   await world.run(() => start())
   await world.run(() => off.switchOff())
   expect(await world.run(() => off.stopSteps()[0]!.run(1000))).toEqual(nothing)
+})
+
+test('one that is not enabled is not started, says nothing of itself, and has nothing to stop', async () => {
+  let enabled = false
+  const { world, monitor, off, start } = rig(undefined, () => enabled)
+  await world.run(() => start())
+  expect([monitor.scopes, off.checks(), off.current.state]).toEqual([[], {}, 'stopped'])
+  await world.run(() => off.resume())
+  expect(monitor.scopes).toEqual([])
+  expect(off.stopSteps()).toEqual([])
+  enabled = true
+  // The collector is over.
+  await world.run(() => off.resume())
+  expect(monitor.scopes).toEqual([])
+})
+
+test('by other settings it runs anew, unless it was stopped by request or the collector was', async () => {
+  let enabled = true
+  const { world, monitor, off, start } = rig(undefined, () => enabled)
+  await world.run(() => start())
+  const runs = async (): Promise<number> => {
+    await world.run(() => off.resume())
+    return monitor.scopes.length
+  }
+  expect([await runs(), off.current.state]).toEqual([2, 'running'])
+  enabled = false
+  expect([await runs(), off.current.state]).toEqual([2, 'stopped'])
+  enabled = true
+  expect([await runs(), off.current.state]).toEqual([3, 'running'])
+  await world.run(() => off.switchOff())
+  await world.advance(7000)
+  expect(off.checks()['fake_monitor']?.detail).toMatch(/^stopped by request for 7 s/)
+  expect([await runs(), off.current.state]).toEqual([3, 'stopped'])
+  await world.run(() => off.switchOn())
+  const [step] = off.stopSteps()
+  await world.run(async () => await step!.run(1000))
+  expect([await runs(), off.current.state]).toEqual([4, 'stopped'])
+})
+
+test('one that has tasks left is not ended by a stop that comes when it has stopped already', async () => {
+  const { world, monitor, off, start } = rig()
+  await world.run(() => start())
+  monitor.endsWhenTold = false
+  await world.run(() => off.switchOff())
+  const [step] = off.stopSteps()
+  const report = await world.run(async () => await step!.run(1000))
+  expect(report).toMatchObject({ ended: false, unfinished: [{ kind: 'reader', name: 'web' }] })
+  monitor.endsWhenTold = true
+  await world.advance(200)
 })
