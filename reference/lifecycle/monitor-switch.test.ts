@@ -286,3 +286,28 @@ test('one that has tasks left is not ended by a stop that comes when it has stop
   monitor.endsWhenTold = true
   await world.advance(200)
 })
+
+test('for other settings it is stopped, which fails, with names, where something did not end', async () => {
+  const { world, monitor, off, start } = rig()
+  await world.run(() => start())
+  await world.run(() => off.pause())
+  expect(off.current.state).toBe('stopped')
+  await world.run(() => off.resume())
+  monitor.endsWhenTold = false
+  await expect(world.run(() => off.pause())).rejects.toThrow('The fake monitor did not stop: reader web')
+  monitor.endsWhenTold = true
+  await world.advance(200)
+})
+
+test('without further options it is enabled, and has nothing to close', async () => {
+  const world = new World({ seed: 1, recordLocations: false })
+  const { clock, logger } = world.ports()
+  const tasks = new TaskRegistry(clock)
+  const scope = new Scope('collector', { clock, tasks, onFailure: () => {} })
+  const names = { name: 'fake', component: 'fake_monitor', step: 'fakes' }
+  const off = new MonitorSwitch(new FakeMonitor(world), { clock, logger, ...names, stopDeadlineMs: 1000 })
+  await world.run(() => off.start(scope, new AbortController().signal))
+  expect([off.isEnabled, off.current.state]).toEqual([true, 'running'])
+  await world.run(() => off.switchOff())
+  expect(logger.entries.map(({ level }) => level)).toEqual(['info'])
+})
