@@ -292,9 +292,12 @@ test('for other settings it is stopped, which fails, with names, where something
   await world.run(() => start())
   await world.run(() => off.pause())
   expect(off.current.state).toBe('stopped')
+  monitor.readers = 7
   await world.run(() => off.resume())
   monitor.endsWhenTold = false
-  await expect(world.run(() => off.pause())).rejects.toThrow('The fake monitor did not stop: reader web')
+  await expect(world.run(() => off.pause())).rejects.toThrow(
+    /^The fake monitor did not stop: reader web, reader web 2, reader web 3, reader web 4, reader web 5$/,
+  )
   monitor.endsWhenTold = true
   await world.advance(200)
 })
