@@ -43,6 +43,11 @@ test('marked is whatever imports what is patched, and nothing else', () => {
   expect(importers).not.toContain('simulators/world.ts')
 })
 
+test('each defect is in the catalogue once', () => {
+  const ids = DEFECTS.map(({ id }) => id)
+  expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([])
+})
+
 test('each kind of bug from the field is in the catalogue', () => {
   const known = new Set(DEFECTS.map(({ id }) => id))
   expect(

@@ -422,8 +422,8 @@ export const DELIVERY: readonly Defect[] = [
     patches: [
       {
         file: 'reference/dispatch/spool/spool-feed.ts',
-        find: 'if (this.#readingSinceMs === null) return null',
-        replace: 'if (this.#readingSinceMs !== Infinity) return null',
+        find: "hungText('a read of the spool', this.#readingSinceMs, this.#options.clock.monotonic())",
+        replace: 'null',
       },
     ],
     caughtBy: [

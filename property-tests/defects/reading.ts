@@ -363,18 +363,4 @@ export const READING: readonly Defect[] = [
     ],
     caughtBy: [{ file: readerTest, test: 'a log of which somebody took the newest messages' }],
   },
-  {
-    id: 'B558',
-    origin: 'The collector between two releases, found by its property with new seeds',
-    description:
-      'A log of which somebody took the newest messages is searched for a record that cannot be read, again and again: nothing is read, and gap after gap is told',
-    patches: [
-      {
-        file: `${folder}/search/readable-end.ts`,
-        find: 'this.#vain = isLate && this.#history.find(first) >= 0 ? this.#vain + 1 : 0',
-        replace: 'this.#vain = 0',
-      },
-    ],
-    caughtBy: [{ file: readerTest, test: 'a log of which somebody took the newest messages' }],
-  },
 ]

@@ -15,6 +15,7 @@ import type { PositionStore, SinkPlace } from '../positions/position-store.ts'
 import { SinkPipeline, type PipelineContext } from '../pipeline/sink-pipeline.ts'
 import type { Sink, SinkMark } from '../sink.ts'
 import { sliceBehind } from '../pipeline/slice-records.ts'
+import { hungText } from './hung.ts'
 import { recordsBetween } from './records-between.ts'
 import { compareOffsets, type Spool, type SpoolOffset, type SpoolPiece } from './spool.ts'
 import type { SinkFigures } from '../statistics.ts'
@@ -247,9 +248,7 @@ export class SpoolFeed {
   /** What keeps it from reading the spool. */
   get #trouble(): string | null {
     if (this.#fault !== null) return `cannot read the spool: ${this.#fault}`
-    if (this.#readingSinceMs === null) return null
-    const tookMs = this.#options.clock.monotonic() - this.#readingSinceMs
-    return tookMs < HUNG_MS ? null : `a read of the spool is not done after ${Math.round(tookMs / 1000)} s`
+    return hungText('a read of the spool', this.#readingSinceMs, this.#options.clock.monotonic())
   }
 
   blocks(): Iterable<Block> {
@@ -461,8 +460,6 @@ function endOf(block: Block): Place {
 }
 
 const SYNC_LATE_MS = 10_000
-/** A read without an answer for this long is taken for one that hangs. */
-const HUNG_MS = 10_000
 /** What it was given is waited for so long when it is ended, and what hangs so long. */
 const DRAIN_MS = 5000
 const JOIN_MS = 1000

@@ -10,6 +10,7 @@ import type { DeliveryMode } from '../delivery-mode.ts'
 import type { PositionStore } from '../positions/position-store.ts'
 import type { PipelineContext } from '../pipeline/sink-pipeline.ts'
 import type { NotDurable, Sink } from '../sink.ts'
+import { hungText } from './hung.ts'
 import { SpoolFeed } from './spool-feed.ts'
 import { makeRoom } from './spool-room.ts'
 import { compareOffsets, type Spool, type SpoolOffset } from './spool.ts'
@@ -187,17 +188,12 @@ export class SpooledDelivery implements DeliveryMode {
     const isFull = this.#options.spool.bytes >= this.#options.config.spool.bytesMax
     const behind = this.#feeds.filter((feed) => !feed.caughtUp).map((feed) => feed.name)
     const full = isFull && this.#incoming.length > 0 ? `full, waiting for ${behind.join(', ')}` : null
-    const trouble = this.#fault ?? full ?? this.#hung()
+    const hung = hungText('a write to it', this.#writingSinceMs, this.#options.clock.monotonic())
+    const trouble = this.#fault ?? full ?? hung
     return Object.assign(
       { spool: { ok: trouble === null, detail: trouble ?? 'takes what is read' } },
       ...this.#feeds.map((feed) => feed.checks()),
     )
-  }
-
-  #hung(): string | null {
-    if (this.#writingSinceMs === null) return null
-    const tookMs = this.#options.clock.monotonic() - this.#writingSinceMs
-    return tookMs < HUNG_MS ? null : `a write to it is not done after ${Math.round(tookMs / 1000)} s`
   }
 
   *blocks(): Iterable<Block> {
@@ -287,7 +283,5 @@ const AHEAD_BYTES = 16 * 1024 * 1024
 const ALL_DURABLE: NotDurable = new Map()
 /** Of one transaction. */
 const APPEND_BYTES = 1024 * 1024
-/** A write without an answer for this long is taken for one that hangs. */
-const HUNG_MS = 10_000
 /** A checkpoint waits for a sink's sync no longer. */
 const SYNC_WAIT_MS = 1000
