@@ -3,7 +3,7 @@ export interface Part {
   readonly name: string
   /** Patterns of the sources that are mutated. */
   readonly sources: readonly string[]
-  /** Files of tests, the quickest first: the first test that fails is enough. */
+  /** Files of tests. The first test that fails is enough. */
   readonly tests: readonly string[]
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -19,6 +20,7 @@ import {
   type TestResult,
   type TestRunnerCapabilities,
 } from '@stryker-mutator/api/test-runner'
+import { ProcessorLimit, processorMs } from './processor-limit.ts'
 import { registered, type RegisteredTest } from './registered-tests.ts'
 import { forgetPreparations, runTest, unhandled, type TestFailure } from './run-test.ts'
 
@@ -32,6 +34,9 @@ export class OneProcessRunner implements TestRunner {
   readonly #state: InstrumenterContext
   readonly #files: readonly string[]
   #loaded = false
+  readonly #limit = new ProcessorLimit(process.cwd())
+  /** Milliseconds of the processor that each test uses without a mutant. */
+  #usualMs: Record<string, number> = {}
 
   constructor({ testFiles }: StrykerOptions) {
     this.#files = testFiles
@@ -52,6 +57,7 @@ export class OneProcessRunner implements TestRunner {
     for (const event of ['unhandledRejection', 'uncaughtException'] as const)
       process.on(event, (error: unknown) => unhandled.push(error))
     await import(addressOf('property-tests/pinned-seed.ts'))
+    if (existsSync(USUAL)) this.#usualMs = JSON.parse(readFileSync(USUAL, 'utf8'))
   }
 
   async dryRun(): Promise<DryRunResult> {
@@ -59,17 +65,21 @@ export class OneProcessRunner implements TestRunner {
     const tests: TestResult[] = []
     for (const test of registered.all) {
       this.#state.currentTestId = test.id
-      const startedMs = performance.now()
+      const [startedMs, usedMs] = [performance.now(), processorMs()]
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       tests.push(resultOf(test, await runTest(test), performance.now() - startedMs))
+      this.#usualMs[test.id] = processorMs() - usedMs
     }
     delete this.#state.currentTestId
+    writeFileSync(USUAL, JSON.stringify(this.#usualMs))
     const { mutantCoverage } = this.#state
     return { status: DryRunStatus.Complete, tests, ...(mutantCoverage && { mutantCoverage }) }
   }
 
   async mutantRun(run: MutantRunOptions): Promise<MutantRunResult> {
     const state = this.#state
+    if (this.#limit.wasExceeded(run.activeMutant.id))
+      return { status: MutantRunStatus.Timeout, reason: 'It uses too much of the processor' }
     if (run.mutantActivation === 'static') state.activeMutant = run.activeMutant.id
     try {
       await this.#load()
@@ -82,13 +92,17 @@ export class OneProcessRunner implements TestRunner {
     return await this.#findKiller(run)
   }
 
-  async #findKiller({ testFilter, hitLimit }: MutantRunOptions): Promise<MutantRunResult> {
+  async #findKiller({ activeMutant, testFilter, hitLimit }: MutantRunOptions): Promise<MutantRunResult> {
     const wanted = testFilter === undefined ? null : new Set(testFilter)
-    const tests = registered.all.filter(({ id }) => wanted === null || wanted.has(id))
+    const tests = registered.all
+      .filter(({ id }) => wanted === null || wanted.has(id))
+      .toSorted((a, b) => this.#usualOf(a) - this.#usualOf(b))
     forgetPreparations()
     for (const [index, test] of tests.entries()) {
-      // oxlint-disable-next-line no-await-in-loop -- the first that fails is enough
+      this.#limit.begin(activeMutant.id, this.#usualOf(test))
+      // oxlint-disable-next-line no-await-in-loop -- the first that fails is enough: the quickest is asked first
       const failed = await runTest(test)
+      this.#limit.end()
       const limitReached = determineHitLimitReached(this.#state.hitCount, hitLimit)
       if (limitReached !== undefined)
         return { status: MutantRunStatus.Timeout, reason: limitReached.reason ?? 'too many hits' }
@@ -96,6 +110,10 @@ export class OneProcessRunner implements TestRunner {
       if (failed !== null) return killed([test.id], failed.message, index + 1)
     }
     return { status: MutantRunStatus.Survived, nrOfTests: tests.length }
+  }
+
+  #usualOf({ id }: RegisteredTest): number {
+    return this.#usualMs[id] ?? 0
   }
 
   async #load(): Promise<void> {
@@ -130,6 +148,8 @@ function addressOf(file: string): string {
 /** Where the instrumented sources look which mutant is switched on, and count. */
 const instrumented: typeof globalThis & { [INSTRUMENTER_CONSTANTS.NAMESPACE]?: InstrumenterContext } =
   globalThis
+/** In the copy that Stryker makes, for the processes after the first. */
+const USUAL = 'processor-milliseconds.json'
 const STAND_IN = new URL('vitest-stand-in.ts', import.meta.url).href
 
 export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'one-process', OneProcessRunner)]
