@@ -416,6 +416,54 @@ export const DELIVERY: readonly Defect[] = [
     ],
   },
   {
+    id: 'B563',
+    origin: crashes,
+    description:
+      'Records that lie behind NULs, before which the engine has lost lines, are taken for lines of somebody else: after a power cut they are there twice, and out of order',
+    patches: [
+      {
+        file: 'reference/sinks/local-file/reconcile.ts',
+        find: '(await endBeforeRecords(file, records, from, whole)) ?? whole',
+        replace: 'whole',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/sinks/local-file/reconcile.test.ts',
+        test: 'are cut where what lies before them does not come again, and records lie behind them, with the line they lie in',
+      },
+    ],
+  },
+  {
+    id: 'B565',
+    origin: 'The file sink between two releases, found by its property with longer lines',
+    description:
+      'What a power cut left of records is cut and not synced: of a file that was renamed meanwhile the next power cut brings it back, and records are there twice',
+    patches: [
+      { file: 'reference/sinks/local-file/reconcile.ts', find: '  await file.sync()\n', replace: '' },
+    ],
+    caughtBy: [{ file: 'reference/sinks/local-file/reconcile.test.ts', test: 'are cut for good' }],
+  },
+  {
+    id: 'B566',
+    origin: 'The file sink between two releases, found by its property with longer lines',
+    description:
+      'Lines that somebody appended behind what a power cut left hide it: the records are taken for theirs, and written again behind them',
+    patches: [
+      {
+        file: 'reference/sinks/local-file/reconcile.ts',
+        find: 'return known[0] === NUL && known.lastIndexOf(NEWLINE) > known.lastIndexOf(NUL)',
+        replace: 'return false',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/sinks/local-file/reconcile.test.ts',
+        test: 'are cut instead of a record, before lines that somebody wrote since',
+      },
+    ],
+  },
+  {
     id: 'B556',
     origin: crashes,
     description: 'A disk that never answers a read of the spool is told by nothing: health is good',

@@ -363,4 +363,31 @@ export const READING: readonly Defect[] = [
     ],
     caughtBy: [{ file: readerTest, test: 'a log of which somebody took the newest messages' }],
   },
+  {
+    id: 'B562',
+    origin: 'The collector between two releases, found by its property with new seeds',
+    description:
+      'A log that was rotated, and in which a follow passed over something, is searched for a record that cannot be read: what was passed over comes late, with lines that came before',
+    patches: [{ file: `${folder}/follow-reader.ts`, find: ' && !hasPassedOver', replace: '' }],
+    caughtBy: [{ file: readerTest, test: 'so is one that was rotated since' }],
+  },
+  {
+    id: 'B564',
+    origin: 'The collector between two releases, found by its crash property with new seeds',
+    description:
+      'A reply without a message, of an engine that is being shut down, is taken for the beginning of the log: a gap is told, and nothing is lost',
+    patches: [
+      {
+        file: `${folder}/search/readable-end.ts`,
+        find: 'const EMPTY_MAX = 3',
+        replace: 'const EMPTY_MAX = 1',
+      },
+    ],
+    caughtBy: [
+      {
+        file: `${folder}/search/readable-end.test.ts`,
+        test: 'a look at the start that brings nothing is repeated',
+      },
+    ],
+  },
 ]

@@ -153,6 +153,23 @@ describe('ContainerReader', () => {
     expect(reader.takeNotices()).toEqual([])
   })
 
+  test('so is one that was rotated since, and of which fewer messages are left than are asked for', () => {
+    const reader = createReader(OPTIONS)
+    readAll(reader, lines(1, 256))
+    reader.open('follow')
+    for (const one of lines(1, 256)) reader.push(one)
+    // Two snapshots beside it, and what it sends is taken as it comes.
+    for (const n of [257, 258]) follow(reader, lines(n, n)[0]!, lines(1, n))
+    for (const one of lines(388, 406)) reader.push(one)
+    while (text(reader) !== '');
+    readAll(reader, lines(130, 407))
+    expect(text(reader)).toBe('line 407\n')
+    expect(reader.takeNotices()).toMatchObject([{ kind: 'gap' }])
+    readAll(reader, lines(130, 408))
+    expect(text(reader)).toBe('line 408\n')
+    expect(reader.takeNotices()).toEqual([])
+  })
+
   test('what follows a gap is read once, though the reply that brings it is cut', () => {
     const reader = createReader(OPTIONS)
     reader.open('follow')

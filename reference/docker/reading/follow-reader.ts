@@ -52,6 +52,10 @@ interface Connection {
   isLate: boolean
   /** Whether a message of it was delivered before. */
   hasKnown: boolean
+  /** Whether one behind such a message was not. */
+  hasNew: boolean
+  /** Whether one was not that lies between two that were: a follow passed over it. */
+  hasPassedOver: boolean
   /** Nothing more can be learned of it. */
   useless: boolean
   passed: number
@@ -335,6 +339,8 @@ export class FollowReader implements ContainerReader {
       isLimited,
       isLate: false,
       hasKnown: false,
+      hasNew: false,
+      hasPassedOver: false,
       useless: false,
       passed: 0,
       first: undefined,
@@ -434,7 +440,13 @@ export class FollowReader implements ContainerReader {
       else keepLast(connection.known, key)
       return isNew
     }
-    const known = (asked === undefined || isLimited) && this.#delivered.history.find(key) >= 0
+    const isKnown = this.#delivered.history.find(key) >= 0
+    if (!isKnown) connection.hasNew = connection.hasKnown
+    else {
+      connection.hasKnown = true
+      connection.hasPassedOver ||= connection.hasNew
+    }
+    const known = (asked === undefined || isLimited) && isKnown
     const answer = search!.push(key, { known, newer: this.#delivered.isNewer(buffer, start) })
     if (answer === 'found') {
       connection.search = undefined
@@ -480,10 +492,11 @@ export class FollowReader implements ContainerReader {
     this.#delivered.resumeBehind(connection.known)
   }
 
-  #askForMore({ asked, first, passed }: Connection): void {
+  #askForMore({ asked, first, hasPassedOver, passed }: Connection): void {
     const isShort = passed < asked!
-    // What was delivered is there, and something is left out.
-    const isCovered = isShort && first !== undefined && this.#delivered.history.find(first) >= 0
+    // What was delivered is there, and something is left out: not where the log holds what was never delivered instead.
+    const isKnown = first !== undefined && this.#delivered.history.find(first) >= 0
+    const isCovered = isShort && isKnown && !hasPassedOver
     if (isCovered && this.#readable.suspect({ asked: asked!, missing: asked! - passed, isCovered }, false))
       return
     if (isShort) this.#policy.failed(first)

@@ -63,6 +63,13 @@ describe('lines of somebody else are kept', () => {
 describe('NULs that a power cut left', () => {
   test.each([
     ['instead of a record, with what lies behind them', 'a\n\0\0c\n', 'a\nb\nc\n', 2, 2],
+    [
+      'instead of a record, before lines that somebody wrote since',
+      'a\n\0\nc\nzzzzz\n',
+      'a\nb\nc\nd\n',
+      2,
+      2,
+    ],
     ['instead of the end of a record', 'a\nb\0\0\0\0', 'a\nbbb\nc\n', 2, 2],
     ['instead of all of it', '\0\0\0\0', 'a\nb\n', 0, 0],
     ['behind a line of somebody else, whatever comes then', 'a\nx\nb\n\0\0yyyyyy\n', 'a\nb\nc\n', 4, 6],
@@ -81,6 +88,48 @@ describe('NULs that a power cut left', () => {
       found: 'hole',
       left: 'x\n',
     })
+  })
+
+  test.each([
+    ['with the line they lie in', 'x\n\0\0\0c\nd\ne\n', 'a\nb\nc\nd\ne\nf\n', 'x\n'],
+    ['where the first record behind them was begun', 'x\n\0\0\0c\ndd', 'a\nb\nc\nddd\n', 'x\n'],
+    ['where more was written behind these records', 'x\n\0\0\0\nd\ne\nf\n', 'a\nd\ne\n', 'x\n'],
+    ['but lines that do not come again are kept', 'x\n\0y\nz\nd\n', 'a\nd\ne\n', 'x\n\0y\nz\n'],
+    ['and all that somebody wrote behind them is', 'x\n\0y\nd\nz\n', 'a\nd\ne\n', 'x\n\0y\nd\nz\n'],
+    [
+      'and equal lines are told apart by what follows them',
+      'x\n\0\0\nb\nb\nc\n',
+      'a\nb\nc\nb\nb\nc\nd\n',
+      'x\n',
+    ],
+  ])(
+    'are cut where what lies before them does not come again, and records lie behind them, %s',
+    async (_, content, expected, left) => {
+      const found = await compare(content, expected)
+      expect(found).toMatchObject({ present: 0, length: 0, size: left.length, left })
+    },
+  )
+
+  test('are found however far they are, and what lies behind them, and are read in pieces', async () => {
+    const lost = Array.from({ length: 60_000 }, (_, index) => `lost ${index}\n`).join('')
+    const records = Array.from({ length: 60_000 }, (_, index) => `record ${index}\n`)
+    const content = `${lost}${'\0'.repeat(600_000)}${lost}${records.slice(30_000).join('')}`
+    const { left, found, size } = await compare(content, records.join(''))
+    expect([found, size]).toEqual(['hole', left.length])
+    expect(left === `${lost}${'\0'.repeat(600_000)}${lost}`).toBe(true)
+  })
+
+  test('are cut for good: the next power cut must not bring back what was cut', async () => {
+    for (const content of ['a\n\0\0c\n', 'x\ny\0\0\0', 'x\n\0\0\nb\n']) {
+      let syncs = 0
+      // oxlint-disable-next-line no-await-in-loop -- one file after the other
+      await withFile(
+        content,
+        (file, size) => reconcile(file, Buffer.from('a\nb\nc\n'), { from: 0, size, search: false }),
+        () => syncs++,
+      )
+      expect(syncs).toBe(1)
+    }
   })
 
   test('and those that somebody wrote are not', async () => {

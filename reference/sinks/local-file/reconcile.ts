@@ -1,6 +1,7 @@
 import { readFully } from '../../dispatch/files.ts'
 import type { FileHandle } from '../../ports/file-system.ts'
 import { endBeforeHole } from './before-hole.ts'
+import { beginningOf, commonPrefix, endBeforeRecords } from './before-records.ts'
 import { findLine } from './find-line.ts'
 
 export interface Reconciled {
@@ -36,8 +37,8 @@ export interface ReconcileOptions {
  *
  * NULs instead of a record are what a power cut leaves where it took a write that was not synced: they are cut, with what lies behind them, for all of
  * the tail is such (also what somebody else appended since the power cut: nothing tells it from later records). Where the lines before the NULs do not come
- * again, because the engine has lost them, only the NULs that the file ends with are cut, with the line they lie in. Anything else is somebody's data and is
- * kept; the records go on behind it.
+ * again, because the engine has lost them, the NULs that the file ends with are cut, with the line they lie in, and later records behind NULs, which come again, with the NULs in the line
+ * before them. Anything else is somebody's data and is kept; the records go on behind it.
  */
 export async function reconcile(
   file: FileHandle,
@@ -58,28 +59,36 @@ export async function reconcile(
     present += whole
     length += whole
     if (isHole(held.subarray(same), rest.subarray(same))) {
-      await file.truncate(length)
+      await cut(file, length)
       return { present, length, size: length, found: 'hole' }
     }
     found = 'foreign'
     const missing = expected.subarray(present)
     const next = await findLine(file, missing.subarray(0, missing.indexOf(NEWLINE) + 1), length, size)
-    if (next === null) return { present, length, ...(await withoutHole(file, length, size)) }
+    if (next === null) return { present, length, ...(await withoutHole(file, missing, length, size)) }
     length = next
     held = await readUpTo(file, length, Math.min(size - length, missing.byteLength))
   }
 }
 
-/** What comes is not in the file, and is to be appended: the file may end with what a power cut left of lines that nobody has any more. */
+/** The first record is not in the file, and is to be appended: what a power cut left may lie before later ones, or at the end of lines that nobody has any more. */
 async function withoutHole(
   file: FileHandle,
+  records: Uint8Array,
   from: number,
   size: number,
 ): Promise<Pick<Reconciled, 'size' | 'found'>> {
-  const end = await endBeforeHole(file, from, size)
+  const whole = await endBeforeHole(file, from, size)
+  const end = (await endBeforeRecords(file, records, from, whole)) ?? whole
   if (end === size) return { size, found: 'foreign' }
-  await file.truncate(end)
+  await cut(file, end)
   return { size: end, found: 'hole' }
+}
+
+/** For good: the file may be one of another name by now, which nobody syncs any more, and the next power cut would bring back what was cut. */
+async function cut(file: FileHandle, length: number): Promise<void> {
+  await file.truncate(length)
+  await file.sync()
 }
 
 async function readUpTo(file: FileHandle, from: number, bytes: number): Promise<Uint8Array> {
@@ -87,25 +96,15 @@ async function readUpTo(file: FileHandle, from: number, bytes: number): Promise<
   return held.subarray(0, await readFully(file, held, from))
 }
 
-/** Offset in the expected records at which those the file holds begin; 0 when they are nowhere. */
-function beginningOf(held: Uint8Array, expected: Uint8Array): number {
-  const last = expected.lastIndexOf(NEWLINE)
-  for (let at = 0; at <= last; at = expected.indexOf(NEWLINE, at) + 1) {
-    const rest = expected.subarray(at)
-    if (commonPrefix(held, rest) === Math.min(held.byteLength, rest.byteLength)) return at
-  }
-  return 0
-}
-
-/** NULs where something else should be, and nothing that was neither lost nor expected: of that there is as much, or more. */
+/**
+ * NULs where something else should be, and all else as it should be: up to the end of what is held, or at least of the line in which the last NUL lies. What comes
+ * then is no record, and was written since.
+ */
 function isHole(held: Uint8Array, expected: Uint8Array): boolean {
-  return held.every((byte, at) => byte === NUL || byte === expected[at])
-}
-
-function commonPrefix(a: Uint8Array, b: Uint8Array): number {
-  let same = 0
-  while (same < a.byteLength && a[same] === b[same]) same++
-  return same
+  const other = held.findIndex((byte, at) => byte !== NUL && byte !== expected[at])
+  if (other === -1) return true
+  const known = held.subarray(0, other)
+  return known[0] === NUL && known.lastIndexOf(NEWLINE) > known.lastIndexOf(NUL)
 }
 
 const NUL = 0

@@ -121,6 +121,19 @@ test('a short reply is no sign of anything where it begins as the log does', () 
   expect(end.role).toBe('count')
 })
 
+test('a look at the start that brings nothing is repeated, and believed the third time', () => {
+  for (const empty of [2, 3]) {
+    end = new ReadableEnd(history, false)
+    end.ended(SHORT)
+    for (let look = 0; look < empty; look++) {
+      expect([end.role, end.tail(50)]).toEqual(['start', undefined])
+      end.looked(undefined, false)
+    }
+    if (empty === 2) end.looked(5, false)
+    expect([end.role, end.tail(50)]).toEqual(empty === 2 ? ['count', 9] : ['read', 20])
+  }
+})
+
 test('a log that begins as a snapshot of all of it did need not be looked at', () => {
   end.ended({ ...WHOLE, first: 5, fresh: 0 })
   expect(end.ended({ ...SHORT, fresh: 0 })).toBe(false)

@@ -46,6 +46,8 @@ export class ReadableEnd {
   #short: Snapshot | undefined
   /** Key of a stored message that was not delivered. */
   #unreached: number | undefined
+  /** Looks in a row at the start of the log that brought no message. */
+  #empty = 0
   /** Searches that found nothing. */
   #vain = 0
 
@@ -124,6 +126,8 @@ export class ReadableEnd {
       return
     }
     const probe = this.#probe
+    // The log had messages just now. An engine that is being shut down may end any reply, without an error.
+    if (probe === 'start' && first === undefined && ++this.#empty < EMPTY_MAX) return
     this.#probe = undefined
     if (probe === 'start') this.#seeStart(first)
     else if (first !== undefined) this.#compare(first)
@@ -177,6 +181,7 @@ export class ReadableEnd {
     if (!this.#isStartSeen) {
       this.#short = snapshot
       this.#probe = 'start'
+      this.#empty = 0
       return true
     }
     this.#isStartSeen = false
@@ -214,3 +219,4 @@ export class ReadableEnd {
 }
 
 const VAIN_MAX = 3
+const EMPTY_MAX = 3
