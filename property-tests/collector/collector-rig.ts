@@ -316,9 +316,10 @@ export class CollectorRig {
     if (tookMs >= STOP_LIMIT_MS) this.#fail('I8 a stop ends in time', `it took ${tookMs} ms`)
     if (missed.length > 0 && !this.#troubles.isIn('disk', 'file') && this.#syncMs < SLOW_SYNC_MS)
       this.#fail('I8 a stop misses nothing', JSON.stringify(missed))
-    // What the kernel was asked to sync cannot be taken back.
-    if (this.#syncMs >= SLOW_SYNC_MS) await this.advance(this.#syncsMs())
-    else if (this.#isDiskSlow) await this.advance(SLOW_DISK_MS)
+    // What the kernel was asked for cannot be taken back.
+    const syncsMs = this.#syncMs >= SLOW_SYNC_MS ? this.#syncsMs() : 0
+    const underWayMs = this.#isDiskSlow ? Math.max(syncsMs, SLOW_DISK_MS) : syncsMs
+    if (underWayMs > 0) await this.advance(underWayMs)
     const left = leftBehind(this.world, this.#collector.tasks)
     if (left.length > 0) this.#fail('I8 a stop leaves nothing behind', left.join('\n'))
     const metrics = await this.#collector.metrics.text()
