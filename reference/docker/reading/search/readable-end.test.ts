@@ -13,9 +13,10 @@ beforeEach(() => {
 })
 
 /** A snapshot of the whole log that brought something. */
-const WHOLE: Snapshot = { asked: undefined, passed: 10, first: 1, fresh: 3, how: 'snapshot' }
+const REPLY = { fresh: 3, how: 'snapshot', hasPassedOver: false } as const
+const WHOLE: Snapshot = { ...REPLY, asked: undefined, passed: 10, first: 1 }
 /** One that is shorter than what was asked for. */
-const SHORT: Snapshot = { asked: 20, passed: 9, first: 5, fresh: 3, how: 'snapshot' }
+const SHORT: Snapshot = { ...REPLY, asked: 20, passed: 9, first: 5 }
 const SUSPICION = { asked: 4, missing: 0, isCovered: false }
 
 /** Of the end of the log the last two messages come whole. @param before first message of a reply of three */
@@ -137,6 +138,11 @@ test('a look at the start that brings nothing is repeated, and believed the thir
 test('a log that begins as a snapshot of all of it did need not be looked at', () => {
   end.ended({ ...WHOLE, first: 5, fresh: 0 })
   expect(end.ended({ ...SHORT, fresh: 0 })).toBe(false)
+  expect(end.role).toBe('read')
+})
+
+test('one that holds what was never delivered before what was is no sign either', () => {
+  expect(end.ended({ ...SHORT, hasPassedOver: true })).toBe(false)
   expect(end.role).toBe('read')
 })
 

@@ -18,6 +18,8 @@ export interface Snapshot {
   readonly fresh: number
   /** Beside a follower it brings little. */
   readonly how: 'follow' | 'snapshot' | 'proof'
+  /** Whether a message was never delivered that lies between two that were: it says nothing of how many lie before it. */
+  readonly hasPassedOver: boolean
 }
 
 /**
@@ -162,7 +164,7 @@ export class ReadableEnd {
     if (asked === Infinity) this.#start = first
     if (unreached !== undefined && this.#history.find(unreached) < 0)
       return this.suspect({ asked, missing: 0, isCovered: false }, false)
-    if (passed < asked && first !== this.#start) return this.#endedShort(snapshot)
+    if (passed < asked && first !== this.#start) return !snapshot.hasPassedOver && this.#endedShort(snapshot)
     this.#isStartSeen = false
     return passed < asked && this.#endedWhole(snapshot)
   }
