@@ -1,5 +1,6 @@
 import { readFully } from '../../dispatch/files.ts'
 import type { FileHandle } from '../../ports/file-system.ts'
+import { beginningOf } from './compare.ts'
 
 /**
  * Where a file is to be cut in which a power cut left NULs, and some of the records that come now lie behind them: at the first of those behind which the file holds nothing
@@ -37,23 +38,6 @@ export async function endBeforeRecords(
     line.hasNul ||= held.subarray(begin, PIECE_BYTES).includes(NUL)
   }
   return null
-}
-
-/** Offset in the records at which those begin that are held, up to the end of either; 0 when they are nowhere. */
-export function beginningOf(held: Uint8Array, records: Uint8Array): number {
-  const last = records.lastIndexOf(NEWLINE)
-  for (let at = 0; at <= last; at = records.indexOf(NEWLINE, at) + 1) {
-    const rest = records.subarray(at)
-    if (commonPrefix(held, rest) === Math.min(held.byteLength, rest.byteLength)) return at
-  }
-  return 0
-}
-
-/** How many bytes two begin with alike. */
-export function commonPrefix(a: Uint8Array, b: Uint8Array): number {
-  let same = 0
-  while (same < a.byteLength && a[same] === b[same]) same++
-  return same
 }
 
 /** @param lines of the records: few lines of a file are one of them, and only those are compared with each */

@@ -70,8 +70,8 @@ class Rig {
   readonly #lost = new Set<number>()
   /** Lines of others that may be cut: behind a hole that a power cut left, before that was mended nobody can tell them from what was not synced. */
   readonly #behindHoles = new Set<number>()
-  /** Lines that others did not end, with what was written behind them not yet synced: a power cut may leave NULs in them, and these are cut with their line. */
-  #unended: { readonly foreign: number; readonly next: number }[] = []
+  /** What others appended with records behind it that are not yet synced: see {@link Rig.#losesBehind}. */
+  #appended: { readonly what: Others; readonly foreign: number; readonly next: number }[] = []
   #losesPower = false
   #moved = 0
   /** What others did since the last record that saved positions tell of was written. */
@@ -169,7 +169,7 @@ class Rig {
     const failed = await this.world.run(() => this.#sink.sync({ signal }))
     if (failed.size > 0) return
     this.#committed = snapshot
-    this.#unended = this.#unended.filter(({ next }) => next >= snapshot.next)
+    this.#appended = this.#appended.filter(({ next }) => next >= snapshot.next)
     this.#saves += 1
     this.#recent = this.#recent.filter(({ next }) => next >= snapshot.next)
     this.#sink.saved()
@@ -180,7 +180,7 @@ class Rig {
     this.#excuse()
     this.world.crash({ kind })
     this.#losesPower ||= kind === 'power'
-    if (kind === 'power' && this.#unended.length > 0) this.#losesUnended()
+    if (kind === 'power' && this.#appended.length > 0) this.#losesBehind()
     this.#comesAgainFrom = Math.min(
       Math.max(this.#comesAgainFrom, this.#committed.next) + lost,
       this.#written,
@@ -190,9 +190,12 @@ class Rig {
     if (this.#replaysWhole) await this.#replay()
   }
 
-  /** What lies behind such a line is not known for later records where they come again one by one. */
-  #losesUnended(): void {
-    for (const { foreign } of this.#unended) this.#behindHoles.add(foreign)
+  /**
+   * A power cut leaves NULs somewhere behind what others appended. NULs are cut with the line they lie in; and where records come again one by one, nothing tells that
+   * those behind NULs are later ones.
+   */
+  #losesBehind(): void {
+    for (const { foreign, what } of this.#appended) if (what !== 'append') this.#behindHoles.add(foreign)
     for (let n = this.#committed.next; n < this.#written; n++) {
       this.excused.add(n)
       this.#unordered.add(n)
@@ -228,8 +231,8 @@ class Rig {
     const text = textOf(node.contents)
     if (this.#next >= this.#written) this.#losesPower = false
     else if (this.#losesPower && what.startsWith('append')) this.#behindHoles.add(this.#foreign)
-    if (what === 'append a part of a line')
-      this.#unended.push({ foreign: this.#foreign, next: this.#acknowledged.next })
+    if (what === 'append a part of a line' || (what === 'append' && !this.#replaysWhole))
+      this.#appended.push({ what, foreign: this.#foreign, next: this.#acknowledged.next })
     if (what === 'rename') disk.rename(PATH, `${PATH}-${this.#moved++}`)
     else if (what === 'append') node.write(Buffer.from(`foreign ${this.#foreign++}.\n`), node.size)
     else if (what === 'append a part of a line')
@@ -307,6 +310,6 @@ test('every record is in one of the files and in order, once unless somebody els
         rig.check()
       },
     ),
-    { numRuns: Number(process.env['RUNS'] ?? 60) },
+    { numRuns: Number(process.env['RUNS'] ?? 150) },
   )
 })

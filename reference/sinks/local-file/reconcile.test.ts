@@ -154,6 +154,20 @@ describe('a file that was begun somewhere among what comes', () => {
     expect(found).toMatchObject({ present, length, size: content.length, found: null, left: content })
   })
 
+  test('may end with NULs that a power cut left', async () => {
+    for (const [content, present, length] of [
+      ['c\nd\n\0\0', 8, 4],
+      ['c\nd\0\0', 6, 2],
+    ] as const)
+      // oxlint-disable-next-line no-await-in-loop -- one file after the other
+      expect(await compare(content, 'a\nb\nc\nd\ne\n', 0, true)).toMatchObject({
+        present,
+        length,
+        size: length,
+        found: 'hole',
+      })
+  })
+
   test('holds lines of somebody else where none of it is there', async () => {
     for (const expected of ['a\nb\n', 'a\nxx\n'])
       // oxlint-disable-next-line no-await-in-loop -- one file after the other

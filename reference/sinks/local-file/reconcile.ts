@@ -1,7 +1,8 @@
 import { readFully } from '../../dispatch/files.ts'
 import type { FileHandle } from '../../ports/file-system.ts'
 import { endBeforeHole } from './before-hole.ts'
-import { beginningOf, commonPrefix, endBeforeRecords } from './before-records.ts'
+import { endBeforeRecords } from './before-records.ts'
+import { beginningOf, commonPrefix, isHole } from './compare.ts'
 import { findLine } from './find-line.ts'
 
 export interface Reconciled {
@@ -96,16 +97,4 @@ async function readUpTo(file: FileHandle, from: number, bytes: number): Promise<
   return held.subarray(0, await readFully(file, held, from))
 }
 
-/**
- * NULs where something else should be, and all else as it should be: up to the end of what is held, or at least of the line in which the last NUL lies. What comes
- * then is no record, and was written since.
- */
-function isHole(held: Uint8Array, expected: Uint8Array): boolean {
-  const other = held.findIndex((byte, at) => byte !== NUL && byte !== expected[at])
-  if (other === -1) return true
-  const known = held.subarray(0, other)
-  return known[0] === NUL && known.lastIndexOf(NEWLINE) > known.lastIndexOf(NUL)
-}
-
-const NUL = 0
 const NEWLINE = 0x0a
