@@ -110,9 +110,9 @@ export const CRASH_SABOTAGES: readonly Defect[] = [
     description: 'What a power cut left of a write is taken for lines of somebody else',
     patches: [
       {
-        file: 'reference/sinks/local-file/reconcile.ts',
-        find: 'byte === NUL || byte === expected[at]',
-        replace: 'byte === expected[at]',
+        file: 'reference/sinks/local-file/compare.ts',
+        find: 'byte !== NUL && byte !== expected[at]',
+        replace: 'byte !== expected[at]',
       },
     ],
     caughtBy: ['crash-property'],

@@ -451,7 +451,7 @@ export const DELIVERY: readonly Defect[] = [
       'Lines that somebody appended behind what a power cut left hide it: the records are taken for theirs, and written again behind them',
     patches: [
       {
-        file: 'reference/sinks/local-file/reconcile.ts',
+        file: 'reference/sinks/local-file/compare.ts',
         find: 'return known[0] === NUL && known.lastIndexOf(NEWLINE) > known.lastIndexOf(NUL)',
         replace: 'return false',
       },

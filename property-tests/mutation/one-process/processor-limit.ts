@@ -21,7 +21,7 @@ export class ProcessorLimit {
   constructor(directory: string, leastMs = LEAST_MS) {
     this.#leastMs = leastMs
     this.#note = path.join(directory, 'exceeded-by')
-    this.#worker = new Worker(new URL('processor-limit-worker.ts', import.meta.url), {
+    this.#worker = new Worker(new URL('./processor-limit-worker.ts', import.meta.url), {
       workerData: this.#note,
     })
     this.#worker.unref()
