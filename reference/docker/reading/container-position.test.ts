@@ -89,7 +89,7 @@ describe('the position of a container', () => {
   })
 
   test('of an earlier version, which kept less, is read as well', () => {
-    const { epoch: _, maxLineBytes: __, unterminated: ___, ...earlier } = OF_NOTHING
+    const earlier = { ...OF_NOTHING, epoch: undefined, maxLineBytes: undefined, unterminated: undefined }
     const read = new ContainerPosition({ ...NOTHING, maxLineBytes: undefined })
     expect(parseContainerPosition(earlier)).toEqual(read)
     const one = { stamp: STAMP, length: 4 }
@@ -98,8 +98,9 @@ describe('the position of a container', () => {
 
   test('has the form of an open line made once, however often it is saved', () => {
     const shape = z.object({ partials: z.tuple([z.unknown()]) })
-    const [one, other] = [EVERYTHING, { ...EVERYTHING, records: 8 }].map(
-      (parts) => shape.parse(new ContainerPosition(parts).toJSON()).partials[0],
+    const partials = [{ stream: 1, stamp: bytes(STAMP), bytes: bytes('begun') }]
+    const [one, other] = [0, 1].map(
+      (records) => shape.parse(new ContainerPosition({ ...NOTHING, records, partials }).toJSON()).partials[0],
     )
     expect(other).toBe(one)
   })
