@@ -292,7 +292,7 @@ describe('after a restart', () => {
     expect(maker.notices).toEqual([{ kind: 'rate_limited', lines: 1 }])
   })
 
-  test('of a version that did not say how long a line may be so is what it left', () => {
+  test('a position of a version that did not keep the length of lines begins no epoch', () => {
     const position = leave({ maxLineBytes: undefined })
     expect(makerOf({ stages, position }).position.epoch).toBe(1)
   })
