@@ -43,7 +43,11 @@ const SEARCH_TESTS = [
 ]
 const READER_TESTS = [
   `${reading}/log-reading.test.ts`,
+  `${reading}/block-builder.test.ts`,
+  `${reading}/container-position.test.ts`,
   `${reading}/container-reader.test.ts`,
+  `${reading}/record-maker.test.ts`,
+  `${reading}/snapshot-reader.test.ts`,
   `${reading}/parsing/line-assembler.test.ts`,
   `${reading}/search/counting-cursor.test.ts`,
   ...CURSOR_PROPERTIES,

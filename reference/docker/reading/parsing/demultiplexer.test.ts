@@ -4,6 +4,7 @@ import { EngineError } from '../../../ports/docker-engine.ts'
 import { Demultiplexer } from './demultiplexer.ts'
 import { lastKey } from './last-key.ts'
 import { messageKey } from './message-key.ts'
+import { TtyDemultiplexer } from './tty-demultiplexer.ts'
 
 const STAMP = '2026-01-01T00:00:00.000000001Z'
 
@@ -64,10 +65,22 @@ describe('a multiplexed reply', () => {
     }
   })
 
+  test('is read without a copy of the frames that lie whole in a chunk', () => {
+    const reply = Buffer.concat([frame(1, `${STAMP} one`), frame(2, `${STAMP} two`)])
+    const buffers: Uint8Array[] = []
+    new Demultiplexer().push(reply, (_stream, buffer) => buffers.push(buffer))
+    expect(buffers.map((buffer) => buffer === reply)).toEqual([true, true])
+  })
+
   test('that ends within a frame is an error, and the next reply is read as if it had not been', () => {
     const demultiplexer = new Demultiplexer()
     demultiplexer.push(frame(1, `${STAMP} x`).subarray(0, 20), ignore)
-    expect(() => demultiplexer.end()).toThrow('Cannot read the log: the reply ended within a frame')
+    expect(() => demultiplexer.end()).toThrow(
+      expect.objectContaining({
+        message: 'Cannot read the log: the reply ended within a frame',
+        code: 'protocol',
+      }),
+    )
     expect(() => demultiplexer.end()).not.toThrow()
     demultiplexer.push(Buffer.from([1, 0]), ignore)
     demultiplexer.reset()
@@ -87,8 +100,13 @@ describe('a multiplexed reply', () => {
   ])('with %s is none', (_what, header) => {
     for (const cuts of [[], [5]]) {
       const reading = (): string[] => messagesOf(Buffer.from(`${header}3230`, 'hex'), cuts)
-      expect(reading).toThrow(`Cannot read the log: ${header} is no frame header`)
       expect(reading).toThrow(EngineError)
+      expect(reading).toThrow(
+        expect.objectContaining({
+          message: `Cannot read the log: ${header} is no frame header`,
+          code: 'protocol',
+        }),
+      )
     }
   })
 
@@ -105,6 +123,13 @@ test('the key of the last message of a reply is that of the message; a reply wit
   const key = messageKey(1, messages[1]!, 0, messages[1]!.length)
   expect(lastKey(new Demultiplexer(), [reply.subarray(0, 50), reply.subarray(50)])).toBe(key)
   expect(lastKey(new Demultiplexer(), [])).toBeUndefined()
+})
+
+test('the last message of a reply without frames is also one that no newline ends', () => {
+  const reply = Buffer.from(`${STAMP} one\n${STAMP} prompt> `)
+  const last = Buffer.from(`${STAMP} prompt> `)
+  const parser = new TtyDemultiplexer(16 * 1024, () => [])
+  expect(lastKey(parser, [reply])).toBe(messageKey(1, last, 0, last.length))
 })
 
 test('keys are those that positions on disk hold: they never change, and every part of a message counts', () => {

@@ -59,6 +59,15 @@ describe('chunks of a line', () => {
     expect([rig.records, rig.said]).toEqual([['1@1 one two'], []])
   })
 
+  test('are given out in the order in which their lines began, also behind a line that was not gone on with', () => {
+    const rig = new Rig()
+    rig.add(1, 1, 'left')
+    rig.add(2, 2, 'error')
+    rig.add(1, 3, 'next')
+    rig.lines.flush()
+    expect(rig.records).toEqual(['1@1 left', '2@2 error', '1@3 next'])
+  })
+
   test('that nothing continues are a line when that is known', () => {
     const rig = new Rig()
     rig.add(1, 1, 'one')
@@ -90,6 +99,15 @@ describe('chunks of a line', () => {
     expect(rig.records.slice(3)).toEqual(['1@2 12345', '1@3 12345', '1@3 6'])
     expect(rig.said).toEqual(['cut', 'cut'])
   })
+
+  test('that are together as long as a record may be are one, and a multiple of it is as many', () => {
+    const rig = new Rig({ max: 5 })
+    rig.add(1, 1, 'abc')
+    rig.add(1, 1, 'de\n')
+    expect([rig.records, rig.said]).toEqual([['1@1 abcde'], []])
+    rig.add(1, 2, 'abcdefghij\n')
+    expect(rig.records.slice(1)).toEqual(['1@2 abcde', '1@2 fghij'])
+  })
 })
 
 test('on a terminal one carriage return before the newline belongs to the end of the line, elsewhere to the line', () => {
@@ -102,9 +120,22 @@ test('on a terminal one carriage return before the newline belongs to the end of
     rig.add(1, 4, 'parts\r\n')
     rig.add(1, 5, 'x')
     rig.add(1, 5, '\n')
+    rig.add(1, 6, 'y\n')
     const cr = tty ? '' : '\r'
-    expect(rig.records).toEqual([`1@1 whole${cr}`, `1@2 \r${cr}`, '1@3 ', `1@4 in parts${cr}`, '1@5 x'])
+    const ended = [`1@1 whole${cr}`, `1@2 \r${cr}`, '1@3 ', `1@4 in parts${cr}`]
+    expect(rig.records).toEqual([...ended, '1@5 x', '1@6 y'])
   }
+})
+
+test('a line that came whole, and is not too long, is given out without a copy', () => {
+  const message = Buffer.from(`..${stampAt(1)} abcde\n`)
+  const given: unknown[] = []
+  const push: RecordOutput['push'] = (_stream, stamps, stampStart, buffer, start, end) =>
+    void given.push(stamps === message, stampStart, buffer === message, start, end)
+  const options = { output: { push }, tty: false, maxLineBytes: 5, chunksShareStamp: true }
+  const lines = new LineAssembler({ ...options, onOrphan: nothing, onCut: nothing })
+  lines.add(1, message, 2, message.length)
+  expect(given).toEqual([true, 2, true, 33, 38])
 })
 
 test('bytes that are no character are cut at exactly the length', () => {
@@ -131,6 +162,7 @@ test('a chunk that is stored as text is as long as it was, or two bytes more for
   const broken = '\u{fffd}'
   expect(isWholeChunk(bytes('abcd'), 4)).toBe(true)
   expect(isWholeChunk(bytes('abc'), 4)).toBe(false)
+  expect(isWholeChunk(bytes('ab'), 4)).toBe(false)
   expect(isWholeChunk(bytes('abcdef'), 4)).toBe(false)
   expect(isWholeChunk(bytes(`abc${broken}`), 4)).toBe(true)
   expect(isWholeChunk(bytes(`ab${broken}`), 4)).toBe(false)

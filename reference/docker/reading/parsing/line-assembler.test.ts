@@ -65,11 +65,15 @@ test('a character that is cut between two pieces of a line is whole in the line'
 
 describe('a line that is too long', () => {
   test('is cut between characters, whatever the length, and nothing of it is lost', () => {
-    const text = 'aä€😀'.repeat(5)
+    // Of each length the first and the last character, too.
+    const text = 'aä€😀'.repeat(5) + '\u{80}\u{7ff}\u{800}\u{ffff}\u{10000}\u{10ffff}'.repeat(5)
     for (let max = 4; max < 40; max++) {
       const records = cut(Buffer.from(text), max)
       expect(records.map((record) => record.toString()).join('')).toBe(text)
-      for (const record of records) expect(record.length).toBeLessThanOrEqual(max)
+      for (const record of records.slice(0, -1)) {
+        expect(record.length).toBeLessThanOrEqual(max)
+        expect(record.length).toBeGreaterThan(max - 4)
+      }
     }
   })
 

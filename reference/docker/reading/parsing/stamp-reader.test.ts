@@ -29,6 +29,25 @@ describe('StampReader and TimeWriter', () => {
     )
   })
 
+  test('stamps one after the other are read each for itself, whatever they differ in and whatever lies before them', () => {
+    const first = '2026-11-21T01:17:37.000000000Z'
+    const reversed = first.slice(1, 17).split('').toReversed().join('')
+    const digits = Array.from(first).flatMap((byte, at) => (/\d/.test(byte) ? [at] : []))
+    for (const at of digits) {
+      for (const digit of ['0', '1', '9']) {
+        for (const before of ['', reversed]) {
+          const message = Buffer.from(`${before}${first.slice(0, at)}${digit}${first.slice(at + 1)} x`)
+          const reader = new StampReader()
+          const [times, alone] = [new BigInt64Array(2), new BigInt64Array(1)]
+          reader.read(Buffer.from(first), 0, times, 0)
+          reader.read(message, before.length, times, 1)
+          new StampReader().read(message, before.length, alone, 0)
+          expect([message.toString(), times[1]]).toEqual([message.toString(), alone[0]])
+        }
+      }
+    }
+  })
+
   test('times of two arrays do not get into each other', () => {
     const reader = new StampReader()
     const [one, two] = [new BigInt64Array(1), new BigInt64Array(1)]

@@ -17,6 +17,9 @@ describe('a stamp', () => {
     ['2026-11-21T01:17:37.123456789Z', '2026-11-21T01:17:37.123456789Z'],
     ['2026-11-21T03:17:37.25+02:00', '2026-11-21T01:17:37.250000000Z'],
     ['2026-11-20T23:17:37.123456789-02:00', '2026-11-21T01:17:37.123456789Z'],
+    ['2026-11-21T03:17:37+02:00', '2026-11-21T01:17:37.000000000Z'],
+    // A leap second, which no Date has.
+    ['2016-12-31T23:59:60Z', '2016-12-31T23:59:60.000000000Z'],
   ])('%s is %s in the usual form, and what is behind it stays', (text, expected) => {
     expect(usual(`${text} a b\n`)).toBe(`${expected} a b\n`)
     expect(usual(`${text} `)).toBe(`${expected} `)
@@ -28,6 +31,7 @@ describe('a stamp', () => {
     '',
     ' 2026-11-21T01:17:37Z x',
     '2026-11-21T01:17:37Zx y',
+    '2026-11-21T01:17:37x y',
     '2026-11-21 01:17:37Z x',
     '2026-11-21T01:17:3/Z x',
     '2026-11-21T01:17:3:Z x',
@@ -37,8 +41,12 @@ describe('a stamp', () => {
     '2026-11-21T01:17:37.1Zx x',
     '2026-13-21T01:17:37.1Z x',
   ])('is not in %j, which is said with how it begins', (message) => {
+    const start = JSON.stringify(message.slice(0, 35))
     expect(() => withUsualStamp(Buffer.from(message))).toThrow(
-      `Cannot read a message: expected an RFC 3339 stamp, found ${JSON.stringify(message.slice(0, 35))}`,
+      expect.objectContaining({
+        message: `Cannot read a message: expected an RFC 3339 stamp, found ${start}`,
+        code: 'protocol',
+      }),
     )
   })
 
@@ -52,7 +60,26 @@ describe('a stamp', () => {
   test('of the usual form is one with a Z as its thirtieth byte, a space behind it, and nothing missing', () => {
     expect([is(`${USUAL} `), is(`..${USUAL} `, 2), is(`${USUAL} `, 0, 30)]).toEqual([true, true, false])
     expect([is(`${USUAL}x`), is(`${USUAL.replace('Z', '0')} `)]).toEqual([false, false])
+    expect(is(`..${USUAL} `, 2, 32)).toBe(false)
   })
+
+  test.each([
+    ['/', false],
+    ['0', true],
+    ['9', true],
+    [':', false],
+  ])('of the usual form has nine decimals: with %j as any of them it is one: %s', (byte, expected) => {
+    for (let at = 20; at < 29; at++)
+      expect(is(`${USUAL.slice(0, at)}${byte}${USUAL.slice(at + 1)} `)).toBe(expected)
+    expect(is(`${USUAL.replace('.', byte)} `)).toBe(false)
+  })
+
+  test.each(['0000-01-01T00:00:00+01:00', '9999-12-31T23:59:59-01:00'])(
+    'is not made of %s, which is in a year of more than four digits in UTC',
+    (text) => {
+      expect(usualStamp(text)).toBeNull()
+    },
+  )
 
   test('that is shorter is not of the usual form, whatever is behind it', () => {
     const short = ['2026-11-21T01:17:37Z', '2026-11-21T01:17:37.5Z', '2026-11-21T01:17:37.123456Z']
