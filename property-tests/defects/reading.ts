@@ -396,4 +396,18 @@ export const READING: readonly Defect[] = [
       },
     ],
   },
+  {
+    id: 'B567',
+    origin: 'The collector between two releases, found while its mutants were read',
+    description:
+      'A message with the stamp of a leap second is delivered, and the position behind it is refused: the collector does not start again',
+    patches: [
+      {
+        file: `${folder}/container-position.ts`,
+        find: 'return bytes.length === STAMP_PREFIX && hasUsualStamp(bytes, 0, bytes.length)',
+        replace: 'return bytes.length === STAMP_PREFIX && !Number.isNaN(Date.parse(text))',
+      },
+    ],
+    caughtBy: [{ file: readerTest, test: 'whatever stands for a stamp that has the form of one' }],
+  },
 ]

@@ -5,7 +5,7 @@ import type { StageDigests, StageState } from '../stages/stages.ts'
 import { FILE_PLACE, type FilePlace } from '../stored/file-place.ts'
 import { RING_KEYS, type CursorState } from './search/cursor-state.ts'
 import type { PartialLine } from './parsing/open-line.ts'
-import { usualStamp } from './parsing/stamp.ts'
+import { hasUsualStamp, STAMP_PREFIX } from './parsing/stamp.ts'
 import type { Unterminated } from './parsing/tty-demultiplexer.ts'
 
 export interface ContainerPositionParts {
@@ -91,9 +91,11 @@ function toJSON(line: PartialLine): unknown {
 }
 
 const count = z.int().nonnegative()
-const stamp = z
-  .string()
-  .refine((text) => usualStamp(text) === text, 'expected an RFC 3339 stamp in UTC with nine decimals')
+/** As messages have it: one that names no moment, such as a leap second, is a stamp too. Whatever was delivered, its position can be read again. */
+const stamp = z.string().refine((text) => {
+  const bytes = Buffer.from(`${text} `, 'latin1')
+  return bytes.length === STAMP_PREFIX && hasUsualStamp(bytes, 0, bytes.length)
+}, 'expected a stamp with nine decimals and Z')
 const UNTERMINATED = z.object({ stamp, length: count })
 const FORM = z.object({
   // Positions of earlier versions have none.
@@ -130,7 +132,7 @@ export function parseContainerPosition(json: unknown): ContainerPosition {
     cursor: { messages, ring: Float64Array.from(ring), repeats, newest, counted },
     partials: partials.map((partial) => ({
       stream: partial.stream,
-      stamp: new Uint8Array(Buffer.from(partial.stamp)),
+      stamp: new Uint8Array(Buffer.from(partial.stamp, 'latin1')),
       bytes: new Uint8Array(Buffer.from(partial.base64, 'base64')),
     })),
     maxLineBytes: rest.maxLineBytes,

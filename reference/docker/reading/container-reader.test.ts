@@ -1,8 +1,9 @@
+import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { encodeFrame } from '../../../property-tests/models/stored-log.ts'
 import type { ContainerReader, ReaderState } from './container-reader.ts'
 import { createReader } from './create-reader.ts'
-import { parseContainerPosition } from './container-position.ts'
+import { parseContainerPosition, type ContainerPosition } from './container-position.ts'
 
 const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web', attributes: {} } as const
 const OPTIONS = { source: SOURCE, tty: false, poll: false, maxLineBytes: 64, from: 'start' } as const
@@ -13,6 +14,14 @@ const frame = (n: number, text: string, stream: 1 | 2 = 1): Buffer =>
 const lines = (from: number, to: number): Buffer[] =>
   Array.from({ length: to - from + 1 }, (_, index) => frame(from + index, `line ${from + index}\n`))
 const text = (reader: ContainerReader): string => Buffer.from(reader.take()?.bytes ?? []).toString()
+
+/** Of all blocks. */
+function textOf(reader: ContainerReader): string {
+  let all = ''
+  for (let block = reader.take(); block !== undefined; block = reader.take())
+    all += Buffer.from(block.bytes).toString()
+  return all
+}
 
 /** Pushes what a followed log brings; where that leaves a doubt, a snapshot of what is stored is read. */
 function follow(reader: ContainerReader, message: Buffer, stored: readonly Buffer[]): ReaderState {
@@ -151,6 +160,30 @@ describe('ContainerReader', () => {
     readAll(reader, [...stored, ...lines(62, 62)])
     expect(text(reader)).toBe('line 62\n')
     expect(reader.takeNotices()).toEqual([])
+  })
+
+  test('whatever stands for a stamp that has the form of one, the position behind it can be read, and reading goes on', () => {
+    const ascii = fc.string({ unit: 'grapheme-ascii', minLength: 19, maxLength: 19 })
+    const moment = fc.oneof(fc.constantFrom('2016-12-31T23:59:60', '2026-13-01T00:00:00'), ascii)
+    fc.assert(
+      fc.property(moment, fc.boolean(), (seconds, isPolled) => {
+        const stored = ['one\n', 'two\n', 'open'].map((data) =>
+          encodeFrame({
+            stream: 1,
+            stamp: `${seconds}.000000001Z`,
+            data: Buffer.from(data),
+            lineStart: true,
+          }),
+        )
+        const read = (position?: ContainerPosition): [string, ContainerPosition] => {
+          const reader = createReader({ ...OPTIONS, poll: isPolled, ...(position && { position }) })
+          readAll(reader, stored)
+          return [textOf(reader), parseContainerPosition(JSON.parse(JSON.stringify(reader.position)))]
+        }
+        const [first, position] = read()
+        expect([first, read(position)[0]]).toEqual(['one\ntwo\n', ''])
+      }),
+    )
   })
 
   describe('where a follower passed over the middle of a log that was rotated since', () => {

@@ -106,7 +106,7 @@ export function joinedForm(stamp: z.ZodType<string>): z.ZodType<JoinedLines> {
     })
     .transform(({ base64, ...rest }) => ({
       ...rest,
-      stamp: new Uint8Array(Buffer.from(rest.stamp)),
+      stamp: new Uint8Array(Buffer.from(rest.stamp, 'latin1')),
       bytes: new Uint8Array(Buffer.from(base64, 'base64')),
     }))
 }

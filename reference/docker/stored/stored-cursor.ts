@@ -14,7 +14,8 @@ export class StoredCursor {
   constructor(restored?: CursorState) {
     this.#messages = restored?.messages ?? 0
     this.#trail = new KeyTrail(restored?.ring, restored?.repeats)
-    if (restored !== undefined && restored.newest !== '') this.#newest.set(Buffer.from(restored.newest))
+    if (restored !== undefined && restored.newest !== '')
+      this.#newest.set(Buffer.from(restored.newest, 'latin1'))
   }
 
   /** Messages delivered. */

@@ -15,7 +15,8 @@ export class Delivered {
     this.history = new KeyHistory((restored?.messages ?? 0) - ring.length)
     for (const key of ring) this.history.add(key)
     this.#trail = new KeyTrail(ring, restored?.repeats)
-    if (restored !== undefined && restored.newest !== '') this.#newest.set(Buffer.from(restored.newest))
+    if (restored !== undefined && restored.newest !== '')
+      this.#newest.set(Buffer.from(restored.newest, 'latin1'))
   }
 
   get ring(): Float64Array {
