@@ -115,12 +115,12 @@ function askAfter(key: number | undefined, isNewer: boolean, missing: number, is
   return search.ask
 }
 
-test('on which side of the place a reply begins its first message tells', () => {
+test('the first message of a reply tells on which side of the place it begins', () => {
   const BEHIND = 15
   const BEFORE = 5
   expect([askAfter(99, true, 0, false), askAfter(99, false, 0, false)]).toEqual([BEHIND, BEFORE])
   expect([askAfter(99, false, 0, true), askAfter(undefined, false, 0, true)]).toEqual([BEHIND, BEFORE])
-  // Of ten messages the first was delivered first: where nothing is missing in between it is where it should be.
+  // One that was delivered tells by its place how many were left out of the reply: all that are missing, if it begins before them.
   expect([askAfter(1, false, 1, false), askAfter(1, false, 0, true)]).toEqual([BEHIND, BEFORE])
   expect([askAfter(6, false, 6, true), askAfter(7, false, 6, true)]).toEqual([BEHIND, BEFORE])
 })
