@@ -105,3 +105,38 @@ test('the end of a log that did not answer is asked for again, less and less oft
   fail()
   expect(readsUntilTried()).toBe(64)
 })
+
+test('a log whose end did not answer has none as far as is known, before all of it was read too', () => {
+  const policy = new TailPolicy()
+  policy.unanswered()
+  expect(policy.endIsKnown).toBe(false)
+})
+
+test('more is asked of a log that brought many messages at once, and less again the longer that is ago', () => {
+  const policy = new TailPolicy()
+  const tails = [1000, 0, 1000, 200, 400].map((messages) => {
+    policy.grew(messages)
+    return tail(policy)! - RING - MARGIN
+  })
+  expect(tails).toEqual([4000, 2000, 4000, 2000, 1600])
+})
+
+test('the whole log is asked for once the end would be 200,000 messages more than were ever seen', () => {
+  const policy = new TailPolicy()
+  policy.grew(50_000)
+  const asked = RING + 4 * 50_000 + MARGIN
+  const ask = (seen: number): number | undefined => policy.tail({ ring: RING, seen, follow: false })
+  expect([ask(asked - 200_000), ask(asked - 200_001)]).toEqual([asked, undefined])
+})
+
+test('a follow asks for more only where a follow missed the place, and a snapshot where either did', () => {
+  for (const follow of [undefined, false, true]) {
+    const policy = new TailPolicy()
+    if (follow !== undefined) policy.tail({ ring: RING, seen: SEEN, follow })
+    policy.missed()
+    expect(tail(policy)).toBe(RING + 4 * MARGIN)
+    expect(policy.tail({ ring: RING, seen: SEEN, follow: true })).toBe(
+      RING + (follow === true ? 4 : 1) * MARGIN,
+    )
+  }
+})

@@ -29,6 +29,9 @@ test('one snapshot is enough once more has come than was asked for; of all of a 
   const asked = new Contiguity(100, false)
   asked.proved(101)
   expect(asked.admits(1)).toBe(true)
+  const noMore = new Contiguity(100, false)
+  noMore.proved(100)
+  expect(noMore.admits(1)).toBe(false)
   const whole = new Contiguity(undefined, false)
   whole.proved(1_000_000)
   expect(whole.admits(1)).toBe(false)
@@ -52,6 +55,9 @@ test('what was not read for a while waits for two, however much has come', () =>
   expect(contiguity.admits(1)).toBe(false)
   contiguity.proved(1001)
   expect(contiguity.admits(1)).toBe(true)
+  const neverRead = new Contiguity(undefined, true)
+  neverRead.beginAgain()
+  expect(neverRead.admits(1)).toBe(false)
 })
 
 test('where nothing can prove it, everything is admitted', () => {

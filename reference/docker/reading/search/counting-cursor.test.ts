@@ -3,6 +3,8 @@ import { Follower, type Connection } from '../../../../property-tests/models/fol
 import { PodmanLog } from '../../../../property-tests/models/podman-log.ts'
 import type { StoredMessage } from '../../../../property-tests/models/stored-log.ts'
 import type { LogRequest } from '../container-reader.ts'
+import { CountingCursor, type Verdict } from './counting-cursor.ts'
+import type { CursorState } from './cursor-state.ts'
 
 const message = (second: number, text: string): StoredMessage => ({
   stream: 1,
@@ -220,5 +222,153 @@ describe('CountingCursor', () => {
     expect(rig.poll()).toBe('x\n'.repeat(100))
     expect(rig.requests.at(-1)).toEqual({ follow: false })
     expect(rig.gaps()).toEqual([])
+  })
+})
+
+const stampAt = (second: number): Buffer => Buffer.from(message(second, '').stamp)
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, n) => from + n)
+
+/** What was saved once the messages 1 to `last` were delivered: lines, each with the second and the key of its number. */
+function savedBehind(last: number): CursorState {
+  return {
+    messages: last,
+    ring: Float64Array.from(range(Math.max(1, last - 49), last)),
+    newest: stampAt(last).toString(),
+    counted: { sinceNewest: 1, lines: last },
+  }
+}
+
+/** A piece of a reply. @param isOver whether the last message is the last of the reply */
+function accept(cursor: CountingCursor, numbers: readonly number[], isOver = true): Verdict[] {
+  return numbers.map((n, index) =>
+    cursor.accept(n, stampAt(n), 0, true, isOver && index === numbers.length - 1),
+  )
+}
+
+/** So many times the same verdict. */
+const times = <T>(count: number, verdict: T): T[] => Array.from({ length: count }, () => verdict)
+
+describe('CountingCursor, reply by reply', () => {
+  test('while nothing was delivered there is no place to be found', () => {
+    const cursor = new CountingCursor()
+    expect([cursor.aligned, cursor.open(), cursor.aligned, cursor.end(), cursor.aligned]).toEqual([
+      true,
+      undefined,
+      true,
+      'aligned',
+      true,
+    ])
+    expect(accept(cursor, [1, 2, 3])).toEqual(['deliver', 'deliver', 'withhold'])
+  })
+
+  test('messages up to the place are skipped, and behind it the cursor is aligned', () => {
+    const cursor = new CountingCursor(savedBehind(2))
+    cursor.open()
+    const steps = range(1, 4).map((n) => [cursor.aligned, ...accept(cursor, [n], n === 4)])
+    expect(steps).toEqual([
+      [false, 'skip'],
+      [false, 'skip'],
+      [true, 'deliver'],
+      [true, 'withhold'],
+    ])
+    expect([cursor.end(), cursor.aligned]).toEqual(['aligned', true])
+    expect([2, 3, 4].map((key) => cursor.isRemembered(key))).toEqual([true, true, false])
+  })
+
+  test('where the place is lost the cursor is aligned at the first newer message', () => {
+    const cursor = new CountingCursor(savedBehind(10))
+    for (let misses = 0; misses < 2; misses++) {
+      cursor.open()
+      accept(cursor, [4, 5])
+      expect([cursor.aligned, cursor.end()]).toEqual([false, 'reopen'])
+    }
+    expect(cursor.takeGaps()).toEqual([stampAt(10).toString()])
+    expect([cursor.open(), cursor.aligned]).toEqual([undefined, false])
+    expect([accept(cursor, [4, 10], false), cursor.aligned]).toEqual([['skip', 'skip'], false])
+    expect([accept(cursor, [11, 5], false), cursor.aligned]).toEqual([['deliver', 'deliver'], true])
+  })
+
+  test('no more lines are asked for than the log has, where the end can be asked for and the place was counted', () => {
+    // The ring, the newest message, and fifty more.
+    expect([101, 100].map((last) => new CountingCursor(savedBehind(last)).open())).toEqual([101, undefined])
+    expect(new CountingCursor(savedBehind(1000), false).open()).toBeUndefined()
+    expect(new CountingCursor({ ...savedBehind(1000), counted: undefined }).open()).toBeUndefined()
+  })
+
+  test('a reply that begins with the newest stamp is given up at once, and more is asked for', () => {
+    const cursor = new CountingCursor(savedBehind(1000))
+    expect([cursor.open(), accept(cursor, [1000, 1001]), cursor.aligned, cursor.end()]).toEqual([
+      101,
+      ['reopen', 'reopen'],
+      false,
+      'reopen',
+    ])
+    expect(cursor.open()).toBe(251)
+  })
+
+  test('the end of a log that is over before the place is no loss, and more is asked for', () => {
+    const cursor = new CountingCursor(savedBehind(2000))
+    expect(
+      [101, 251, 851].map((tail) => [cursor.open() === tail, accept(cursor, [7, 8]), cursor.end()]),
+    ).toEqual(times(3, [true, ['skip', 'skip'], 'reopen']))
+    expect(cursor.takeGaps()).toEqual([])
+  })
+
+  test('a log that holds nothing is no loss', () => {
+    const cursor = new CountingCursor(savedBehind(2))
+    for (let replies = 0; replies < 3; replies++)
+      expect([cursor.open(), cursor.end()]).toEqual([undefined, 'aligned'])
+    expect(cursor.takeGaps()).toEqual([])
+  })
+
+  test('of a reply all lines but the last that were asked for are delivered, that one is withheld, and more is asked for the faster the log grows', () => {
+    const cursor = new CountingCursor(savedBehind(1000))
+    cursor.open()
+    expect(accept(cursor, range(921, 1025), false)).toEqual([
+      ...times(80, 'skip'),
+      ...times(20, 'deliver'),
+      'withhold',
+      ...times(4, 'skip'),
+    ])
+    cursor.grew(15)
+    cursor.grew(5)
+    expect(cursor.state.counted).toEqual({ sinceNewest: 1, lines: 1020 })
+    expect(cursor.open()).toBe(101 + 2 * 20)
+    // What was withheld, and nothing else, is there when the next reply begins.
+    expect(accept(cursor, [...range(881, 1021), 1022, 1023]).slice(-4)).toEqual([
+      'skip',
+      'deliver',
+      'skip',
+      'skip',
+    ])
+  })
+
+  test('a place that nobody counted is counted from when it was found', () => {
+    const cursor = new CountingCursor({ ...savedBehind(60), counted: undefined })
+    cursor.open()
+    expect(accept(cursor, range(1, 60))).toEqual(times(60, 'skip'))
+    expect([cursor.aligned, cursor.state.counted]).toEqual([true, { sinceNewest: 1, lines: 60 }])
+  })
+
+  test('from now: fifty lines are enough where the newest stamp is not that of all of them, and what existed is skipped', () => {
+    const cursor = new CountingCursor()
+    expect(cursor.openToPrime()).toBe(50)
+    for (const n of range(1, 50)) cursor.prime(n, stampAt(n), 0, true, n === 50)
+    expect([cursor.endPriming(), cursor.open()]).toEqual([true, undefined])
+    expect(accept(cursor, range(1, 52))).toEqual([...times(50, 'skip'), 'deliver', 'withhold'])
+  })
+
+  test('from now: more are asked for where all have one stamp, all of them where there are fewer', () => {
+    for (const { lines, next } of [
+      { lines: 51, next: 200 },
+      { lines: 50, next: 200 },
+      { lines: 49, next: undefined },
+    ]) {
+      const cursor = new CountingCursor()
+      cursor.openToPrime()
+      for (const n of range(1, lines)) cursor.prime(n, stampAt(1), 0, true, n === lines)
+      expect([cursor.endPriming(), cursor.openToPrime()]).toEqual([false, next])
+    }
   })
 })

@@ -59,3 +59,13 @@ test('it may go on behind the end of the log as it is: of that as many keys as w
   delivered.resumeBehind(Array.from({ length: 100 }, (_, key) => key))
   expect([...delivered.ring]).toEqual(Array.from({ length: 50 }, (_, n) => n + 50))
 })
+
+test('how often the key of all the ring came right before it is kept', () => {
+  const delivered = new Delivered()
+  for (let n = 0; n < 53; n++) add(delivered, 7, 1)
+  const restored = new Delivered(delivered.state)
+  add(restored, 7, 1)
+  expect([delivered.state.repeats, restored.repeats, restored.state.repeats]).toEqual([3, 4, 4])
+  add(restored, 8, 1)
+  expect(restored.repeats).toBe(0)
+})

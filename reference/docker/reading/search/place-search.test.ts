@@ -43,7 +43,9 @@ test('where nobody counted, the keys tell the place behind any message with the 
 })
 
 test('the last keys are fifty, and compared from the end', () => {
-  const ring = new KeyRing(Array.from({ length: 50 }, (_, key) => key))
+  const ring = new KeyRing()
+  for (let key = 0; key < 50; key++) ring.add(key)
+  expect(ring.length).toBe(50)
   ring.add(50)
   expect([ring.length, ring.has(0), ring.has(1), ring.has(50)]).toEqual([50, false, true, true])
   expect([...ring.keys].slice(0, 2)).toEqual([1, 2])

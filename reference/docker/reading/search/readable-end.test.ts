@@ -32,6 +32,7 @@ function findTwoWhole(before: number): void {
 }
 
 test('nothing is looked for at first, and as much is asked for as is usual', () => {
+  expect(end.bounds(50)).toBe(false)
   expect([end.role, end.needsSnapshot, end.isDamaged]).toEqual(['read', false, false])
   expect([end.tail(50), end.tail(undefined), end.bounds(50), end.bounds(undefined)]).toEqual([
     50,
@@ -71,6 +72,11 @@ test('no more is counted than is remembered, and than the log has', () => {
   for (let key = 0; key < 20_000; key++) history.add(1000 + key)
   end.ended({ ...WHOLE, passed: 20_010 })
   expect(end.tail(50)).toBe(16_384)
+  const restored = new KeyHistory(100)
+  for (let key = 1; key <= 10; key++) restored.add(key)
+  const later = new ReadableEnd(restored, false)
+  later.ended({ ...WHOLE, passed: 100 })
+  expect(later.tail(50)).toBe(10)
 })
 
 test('a count is not needed where nothing came, beside a follower, or where no message comes', () => {
@@ -102,6 +108,17 @@ test('an end that begins with a message that was not delivered is looked into, u
   }
 })
 
+test('the message that was delivered first was delivered, whether it is the last that is stored or comes after it was seen', () => {
+  expect(end.sees(1)).toBe(true)
+  const fresh = new ReadableEnd(new KeyHistory(0), false)
+  expect(fresh.sees(95)).toBe(false)
+  const after = new KeyHistory(0)
+  const late = new ReadableEnd(after, false)
+  late.sees(95)
+  after.add(95)
+  expect(late.ended({ asked: 20, passed: 20, first: 95, fresh: 1, how: 'snapshot' })).toBe(false)
+})
+
 test('a last message that is not delivered is looked into once a snapshot ends without it', () => {
   expect([end.sees(10), end.sees(95)]).toEqual([true, false])
   expect(end.sees(10)).toBe(true)
@@ -109,6 +126,9 @@ test('a last message that is not delivered is looked into once a snapshot ends w
   end.sees(95)
   expect(end.ended({ ...WHOLE, asked: 20, passed: 20, fresh: 0 })).toBe(true)
   expect([end.role, end.tail(50)]).toEqual(['first', 10])
+  // A message that is unknown and not newer may have been there before.
+  end.looked(96, false)
+  expect(end.tail(50)).toBe(5)
 })
 
 test('a short reply is no sign of anything where it begins as the log does', () => {
@@ -152,10 +172,25 @@ test('a reply that is short twice, of a log that begins before it, is looked int
   expect([end.role, end.needsSnapshot, end.tail(50), end.bounds(20)]).toEqual(['read', true, 20, true])
   expect(end.ended(SHORT)).toBe(true)
   expect([end.role, end.tail(50)]).toEqual(['first', 10])
-  // Six of twenty are missing. What begins among the last four began before the place, or six later.
-  end.looked(5, false)
-  expect(end.tail(50)).toBe(15)
 })
+
+test.each([
+  [5, 15],
+  [6, 15],
+  [7, 5],
+  [8, 5],
+])(
+  'of a reply that lacks eleven of twenty about half are missing: one of ten that begins with %i leads to %i',
+  (first, next) => {
+    end.ended(SHORT)
+    end.looked(3, false)
+    end.tail(50)
+    end.ended(SHORT)
+    expect(end.tail(50)).toBe(10)
+    end.looked(first, false)
+    expect(end.tail(50)).toBe(next)
+  },
+)
 
 test('a reply that is short, and then not, is not looked into', () => {
   end.ended(SHORT)
@@ -168,12 +203,13 @@ test('a reply that is short, and then not, is not looked into', () => {
 
 test('where all is remembered, an unknown message is one that was left out', () => {
   for (const [first, next] of [
+    [1, 15],
     [5, 15],
     [95, 5],
   ] as const) {
     end = new ReadableEnd(history, false)
     end.ended({ ...SHORT, first })
-    end.looked(3, false)
+    end.looked(90, false)
     end.tail(50)
     end.ended({ ...SHORT, first })
     expect(end.tail(50)).toBe(10)
@@ -265,4 +301,78 @@ test('what is given up is not looked for', () => {
   end.ended(WHOLE)
   end.giveUp()
   expect(end.role).toBe('read')
+})
+
+/** A search in which the two messages that come whole are the last that were delivered. */
+function findWithinDelivered(again: boolean): ReturnType<ReadableEnd['delivers']> {
+  expect(end.suspect({ asked: 4, missing: 1, isCovered: false }, again)).toBe(true)
+  const first = history.at(history.next - 2)
+  end.looked(first, false)
+  end.looked(undefined, false)
+  end.measured(2, first, true)
+  return end.delivers(first)
+}
+
+test.each([
+  ['the last of many', 10],
+  ['all', 2],
+])(
+  'what comes whole and begins with what was delivered, %s, is one gap, and the third time in a row the last search',
+  (_, delivered) => {
+    history = new KeyHistory(0)
+    for (let key = 1; key <= delivered; key++) history.add(key)
+    end = new ReadableEnd(history, false)
+    const found = [1, 2, 3].map(() => findWithinDelivered(false))
+    expect(found).toEqual([
+      { isLate: true, isGap: true },
+      { isLate: true, isGap: false },
+      { isLate: true, isGap: false },
+    ])
+    expect(end.suspect(SUSPICION, false)).toBe(false)
+  },
+)
+
+test('what comes late each time is a gap each time, and a reason to look again', () => {
+  for (let n = 0; n < 4; n++) {
+    expect(end.suspect(SUSPICION, false)).toBe(true)
+    end.looked(98, true)
+    end.looked(8, false)
+    end.measured(2, 98, true)
+    expect(end.delivers(98)).toEqual({ isLate: true, isGap: true })
+  }
+})
+
+/** Searches that find nothing, as many as are made without a new reason. */
+function searchInVain(): void {
+  for (let n = 0; n < 3; n++) {
+    end.suspect(SUSPICION, false)
+    end.looked(undefined, false)
+    end.looked(undefined, false)
+  }
+}
+
+test('after three searches in vain neither a message that does not come nor a short reply is looked into', () => {
+  searchInVain()
+  end.sees(95)
+  expect(end.ended({ ...WHOLE, asked: 20, passed: 20 })).toBe(false)
+  end.ended(SHORT)
+  end.looked(3, false)
+  end.tail(50)
+  expect([end.ended(SHORT), end.role]).toEqual([false, 'read'])
+})
+
+test('a reply that is short after a search has to be short twice again', () => {
+  end.ended(SHORT)
+  end.looked(3, false)
+  end.tail(50)
+  expect(end.ended(SHORT)).toBe(true)
+  searchInVain()
+  expect([end.ended(SHORT), end.role]).toEqual([true, 'start'])
+})
+
+test('where the log is counted, as many as come whole are no bound', () => {
+  findTwoWhole(10)
+  end.delivers(98)
+  expect(end.ended({ ...WHOLE, passed: 2 })).toBe(true)
+  expect([end.role, end.tail(50), end.bounds(2)]).toEqual(['count', 2, false])
 })

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { RingSearch } from './ring-search.ts'
 
-/** All sequences of the keys 1 to 3 up to this length. */
-function sequences(longest: number): number[][] {
+/** All sequences of these keys up to this length. */
+function sequences(longest: number, keys: readonly number[] = [1, 2, 3]): number[][] {
   let last: number[][] = [[]]
   const all: number[][] = [[]]
   for (let length = 1; length <= longest; length++) {
-    last = last.flatMap((one) => [1, 2, 3].map((key) => [...one, key]))
+    last = last.flatMap((one) => keys.map((key) => [...one, key]))
     all.push(...last)
   }
   return all
@@ -14,6 +14,8 @@ function sequences(longest: number): number[][] {
 
 const RINGS = sequences(3).filter((ring) => ring.length > 0)
 const REPLIES = sequences(5)
+/** Of two keys, so that a part of the ring comes again within it. */
+const LONG_RINGS = sequences(5, [1, 2]).filter((ring) => ring.length > 3)
 
 /** What a search makes of a reply: at which message it ends, and how. */
 function search(ring: number[], reply: number[], asked: number | undefined): string {
@@ -66,7 +68,7 @@ function isPlace(ring: number[], reply: number[], answer: string): boolean {
 }
 
 test('in the end of a log only the whole ring counts, and a reply without it is never a loss', () => {
-  for (const ring of RINGS) {
+  for (const ring of [...RINGS, ...LONG_RINGS]) {
     for (const reply of REPLIES) {
       const answer = search(ring, reply, 9)
       const at = reply.findIndex(
@@ -124,4 +126,46 @@ test('of a loss it is known behind which message the log is new', () => {
   for (const key of [9, 1, 8, 2, 7]) tested.push(key, { known: key < 4, newer: true })
   expect(tested.end()).toBe('lost')
   expect(tested.lastKnown).toBe(2)
+})
+
+test('the ring is found where it comes first, also where a part of it comes before', () => {
+  for (const ring of LONG_RINGS) {
+    for (const rest of sequences(8, [1, 2])) {
+      const reply = [9, ...rest]
+      const at = reply.findIndex((_, index) => ring.every((key, n) => reply[index + n] === key))
+      const found = at < 0 ? 'lost' : `found ${at + ring.length}`
+      const label = `${ring.join('')} in ${reply.join('')}`
+      expect(`${label}: ${search(ring, reply, undefined)}`).toBe(`${label}: ${found}`)
+    }
+  }
+})
+
+test('a whole log that is over while it may be one of several ends of the ring holds nothing new', () => {
+  expect(search([7, 7, 7], [7], undefined)).toBe('found')
+  expect(search([7, 7, 7], [7, 7], undefined)).toBe('found')
+  expect(search([2, 7, 7], [7], undefined)).toBe('found')
+  expect(search([7, 7, 7], [7, 8], undefined)).toBe('lost')
+})
+
+/** The stamp of the last message is newer than all that was delivered. */
+function answersWithNewer(asked: number | undefined, keys: readonly number[]): string[] {
+  const tested = new RingSearch(Float64Array.of(1, 2), { asked, limit: Infinity })
+  return keys.map((key, n) => tested.push(key, { known: false, newer: n === keys.length - 1 }))
+}
+
+test('the end of a log that begins with a newer message begins behind the ring; of a whole log, and of later messages, a stamp tells nothing', () => {
+  expect(answersWithNewer(5, [9])).toEqual(['more'])
+  expect(answersWithNewer(undefined, [9])).toEqual(['search'])
+  expect(answersWithNewer(5, [1])).toEqual(['search'])
+  expect(answersWithNewer(5, [9, 9])).toEqual(['search', 'search'])
+})
+
+test('of a ring of one key the place is behind as many messages with that key as were delivered', () => {
+  for (const asked of [undefined, 20]) {
+    const tested = new RingSearch(Float64Array.of(7, 7, 7), { asked, limit: Infinity, repeats: 2 })
+    const answers = [6, 7, 7, 7, 8, 7, 7, 7, 7, 7].map((key) =>
+      tested.push(key, { known: true, newer: false }),
+    )
+    expect(answers).toEqual([...Array.from({ length: 9 }, () => 'search'), 'found'])
+  }
 })
