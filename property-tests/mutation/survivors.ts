@@ -775,6 +775,8 @@ export const SURVIVORS: readonly Survivor[] = [
     mutator: 'CallExpression',
     replacement: ';',
     why: 'The cursor finds gaps at the end of a reply only, and there they are said as well.',
+  },
+  {
     file: 'reference/docker/reading/search/behind-search.ts',
     line: '#isWhole = false',
     mutator: 'BooleanLiteral',

@@ -116,7 +116,7 @@ test('the message that was delivered first was delivered, whether it is the last
   const late = new ReadableEnd(after, false)
   late.sees(95)
   after.add(95)
-  expect(late.ended({ asked: 20, passed: 20, first: 95, fresh: 1, how: 'snapshot' })).toBe(false)
+  expect(late.ended({ ...REPLY, asked: 20, passed: 20, first: 95, fresh: 1 })).toBe(false)
 })
 
 test('a last message that is not delivered is looked into once a snapshot ends without it', () => {
