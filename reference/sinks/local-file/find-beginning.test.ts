@@ -277,6 +277,13 @@ describe('in other files', () => {
     expect(rig.read(`${OWN}.000001`)).toBe('a\nb\n')
   })
 
+  test('they are read in the order of their numbers, also where those have more digits', async () => {
+    const rig = new Rig({ [OWN]: '', [`${OWN}.999999`]: 'a\nb\n', [`${OWN}.1000000`]: 'c\n' })
+    const last = { file: `${OWN}.999999`, length: 2 }
+    expect(await rig.find(last, 'b\nc\nd\n')).toMatchObject({ rest: 'd\n' })
+    expect(await rig.find(undefined, 'a\nb\nc\nd\n')).toMatchObject({ rest: 'd\n' })
+  })
+
   test('lines of somebody else in them are not told, holes are', async () => {
     const foreign = new Rig({ [OWN]: '', [`${OWN}.000001`]: 'a\nx\n' })
     const last = { file: `${OWN}.000001`, length: 2 }

@@ -49,6 +49,7 @@ describe('lines of somebody else are kept', () => {
     ['that begin like the next record', 'a\nbx\n', 'a\nbb\n', 2, 2],
     ['that the next record begins like', 'a\nb1\nb\nc\n', 'a\nb\nc\n', 6, 9],
     ['without an end', 'a\nx', 'a\nb\n', 2, 2],
+    ['before a later record', 'x\nb\n', 'a\nb\n', 0, 0],
   ])('%s', async (_, content, expected, present, length) => {
     expect(await compare(content, expected)).toEqual({
       present,
@@ -91,6 +92,7 @@ describe('NULs that a power cut left', () => {
   })
 
   test.each([
+    ['at the beginning of the file', '\0\0\nc\n', 'a\nb\nc\n', ''],
     ['with the line they lie in', 'x\n\0\0\0c\nd\ne\n', 'a\nb\nc\nd\ne\nf\n', 'x\n'],
     ['where the first record behind them was begun', 'x\n\0\0\0c\ndd', 'a\nb\nc\nddd\n', 'x\n'],
     ['where more was written behind these records', 'x\n\0\0\0\nd\ne\nf\n', 'a\nd\ne\n', 'x\n'],
@@ -109,6 +111,17 @@ describe('NULs that a power cut left', () => {
       expect(found).toMatchObject({ present: 0, length: 0, size: left.length, left })
     },
   )
+
+  test('are found at the end of a piece that is read, and a record behind its end is not taken for all that follows', async () => {
+    const piece = 256 * 1024
+    const long = `${'x'.repeat(piece - 10)}\0${'y'.repeat(20)}\nb\n`
+    expect(await compare(long, 'a\nb\n')).toMatchObject({ found: 'hole', size: 0 })
+    const records = 'a\nb\nc\nd\n'
+    const begin = `\0y\n${'z'.repeat(piece + records.length - 6)}\n`
+    const content = `${begin}c\nzzz\n`
+    expect(begin).toHaveLength(piece + records.length - 2)
+    expect(await compare(content, records)).toMatchObject({ found: 'foreign', size: content.length })
+  })
 
   test('are found however far they are, and what lies behind them, and are read in pieces', async () => {
     const lost = Array.from({ length: 60_000 }, (_, index) => `lost ${index}\n`).join('')
