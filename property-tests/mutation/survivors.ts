@@ -165,7 +165,14 @@ export const SURVIVORS: readonly Survivor[] = [
     line: 'this.#letterLanes.delete(lane.source.id)',
     mutator: 'CallExpression',
     replacement: ';',
-    why: 'A lane that is empty is used again; only its memory is given back.',
+    why: 'A lane that is empty is used again: it only keeps its memory, and a limit on records that doubles with every write that succeeds.',
+  },
+  {
+    file: 'reference/dispatch/pipeline/sink-pipeline.ts',
+    line: 'if (lane.blocks === 0 && this.#letterLanes.get(lane.source.id) === lane)',
+    mutator: 'ConditionalExpression',
+    replacement: 'false',
+    why: 'A lane that is empty is used again: it only keeps its memory, and a limit on records that doubles with every write that succeeds.',
   },
   {
     file: 'reference/sinks/local-file/archive.ts',
@@ -503,6 +510,20 @@ export const SURVIVORS: readonly Survivor[] = [
     mutator: 'EqualityOperator',
     replacement: '<',
     why: 'What is due at this very time the timer sees, which calls a worker as well.',
+  },
+  {
+    file: 'reference/dispatch/pipeline/sink-pipeline.ts',
+    line: 'if (isDue) this.#work.notifyOne()',
+    mutator: 'ConditionalExpression',
+    replacement: 'true',
+    why: 'A worker looks, finds nothing that is due, and waits again.',
+  },
+  {
+    file: 'reference/dispatch/pipeline/sink-pipeline.ts',
+    line: 'if (this.#ready.dueMs() <= nowMs) this.#work.notifyAll()',
+    mutator: 'ConditionalExpression',
+    replacement: 'true',
+    why: 'The workers look, find nothing that is due, and wait again.',
   },
   {
     file: 'reference/docker/reading/parsing/demultiplexer.ts',

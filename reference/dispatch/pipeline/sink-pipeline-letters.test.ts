@@ -2,18 +2,22 @@ import { describe, expect, test } from 'vitest'
 import type { PartialConfig } from '../../config/complete-config.ts'
 import { letterDirectory, writeRequest } from '../dead-letters/letter-files.ts'
 import { readLetters, type ShownLetter } from '../dead-letters/letter-list.ts'
-import { blockOf, PipelineRig, ScriptedSink, sourceOf } from '../pipeline-rig.test-helper.ts'
+import { blockOf, linesOf, PipelineRig, ScriptedSink, sourceOf } from '../pipeline-rig.test-helper.ts'
 import type { SinkBatch, WriteAnswer } from '../sink.ts'
 
 const a = sourceOf('a')
 const b = sourceOf('b')
+const other = sourceOf('other')
 const TOO_LARGE: WriteAnswer = { kind: 'smaller', why: 'too large' }
 const AGAIN: WriteAnswer = { kind: 'again', why: 'EIO' }
+const REFUSED: WriteAnswer = { kind: 'refused', why: 'answered 400' }
 const PARTLY: WriteAnswer = {
   kind: 'partly',
   marks: [undefined],
   refused: [{ part: 0, record: 0, why: 'too old' }],
 }
+/** With two others a power of two: the halves stay together. */
+const GOOD = Array.from({ length: 30 }, (_, n) => `good ${n}`)
 const HANGS = new Promise<never>(() => {})
 /** Longer than any back-off. */
 const LONG_MS = 31_000
@@ -166,6 +170,36 @@ test('letters of a source that was forgotten are given to the sink, also not bes
   expect(rig.sink.stored.get('a')).toEqual(['1', '2', '3'])
 })
 
+test('letters of a source that was forgotten are read once, and once again after a restart', async () => {
+  const rig = await withLetters()
+  await rig.world.run(() => rig.pipeline.forget(a, new AbortController()))
+  rig.sink.answer = () => AGAIN
+  await ask(rig)
+  await restart(rig)
+  await ask(rig)
+  rig.sink.answer = () => null
+  await rig.world.advance(LONG_MS)
+  expect(rig.sink.stored.get('a')).toEqual(['1', '2'])
+  const messages = rig.ports.logger.entries.map(({ message }) => message)
+  expect(messages).not.toContain('Dead letters cannot be dealt with')
+  expect(rig.pipeline.letterBytes).toBe(0)
+})
+
+test('letters of which a part is stored are held, named in health and read again after a restart', async () => {
+  const rig = await withLetters(new ScriptedSink({ batchRecords: 1 }))
+  rig.sink.answer = () => (rig.sink.stored.has('a') ? AGAIN : null)
+  await ask(rig)
+  await rig.world.advance(60_000)
+  expect(rig.sink.stored.get('a')).toEqual(['1'])
+  expect([...rig.pipeline.blocks()].map(({ firstRecord }) => firstRecord)).toEqual([1])
+  expect(rig.check.detail).toMatch(/^cannot store a for \d+ s: EIO$/)
+  await restart(rig)
+  expect(rig.pipeline.letterBytes).toBe(0)
+  rig.sink.answer = () => null
+  await rig.world.advance(2 * LONG_MS)
+  expect(rig.sink.stored.get('a')).toEqual(['1', '1', '2'])
+})
+
 test('letters are not written beside what is new of their source', async () => {
   const rig = await withLetters()
   const { promise, resolve } = Promise.withResolvers<null>()
@@ -219,6 +253,7 @@ describe('a record that is given up', () => {
     rig.ports.random.next = () => 1
     rig.sink.answer = answer
     rig.start()
+    await rig.world.advance(10_000)
     rig.push(blockOf(a, 0, ['1']))
     await rig.world.advance(60_000)
     const [letter, ...others] = await lettersOf(rig)
@@ -241,6 +276,32 @@ describe('a record that is given up', () => {
     expect(rig.sink.writes).toEqual([{ a: ['1'], b: ['1'] }, { a: ['1'] }, { b: ['1'] }])
     expect(await lettersOf(rig)).toHaveLength(2)
   })
+
+  for (const [what, batch] of [
+    ['records', [blockOf(a, 0, ['bad', ...GOOD])]],
+    [
+      'sources',
+      [
+        blockOf(a, 0, ['1']),
+        blockOf(b, 0, ['bad']),
+        ...GOOD.map((name) => blockOf(sourceOf(name), 0, ['1'])),
+      ],
+    ],
+  ] as const)
+    test(`was refused again and again by itself while others were stored, not in a batch of several ${what}`, async () => {
+      const rig = new PipelineRig(new ScriptedSink({ sourcesPerBatch: 40, inFlight: 1 }))
+      let refusals = 0
+      rig.sink.answer = ({ parts }) => {
+        if (!parts.some(({ blocks }) => blocks.flatMap(linesOf).includes('bad'))) return null
+        rig.push(blockOf(other, refusals++, ['x']))
+        return REFUSED
+      }
+      rig.push(...batch)
+      rig.start()
+      await rig.world.advance(LONG_MS)
+      expect(await lettersOf(rig)).toMatchObject([{ text: 'bad', reason: 'refused', why: 'answered 400' }])
+      expect(rig.pipeline.drained).toBe(true)
+    })
 
   test('has its source stalled while it cannot be kept, and is kept at once by a drain', async () => {
     const rig = new PipelineRig(new ScriptedSink())

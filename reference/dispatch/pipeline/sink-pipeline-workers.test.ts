@@ -134,6 +134,7 @@ describe('a batch that comes again', () => {
     }
     push(1, 14)
     await rig.world.advance(400)
+    rig.sink.answer = () => ({ ...AGAIN, why: 'ENOSPC' })
     push(15, 22)
     await rig.world.advance(0)
     const { length } = rig.sink.writes
