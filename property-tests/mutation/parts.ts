@@ -44,6 +44,7 @@ const SEARCH_TESTS = [
 const READER_TESTS = [
   `${reading}/log-reading.test.ts`,
   `${reading}/container-reader.test.ts`,
+  `${reading}/follow-reader.test.ts`,
   `${reading}/parsing/line-assembler.test.ts`,
   `${reading}/search/counting-cursor.test.ts`,
   ...CURSOR_PROPERTIES,
