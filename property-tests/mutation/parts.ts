@@ -47,6 +47,11 @@ const READER_TESTS = [
   `${reading}/follow-reader.test.ts`,
   `${reading}/parsing/line-assembler.test.ts`,
   `${reading}/search/counting-cursor.test.ts`,
+  'reference/docker/from-duration.test.ts',
+  'reference/docker/stages/line-filter.test.ts',
+  'reference/docker/stages/multiline.test.ts',
+  'reference/docker/stored/log-chain.test.ts',
+  'property-tests/records.scenarios.test.ts',
   ...CURSOR_PROPERTIES,
   SMALL_SCOPE,
 ]
