@@ -21,7 +21,7 @@ const ERROR = Buffer.from([3, 0, 0, 0, 0, 0, 0, 4, ...Buffer.from('boom')])
 /** What is asked for besides the ring, messages. */
 const MARGIN = 256
 
-/** A reader that has read these lines from a first follow, one by one. */
+/** A reader that was sent these lines by its first follow, one by one. */
 function readerOf(
   messages: readonly Buffer[],
   options: Partial<ContainerReaderOptions> = {},
@@ -71,7 +71,7 @@ function askingForAll(read: readonly Buffer[]): ContainerReader {
   return reader
 }
 
-/** A follow of the first hundred lines and one that snapshots do not have. */
+/** Follows the first hundred lines and some that no snapshot has; what comes of it. */
 function followUnstored(reader: ContainerReader, messages: readonly Buffer[] = lines(101, 101)): string {
   followAgain(reader, lines(1, 100))
   expect(reader.push(Buffer.concat([...messages]))).toBe('doubt')
@@ -173,7 +173,7 @@ describe('the first connection', () => {
     expect(reader.takeNotices()).toEqual([])
   })
 
-  test('what was described otherwise is of the source as it was', () => {
+  test('records that were made before a new description carry the old one', () => {
     const reader = createReader(OPTIONS)
     reader.open('follow')
     reader.push(lines(1, 1)[0]!)
@@ -270,7 +270,7 @@ describe('how much is asked for', () => {
     expect(reader.open('follow').follow).toBe(true)
   })
 
-  test('nothing in particular of a log that holds less than the ring, which is followed all the same', () => {
+  test('all of a log that holds less than the ring, and it is followed all the same', () => {
     const reader = createReader(OPTIONS)
     readAll(reader, lines(1, 60))
     readAll(reader, lines(55, 60))
@@ -412,7 +412,7 @@ describe('a doubt', () => {
     }
   })
 
-  test('that there was not is settled all the same', () => {
+  test('that did not arise: a snapshot beside the follow changes nothing', () => {
     const reader = following()
     expect(reader.resume('read')).toBe('aligned')
     prove(reader, lines(1, 100))
@@ -450,7 +450,7 @@ describe('a doubt', () => {
     expect(taken(reader)).toBe(contentOf(stored.slice(100)))
   })
 
-  test('does not, whatever was read before', () => {
+  test('keeps the follow where the snapshot brings little, however much was read before', () => {
     const reader = createReader(OPTIONS)
     readAll(reader, lines(1, 3000))
     followAgain(reader, lines(1, 3000))
@@ -497,15 +497,15 @@ describe('a followed message that no snapshot brings', () => {
   })
 })
 
-describe('an error of the engine', () => {
-  test('that was asked for before it came is looked into: at first by its half', () => {
+describe('an error', () => {
+  test('that ends a reply to an end of the log is looked into: half of that is asked for first', () => {
     const reader = readerOf(lines(1001, 1100))
     const { tail } = reader.open('snapshot')
     expect(() => reader.push(ERROR)).toThrow('boom')
     expect(reader.open('snapshot').tail).toBe(Math.floor(tail! / 2))
   })
 
-  test('of the whole log is looked into from its end, and an unknown old message there lies before it', () => {
+  test('that ends a reply of the whole log is looked into from the end, and an unknown old message lies before it', () => {
     const reader = readerOf(lines(1001, 1100))
     expect(() => reader.push(ERROR)).toThrow('boom')
     expect(reader.open('snapshot').tail).toBe(64)
@@ -513,7 +513,7 @@ describe('an error of the engine', () => {
     expect(reader.open('snapshot').tail).toBe(32)
   })
 
-  test('of a reply that is of no use, or only looked at, is none', () => {
+  test('is not told in a reply that is of no use, or that is only looked at', () => {
     const reader = readerOf(lines(1, 100))
     reader.open('snapshot')
     expect(reader.push(Buffer.concat([frame(5000, 'too late\n'), ERROR]))).toBe('reopen')
@@ -538,7 +538,7 @@ describe('an error of the engine', () => {
     for (let n = 0; n < 4; n++) searchInVain(reader)
   })
 
-  test('of something else says nothing of the log', () => {
+  test('that does not come from the engine says nothing of the log', () => {
     const pattern = /x/
     pattern.test = () => {
       throw new TypeError('no pattern')
@@ -594,7 +594,7 @@ describe('a reply without the place', () => {
     expect(reader.takeNotices()).toEqual([])
   })
 
-  test('nothing that is stored has been delivered: not a gap where a log is empty or holds the end of equal pieces', () => {
+  test('is no gap where the log is empty, or holds only the end of equal pieces', () => {
     for (const stored of [[], pieces(10)]) {
       const reader = createReader({ ...OPTIONS, maxLineBytes: 1000 })
       readAll(reader, pieces(60))
@@ -635,7 +635,7 @@ describe('what lies behind a record that cannot be read', () => {
     expect(reader.open('snapshot').tail).toBeGreaterThan(MARGIN)
   })
 
-  test('comes with an error of its own', () => {
+  test('is not delivered where the reply ends with an error, which is told', () => {
     const reader = createReader(OPTIONS)
     openDelivery(reader, 300)
     expect(() => reader.push(ERROR)).toThrow('boom')
@@ -652,7 +652,7 @@ describe('what lies behind a record that cannot be read', () => {
     expect(reader.open('snapshot').tail).toBe(64)
   })
 
-  test('is not, where more of it can be asked for', () => {
+  test('is asked for in full where a reply to less of it did not reach what was delivered', () => {
     const reader = readerBehind(700)
     const { tail } = reader.open('snapshot')
     expect(tail).toBeLessThan(2 * MARGIN)
