@@ -1,50 +1,20 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { encodeFrame } from '../../../property-tests/models/stored-log.ts'
-import type { ContainerReader, ReaderState } from './container-reader.ts'
+import type { ContainerReader } from './container-reader.ts'
 import { createReader } from './create-reader.ts'
 import { parseContainerPosition, type ContainerPosition } from './container-position.ts'
-
-const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web', attributes: {} } as const
-const OPTIONS = { source: SOURCE, tty: false, poll: false, maxLineBytes: 64, from: 'start' } as const
-
-const stamp = (n: number): string => `2026-01-01T00:00:00.${String(n).padStart(9, '0')}Z`
-const frame = (n: number, text: string, stream: 1 | 2 = 1): Buffer =>
-  encodeFrame({ stream, stamp: stamp(n), data: Buffer.from(text), lineStart: true })
-const lines = (from: number, to: number): Buffer[] =>
-  Array.from({ length: to - from + 1 }, (_, index) => frame(from + index, `line ${from + index}\n`))
-const text = (reader: ContainerReader): string => Buffer.from(reader.take()?.bytes ?? []).toString()
-
-/** Of all blocks. */
-function textOf(reader: ContainerReader): string {
-  let all = ''
-  for (let block = reader.take(); block !== undefined; block = reader.take())
-    all += Buffer.from(block.bytes).toString()
-  return all
-}
-
-/** Pushes what a followed log brings; where that leaves a doubt, a snapshot of what is stored is read. */
-function follow(reader: ContainerReader, message: Buffer, stored: readonly Buffer[]): ReaderState {
-  let state = reader.push(message)
-  while (state === 'doubt') {
-    do {
-      const { tail } = reader.open('proof')
-      for (const one of stored.slice(-(tail ?? stored.length))) reader.push(one)
-    } while (reader.end() === 'reopen')
-    state = reader.resume('read')
-  }
-  return state
-}
-
-/** Reads what is stored, with as many connections as it takes; how many. */
-function readAll(reader: ContainerReader, stored: readonly Buffer[], opensMax = 20): number {
-  for (let opens = 1; opens < opensMax; opens++) {
-    const { tail } = reader.open('snapshot')
-    for (const one of stored.slice(-(tail ?? stored.length))) reader.push(one)
-    if (reader.end() !== 'reopen') return opens
-  }
-  throw new Error('the reader asks for ever')
-}
+import {
+  follow,
+  frame,
+  lines,
+  OPTIONS,
+  readAll,
+  savedPosition,
+  stamp,
+  taken,
+  text,
+} from './reader.test-helper.ts'
 
 /** Whether a log with 600 equal pieces of a line that was left within them is read once, all of it. @param before what it begins with */
 function isGoneOnWith(before: readonly Buffer[], pieces: number): boolean {
@@ -178,7 +148,7 @@ describe('ContainerReader', () => {
         const read = (position?: ContainerPosition): [string, ContainerPosition] => {
           const reader = createReader({ ...OPTIONS, poll: isPolled, ...(position && { position }) })
           readAll(reader, stored)
-          return [textOf(reader), parseContainerPosition(JSON.parse(JSON.stringify(reader.position)))]
+          return [taken(reader), savedPosition(reader)]
         }
         const [first, position] = read()
         expect([first, read(position)[0]]).toEqual(['one\ntwo\n', ''])
@@ -279,12 +249,7 @@ describe('ContainerReader', () => {
     const reader = createReader(OPTIONS)
     readAll(reader, lines(1, 60))
     text(reader)
-    const emptied = (tail: number | undefined): Buffer[] => (tail === undefined ? lines(80, 180) : [])
-    for (let opens = 0; opens < 10; opens++) {
-      const { tail } = reader.open('snapshot')
-      for (const one of emptied(tail)) reader.push(one)
-      if (reader.end() !== 'reopen') break
-    }
+    readAll(reader, (tail) => (tail === undefined ? lines(80, 180) : []), 10)
     expect(text(reader)).toBe(Buffer.concat(lines(80, 180).map((one) => one.subarray(39))).toString())
     expect(reader.takeNotices()).toHaveLength(1)
     expect(reader.open('follow')).toEqual({ follow: false })
