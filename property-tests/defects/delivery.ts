@@ -464,6 +464,25 @@ export const DELIVERY: readonly Defect[] = [
     ],
   },
   {
+    id: 'B569',
+    origin: crashes,
+    description:
+      'A file that is closed to make room, and of which the disk never answers, keeps all others waiting that need room',
+    patches: [
+      {
+        file: 'reference/lifecycle/open-files.ts',
+        find: '      ended()\n      this.#serve()\n',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'reference/lifecycle/open-files.test.ts',
+        test: 'one that waits for room gets that of another file when a close takes longer than a second',
+      },
+    ],
+  },
+  {
     id: 'B556',
     origin: crashes,
     description: 'A disk that never answers a read of the spool is told by nothing: health is good',

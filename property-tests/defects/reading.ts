@@ -410,4 +410,23 @@ export const READING: readonly Defect[] = [
     ],
     caughtBy: [{ file: readerTest, test: 'whatever stands for a stamp that has the form of one' }],
   },
+  {
+    id: 'B568',
+    origin: 'The collector between two releases, found while its mutants were read',
+    description:
+      'Behind what came late, because it lay behind a record that cannot be read, the place is not found again: nothing that is stored later is delivered',
+    patches: [
+      {
+        file: `${folder}/follow-reader.ts`,
+        find: 'if (isKnown) this.#resumeBehindLate(connection, key)\n    else {',
+        replace: 'if (!isKnown) {',
+      },
+    ],
+    caughtBy: [
+      {
+        file: `${folder}/follow-reader.test.ts`,
+        test: 'is delivered once, and what is stored later behind it, also where less than the ring had been delivered behind it: from 290 on',
+      },
+    ],
+  },
 ]

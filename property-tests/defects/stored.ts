@@ -132,8 +132,8 @@ export const STORED: readonly Defect[] = [
     patches: [
       {
         file: `${folder}/stored-logs.ts`,
-        find: 'new OpenFiles(config.maxOpenLogs)',
-        replace: 'new OpenFiles(Infinity)',
+        find: 'new OpenFiles(config.maxOpenLogs, clock)',
+        replace: 'new OpenFiles(Infinity, clock)',
       },
     ],
     caughtBy: [{ file: readingTest, test: 'is closed where too many are open' }],

@@ -78,7 +78,7 @@ export class SwitchingFollower {
   async #readFiles(): Promise<StoredReader> {
     const { clock, fileSystem, gunzip } = this.#ports
     const reader = new StoredReader(this.#options)
-    const openLogs = new OpenFiles(1)
+    const openLogs = new OpenFiles(1, clock)
     const buffers = new ReadBuffers(1, this.#bufferBytes)
     const deliver = async (): Promise<void> => this.#take(reader)
     const path = this.#container.logPath

@@ -63,9 +63,9 @@ export class FileMonitor {
   #scope: Scope | null = null
 
   constructor(options: FileMonitorOptions) {
-    const { config, metrics } = options
+    const { clock, config, metrics } = options
     this.#options = options
-    this.#openFiles = new OpenFiles(config.maxOpenFiles)
+    this.#openFiles = new OpenFiles(config.maxOpenFiles, clock)
     metrics.mirrorTailedFiles({ logs: () => this.#entries.size, open: () => this.#openFiles.size })
   }
 
@@ -85,7 +85,7 @@ export class FileMonitor {
     const { clock, config, delivery, fileSystem } = this.#options
     const globs = this.#makeGlobs()
     // What is still open of an earlier run is closed by whoever holds it.
-    if (this.#openFiles.size === 0) this.#openFiles = new OpenFiles(config.maxOpenFiles)
+    if (this.#openFiles.size === 0) this.#openFiles = new OpenFiles(config.maxOpenFiles, clock)
     const directories = new Directories(fileSystem)
     const discovery = new Discovery({ clock, fileSystem, directories, globs })
     const startedMs = clock.now()

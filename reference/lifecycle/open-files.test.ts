@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { World } from '../../simulators/index.ts'
 import { OpenFiles, type Closable } from './open-files.ts'
 
 const { signal } = new AbortController()
+const world = new World({ seed: 1 })
+const { clock } = world.ports()
 
 /** A file that its user opens; closing takes some micro-tasks. */
 class TestFile implements Closable {
@@ -63,13 +66,13 @@ async function turnsUntilServed(
 
 for (const pause of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
   test(`one that waits gets the file although another asks for it ${pause} micro-tasks after each use`, async () => {
-    const open = new OpenFiles(2)
+    const open = new OpenFiles(2, clock)
     const file = new TestFile()
     expect(await turnsUntilServed(open, [file, file], file, pause)).toBeLessThan(100)
   })
 
   test(`one that waits for room gets it although the open files are asked for ${pause} micro-tasks after each use`, async () => {
-    const open = new OpenFiles(1)
+    const open = new OpenFiles(1, clock)
     const file = new TestFile()
     expect(await turnsUntilServed(open, [file, file], new TestFile(), pause)).toBeLessThan(100)
   })
@@ -89,7 +92,7 @@ test('files come in the order in which they were asked for, within the limit, on
       fc.integer({ min: 1, max: 3 }),
       fc.array(fc.array(use, { maxLength: 4 }), { minLength: 1, maxLength: 6 }),
       async (limit, users) => {
-        const open = new OpenFiles(limit)
+        const open = new OpenFiles(limit, clock)
         const files = [0, 1, 2, 3].map(() => new TestFile())
         const asked = files.map((): number[] => [])
         const served = files.map((): number[] => [])
@@ -142,7 +145,7 @@ interface Use {
 }
 
 test('those that wait when all files are closed are refused at once', async () => {
-  const open = new OpenFiles(1)
+  const open = new OpenFiles(1, clock)
   const file = new TestFile()
   const { promise, resolve } = Promise.withResolvers<void>()
   const first = open.use(file, { signal }, () => promise)
@@ -152,4 +155,22 @@ test('those that wait when all files are closed are refused at once', async () =
   resolve()
   await Promise.all([first, closing])
   expect(open.size).toBe(0)
+})
+
+test('one that waits for room gets that of another file when a close takes longer than a second', async () => {
+  const hung = new TestFile()
+  hung.close = () => new Promise(() => {})
+  const [idle, wanted, last] = [new TestFile(), new TestFile(), new TestFile()]
+  const open = new OpenFiles(2, clock)
+  const use = async (file: TestFile): Promise<void> => {
+    await open.use(file, { signal }, async () => void (file.isOpen = true))
+  }
+  await world.run(() => use(hung))
+  await world.run(() => use(idle))
+  const beganMs = clock.monotonic()
+  await world.run(() => use(wanted))
+  expect(clock.monotonic() - beganMs).toBe(1000)
+  expect([hung.isOpen, idle.isOpen, wanted.isOpen, open.size]).toEqual([true, false, true, 2])
+  await world.run(() => use(last))
+  expect([clock.monotonic() - beganMs, wanted.isOpen, last.isOpen, open.size]).toEqual([1000, false, true, 2])
 })

@@ -1,3 +1,4 @@
+import type { Clock } from '../ports/clock.ts'
 import { onAbort } from './abort.ts'
 import { Condition } from './condition.ts'
 
@@ -23,10 +24,11 @@ interface Request {
 /**
  * Files kept open, at most `limit` of them. The limit is checked before a file is opened; the least recently used one that nobody uses makes room. One user
  * at a time per file: writing, syncing and closing do not meet. First come, first served, for a file as for room: one that comes again at once after each
- * use keeps nobody waiting.
+ * use keeps nobody waiting. A close that takes longer than a second keeps its room until it ends, but another file makes room as well.
  */
 export class OpenFiles {
   readonly #limit: number
+  readonly #clock: Clock
   /** Least recently used first. An entry counts from before it is opened until after it is closed. */
   readonly #entries = new Map<Closable, Entry>()
   /** Who waits, in the order in which they asked. */
@@ -34,13 +36,14 @@ export class OpenFiles {
   /** A use or a close has ended. */
   readonly #released = new Condition()
   #inUse = 0
-  /** Files that are being closed to make room. */
+  /** Files that are being closed to make room, but for those that take too long. */
   #evictions = 0
   /** While everything is being closed nothing is opened: it would stay behind. */
   #closing = 0
 
-  constructor(limit: number) {
+  constructor(limit: number, clock: Clock) {
     this.#limit = limit
+    this.#clock = clock
   }
 
   /** Files that are open, or about to be. */
@@ -137,10 +140,23 @@ export class OpenFiles {
   #makeRoom(): void {
     for (const entry of this.#entries.values()) {
       if (entry.inUse) continue
-      this.#evictions += 1
-      void this.#evict(entry, () => (this.#evictions -= 1)).catch(ignore)
+      void this.#evictForRoom(entry).catch(ignore)
       return
     }
+  }
+
+  async #evictForRoom(entry: Entry): Promise<void> {
+    this.#evictions += 1
+    let counts = true
+    const ended = (): void => {
+      if (counts) this.#evictions -= 1
+      counts = false
+    }
+    using _timer = this.#clock.after(PATIENCE_MS, () => {
+      ended()
+      this.#serve()
+    })
+    await this.#evict(entry, ended)
   }
 
   async #closeWhenIdle(entry: Entry): Promise<void> {
@@ -166,4 +182,6 @@ function closingError(): Error {
 
 /** A close that fails has closed; what was not synced is synced by its own file. */
 const ignore = (): void => {}
+/** A disk that never answers for one file leaves the others theirs. */
+const PATIENCE_MS = 1000
 const NEVER = new AbortController().signal

@@ -618,6 +618,25 @@ describe('what lies behind a record that cannot be read', () => {
     expect(taken(reader)).toBe(contentOf(lines(301, 310)))
   })
 
+  test.each([251, 290, 300])(
+    'is delivered once, and what is stored later behind it, also where less than the ring had been delivered behind it: from %i on',
+    (from) => {
+      const reader = following()
+      for (let n = 101; n < 150; n++) follow(reader, lines(n, n)[0]!, lines(1, n))
+      for (const one of lines(from, 300)) expect(reader.push(one)).toBe('aligned')
+      taken(reader)
+      let delivered = ''
+      for (let last = 300; last <= 400; last += 10) {
+        readAll(reader, spoiltAt150(last), 100)
+        delivered += taken(reader)
+        // As a turn does at the end of a reply.
+        if (reader.look(spoiltAt150(last)(1)) === 'something') reader.distrust()
+      }
+      expect(delivered).toBe(contentOf([...lines(151, from - 1), ...lines(301, 400)]))
+      expect(reader.takeNotices()).toMatchObject([{ kind: 'gap' }])
+    },
+  )
+
   test('is looked for again where something was stored since it was measured', () => {
     const reader = createReader(OPTIONS)
     openDelivery(reader, 300)

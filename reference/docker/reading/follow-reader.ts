@@ -43,7 +43,7 @@ interface Connection {
   readonly filter: ReplayFilter
   /** Until the place is found. */
   search: RingSearch | RestSearch | undefined
-  /** The last keys of a reply of the whole log that were known, where the ring is lost. */
+  /** Where the ring is lost, the last keys of a reply of the whole log that were known; of what comes late, its last keys. */
   readonly known: number[]
   readonly role: Role
   /** All that comes whole was asked for: nothing before that can be had. */
@@ -396,8 +396,19 @@ export class FollowReader implements ContainerReader {
     if (connection.passed === 1) this.#beginBehind(connection, key)
     if (!connection.isLate || connection.useless) return !connection.useless
     connection.useless = isKnown
-    if (!isKnown) this.#maker.add(stream, buffer, start, end)
+    if (isKnown) this.#resumeBehindLate(connection, key)
+    else {
+      keepLast(connection.known, key)
+      this.#maker.add(stream, buffer, start, end)
+    }
     return false
+  }
+
+  /** What came late lies, in the log, right before this message, which was delivered before it, and all that was delivered since. */
+  #resumeBehindLate({ asked, known }: Connection, key: number): void {
+    const { history } = this.#delivered
+    const since = history.next - history.findFrom(key, history.next - asked!)
+    this.#delivered.resumeBehind([...known, ...history.last(since)])
   }
 
   #beginBehind(connection: Connection, key: number): void {

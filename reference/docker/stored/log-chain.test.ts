@@ -93,7 +93,7 @@ class Rig {
       clock,
       fileSystem,
       gunzip,
-      openLogs: new OpenFiles(2),
+      openLogs: new OpenFiles(2, clock),
       buffers: new ReadBuffers(1, 4096),
     }
     return new LogTail({ ...shared, path: LOG, reader: this.reader, deliver })

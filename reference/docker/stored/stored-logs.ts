@@ -1,12 +1,14 @@
 import path from 'node:path'
 import type { ContainerMonitorConfig } from '../../config/config.ts'
 import type { ContainerDetails, EngineInfo } from '../../ports/docker-engine.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { FileSystem } from '../../ports/file-system.ts'
 import { OpenFiles } from '../../lifecycle/open-files.ts'
 import type { Gunzip } from './gzip-content.ts'
 import { ReadBuffers } from './read-buffers.ts'
 
 export interface StoredLogsOptions {
+  readonly clock: Clock
   readonly config: Pick<ContainerMonitorConfig, 'source' | 'maxOpenLogs'>
   readonly fileSystem: FileSystem
   readonly gunzip: Gunzip
@@ -22,10 +24,10 @@ export class StoredLogs {
   /** The directory with one for each container. The engine names a log only once its container was started: then it may be gone already. */
   #directory: string | null = null
 
-  constructor({ config, fileSystem, gunzip }: StoredLogsOptions) {
+  constructor({ clock, config, fileSystem, gunzip }: StoredLogsOptions) {
     this.fileSystem = fileSystem
     this.gunzip = gunzip
-    this.openLogs = new OpenFiles(config.maxOpenLogs)
+    this.openLogs = new OpenFiles(config.maxOpenLogs, clock)
     this.#config = config
   }
 

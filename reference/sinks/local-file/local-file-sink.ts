@@ -54,7 +54,7 @@ export class LocalFileSink implements Sink {
   constructor(options: LocalFileSinkOptions) {
     const { config } = options
     this.#options = options
-    this.#open = new OpenFiles(config.maxOpenFiles)
+    this.#open = new OpenFiles(config.maxOpenFiles, options.clock)
     const rotates = config.rotate.maxSize !== null || config.rotate.maxAgeMs !== null
     this.#archive = rotates
       ? new Archive({ ...options, config: config.rotate, directory: config.directory })

@@ -69,3 +69,8 @@ test('how often the key of all the ring came right before it is kept', () => {
   add(restored, 8, 1)
   expect(restored.repeats).toBe(0)
 })
+
+test('the newest stamp is restored byte by byte, also one that is no text', () => {
+  const newest = `${'\u00e9'.repeat(19)}.000000001Z`
+  expect(new Delivered({ messages: 0, ring: new Float64Array(0), newest }).newest).toBe(newest)
+})
