@@ -238,8 +238,9 @@ export class CollectorRig {
     const hasReadAll = this.#deliveries([container]).every(
       ({ check }) => check.records > (this.#heldAtCrash.get(check) ?? -1),
     )
-    this.#told.emptied(container, hasReadAll ? this.#reached(container) : 0)
+    const reached = hasReadAll ? this.#reached(container) : 0
     this.world.inject(faults.emptiedLog({ container: name }))
+    this.#told.emptied(container, reached)
     const { first, behind } = container.log.lost.losses.at(-1) ?? { first: 0, behind: 0 }
     if (behind - first >= RING_KEYS && container.log.readable().length > 0) this.#unrecognized.add(container)
     // Neither does this one, where it has not read yet what sinks held at a crash, or all that it has read was taken.

@@ -17,7 +17,7 @@ interface Account {
 export class ToldLosses {
   readonly #accounts = new Map<string, Account>()
   readonly #containers: (name: string) => readonly SimulatedContainer[]
-  /** Of containers whose log was emptied: the lines that were read of it by then. */
+  /** Of containers whose log was emptied: losses from this line on nobody could see. */
   readonly #emptied = new Map<SimulatedContainer, number>()
   /** Containers of which no position was left by a crash, with the sinks that went without lines since. */
   readonly #forgotten = new Map<SimulatedContainer, Set<string>>()
@@ -43,7 +43,7 @@ export class ToldLosses {
     const wasPassedOver = causes.every((each) => each.some((cause) => PASSED_OVER.has(cause)))
     const isThere = causes.some((each) => each.every((cause) => cause === CATCHING_UP))
     if (first === 0 || (wasPassedOver && !isThere)) return
-    if (first > (this.#emptied.get(container) ?? Infinity) || this.#isForgotten(container, sink)) return
+    if (first >= (this.#emptied.get(container) ?? Infinity) || this.#isForgotten(container, sink)) return
     const account = this.#of(container.name)
     // After a crash what was delivered may come again, and leaves out what it left out.
     const runs = (account.skipped.get(sink) ?? new Set()).add(behind)
@@ -54,11 +54,15 @@ export class ToldLosses {
   }
 
   /**
-   * The log of a container is emptied, of which so many lines were read: older files of it are left. Who reads those only afterwards cannot see that
-   * something was behind them.
+   * The log of a container was emptied, of which so many lines had been read: older files of it are left. Who reads those only afterwards, or has read just those, cannot see
+   * that something was behind them.
    */
   emptied(container: SimulatedContainer, reached: number): void {
-    this.#emptied.set(container, Math.min(reached, this.#emptied.get(container) ?? Infinity))
+    const { expected, log } = container
+    const isLastLeft =
+      reached > 0 && !expected.line(reached - 1).messages.some((message) => log.lost.has(message))
+    const unseen = isLastLeft ? reached : reached + 1
+    this.#emptied.set(container, Math.min(unseen, this.#emptied.get(container) ?? Infinity))
   }
 
   /** A crash left no position of a container: what was lost of it then nobody can know. */
