@@ -64,6 +64,17 @@ describe('the position of a container', () => {
       expect(parseContainerPosition(saved(parts))).toEqual(new ContainerPosition(parts))
   })
 
+  test('is read also with a stamp of bytes that are no text', () => {
+    const odd = `${'\u00e9'.repeat(19)}.000000001Z`
+    const stamp = new Uint8Array(Buffer.from(odd, 'latin1'))
+    const parts = {
+      ...NOTHING,
+      cursor: { ...NOTHING.cursor, newest: odd },
+      partials: [{ stream: 1, stamp, bytes: bytes('begun') }],
+    }
+    expect(parseContainerPosition(saved(parts))).toEqual(new ContainerPosition(parts))
+  })
+
   test('says on disk what there is to say, and of what there is not nothing', () => {
     expect(saved(NOTHING)).toEqual(OF_NOTHING)
     expect(saved({ ...NOTHING, cursor: { ...NOTHING.cursor, repeats: 0 } })).toEqual(OF_NOTHING)
@@ -109,6 +120,7 @@ describe('the position of a container', () => {
     '2026-01-01T00:00:01Z',
     '2026-01-01T00:00:01.000000000+00:00',
     '2026-01-01T00:00:01.00000000ZZ',
+    '2026-01-01T00:00:01.000000000Z x',
     '',
   ])('is refused with the stamp %j, which is not in the usual form', (stamp) => {
     const unterminated = [{ stamp, length: 4 }]
