@@ -864,20 +864,6 @@ export const SURVIVORS: readonly Survivor[] = [
   },
   {
     file: 'reference/docker/reading/parsing/tty-demultiplexer.ts',
-    line: 'if (until <= shortest) return undefined',
-    mutator: 'ConditionalExpression',
-    replacement: 'false',
-    why: 'It is never so: shorter lines are left out where this is called.',
-  },
-  {
-    file: 'reference/docker/reading/parsing/tty-demultiplexer.ts',
-    line: 'if (until <= shortest) return undefined',
-    mutator: 'EqualityOperator',
-    replacement: 'until < shortest',
-    why: 'It is never so: shorter lines are left out where this is called.',
-  },
-  {
-    file: 'reference/docker/reading/parsing/tty-demultiplexer.ts',
     line: "return length > 0 && usualStamp(Buffer.from(buffer.subarray(at, at + length)).toString('latin1')) !== null",
     mutator: 'ConditionalExpression',
     replacement: 'true',
@@ -889,13 +875,6 @@ export const SURVIVORS: readonly Survivor[] = [
     mutator: 'EqualityOperator',
     replacement: 'length >= 0',
     why: 'Nothing is no stamp, which the rest says as well.',
-  },
-  {
-    file: 'reference/docker/reading/parsing/tty-demultiplexer.ts',
-    line: 'if (hasUsualStamp(buffer, start, end) && buffer[start + STAMP_BYTES] !== undefined) {',
-    mutator: 'ConditionalExpression',
-    replacement: 'true',
-    why: 'Behind a stamp of the usual form there is a space: it is not undefined.',
   },
   {
     file: 'reference/docker/reading/block-builder.ts',
@@ -1008,34 +987,6 @@ export const SURVIVORS: readonly Survivor[] = [
     mutator: 'ConditionalExpression',
     replacement: 'false',
     why: 'What is undefined is as good as left out: nothing else is asked of it.',
-  },
-  {
-    file: 'reference/docker/reading/snapshot-reader.ts',
-    line: 'if (!before) this.#noteGaps()',
-    mutator: 'BooleanLiteral',
-    replacement: 'before',
-    why: 'The cursor finds gaps at the end of a reply only, and there they are said as well.',
-  },
-  {
-    file: 'reference/docker/reading/snapshot-reader.ts',
-    line: 'if (!before) this.#noteGaps()',
-    mutator: 'ConditionalExpression',
-    replacement: 'true',
-    why: 'The cursor finds gaps at the end of a reply only, and there they are said as well.',
-  },
-  {
-    file: 'reference/docker/reading/snapshot-reader.ts',
-    line: 'if (!before) this.#noteGaps()',
-    mutator: 'ConditionalExpression',
-    replacement: 'false',
-    why: 'The cursor finds gaps at the end of a reply only, and there they are said as well.',
-  },
-  {
-    file: 'reference/docker/reading/snapshot-reader.ts',
-    line: 'if (!before) this.#noteGaps()',
-    mutator: 'CallExpression',
-    replacement: ';',
-    why: 'The cursor finds gaps at the end of a reply only, and there they are said as well.',
   },
   {
     file: 'reference/docker/reading/search/behind-search.ts',
@@ -1225,13 +1176,6 @@ export const SURVIVORS: readonly Survivor[] = [
     mutator: 'StringLiteral',
     replacement: '""',
     why: 'It is only asked whether the place has come, and what is beyond it.',
-  },
-  {
-    file: 'reference/docker/reading/search/ring-search.ts',
-    line: 'get passed(): number {',
-    mutator: 'BlockStatement',
-    replacement: '{}',
-    why: 'Nothing asks for it.',
   },
   {
     file: 'reference/docker/reading/search/ring-search.ts',

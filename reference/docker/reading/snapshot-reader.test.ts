@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { encodeFrame } from '../../../property-tests/models/stored-log.ts'
 import { MULTILINE_PRESETS, MultilineRule } from '../stages/multiline-rule.ts'
-import { parseContainerPosition } from './container-position.ts'
 import type { ContainerReaderOptions } from './container-reader.ts'
 import { stampOf } from './parsing/stamp.ts'
+import { OPTIONS, savedPosition, taken as text } from './reader.test-helper.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
 
 const SOURCE = { id: 'a'.repeat(64), kind: 'container', name: 'web', attributes: {} } as const
@@ -14,14 +14,7 @@ const MULTILINE = new MultilineRule(MULTILINE_PRESETS.indented, {
 })
 
 function readerOf(options: Partial<ContainerReaderOptions> = {}): SnapshotReader {
-  return new SnapshotReader({
-    source: SOURCE,
-    tty: false,
-    poll: true,
-    maxLineBytes: 1024,
-    from: 'start',
-    ...options,
-  })
+  return new SnapshotReader({ ...OPTIONS, poll: true, maxLineBytes: 1024, ...options })
 }
 
 const frame = (n: number, data: string): Buffer =>
@@ -30,14 +23,6 @@ const lines = (from: number, to: number): Buffer[] =>
   Array.from({ length: to - from + 1 }, (_, index) => frame(from + index, `line ${from + index}\n`))
 const textOf = (from: number, to: number): string =>
   Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}\n`).join('')
-
-/** All there is to take. */
-function text(reader: SnapshotReader): string {
-  let taken = ''
-  for (let block = reader.take(); block !== undefined; block = reader.take())
-    taken += Buffer.from(block.bytes).toString()
-  return taken
-}
 
 /** Reads the snapshot that the reader asks for of what is stored; what it says at the end. */
 function read(reader: SnapshotReader, stored: readonly Buffer[]): string {
@@ -48,8 +33,7 @@ function read(reader: SnapshotReader, stored: readonly Buffer[]): string {
 
 /** The same reader after a restart. */
 function restarted(reader: SnapshotReader, options: Partial<ContainerReaderOptions> = {}): SnapshotReader {
-  const position = parseContainerPosition(JSON.parse(JSON.stringify(reader.position)))
-  return readerOf({ ...options, position })
+  return readerOf({ ...options, position: savedPosition(reader) })
 }
 
 describe('a reader of snapshots', () => {

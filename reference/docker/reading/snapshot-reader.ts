@@ -193,9 +193,7 @@ export class SnapshotReader implements ContainerReader {
     const key = messageKey(stream, message, 0, message.length)
     const endsLine = message.at(-1) === NEWLINE
     if (this.#priming) return this.#cursor.prime(key, message, 0, endsLine, isLast)
-    const before = this.#cursor.aligned
     const verdict = this.#cursor.accept(key, message, 0, endsLine, isLast)
-    if (!before) this.#noteGaps()
     if (verdict === 'reopen') this.#reopen = true
     if (verdict === 'withhold') this.#withhold(held)
     if (verdict !== 'deliver') return

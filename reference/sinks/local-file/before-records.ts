@@ -15,10 +15,9 @@ export async function endBeforeRecords(
   from: number,
   size: number,
 ): Promise<number | null> {
-  const lines = linesIn(records)
+  let lines: ReadonlySet<string> | undefined
   const chunk = Buffer.alloc(Math.min(PIECE_BYTES + records.byteLength, size - from))
   let line = { start: from, hasNul: false }
-  let hole = false
   for (let at = from; at < size; at += PIECE_BYTES) {
     // eslint-disable-next-line no-await-in-loop -- one piece after the other
     const held = chunk.subarray(0, Math.min(await readFully(file, chunk, at), size - at))
@@ -29,10 +28,10 @@ export async function endBeforeRecords(
       end = held.indexOf(NEWLINE, begin)
     ) {
       const before = { start: line.start, hasNul: line.hasNul || held.subarray(begin, end).includes(NUL) }
-      hole ||= before.hasNul
+      if (before.hasNul) lines ??= linesIn(records)
       begin = end + 1
       line = { start: at + begin, hasNul: false }
-      if (hole && isLaterRecord(held.subarray(begin), records, lines))
+      if (lines !== undefined && isLaterRecord(held.subarray(begin), records, lines))
         return before.hasNul ? before.start : line.start
     }
     line.hasNul ||= held.subarray(begin, PIECE_BYTES).includes(NUL)

@@ -80,7 +80,6 @@ export class TtyDemultiplexer implements MessageParser {
   #chunkEnd(buffer: Uint8Array, start: number, data: number, before: number): number | undefined {
     const shortest = data + this.#chunkBytes
     const until = Math.min(before, data + longestChunk(this.#chunkBytes) + (data - start))
-    if (until <= shortest) return undefined
     const window = Buffer.from(buffer.buffer, buffer.byteOffset + shortest, until - shortest)
     const stamp = buffer.subarray(start, data)
     for (let at = window.indexOf(stamp); at !== -1; at = window.indexOf(stamp, at + 1)) {
@@ -128,7 +127,7 @@ function stampBefore(buffer: Uint8Array, start: number, data: number): string {
 }
 
 function emit(buffer: Uint8Array, start: number, end: number, handler: MessageHandler): void {
-  if (hasUsualStamp(buffer, start, end) && buffer[start + STAMP_BYTES] !== undefined) {
+  if (hasUsualStamp(buffer, start, end)) {
     return handler(STDOUT, buffer, start, end)
   }
   const message = withUsualStamp(buffer.subarray(start, end))

@@ -54,11 +54,6 @@ export class RingSearch {
     this.#ends = Array.from(ring.subarray(1), (_, index) => index + 1)
   }
 
-  /** Messages taken. */
-  get passed(): number {
-    return this.#passed
-  }
-
   /** Key of the last message of the reply that was delivered before: what follows it is new although the ring is lost. Undefined for none. */
   get lastKnown(): number | undefined {
     return this.#lastKnown
