@@ -278,10 +278,15 @@ describe('in other files', () => {
   })
 
   test('they are read in the order of their numbers, also where those have more digits', async () => {
-    const rig = new Rig({ [OWN]: '', [`${OWN}.999999`]: 'a\nb\n', [`${OWN}.1000000`]: 'c\n' })
+    const rig = new Rig({
+      [OWN]: '',
+      [`${OWN}.1000001`]: 'd\n',
+      [`${OWN}.1000000`]: 'c\n',
+      [`${OWN}.999999`]: 'a\nb\n',
+    })
     const last = { file: `${OWN}.999999`, length: 2 }
-    expect(await rig.find(last, 'b\nc\nd\n')).toMatchObject({ rest: 'd\n' })
-    expect(await rig.find(undefined, 'a\nb\nc\nd\n')).toMatchObject({ rest: 'd\n' })
+    expect(await rig.find(last, 'b\nc\nd\ne\n')).toMatchObject({ rest: 'e\n' })
+    expect(await rig.find(undefined, 'a\nb\nc\nd\ne\n')).toMatchObject({ rest: 'e\n' })
   })
 
   test('lines of somebody else in them are not told, holes are', async () => {
