@@ -7,6 +7,7 @@ const INTEGRATION = [
   'property-tests/collector.surroundings.test.ts',
   'property-tests/defects/defects-put-back.test.ts',
   'property-tests/determinism.property.test.ts',
+  'property-tests/determinism/golden.test.ts',
   'property-tests/engine-calls.test.ts',
   'property-tests/leaks/node-test.test.ts',
   'property-tests/leaks/seeded-programs.test.ts',

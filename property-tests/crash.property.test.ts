@@ -7,8 +7,8 @@ import { anyCommandOrCrash } from './collector/crash-command.ts'
 const reached = new Set<string>()
 const onMark = (mark: string): void => void reached.add(mark)
 
-/** Pinned, so that a change and not chance decides whether the tests pass. */
-const SEED = 20_260_102
+/** Pinned, so that a change and not chance decides whether the tests pass. These cases see defect C9, which no other property does in so few. */
+const SEED = 20_260_127
 const RUNS = 16
 /** On a busy machine. */
 const TIMEOUT_MS = 180_000

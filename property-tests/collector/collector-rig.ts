@@ -3,6 +3,7 @@ import type { CollectorConfig } from '../../reference/config/config.ts'
 import { messageOf } from '../../reference/errors.ts'
 import { RING_KEYS } from '../../reference/docker/reading/search/cursor-state.ts'
 import { createCollector, type Collector } from '../../reference/main.ts'
+import type { Sample } from '../../reference/metrics/metrics.ts'
 import type { ReloadReport } from '../../reference/reload/reload-report.ts'
 import {
   type EngineMachine,
@@ -55,7 +56,7 @@ import {
   type SinkKind,
 } from './rig-options.ts'
 import { LateAnswers } from './late-answers.ts'
-import { LOG_MARKS, marksIn, METRIC_MARKS, sumOf } from './marks.ts'
+import { LOG_MARKS, marksIn, METRIC_MARKS } from './marks.ts'
 import { NetworkService, type Mood } from './network-service.ts'
 import { StdoutCheck } from './stdout-check.ts'
 import { isPassedOver, ToldLosses } from './told-losses.ts'
@@ -323,7 +324,7 @@ export class CollectorRig {
     if (underWayMs > 0) await this.advance(underWayMs)
     const left = leftBehind(this.world, this.#collector.tasks)
     if (left.length > 0) this.#fail('I8 a stop leaves nothing behind', left.join('\n'))
-    const metrics = await this.#collector.metrics.text()
+    const metrics = await this.#collector.metrics.samples()
     this.#noteMarks(metrics)
     if (missed.length > 0) {
       this.#mayRepeat()
@@ -728,10 +729,10 @@ export class CollectorRig {
   }
 
   /** What the metrics of the process tell. A task that failed is a defect whatever came of it. */
-  #noteMarks(text: string): void {
-    const failures = sumOf(text, /^log_capturer_task_failures_total/)
-    if (failures > 0) this.#fail('no task fails', `${failures} failed:\n${this.#errorsLogged().join('\n')}`)
-    for (const mark of marksIn(text, METRIC_MARKS)) this.marks.add(mark)
+  #noteMarks(samples: readonly Sample[]): void {
+    if (samples.some(({ name, value }) => name === TASK_FAILURES && value > 0))
+      this.#fail('no task fails', `these failed:\n${this.#errorsLogged().join('\n')}`)
+    for (const mark of marksIn(samples, METRIC_MARKS)) this.marks.add(mark)
   }
 
   #errorsLogged(): string[] {
@@ -948,7 +949,7 @@ export class CollectorRig {
     // A slot is held a little longer than its stream, and where the log is polled what is open in it is a snapshot. A stream may be open of which the answer is late.
     const unanswered = this.#late.unanswered + ledger.list('call').filter(isOpening).length
     const streams = [ledger.count('log-stream') - unanswered, pool.active] as const
-    wrongGauge(() => metrics.text(), {
+    wrongGauge(() => metrics.samples(), {
       streams,
       files: [files - OTHER_FILES - this.#spoolFiles(), files],
       gone: this.#gone(),
@@ -1129,6 +1130,7 @@ function isOfDisk(error: unknown): boolean {
   return ('code' in error && DISK_CODES.has(String(error.code))) || isOfDisk(error.cause)
 }
 
+const TASK_FAILURES = 'log_capturer_task_failures_total'
 /** In the text of saved positions. */
 const OPEN_LINE = /"partials":\s*\[\s*\{/
 /** Long enough for the ends to arrive. */

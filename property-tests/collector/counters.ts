@@ -1,3 +1,4 @@
+import type { Sample } from '../../reference/metrics/metrics.ts'
 import type { Delivery } from '../../simulators/index.ts'
 
 /** I13: what the counters of one process tell is what the world saw it do. */
@@ -26,11 +27,11 @@ export class Counters {
 
   /**
    * To be asked after a stop that missed nothing: what was read is delivered, and nothing is open. Containers that are gone have no series any more.
-   * @param text the metrics of the process, in their text form
+   * @param samples the metrics of the process
    * @returns a sentence about the first counter that is wrong; undefined when all is right
    */
-  wrong(text: string): string | undefined {
-    const { values: series } = parseMetrics(text)
+  wrong(samples: readonly Sample[]): string | undefined {
+    const { values: series } = seriesOf(samples)
     for (const [name, expected] of this.#expected()) {
       const told = series.get(name) ?? 0
       if (told !== expected) return `${name} is ${told}, and the world saw ${expected}`
@@ -71,8 +72,11 @@ export interface OpenNow {
  * I13 while the process runs: the gauges tell what is open, and nothing is told of containers that are gone. Called when everything has settled, nothing but this runs until it resolves.
  * @returns a sentence; undefined when all is right
  */
-export async function wrongGauge(text: () => Promise<string>, open: OpenNow): Promise<string | undefined> {
-  const series = parseMetrics(await text())
+export async function wrongGauge(
+  samples: () => Promise<readonly Sample[]>,
+  open: OpenNow,
+): Promise<string | undefined> {
+  const series = seriesOf(await samples())
   const gone = open.gone.filter((id) => series.owners.has(id))
   if (gone.length > 0) return `there are series of containers that are gone: ${gone.join(', ')}`
   for (const [name, [least, most]] of [
@@ -114,16 +118,14 @@ interface Series {
   readonly owners: ReadonlySet<string>
 }
 
-function parseMetrics(text: string): Series {
+function seriesOf(samples: readonly Sample[]): Series {
   const values = new Map<string, number>()
   const owners = new Set<string>()
-  for (const line of text.split('\n')) {
-    const [, name, labels = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
-    if (name === undefined) continue
-    const owner = /(?:container_id|sink)="(\w+)"/.exec(labels)?.[1]
-    if (owner !== undefined) owners.add(owner)
+  for (const { name, labels, value } of samples) {
+    const owner = labels['container_id'] ?? labels['sink']
+    if (owner !== undefined) owners.add(String(owner))
     for (const key of owner === undefined ? [name] : [name, `${name} of ${owner}`])
-      values.set(key, (values.get(key) ?? 0) + Number(value))
+      values.set(key, (values.get(key) ?? 0) + value)
   }
   return { values, owners }
 }

@@ -29,8 +29,8 @@ export async function letterDay(): Promise<ReadonlySet<string>> {
   await world.advance(A_WHILE_MS)
   service.assertHolds(LINES)
   await world.run(() => second.stop())
-  const texts = [await first.metrics.text(), await second.metrics.text()]
-  return new Set(texts.flatMap((text) => marksIn(text, LETTER_MARKS)))
+  const samples = [...(await first.metrics.samples()), ...(await second.metrics.samples())]
+  return new Set(marksIn(samples, LETTER_MARKS))
 }
 
 function begin(

@@ -1,35 +1,39 @@
+import type { Sample } from '../../reference/metrics/metrics.ts'
 import { MOODS } from './network-service.ts'
 
-/** Sum of the series whose name and labels match, in the text form of metrics. */
-export function sumOf(text: string, series: RegExp): number {
-  const values = text.split('\n').filter((line) => series.test(line))
-  return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
-}
+/** Interesting states, each with the counter that tells of it, and, after it, the label that does. */
+type MetricMarks = Readonly<Record<string, readonly [counter: string, label?: string]>>
 
-/** Interesting states, each with the metric that tells of it. */
-export const METRIC_MARKS: Readonly<Record<string, RegExp>> = {
-  'a planned rotation': /^log_capturer_container_stream_rotations_total.*"planned"/,
-  'a slot handed over': /^log_capturer_container_stream_rotations_total.*"yield"/,
-  'an idle stream': /^log_capturer_container_idle_checks_total/,
-  'a stuck stream': /^log_capturer_container_stream_errors_total.*"read_timeout"/,
-  'a failed open': /^log_capturer_container_stream_errors_total.*"open_failed"/,
-  'a failed read': /^log_capturer_container_stream_errors_total.*"read_failed"/,
-  'a close that was never acknowledged': /^log_capturer_abandoned_total.*"stream_close"/,
-  'a gap told': /^log_capturer_container_gaps_total/,
-  'a replay skipped': /^log_capturer_container_replayed_messages_total/,
-  'a write repeated': /^log_capturer_lines_retried_total/,
+export const METRIC_MARKS: MetricMarks = {
+  'a planned rotation': ['log_capturer_container_stream_rotations_total', 'planned'],
+  'a slot handed over': ['log_capturer_container_stream_rotations_total', 'yield'],
+  'an idle stream': ['log_capturer_container_idle_checks_total'],
+  'a stuck stream': ['log_capturer_container_stream_errors_total', 'read_timeout'],
+  'a failed open': ['log_capturer_container_stream_errors_total', 'open_failed'],
+  'a failed read': ['log_capturer_container_stream_errors_total', 'read_failed'],
+  'a close that was never acknowledged': ['log_capturer_abandoned_total', 'stream_close'],
+  'a gap told': ['log_capturer_container_gaps_total'],
+  'a replay skipped': ['log_capturer_container_replayed_messages_total'],
+  'a write repeated': ['log_capturer_lines_retried_total'],
 }
 
 /** Of what is not drawn: a service that does not take some record. */
-export const LETTER_MARKS: Readonly<Record<string, RegExp>> = {
-  'a dead letter written': /^log_capturer_lines_dead_lettered_total.*"refused"/,
-  'a retry exhausted': /^log_capturer_lines_dead_lettered_total.*"retries"/,
-  'dead letters given again': /^log_capturer_lines_redelivered_total/,
+export const LETTER_MARKS: MetricMarks = {
+  'a dead letter written': ['log_capturer_lines_dead_lettered_total', 'refused'],
+  'a retry exhausted': ['log_capturer_lines_dead_lettered_total', 'retries'],
+  'dead letters given again': ['log_capturer_lines_redelivered_total'],
 }
 
-/** Those whose metric counts something. */
-export function marksIn(text: string, marks: Readonly<Record<string, RegExp>>): string[] {
-  return Object.entries(marks).flatMap(([mark, series]) => (sumOf(text, series) > 0 ? [mark] : []))
+/** Those whose counter counts something. */
+export function marksIn(samples: readonly Sample[], marks: MetricMarks): string[] {
+  const counting = samples.filter(({ value }) => value > 0)
+  return Object.entries(marks).flatMap(([mark, [counter, label]]) =>
+    counting.some((sample) => sample.name === counter && hasLabel(sample, label)) ? [mark] : [],
+  )
+}
+
+function hasLabel({ labels }: Sample, label: string | undefined): boolean {
+  return label === undefined || Object.values(labels).includes(label)
 }
 
 /** Interesting states, each with what the collector logs then. */

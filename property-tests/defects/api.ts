@@ -102,6 +102,20 @@ export const API: readonly Defect[] = [
     caughtBy: [{ file: monitorsTest, test: 'that is stopped holds no file open' }],
   },
   {
+    id: 'B570',
+    origin,
+    description: 'A monitor that was started again by request is told to be off',
+    patches: [
+      { file: monitorSwitch, find: 'this.#offSinceMs = null\n    if (wasOff)', replace: 'if (wasOff)' },
+    ],
+    caughtBy: [
+      {
+        file: 'property-tests/monitor-switch.property.test.ts',
+        test: 'stopped and started 100 times',
+      },
+    ],
+  },
+  {
     id: 'B279',
     origin,
     description: 'A container that was followed before a monitor was stopped is not followed after it',

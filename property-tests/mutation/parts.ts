@@ -86,6 +86,11 @@ export const PARTS: readonly Part[] = [
     sources: ['reference/lifecycle/{slot-pool,semaphore}.ts'],
     tests: ['reference/lifecycle/slot-pool.test.ts', 'property-tests/slot-pool.property.test.ts'],
   },
+  {
+    name: 'open-files',
+    sources: ['reference/lifecycle/open-files.ts'],
+    tests: ['reference/lifecycle/open-files.test.ts'],
+  },
   { name: 'parsers', sources: [`${reading}/parsing/*.ts`], tests: PARSER_TESTS },
   {
     name: 'search',

@@ -66,6 +66,8 @@ class Explanation {
   readonly #delivered: readonly Delivered[]
   readonly #rules: RecordRules
   readonly #isLate: boolean
+  /** States from which no way leads to the end. */
+  readonly #deadEnds = new Set<string>()
   /** The record up to which some way leads, and what should be there. */
   #furthest = 0
   #expected = 'none'
@@ -85,7 +87,16 @@ class Explanation {
     return `record ${this.#furthest} should be ${this.#expected}; delivered was\n  ${shown(this.#delivered)}\nof the lines\n  ${shown(this.#lines)}`
   }
 
+  /** Ways that come to the same are tried once: there are as many as there are subsets of what is open, for each line. */
   #leadsToEnd(state: State, index: number): boolean {
+    const key = keyOf(state, index)
+    if (this.#deadEnds.has(key)) return false
+    const leads = this.#anyLeadsToEnd(state, index)
+    if (!leads) this.#deadEnds.add(key)
+    return leads
+  }
+
+  #anyLeadsToEnd(state: State, index: number): boolean {
     const line = this.#lines[index]
     if (line === undefined) {
       const ways = [state.open, ...(this.#isLate ? [state.open.toReversed()] : [])]
@@ -156,6 +167,12 @@ class Explanation {
     const left = bucket === null ? null : { ...bucket, tokens: bucket.tokens - 1 }
     return [{ ...state, bucket: left, given: state.given + 1 }]
   }
+}
+
+/** What is open is told by where it begins: its lines are those of its stream from there on. */
+function keyOf({ bucket, given, open }: State, index: number): string {
+  const begun = open.map(({ lines, stream, time }) => `${stream} ${time} ${lines.length}`)
+  return [index, given, bucket?.tokens, bucket?.at, ...begun].join('|')
 }
 
 function shownRecord({ stream, text, time }: Delivered, since: bigint): string {

@@ -11,6 +11,9 @@ const profileBody = z
   .strictObject({ seconds: z.int().min(1).max(SECONDS_MAX).default(SECONDS).describe('for how long') })
   .nullish()
 
+/** What Chrome DevTools read. */
+const capture = z.looseObject({})
+
 /** What is taken of the process itself. A POST, although nothing is changed: it slows the collector down, and no page in a browser is to do that. */
 export function captureRoutes(captures: Pick<Captures, 'cpuProfile' | 'heapSnapshot'>): ApiRoute[] {
   const common = { method: 'POST', access: 'protected' } as const
@@ -20,7 +23,7 @@ export function captureRoutes(captures: Pick<Captures, 'cpuProfile' | 'heapSnaps
       path: '/debug/heap-snapshot',
       summary:
         'What is on the heap, as Chrome DevTools read it. The collector stands still while it is begun',
-      replies: { 200: z.looseObject({}), 409: errorBody },
+      replies: { 200: capture, 409: errorBody },
       handle: () => captures.heapSnapshot(),
     },
     {
@@ -28,7 +31,7 @@ export function captureRoutes(captures: Pick<Captures, 'cpuProfile' | 'heapSnaps
       path: '/debug/cpu-profile',
       summary: 'Where the processor spends its time, for some seconds, as Chrome DevTools read it',
       body: profileBody,
-      replies: { 200: z.looseObject({}), 400: errorBody, 409: errorBody, 503: errorBody },
+      replies: { 200: capture, 400: errorBody, 409: errorBody, 503: errorBody },
       handle: (request) => profile(captures, request),
     },
   ]

@@ -19,6 +19,8 @@ const task: z.ZodType<TaskInfo> = z.strictObject({
 const counts = z.record(z.string(), z.int()).nullable()
 
 /** What is held: `resources` keep the process's event loop busy, descriptors are the operating system's. Null where the platform does not tell. */
+const tasksNow = z.array(task)
+
 const handles = z.strictObject({
   resources: counts,
   descriptors: counts,
@@ -39,7 +41,7 @@ export function debugRoutes({ tasks, process }: DebugOptions): ApiRoute[] {
       ...common,
       path: '/debug/tasks',
       summary: 'Every live task, oldest first: the counterpart of a goroutine dump',
-      replies: { 200: z.array(task) },
+      replies: { 200: tasksNow },
       handle: () => json(200, tasks.list()),
     },
     {

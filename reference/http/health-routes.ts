@@ -7,6 +7,8 @@ const health: z.ZodType<Health> = z.strictObject({
   checks: z.record(z.string(), z.strictObject({ ok: z.boolean(), detail: z.string() })),
 })
 
+const liveness = z.strictObject({ alive: z.literal(true) })
+
 const readiness = z.strictObject({ ready: z.boolean(), reasons: z.array(z.string()) })
 
 /** How the collector is, for people, and for what restarts it or sends traffic to it. They are open: who asks has no token. */
@@ -25,7 +27,7 @@ export function healthRoutes(read: () => Health): ApiRoute[] {
       path: '/health/live',
       summary:
         'That the process answers: whatever is wrong with its surroundings, restarting it would not help',
-      replies: { 200: z.strictObject({ alive: z.literal(true) }) },
+      replies: { 200: liveness },
       handle: () => json(200, { alive: true }),
     },
     {

@@ -7,6 +7,8 @@ import { monitorSchema } from './status.ts'
 type Action = 'start' | 'stop'
 type Switch = Pick<MonitorSwitch, 'current' | 'isEnabled' | 'switchOff' | 'switchOn'>
 
+const switched = z.strictObject({ monitors: z.array(monitorSchema) })
+
 /** Monitors there can be, as requests name them. */
 const NAMES = ['container', 'file'] as const
 
@@ -30,7 +32,7 @@ function route(action: Action, name: string | null, find: () => readonly Switch[
     method: 'POST',
     path: name === null ? `/api/monitors/${action}` : `/api/monitors/${name}/${action}`,
     summary: `${does} ${which}; answers once it is done, also where it was so already, with how it is now`,
-    replies: { 200: z.strictObject({ monitors: z.array(monitorSchema) }), 409: errorBody },
+    replies: { 200: switched, 409: errorBody },
     access: 'protected',
     handle: () => perform(action, name, find()),
   }

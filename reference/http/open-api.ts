@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { errorBody, json, type ApiRoute } from './api-route.ts'
 
+const openApiDocument = z.looseObject({ openapi: z.string() })
+
 /** `GET /openapi.json`: the description of the routes and of itself. */
 export function openApiRoute(routes: readonly ApiRoute[]): ApiRoute {
   const own: ApiRoute = {
     method: 'GET',
     path: '/openapi.json',
     summary: 'This description, OpenAPI 3.1',
-    replies: { 200: z.looseObject({ openapi: z.string() }) },
+    replies: { 200: openApiDocument },
     access: 'open',
     // Made when it is asked for: hardly anybody does.
     handle: () => json(200, openApi([...routes, own])),

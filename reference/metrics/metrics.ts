@@ -731,6 +731,12 @@ export class Metrics {
     return this.#registry.metrics()
   }
 
+  /** What the exposition says, sample by sample: for who asks in the same process, at a quarter of the cost. */
+  async samples(): Promise<Sample[]> {
+    const metrics = await this.#registry.getMetricsAsJSON()
+    return metrics.flatMap(({ name, values }) => values.map((each) => sampleOf(name, each)))
+  }
+
   /** Every metric there is, by name, with its labels: what rules, dashboards and pages may speak of. */
   labelNames(): Map<string, readonly string[]> {
     const all: readonly object[] = this.#registry.getMetricsAsArray()
@@ -833,6 +839,20 @@ export class Metrics {
     })
   }
 }
+
+/** One figure of the exposition. */
+export interface Sample {
+  /** Of a histogram with its ending, such as `_bucket`. */
+  readonly name: string
+  readonly labels: Readonly<Partial<Record<string, string | number>>>
+  readonly value: number
+}
+
+function sampleOf(name: string, { labels, value, ...rest }: MetricValue): Sample {
+  return { name: 'metricName' in rest ? String(rest.metricName) : name, labels, value }
+}
+
+type MetricValue = Awaited<ReturnType<Registry['getMetricsAsJSON']>>[number]['values'][number]
 
 interface ContainerLabels {
   readonly container_id: string

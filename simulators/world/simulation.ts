@@ -43,7 +43,7 @@ export class Simulation implements Host {
   readonly #ties: SeededRandom
   readonly #queue = new EventQueue()
   readonly #trace: EventTrace
-  readonly #invariants = new Map<string, InvariantCheck>()
+  #invariants: readonly Invariant[] = []
   readonly #unchecked: readonly string[]
   #nowMs = 0
   /** Count of events at which the real event loop is to turn. */
@@ -152,14 +152,16 @@ export class Simulation implements Host {
    * out, so that the world can still be cleaned up. Dispose to take it out earlier.
    */
   invariant(name: string, check: InvariantCheck): Disposable {
-    if (this.#invariants.has(name)) throw new Error(`Cannot add invariant ${name}: there is one of that name`)
-    this.#invariants.set(name, this.isChecked(name) ? check : () => undefined)
-    return { [Symbol.dispose]: () => void this.#invariants.delete(name) }
+    if (this.invariants.includes(name))
+      throw new Error(`Cannot add invariant ${name}: there is one of that name`)
+    const invariant: Invariant = { name, check: this.isChecked(name) ? check : () => undefined }
+    this.#invariants = [...this.#invariants, invariant]
+    return { [Symbol.dispose]: () => this.#takeOut(invariant) }
   }
 
   /** Names of the invariants there are, those that are not checked among them. */
   get invariants(): string[] {
-    return [...this.#invariants.keys()]
+    return this.#invariants.map(({ name }) => name)
   }
 
   /** Whether an invariant of that name is checked: see {@link SimulationOptions.unchecked}. */
@@ -227,12 +229,16 @@ export class Simulation implements Host {
   }
 
   #checkInvariants(): void {
-    for (const [name, check] of this.#invariants) {
-      const found = check()
+    for (const invariant of this.#invariants) {
+      const found = invariant.check()
       if (found === undefined) continue
-      this.#invariants.delete(name)
-      this.fail(new InvariantViolation(name, found, this.moment()))
+      this.#takeOut(invariant)
+      this.fail(new InvariantViolation(invariant.name, found, this.moment()))
     }
+  }
+
+  #takeOut(invariant: Invariant): void {
+    this.#invariants = this.#invariants.filter((each) => each !== invariant)
   }
 
   /** The queue is empty. Whatever still hides in the real event loop shows within a turn or two; after that nothing can. */
@@ -262,6 +268,11 @@ export class Simulation implements Host {
     const list = labels.slice(0, LAST_EVENTS).map((event) => `  ${event.atMs.toFixed(3)} ms ${event.label}`)
     return `The world does not come to rest; ${labels.length} events are scheduled, among them:\n${list.join('\n')}`
   }
+}
+
+interface Invariant {
+  readonly name: string
+  readonly check: InvariantCheck
 }
 
 /** Why no event follows at once: the operation is over, the real event loop is to turn, or the queue is empty. */

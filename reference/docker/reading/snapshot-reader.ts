@@ -178,7 +178,8 @@ export class SnapshotReader implements ContainerReader {
   /** It matters which message is the last. */
   readonly #onMessage: MessageHandler = (stream, buffer, start, end) => {
     this.#acceptHeld(false)
-    this.#held = { stream, message: buffer.slice(start, end) }
+    // What is lent has a header before it. A message that got a stamp of the usual form has memory of its own.
+    this.#held = { stream, message: start === 0 ? buffer : buffer.slice(start, end) }
   }
 
   #acceptHeld(isLast: boolean): void {

@@ -163,21 +163,26 @@ export class SelectedLog implements ByteReply {
  * @param header its size in the copy
  */
 function withoutPart(message: Uint8Array, header: number, from: number, to: number): Uint8Array {
-  const before = message.subarray(HEADER_BYTES, from)
-  const after = message.subarray(to)
-  const copy = new Uint8Array(header + before.length + after.length)
-  if (header > 0) copy.set(frameHeader(message[0]!, before.length + after.length))
-  copy.set(before, header)
-  copy.set(after, header + before.length)
+  const before = from - HEADER_BYTES
+  const length = before + message.length - to
+  // From Node's pool, and byte by byte: an engine without decimals comes here for each message of each poll.
+  const copy = Buffer.allocUnsafe(header + length)
+  if (header > 0) writeHeader(copy, message[0]!, length)
+  for (let at = 0; at < before; at++) copy[header + at] = message[HEADER_BYTES + at]!
+  if (message.length - to > LONG) copy.set(message.subarray(to), header + before)
+  else for (let at = to; at < message.length; at++) copy[header + before + at - to] = message[at]!
   return copy
 }
 
 /** The header of a frame: stream number, three zeros, big-endian length. */
 export function frameHeader(stream: number, length: number): Uint8Array {
-  const header = Buffer.alloc(HEADER_BYTES)
-  header[0] = stream
-  header.writeUInt32BE(length, 4)
-  return header
+  return writeHeader(Buffer.allocUnsafe(HEADER_BYTES), stream, length)
+}
+
+function writeHeader(frame: Buffer, stream: number, length: number): Buffer {
+  frame.writeUInt32BE(stream * 2 ** 24, 0)
+  frame.writeUInt32BE(length, 4)
+  return frame
 }
 
 /** Messages that were selected, one after the other, and where each ends. */
@@ -189,4 +194,6 @@ interface Batch {
 /** `2026-01-01T00:00:00` */
 const SECOND_CHARACTERS = 19
 const BATCH_BYTES = 65_536
+/** From here on a view costs less than a loop. */
+const LONG = 256
 const ASCII = new TextDecoder('latin1')

@@ -60,10 +60,11 @@ function hasWholeSeconds(message: Uint8Array): boolean {
 
 /** Every message of such an engine comes here, and each snapshot brings the same ones again: no text, no date, one copy. */
 function withDecimals(message: Uint8Array): Uint8Array {
-  const usual = new Uint8Array(message.length + NO_DECIMALS.length)
-  usual.set(message.subarray(0, SECOND_BYTES))
-  usual.set(NO_DECIMALS, SECOND_BYTES)
-  usual.set(message.subarray(SECOND_BYTES), SECOND_BYTES + NO_DECIMALS.length)
+  // From Node's pool, and whole to where its data belongs: memory of its own, or a view of a part, costs more than all the rest.
+  const usual = Buffer.allocUnsafe(message.length + NO_DECIMALS.length)
+  usual.set(message, NO_DECIMALS.length)
+  for (let at = 0; at < SECOND_BYTES; at++) usual[at] = message[at]!
+  for (let at = 0; at < NO_DECIMALS.length; at++) usual[SECOND_BYTES + at] = NO_DECIMALS[at]!
   return usual
 }
 
