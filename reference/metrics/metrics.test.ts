@@ -55,6 +55,18 @@ function touchEveryContainerMetric(container: { id: string; name: string }): voi
   metrics.bytesRead(container, 100)
 }
 
+test('samples are those of the text, histograms among them', async () => {
+  touchEveryContainerMetric(web)
+  touchEveryContainerMetric(db)
+  const told = (await metrics.samples()).map(({ labels, name, value }) => {
+    const pairs = Object.entries(labels).map(([label, text]) => `${label}="${text}"`)
+    return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`
+  })
+  const lines = (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  expect(lines.length).toBeGreaterThan(50)
+  expect(told.toSorted()).toEqual(lines.toSorted())
+})
+
 describe('state is mirrored at the scrape', () => {
   test('goroutines are the sum of tasks of all kinds', async () => {
     const scope = { path: 'app', closed: false }

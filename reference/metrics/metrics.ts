@@ -731,7 +731,7 @@ export class Metrics {
     return this.#registry.metrics()
   }
 
-  /** What the exposition says, sample by sample: for who asks in the same process, at a quarter of the cost. */
+  /** What the exposition says, sample by sample, for who asks in the same process: no text is made. */
   async samples(): Promise<Sample[]> {
     const metrics = await this.#registry.getMetricsAsJSON()
     return metrics.flatMap(({ name, values }) => values.map((each) => sampleOf(name, each)))
