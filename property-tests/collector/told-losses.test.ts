@@ -2,25 +2,30 @@ import { expect, test } from 'vitest'
 import { World, type SimulatedContainer } from '../../simulators/index.ts'
 import { ToldLosses } from './told-losses.ts'
 
-/** Nine lines, of which the last is alone in the file that is written. */
-function rotatedLog(): SimulatedContainer {
+/** Nine lines, of which the last is alone in the file that is written. @param maxFiles of 1 the others are gone */
+function rotatedLog(maxFiles: number): SimulatedContainer {
   const world = new World({ seed: 1 })
-  const web = world.engine.addContainer({ name: 'web', logRotation: { maxSizeBytes: 300, maxFiles: 3 } })
+  const web = world.engine.addContainer({ name: 'web', logRotation: { maxSizeBytes: 300, maxFiles } })
   for (let line = 1; line <= 9; line++) web.write('stdout', `line ${line}\n`)
   return web
 }
 
 test.each([
-  [9, 'Its last line was read, and is gone: that can be seen', true],
-  [8, 'All that was read is left: what comes looks as if it came next', false],
-  [5, 'Nobody has read the end of what is left', false],
-])('of an emptied log of which %i of nine lines were read: %s', (reached, _, isSeen) => {
-  const container = rotatedLog()
-  container.log.empty()
-  const told = new ToldLosses(() => [container])
-  told.emptied(container, reached)
-  container.write('stdout', 'line 10\n')
-  container.write('stdout', 'line 11\n')
-  told.skipped('sink', { container, first: Math.max(reached, 8), behind: 10, causes: [['emptied']] })
-  expect(told.found !== undefined).toBe(isSeen)
-})
+  [3, 9, 'Its last line was read, and is gone: that can be seen', true],
+  [3, 8, 'All that was read is left: what comes looks as if it came next', false],
+  [3, 5, 'Nobody has read the end of what is left', false],
+  [1, 9, 'Its last line was read, and is gone: that can be seen', true],
+  [1, 8, 'All that was read was rotated away: what comes looks as if it came next', false],
+])(
+  'of an emptied log of %i files of which %i of nine lines were read: %s',
+  (maxFiles, reached, _, isSeen) => {
+    const container = rotatedLog(maxFiles)
+    container.log.empty()
+    const told = new ToldLosses(() => [container])
+    told.emptied(container, reached)
+    container.write('stdout', 'line 10\n')
+    container.write('stdout', 'line 11\n')
+    told.skipped('sink', { container, first: Math.max(reached, 8), behind: 10, causes: [['emptied']] })
+    expect(told.found !== undefined).toBe(isSeen)
+  },
+)

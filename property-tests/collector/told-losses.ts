@@ -54,14 +54,14 @@ export class ToldLosses {
   }
 
   /**
-   * The log of a container was emptied, of which so many lines had been read: older files of it are left. Who reads those only afterwards, or has read just those, cannot see
-   * that something was behind them.
+   * The log of a container was emptied, of which so many lines had been read. Where the last of these was in another file than the one that was emptied, nobody can see that
+   * something was behind it: a follow goes on with what comes next, and so does who reads older files that are left.
    */
   emptied(container: SimulatedContainer, reached: number): void {
     const { expected, log } = container
-    const isLastLeft =
-      reached > 0 && !expected.line(reached - 1).messages.some((message) => log.lost.has(message))
-    const unseen = isLastLeft ? reached : reached + 1
+    const isInEmptied = (message: number): boolean => log.lost.causesOf(message).includes('emptied')
+    const isLastTaken = reached === 0 || expected.line(reached - 1).messages.some(isInEmptied)
+    const unseen = isLastTaken ? reached + 1 : reached
     this.#emptied.set(container, Math.min(unseen, this.#emptied.get(container) ?? Infinity))
   }
 
