@@ -35,6 +35,29 @@ export const ORACLES: readonly Defect[] = [
     caughtBy: [memory],
   },
   {
+    id: 'B571',
+    origin: 'The campaign: its processes grew with each world that was killed',
+    description:
+      'What waits for ever stays on the list of a signal that is never aborted, with all that it knows',
+    patches: [
+      {
+        file: 'reference/lifecycle/abort-listener.ts',
+        find: 'if (signal === NEVER) return ignore',
+        replace: '',
+      },
+    ],
+    caughtBy: [
+      {
+        file: 'property-tests/memory.test.ts',
+        test: 'a hundred collectors that were killed leave no more memory in use than there was before',
+      },
+      {
+        file: 'reference/lifecycle/abort-listener.test.ts',
+        test: 'nothing is put on the list of a signal that is never aborted',
+      },
+    ],
+  },
+  {
     id: 'B323',
     origin,
     description: 'Promise.race against what never settles: each call keeps its promises for ever',

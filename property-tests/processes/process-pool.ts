@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Semaphore } from '../../reference/lifecycle/semaphore.ts'
 import type { Reply } from './answer-jobs.ts'
+import { NEVER } from '../../reference/lifecycle/abort-listener.ts'
 
 export interface ProcessPoolOptions {
   /** At a time, at least 1. */
@@ -83,5 +84,3 @@ export class ProcessPool<Job extends object, Answer> implements Disposable {
     }
   }
 }
-
-const NEVER = new AbortController().signal

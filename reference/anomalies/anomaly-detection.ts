@@ -17,6 +17,7 @@ import { AnomalyLog } from './anomaly-log.ts'
 import { Detector } from './detector.ts'
 import { ModelFile } from './model/model-file.ts'
 import { encodeSource, readSource } from './model/stored-source.ts'
+import { NEVER } from '../lifecycle/abort-listener.ts'
 
 export interface AnomalyDetectionOptions {
   readonly clock: Clock
@@ -289,5 +290,3 @@ const PAUSE_MS = 1
 const LOAD_DEADLINE_MS = 10_000
 const SAVE_DEADLINE_MS = 10_000
 const SAVE_INTERVAL_MS = 3_600_000
-/** For waits that only a deadline ends. */
-const NEVER = new AbortController().signal

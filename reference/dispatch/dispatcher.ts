@@ -20,6 +20,7 @@ import type { SpoolOffset } from './spool/spool.ts'
 import { openSpool, spoolIsNeeded } from './spool/spool-opening.ts'
 import { Statistics, type SinkFigures } from './statistics.ts'
 import { SpooledDelivery } from './spool/spooled-delivery.ts'
+import { NEVER } from '../lifecycle/abort-listener.ts'
 
 export interface DispatcherOptions extends Omit<PipelineContext, 'workers' | 'retriesMax' | 'deadLetters'> {
   readonly stateDir: string
@@ -402,5 +403,3 @@ const SETTLE_MS = 5000
 const JOIN_MS = 1000
 const CLOSE_MS = 1000
 const STATISTICS_END_MS = 1000
-/** For waits that only a deadline ends. */
-const NEVER = new AbortController().signal

@@ -14,6 +14,7 @@ import type { Random } from '../ports/random.ts'
 import type { Beyond, ContainerReader, Notice, ReaderState } from './reading/container-reader.ts'
 import type { Pacer } from './stages/pacer.ts'
 import { anythingBeyond } from './idle-probe.ts'
+import { NEVER } from '../lifecycle/abort-listener.ts'
 
 /** Why a turn ended. */
 export type TurnEnd =
@@ -632,5 +633,3 @@ const HELD_UP_MS = 1000
 const TIMER_MS = 1
 /** A search for the cursor that brings nothing for so long is blocked. */
 const SEARCH_SILENCE_MS = 1000
-/** For waits that only a deadline ends. */
-const NEVER = new AbortController().signal

@@ -5,6 +5,7 @@ import { STAMP_BYTES } from '../docker/reading/parsing/stamp.ts'
 import { behind, fits, overlapStart, type FilePlace } from './file-place.ts'
 import type { FileRecords } from './file-records.ts'
 import { TailedFile } from './tailed-file.ts'
+import { NEVER } from '../lifecycle/abort-listener.ts'
 
 /**
  * - `more`: something was read, and more may be there
@@ -95,5 +96,3 @@ const PIECE_BYTES = 128 * 1024
 /** Records are copied out of them, so that they can be used again. */
 const BUFFERS: Buffer[] = []
 const BUFFERS_MAX = 16
-/** For what only ends by itself. */
-const NEVER = new AbortController().signal

@@ -16,6 +16,7 @@ import { FileReads, type ReadOutcome } from './file-reads.ts'
 import { FileRecords } from './file-records.ts'
 import { RotatedFiles, RotationUnderWay, type Copies, type Unread } from './rotated-files.ts'
 import type { TailContext } from './tail-context.ts'
+import { NEVER } from '../lifecycle/abort-listener.ts'
 
 /**
  * One log: the files that had its path, one after the other. It looks when it is told to:
@@ -406,5 +407,3 @@ async function unlessUnderWay<T>(asked: Promise<T>): Promise<T | null> {
 
 /** A file that is being renamed may be missed by a look, and by the next. */
 const MISSES_UNTIL_GONE = 3
-/** Before the first look. */
-const NEVER = new AbortController().signal

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
-import { listenForAbort } from './abort-listener.ts'
+import { listenForAbort, NEVER } from './abort-listener.ts'
 
 test('a signal has one listener however many wait for it, and none once the last is taken away', () => {
   const { signal } = new AbortController()
@@ -30,4 +30,10 @@ test('taking a listener away twice takes no other one away', () => {
   stop()
   controller.abort()
   expect(told).toBe(1)
+})
+
+test('nothing is put on the list of a signal that is never aborted', () => {
+  const stop = listenForAbort(NEVER, () => {})
+  expect(getEventListeners(NEVER, 'abort')).toHaveLength(0)
+  stop()
 })

@@ -4,6 +4,7 @@
  * thousand streams of one signal twenty times as slow as one stream.
  */
 export function listenForAbort(signal: AbortSignal, listener: () => void): () => void {
+  if (signal === NEVER) return ignore
   const known: WithListeners = signal
   const listeners = (known[LISTENERS] ??= new AbortListeners(signal))
   return listeners.add(listener)
@@ -32,6 +33,13 @@ class AbortListeners {
   }
 }
 
+/**
+ * A signal that is never aborted, for waits that something else ends. Nothing is put on its list: who waits for ever would never leave it, such as what a simulation has
+ * killed, and would keep all that it knows.
+ */
+export const NEVER: AbortSignal = new AbortController().signal
+
+const ignore = (): void => {}
 /** They lie on the signal itself: for short-lived signals a weak map costs more than all the rest. */
 const LISTENERS: unique symbol = Symbol('listeners')
 type WithListeners = AbortSignal & { [LISTENERS]?: AbortListeners }

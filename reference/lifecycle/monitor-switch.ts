@@ -8,6 +8,7 @@ import { withDeadline } from './deadline.ts'
 import { Lifecycle, type LifecycleState } from './lifecycle.ts'
 import type { JoinReport, Scope } from './scope.ts'
 import type { StopStep } from './stop-sequence.ts'
+import { NEVER } from './abort-listener.ts'
 
 /** A part that reads, which can be started again after it was stopped. */
 export interface Monitor {
@@ -224,5 +225,3 @@ export class MonitorSwitch implements Component {
 
 const NAMES_MAX = 5
 const RELEASE_DEADLINE_MS = 500
-/** For a wait that only a deadline ends. */
-const NEVER = new AbortController().signal

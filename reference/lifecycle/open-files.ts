@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts'
 import { onAbort } from './abort.ts'
 import { Condition } from './condition.ts'
+import { NEVER } from './abort-listener.ts'
 
 /** Something that may have a file open. */
 export interface Closable {
@@ -184,4 +185,3 @@ function closingError(): Error {
 const ignore = (): void => {}
 /** A disk that never answers for one file leaves the others theirs. */
 const PATIENCE_MS = 1000
-const NEVER = new AbortController().signal

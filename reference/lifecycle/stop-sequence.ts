@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts'
 import { DeadlineError, withDeadline } from './deadline.ts'
 import type { JoinReport } from './scope.ts'
+import { NEVER } from './abort-listener.ts'
 
 /** One step of a stop. */
 export interface StopStep {
@@ -69,5 +70,3 @@ function describe({ unfinished }: JoinReport): string {
 }
 
 const GRACE_MS = 20
-/** For waits that only a deadline ends. */
-const NEVER = new AbortController().signal

@@ -47,6 +47,7 @@ import { briefName, workloadsOf, type Workload } from '../workload.ts'
 import { Disturber, type DisturbanceActions, type Operate } from './disturber.ts'
 import type { EngineRun, PhaseEngine, RunOptions } from './phase-engine.ts'
 import { openByPlace, sentByEngine, watchDelays, writtenLines } from './virtual-watch.ts'
+import { NEVER } from '../../reference/lifecycle/abort-listener.ts'
 
 /** Phases in virtual time: the reference collector in a {@link World}, with the invariants checked after every event. */
 export function openVirtualEngine(): PhaseEngine {
@@ -496,8 +497,6 @@ function inAll(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0)
 }
 
-/** For a wait that only its time ends. */
-const NEVER = new AbortController().signal
 const TO_THE_ENGINE = ['log-stream', 'log-snapshot', 'event-stream'] as const
 const WITH_A_DESCRIPTOR = ['log-stream', 'log-snapshot', 'event-stream', 'file', 'listener'] as const
 /** Positions being written and their directory. */

@@ -3,6 +3,7 @@ import type { Closable, OpenFiles } from '../../lifecycle/open-files.ts'
 import { checksum } from './file-place.ts'
 import { GzipContent, type Gunzip } from './gzip-content.ts'
 import { isSameFile, listStoredFiles, unlessAbsent, type StoredFile } from './stored-files.ts'
+import { NEVER } from '../../lifecycle/abort-listener.ts'
 
 export interface LogChainOptions {
   readonly fileSystem: FileSystem
@@ -235,4 +236,3 @@ export class LogChain implements Closable {
 
 /** Two records of different times do not begin alike for so long. */
 const HEAD_BYTES = 256
-const NEVER = new AbortController().signal

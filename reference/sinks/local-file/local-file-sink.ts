@@ -17,6 +17,7 @@ import { fileNameOf } from './file-name.ts'
 import { OpenFiles } from '../../lifecycle/open-files.ts'
 import { DISTURBANCES, OwnedFile, type Disturbance } from './owned-file.ts'
 import { formatBlock, formatFor } from '../record-format.ts'
+import { NEVER } from '../../lifecycle/abort-listener.ts'
 
 export interface LocalFileSinkOptions {
   readonly config: LocalFileSinkConfig
@@ -258,5 +259,3 @@ const PARALLEL_SYNCS = 4
 const SYNC_PATIENCE_MS = 1000
 /** Told by who waits for it. */
 const ignore = (): void => {}
-/** For what only ends by itself. */
-const NEVER = new AbortController().signal
