@@ -94,6 +94,22 @@ test('of a line that has lost its beginning a part of the rest may come, where a
     expect(take(new OutputCheck(container), `${part}\nnext\n`)).toEqual(expected)
 })
 
+test('of a line that has lost its beginning the rest may come behind what a write that failed left of that, once, and nothing of that again', () => {
+  const world = new World({ seed: 1 })
+  const container = world.engine.addContainer({ name: 'a', logRotation: { maxSizeBytes: 150, maxFiles: 1 } })
+  const first = 'b'.padEnd(16 * 1024, 'x')
+  container.write('stdout', `${first}rest of it\n`)
+  container.write('stdout', 'next\n')
+  for (const [text, expected] of [
+    ['bxx\nrest of it\nnext\n', undefined],
+    ['bxx\nrest of it\nrest of it\n', expect.stringMatching(/^differs/)],
+    ['bxx\nbxxx\n', expect.stringMatching(/^differs/)],
+    [`bxx\n${first}rest of it\n`, expect.stringMatching(/^differs/)],
+    [`bxx\n${first}\n`, expect.stringMatching(/^differs/)],
+  ] as const)
+    expect(take(new OutputCheck(container), text)).toEqual(expected)
+})
+
 describe('a line that is open', () => {
   const [first, second] = ['x'.repeat(16 * 1024), 'y'.repeat(16 * 1024)]
 

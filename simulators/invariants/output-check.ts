@@ -380,14 +380,18 @@ export class OutputCheck {
     this.#jumps.push({ held: held + bytes.length, expected: to, skipped })
   }
 
-  /** A line of which the middle was lost may come in two parts, each a record. */
+  /** A line of which the middle was lost may come in two parts, each a record; so may one of which a write that failed left the beginning, and which has lost that since. */
   #isMoreOfTorn(bytes: Uint8Array): boolean {
     const output = this.#output
     const torn = this.#jumps.at(-2)?.torn
     if (torn === undefined || this.#jumps.at(-1)!.expected !== this.#expected) return false
     const line = output.line(this.reached - 1)
     const isNext = this.reached < output.lines && isWhole(bytes, output.line(this.reached), output)
-    return !isNext && partOf(Buffer.concat([torn.subarray(0, -1), bytes]), line, output) !== null
+    if (isNext) return false
+    const begun = Buffer.from(torn.subarray(0, -1))
+    if (partOf(Buffer.concat([begun, bytes]), line, output) !== null) return true
+    const behind = piecesBehindCut(begun, line.pieces)
+    return madeOf(Buffer.from(bytes.subarray(0, -1)), NOTHING, behind) === 'pieces'
   }
 
   /**
@@ -469,6 +473,16 @@ function madeOf(text: Buffer, whole: Uint8Array, pieces: readonly Uint8Array[]):
   }
   if (rest.length === 0 && text.length > 0) return 'pieces'
   return isCut ? 'cut' : null
+}
+
+/** The pieces behind the one within which a text ends; none where it ends with one. */
+function piecesBehindCut(text: Buffer, pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  let rest = text
+  for (const [index, piece] of pieces.entries()) {
+    if (startsWith(rest, piece)) rest = rest.subarray(piece.length)
+    else if (rest.length > 0 && rest.equals(piece.subarray(0, rest.length))) return pieces.slice(index + 1)
+  }
+  return []
 }
 
 function startsWith(bytes: Buffer, piece: Uint8Array): boolean {
