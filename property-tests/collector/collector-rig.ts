@@ -241,7 +241,7 @@ export class CollectorRig {
     )
     const reached = hasReadAll ? this.#reached(container) : 0
     this.world.inject(faults.emptiedLog({ container: name }))
-    this.#told.emptied(container, reached)
+    this.#told.emptied(container, reached, { isFollowed: this.#follower(container.id) !== undefined })
     const { first, behind } = container.log.lost.losses.at(-1) ?? { first: 0, behind: 0 }
     if (behind - first >= RING_KEYS && container.log.readable().length > 0) this.#unrecognized.add(container)
     // Neither does this one, where it has not read yet what sinks held at a crash, or all that it has read was taken.

@@ -11,18 +11,25 @@ function rotatedLog(maxFiles: number): SimulatedContainer {
 }
 
 test.each([
-  [3, 9, 'Its last line was read, and is gone: that can be seen', true],
-  [3, 8, 'All that was read is left: what comes looks as if it came next', false],
-  [3, 5, 'Nobody has read the end of what is left', false],
-  [1, 9, 'Its last line was read, and is gone: that can be seen', true],
-  [1, 8, 'All that was read was rotated away: what comes looks as if it came next', false],
+  [3, 9, false, 'Its last line was read, and is gone: that can be seen', true],
+  [3, 8, false, 'All that was read is left: what comes looks as if it came next', false],
+  [3, 5, false, 'Nobody has read the end of what is left', false],
+  [1, 9, false, 'Its last line was read, and is gone: that can be seen', true],
+  [1, 8, false, 'All that was read was rotated away: what comes looks as if it came next', false],
+  [
+    3,
+    9,
+    true,
+    'Its last line was read, and is gone, but it is followed: what comes looks as if it came next',
+    false,
+  ],
 ])(
-  'of an emptied log of %i files of which %i of nine lines were read: %s',
-  (maxFiles, reached, _, isSeen) => {
+  'of an emptied log of %i files of which %i of nine lines were read, followed: %s: %s',
+  (maxFiles, reached, isFollowed, _, isSeen) => {
     const container = rotatedLog(maxFiles)
     container.log.empty()
     const told = new ToldLosses(() => [container])
-    told.emptied(container, reached)
+    told.emptied(container, reached, { isFollowed })
     container.write('stdout', 'line 10\n')
     container.write('stdout', 'line 11\n')
     told.skipped('sink', { container, first: Math.max(reached, 8), behind: 10, causes: [['emptied']] })

@@ -55,13 +55,17 @@ export class ToldLosses {
 
   /**
    * The log of a container was emptied, of which so many lines had been read. Where the last of these was in another file than the one that was emptied, nobody can see that
-   * something was behind it: a follow goes on with what comes next, and so does who reads older files that are left.
+   * something was behind it: a follow goes on with what comes next, and so does who reads older files that are left. A follow that is open goes on so in any case.
    */
-  emptied(container: SimulatedContainer, reached: number): void {
+  emptied(
+    container: SimulatedContainer,
+    reached: number,
+    { isFollowed }: { readonly isFollowed: boolean },
+  ): void {
     const { expected, log } = container
     const isInEmptied = (message: number): boolean => log.lost.causesOf(message).includes('emptied')
     const isLastTaken = reached === 0 || expected.line(reached - 1).messages.some(isInEmptied)
-    const unseen = isLastTaken ? reached + 1 : reached
+    const unseen = isLastTaken && !isFollowed ? reached + 1 : reached
     this.#emptied.set(container, Math.min(unseen, this.#emptied.get(container) ?? Infinity))
   }
 
