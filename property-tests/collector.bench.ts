@@ -6,7 +6,7 @@ import { unitOfWork } from './benchmark/unit-of-work.ts'
 import { checkCollector, type CollectorPropertyOptions } from './collector.property.ts'
 import { anyCommandOrCrash } from './collector/crash-command.ts'
 
-/** With and without: the first ones of a process are run before they are compiled. */
+/** Cases that are not measured: the first ones of a process are slow, because their code is not compiled yet. */
 const WARM_UP = 400
 const ROUNDS = 10
 const CASES = 100

@@ -18,9 +18,9 @@ const task: z.ZodType<TaskInfo> = z.strictObject({
 
 const counts = z.record(z.string(), z.int()).nullable()
 
-/** What is held: `resources` keep the process's event loop busy, descriptors are the operating system's. Null where the platform does not tell. */
 const tasksNow = z.array(task)
 
+/** What is held: `resources` keep the process's event loop busy, descriptors are the operating system's. Null where the platform does not tell. */
 const handles = z.strictObject({
   resources: counts,
   descriptors: counts,
